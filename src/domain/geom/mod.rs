@@ -1,0 +1,32 @@
+//! Geometry that may be measured: coordinates are metres, easting first, in one cadastral zone.
+
+use geo_types::{Geometry, MultiPolygon};
+use serde::{Deserialize, Serialize};
+
+/// EPSG code of a cadastral zone (vùng toạ độ), also the SRID in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Zone(pub i32);
+
+/// A geometry in the metric CRS of `zone`: x = easting, y = northing, metres. Only this type is measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric<G> {
+    pub zone: Zone,
+    pub geom: G,
+}
+
+/// A geometry as it came, in a CRS that may not be metric. `gis` turns it into [`Metric`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located<G> {
+    pub crs: String,
+    pub geom: G,
+}
+
+impl<G> Metric<G> {
+    pub fn new(zone: Zone, geom: G) -> Self {
+        Self { zone, geom }
+    }
+}
+
+pub type Area = Metric<MultiPolygon<f64>>;
+pub type Shape = Metric<Geometry<f64>>;

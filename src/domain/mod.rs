@@ -1,0 +1,14 @@
+//! The pure floor: no async, no I/O, no clock, no chance. Everything comes in as a value.
+
+pub mod calendar;
+pub mod case;
+pub mod check;
+pub mod dispatch;
+pub mod geom;
+pub mod layer;
+pub mod paper;
+pub mod parcel;
+pub mod rule;
+pub mod text;
+pub mod theme;
+pub mod verify;

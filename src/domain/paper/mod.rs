@@ -1,0 +1,4 @@
+//! Papers (giấy tờ) of a case and the facts read from them.
+
+mod kinds;
+pub use kinds::*;

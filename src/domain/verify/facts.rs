@@ -1,0 +1,216 @@
+//! Everything a verification may know, gathered before anything is judged.
+
+use crate::domain::geom::{Area, Zone};
+use crate::domain::paper::Paper;
+use crate::domain::theme::Theme;
+use geo_types::{Geometry, MultiPolygon};
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The day the verdict speaks of (Asia/Ho_Chi_Minh).
+    pub as_of: Date,
+    pub case: CaseFacts,
+    pub papers: Vec<PaperFacts>,
+    pub resolution: Resolution,
+    /// The parcel that was resolved to, if one.
+    pub parcel: Option<ParcelFacts>,
+    /// Current parcels whose boxes meet the parcel's box widened by 2 m; not the parcel itself.
+    pub neighbours: Gathered<Vec<Neighbour>>,
+    /// One entry per theme known to the service (families `Parcel` left out), in order of code.
+    pub themes: Vec<ThemeFacts>,
+    /// Other open cases that name the same certificate or the same parcel.
+    pub other_cases: Gathered<Vec<OtherCase>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseFacts {
+    pub id: Uuid,
+    pub number: String,
+    /// Code of a procedure in `data/procedures/`.
+    pub procedure: String,
+    /// Kinds of paper the procedure needs, already chosen for this province and day.
+    pub required_papers: Vec<RequiredPaper>,
+    pub wish: Wish,
+    /// Two-digit province code (today's) of the parcel, when known; picks provincial rules.
+    pub province: Option<String>,
+    /// Name of the province before 1 July 2025; split rules are still keyed by it.
+    pub old_province: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequiredPaper {
+    /// Paper kind (`Paper::kind`).
+    pub kind: String,
+    pub citation: String,
+    /// Needed only when this holds: `joint_ownership`, `represented`, `always`.
+    #[serde(default = "always")]
+    pub when: String,
+}
+fn always() -> String {
+    "always".into()
+}
+
+/// What the customer wants to do with the parcel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    /// Land-use code wished for (change of use).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_use: Option<String>,
+    /// Into how many parts to split, when the parts are not drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_parts: Option<u32>,
+    /// Drawn parts, as WKT polygons in zone metres.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub split_wkt: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PaperFacts {
+    pub id: Uuid,
+    pub version: i32,
+    /// SHA-256 of the stored facts, hex.
+    pub sha256: String,
+    /// Every field the kind demands is there.
+    pub complete: bool,
+    pub paper: Paper,
+    pub scan: Option<ScanFacts>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScanFacts {
+    pub sha256: String,
+    pub media_type: String,
+    pub bytes: u64,
+    /// Pixels of the picture or of the largest page; none for a kind that has no pixels.
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+/// A reference as papers write it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct ParcelRef {
+    /// Commune code, of any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commune_code: Option<String>,
+    /// Commune as written, when no code is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commune_name: Option<String>,
+    pub sheet: String,
+    pub number: String,
+}
+
+/// Outcome of looking for the parcel a reference means.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Resolution {
+    pub asked: ParcelRef,
+    /// Best first. Empty: nothing found.
+    pub candidates: Vec<Candidate>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub zone: Zone,
+    pub parcel_id: Uuid,
+    pub commune_code: String,
+    pub sheet: String,
+    pub number: String,
+    /// Higher is better; only the order counts.
+    pub score: i32,
+    /// Why it is a candidate: keys of messages, e.g. `resolve-exact`, `resolve-commune-merged`, `resolve-alias`,
+    /// `resolve-area-fits`, `resolve-area-differs`.
+    pub reasons: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ParcelFacts {
+    pub id: Uuid,
+    pub version: i32,
+    /// Hash of the stored row, hex.
+    pub row_hash: String,
+    pub commune_code: String,
+    pub sheet: String,
+    pub number: String,
+    /// Denominator of the map scale.
+    pub scale: Option<i32>,
+    pub registered_area: Option<f64>,
+    pub land_use: Vec<String>,
+    /// None: in the register, not on the map.
+    pub boundary: Option<Area>,
+    /// Positional accuracy of the cadastral map (m).
+    pub accuracy_m: f64,
+    pub layer: Option<LayerPin>,
+    /// The certificate register knows this parcel; `None` when there is no register to ask.
+    pub registered: Option<bool>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Neighbour {
+    pub id: Uuid,
+    pub sheet: String,
+    pub number: String,
+    pub boundary: MultiPolygon<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OtherCase {
+    pub number: String,
+    pub procedure: String,
+    pub same_certificate: bool,
+    pub same_parcel: bool,
+}
+
+/// The result of a query that may not have been answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Gathered<T> {
+    Read(T),
+    Failed(String),
+    /// More rows than were asked for: nothing may be called clear.
+    Truncated(usize),
+}
+
+/// All that is known of one theme around the parcel.
+#[derive(Debug, Clone)]
+pub struct ThemeFacts {
+    pub theme: Theme,
+    /// SHA-256 of the theme's definition, hex.
+    pub theme_hash: String,
+    /// Published versions of layers of this theme in the parcel's zone; empty: no layer at all.
+    pub layers: Vec<LayerFacts>,
+}
+
+#[derive(Debug, Clone)]
+pub struct LayerFacts {
+    pub pin: LayerPin,
+    /// Where this version claims to be complete, clipped to the parcel's box widened by the search distance.
+    pub coverage: MultiPolygon<f64>,
+    pub features: Gathered<Vec<Feature>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerPin {
+    pub layer_version_id: i64,
+    pub layer: String,
+    pub number: i32,
+    pub content_hash: String,
+    pub source_name: String,
+    pub source_date: Date,
+    pub decision: Option<String>,
+    pub accuracy_m: f64,
+    pub scale: Option<i32>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    pub fid: i64,
+    /// Key of the parcel it belongs to (`commune/sheet/number`), for rows without geometry.
+    pub key: Option<String>,
+    pub code: Option<String>,
+    pub label: Option<String>,
+    pub attrs: serde_json::Map<String, serde_json::Value>,
+    /// Valid, in zone metres; none for a row without geometry.
+    pub geom: Option<Geometry<f64>>,
+}

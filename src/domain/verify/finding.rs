@@ -1,0 +1,168 @@
+//! What a check says.
+
+use crate::domain::rule::RulePin;
+use crate::domain::theme::Effect;
+use geo_types::Geometry;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// "Clear" must be proved: the query finished, the coverage contains the parcel, the source is fresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Hit,
+    Clear,
+    PartlyCovered,
+    NotCovered,
+    StaleSource,
+    Failed,
+    NotApplicable,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    SquareMetre,
+    Metre,
+    Percent,
+    Day,
+    Count,
+    Pixel,
+}
+
+/// A number with its unit. Stored rounded to a thousandth, so that the record is the same on any machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Quantity {
+    pub value: f64,
+    pub unit: Unit,
+}
+
+impl Quantity {
+    pub fn new(value: f64, unit: Unit) -> Self {
+        Self { value: round3(value), unit }
+    }
+}
+
+/// Rounds to a thousandth; never gives a negative zero.
+pub fn round3(v: f64) -> f64 {
+    let r = (v * 1000.0).round() / 1000.0;
+    if r == 0.0 { 0.0 } else { r }
+}
+
+/// An area between two bounds, from the positional accuracy of both maps (m²).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AreaInterval {
+    pub low: f64,
+    pub nominal: f64,
+    pub high: f64,
+}
+
+/// Whether an overlap holds whatever the true boundary is, within the accuracy of both maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    Certain,
+    Possible,
+    None,
+}
+
+/// A piece of geometry that shows a finding; zone metres (easting, northing).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub geom: Geometry<f64>,
+    /// Layer feature (`fid`) it comes from, when one.
+    pub fid: Option<i64>,
+    pub label: String,
+}
+
+/// A text by key with its arguments; rendered from `data/i18n/{vi,en}.ftl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub key: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, Arg>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Arg {
+    Number(f64),
+    Text(String),
+}
+
+impl From<f64> for Arg {
+    fn from(v: f64) -> Self {
+        Arg::Number(round3(v))
+    }
+}
+impl From<&str> for Arg {
+    fn from(v: &str) -> Self {
+        Arg::Text(v.to_owned())
+    }
+}
+impl From<String> for Arg {
+    fn from(v: String) -> Self {
+        Arg::Text(v)
+    }
+}
+
+impl Message {
+    pub fn new(key: &str) -> Self {
+        Self { key: key.to_owned(), args: BTreeMap::new() }
+    }
+    pub fn with(mut self, name: &str, arg: impl Into<Arg>) -> Self {
+        self.args.insert(name.to_owned(), arg.into());
+        self
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Name of the check, e.g. `parcel.area`.
+    pub check: &'static str,
+    /// What within the check: a theme code, a paper id, a rule id. (check, subject) is unique in a verification.
+    pub subject: String,
+    pub verdict: Verdict,
+    pub effect: Effect,
+    pub certainty: Option<Certainty>,
+    pub measured: Option<Quantity>,
+    pub allowed: Option<Quantity>,
+    pub area: Option<AreaInterval>,
+    /// Lines of a composition or of a comparison, in order.
+    pub details: Vec<Message>,
+    pub evidence: Vec<Evidence>,
+    /// `layer_version_id` of every source this rests on.
+    pub sources: Vec<i64>,
+    pub rule: Option<RulePin>,
+    pub message: Message,
+}
+
+impl Finding {
+    pub fn new(check: &'static str, subject: impl Into<String>, verdict: Verdict, message: Message) -> Self {
+        Self {
+            check,
+            subject: subject.into(),
+            verdict,
+            effect: Effect::None,
+            certainty: None,
+            measured: None,
+            allowed: None,
+            area: None,
+            details: Vec::new(),
+            evidence: Vec::new(),
+            sources: Vec::new(),
+            rule: None,
+            message,
+        }
+    }
+}
+
+/// What a case may do next, from the heaviest finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    CanProceed,
+    NeedsPapers,
+    NeedsPerson,
+    Blocked,
+}

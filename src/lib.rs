@@ -1,0 +1,10 @@
+//! Diaba: from maps and papers to a verdict and tasks. See `src/ARCHITECTURE.md`.
+
+pub mod cli;
+pub mod domain;
+pub mod flow;
+pub mod gis;
+pub mod http;
+pub mod outside;
+pub mod store;
+pub mod worker;
