@@ -1,6 +1,8 @@
 //! Diaba: from maps and papers to a verdict and tasks. See `src/ARCHITECTURE.md`.
 
+pub mod app;
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod flow;
 pub mod gis;

@@ -8,6 +8,8 @@ pub mod geom;
 pub mod layer;
 pub mod paper;
 pub mod parcel;
+pub mod problem;
+
 pub mod rule;
 pub mod text;
 pub mod theme;

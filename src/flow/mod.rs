@@ -1,1 +1,4 @@
-//! (see ARCHITECTURE.md)
+//! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
+
+mod error;
+pub use error::{Error, Result};

@@ -1,0 +1,24 @@
+//! A value that cannot be taken: which field, what was found, what is allowed.
+
+use serde::{Deserialize, Serialize};
+
+/// Says what is wrong with one field. `code` is stable (a key of `data/i18n/*`); `allowed` is plain data (a pattern, a range, a list).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// Path as the sender wrote it, e.g. `holders[0].id_number`.
+    pub field: String,
+    pub code: String,
+    pub found: String,
+    pub allowed: String,
+}
+
+impl FieldProblem {
+    pub fn new(
+        field: impl Into<String>,
+        code: &str,
+        found: impl std::fmt::Display,
+        allowed: impl std::fmt::Display,
+    ) -> Self {
+        Self { field: field.into(), code: code.to_owned(), found: found.to_string(), allowed: allowed.to_string() }
+    }
+}

@@ -1,0 +1,54 @@
+//! How an act can end other than well. Doors translate these; nobody else knows status codes or retries.
+
+use crate::domain::problem::FieldProblem;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `what` is a noun of the house, e.g. `case`, `parcel`; `id` as it was asked for.
+    #[error("{what} {id} is not there")]
+    NotFound { what: &'static str, id: String },
+    /// The input cannot be taken; each field says why.
+    #[error("refused: {}", .0.iter().map(|p| format!("{}: {} ({})", p.field, p.code, p.found)).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<FieldProblem>),
+    /// The state does not allow it now. `code` is stable.
+    #[error("conflict: {code}: {detail}")]
+    Conflict { code: &'static str, detail: String },
+    /// The actor may not do this.
+    #[error("forbidden: {0}")]
+    Forbidden(&'static str),
+    /// Something outside is not answering; the same call may work later.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// Our fault; the text goes to the log, never to a client.
+    #[error("broken: {0}")]
+    Broken(#[source] anyhow::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(e: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &e {
+            E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Tls(_) => {
+                Self::Unavailable(e.to_string())
+            }
+            // 57P01..57P03: the server is shutting down, crashed or starting; 53xxx: out of a resource; 08xxx: connection
+            E::Database(d)
+                if d.code().is_some_and(|c| c.starts_with("57P") || c.starts_with("53") || c.starts_with("08")) =>
+            {
+                Self::Unavailable(e.to_string())
+            }
+            _ => Self::Broken(e.into()),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(e: anyhow::Error) -> Self {
+        match e.downcast::<sqlx::Error>() {
+            Ok(e) => e.into(),
+            Err(e) => Self::Broken(e),
+        }
+    }
+}
