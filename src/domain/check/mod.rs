@@ -1,30 +1,41 @@
 //! The checks: one statement that should hold, one file. Each is a pure function of facts and rules.
 //!
-//! A check whose rule is not in force on `as_of` says so ([`rule_missing`]): it never falls back to a number of its own.
+//! A check whose rule is not in force on `as_of` says so (`rule-missing`): it never falls back to a number of its own.
 
-use crate::domain::rule::{Rule, RuleBook};
-use crate::domain::verify::{Facts, Finding, Message, Verdict};
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod golden;
+mod land;
+mod purpose;
+mod themed;
+
+pub mod parcel_access;
+pub mod parcel_area;
+pub mod parcel_boundary;
+pub mod parcel_commune;
+pub mod parcel_land_use;
+pub mod parcel_neighbours;
+pub mod parcel_reference;
+pub mod parcel_register_map;
+pub mod parcel_vertices;
+pub mod planning_composition;
+pub mod planning_hazard;
+pub mod planning_protection;
+pub mod planning_recovery;
+pub mod planning_reserved;
+pub mod planning_restriction;
+pub mod planning_road_corridor;
+pub mod split_minimum;
+
+use crate::domain::rule::RuleBook;
+use crate::domain::verify::{Facts, Finding};
 
 /// What a check may look at.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub facts: &'a Facts,
     pub rules: &'a RuleBook,
-}
-
-impl<'a> Context<'a> {
-    /// The rule `id` in force on the day of the verdict, for the province of the case where one has its own.
-    /// Both today's code and the name before July 2025 are asked; the newer name goes first.
-    pub fn rule(&self, id: &str) -> Option<&'a Rule> {
-        let case = &self.facts.case;
-        let find = |province| self.rules.find(id, self.facts.as_of, province);
-        [case.province.as_deref(), case.old_province.as_deref()]
-            .into_iter()
-            .flatten()
-            .filter_map(|p| find(Some(p)))
-            .find(|r| !r.provinces.is_empty())
-            .or_else(|| find(None))
-    }
 }
 
 /// One registered check.
@@ -33,7 +44,7 @@ pub struct Check {
     pub id: &'static str,
     /// Heading of the report: one of [`GROUPS`].
     pub group: &'static str,
-    pub run: fn(&Context) -> Vec<Finding>,
+    pub run: fn(&Context<'_>) -> Vec<Finding>,
 }
 
 /// Headings in the order of a report.
@@ -41,14 +52,26 @@ pub const GROUPS: [&str; 4] = ["papers", "parcel", "planning", "encumbrances"];
 
 /// Every check of the service. The order does not matter: a record is sorted by group, check and subject.
 pub const CHECKS: &[Check] = &[
+    Check { id: parcel_access::ID, group: "parcel", run: parcel_access::run },
+    Check { id: parcel_area::ID, group: "parcel", run: parcel_area::run },
+    Check { id: parcel_boundary::ID, group: "parcel", run: parcel_boundary::run },
+    Check { id: parcel_commune::ID, group: "parcel", run: parcel_commune::run },
+    Check { id: parcel_land_use::ID, group: "parcel", run: parcel_land_use::run },
+    Check { id: parcel_neighbours::ID, group: "parcel", run: parcel_neighbours::run },
+    Check { id: parcel_reference::ID, group: "parcel", run: parcel_reference::run },
+    Check { id: parcel_register_map::ID, group: "parcel", run: parcel_register_map::run },
+    Check { id: parcel_vertices::ID, group: "parcel", run: parcel_vertices::run },
+    Check { id: planning_composition::ID, group: "planning", run: planning_composition::run },
+    Check { id: planning_hazard::ID, group: "planning", run: planning_hazard::run },
+    Check { id: planning_protection::ID, group: "planning", run: planning_protection::run },
+    Check { id: planning_recovery::ID, group: "planning", run: planning_recovery::run },
+    Check { id: planning_reserved::ID, group: "planning", run: planning_reserved::run },
+    Check { id: planning_restriction::ID, group: "planning", run: planning_restriction::run },
+    Check { id: planning_road_corridor::ID, group: "planning", run: planning_road_corridor::run },
+    Check { id: split_minimum::ID, group: "planning", run: split_minimum::run },
 ];
 
-/// The heading a check stands under; the last one for a check of the engine itself.
+/// The heading a check stands under; `engine` for what the engine itself says.
 pub fn group_of(check: &str) -> &'static str {
     CHECKS.iter().find(|c| c.id == check).map_or("engine", |c| c.group)
-}
-
-/// The finding of a check whose rule is not in force on the day: it failed, nothing is assumed.
-pub fn rule_missing(check: &'static str, subject: &str, rule: &str) -> Finding {
-    Finding::new(check, subject, Verdict::Failed, Message::new("rule-missing").with("rule", rule))
 }
