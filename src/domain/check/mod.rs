@@ -6,10 +6,28 @@
 mod fixtures;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod papers_golden;
+#[cfg(test)]
+mod papers_golden_compare;
 mod land;
+mod papers;
 mod purpose;
 mod themed;
 
+pub mod encumbrance_other_cases;
+pub mod encumbrance_paper_notes;
+pub mod encumbrance_register;
+pub mod paper_cccd;
+pub mod paper_consistency;
+pub mod paper_holder_identity;
+pub mod paper_joint_ownership;
+pub mod paper_power_of_attorney;
+pub mod paper_required_set;
+pub mod paper_same_certificate;
+pub mod paper_scan;
+pub mod paper_serial;
+pub mod paper_term;
 pub mod parcel_access;
 pub mod parcel_area;
 pub mod parcel_boundary;
@@ -52,6 +70,16 @@ pub const GROUPS: [&str; 4] = ["papers", "parcel", "planning", "encumbrances"];
 
 /// Every check of the service. The order does not matter: a record is sorted by group, check and subject.
 pub const CHECKS: &[Check] = &[
+    Check { id: paper_cccd::ID, group: "papers", run: paper_cccd::run },
+    Check { id: paper_consistency::ID, group: "papers", run: paper_consistency::run },
+    Check { id: paper_holder_identity::ID, group: "papers", run: paper_holder_identity::run },
+    Check { id: paper_joint_ownership::ID, group: "papers", run: paper_joint_ownership::run },
+    Check { id: paper_power_of_attorney::ID, group: "papers", run: paper_power_of_attorney::run },
+    Check { id: paper_required_set::ID, group: "papers", run: paper_required_set::run },
+    Check { id: paper_same_certificate::ID, group: "papers", run: paper_same_certificate::run },
+    Check { id: paper_scan::ID, group: "papers", run: paper_scan::run },
+    Check { id: paper_serial::ID, group: "papers", run: paper_serial::run },
+    Check { id: paper_term::ID, group: "papers", run: paper_term::run },
     Check { id: parcel_access::ID, group: "parcel", run: parcel_access::run },
     Check { id: parcel_area::ID, group: "parcel", run: parcel_area::run },
     Check { id: parcel_boundary::ID, group: "parcel", run: parcel_boundary::run },
@@ -69,6 +97,9 @@ pub const CHECKS: &[Check] = &[
     Check { id: planning_restriction::ID, group: "planning", run: planning_restriction::run },
     Check { id: planning_road_corridor::ID, group: "planning", run: planning_road_corridor::run },
     Check { id: split_minimum::ID, group: "planning", run: split_minimum::run },
+    Check { id: encumbrance_other_cases::ID, group: "encumbrances", run: encumbrance_other_cases::run },
+    Check { id: encumbrance_paper_notes::ID, group: "encumbrances", run: encumbrance_paper_notes::run },
+    Check { id: encumbrance_register::ID, group: "encumbrances", run: encumbrance_register::run },
 ];
 
 /// The heading a check stands under; `engine` for what the engine itself says.
