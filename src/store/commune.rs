@@ -94,7 +94,8 @@ pub async fn find(pool: &PgPool, code: &str) -> sqlx::Result<Option<CommuneRow>>
         .await
 }
 
-const SUCCESSION: &str = "select o.code as old_code, o.name as old_name, o.district as old_district, o.province as old_province,
+const SUCCESSION: &str =
+    "select o.code as old_code, o.name as old_name, o.district as old_district, o.province as old_province,
        n.code as new_code, n.name as new_name, s.relation, s.since
   from commune_succession s join commune_old o on o.code = s.old_code join commune n on n.code = s.new_code
  where s.old_code = any($1) or s.new_code = any($1) or o.name ilike any($2) or n.name ilike any($2)
@@ -107,8 +108,10 @@ pub async fn succession(pool: &PgPool, codes: &[String], names: &[String]) -> sq
 
 /// Today's communes with one of these names (compared without case).
 pub async fn by_name(pool: &PgPool, names: &[String]) -> sqlx::Result<Vec<CommuneRow>> {
-    sqlx::query_as("select code, name, kind, province_code, zone from commune where name ilike any($1) order by code limit 100")
-        .bind(names)
-        .fetch_all(pool)
-        .await
+    sqlx::query_as(
+        "select code, name, kind, province_code, zone from commune where name ilike any($1) order by code limit 100",
+    )
+    .bind(names)
+    .fetch_all(pool)
+    .await
 }

@@ -95,7 +95,10 @@ pub async fn versions(conn: &mut PgConnection, w: Which<'_>) -> sqlx::Result<Vec
 }
 
 pub async fn find(conn: &mut PgConnection, code: &str) -> sqlx::Result<Option<LayerRow>> {
-    sqlx::query_as("select id, code, theme, zone, title from layer where code = $1").bind(code).fetch_optional(conn).await
+    sqlx::query_as("select id, code, theme, zone, title from layer where code = $1")
+        .bind(code)
+        .fetch_optional(conn)
+        .await
 }
 
 /// Makes the layer, or gives the one that has this code.
@@ -199,7 +202,11 @@ pub async fn set_state(conn: &mut PgConnection, id: i64, state: &str, at: Offset
 
 /// Drops the rows of a version that was never published.
 pub async fn discard(conn: &mut PgConnection, zone: i32, id: i64, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("delete from feature where zone = $1 and layer_version_id = $2").bind(zone).bind(id).execute(&mut *conn).await?;
+    sqlx::query("delete from feature where zone = $1 and layer_version_id = $2")
+        .bind(zone)
+        .bind(id)
+        .execute(&mut *conn)
+        .await?;
     set_state(conn, id, "discarded", at).await
 }
 
@@ -215,7 +222,13 @@ pub struct IssueRow {
     pub raw: Option<Value>,
 }
 
-pub async fn add_issues(conn: &mut PgConnection, id: i64, zone: i32, first_no: i32, rows: &[IssueRow]) -> sqlx::Result<()> {
+pub async fn add_issues(
+    conn: &mut PgConnection,
+    id: i64,
+    zone: i32,
+    first_no: i32,
+    rows: &[IssueRow],
+) -> sqlx::Result<()> {
     sqlx::query(
         "insert into import_issue (layer_version_id, no, row_no, set_aside, code, detail, place, raw)
          select $1, $2 + (i - 1)::int, r, s, c, d, case when e is null then null else st_setsrid(st_makepoint(e, n), $3) end, w

@@ -5,6 +5,7 @@ pub mod feature;
 pub mod geometry;
 pub mod layer;
 pub mod parcel;
+pub mod queue;
 pub mod verification;
 pub mod zone;
 

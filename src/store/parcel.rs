@@ -61,7 +61,13 @@ pub async fn history(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<Par
 }
 
 /// Current parcels whose boxes meet `b`, by id; at most `limit` + 1.
-pub async fn in_box(pool: &PgPool, zone: i32, b: Bounds, after: Option<Uuid>, limit: i64) -> sqlx::Result<Vec<ParcelRow>> {
+pub async fn in_box(
+    pool: &PgPool,
+    zone: i32,
+    b: Bounds,
+    after: Option<Uuid>,
+    limit: i64,
+) -> sqlx::Result<Vec<ParcelRow>> {
     sqlx::query_as(parcel_select!(
         "where zone = $1 and upper_inf(valid) and geom && st_makeenvelope($2, $3, $4, $5, $1)
            and ($6::uuid is null or parcel_id > $6) order by parcel_id limit $7"
@@ -171,7 +177,14 @@ pub struct Applied {
 
 /// Brings the parcels of (layer, coverage key) to what version `new` says: equal rows stay, others get a new version, parcels
 /// no longer drawn end, new ones begin; lineage is read from who lies where the ended ones lay. Nothing is overwritten.
-pub async fn apply(conn: &mut PgConnection, zone: i32, layer: Uuid, coverage: &str, new: i64, at: OffsetDateTime) -> sqlx::Result<Applied> {
+pub async fn apply(
+    conn: &mut PgConnection,
+    zone: i32,
+    layer: Uuid,
+    coverage: &str,
+    new: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Applied> {
     for sql in [
         "drop table if exists incoming, present, ended, begun",
         "create temp table incoming (fid bigint, commune text, sheet text, number text, row_hash bytea, k bigint, parcel_id uuid, had integer, same boolean)",
@@ -220,10 +233,12 @@ pub async fn apply(conn: &mut PgConnection, zone: i32, layer: Uuid, coverage: &s
         .execute(&mut *conn)
         .await?;
     // an id that says where it came from: the same load gives the same ids
-    sqlx::query("update incoming set parcel_id = md5('diaba:parcel:' || $1 || ':' || fid)::uuid where parcel_id is null")
-        .bind(new)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query(
+        "update incoming set parcel_id = md5('diaba:parcel:' || $1 || ':' || fid)::uuid where parcel_id is null",
+    )
+    .bind(new)
+    .execute(&mut *conn)
+    .await?;
     sqlx::query("insert into begun select parcel_id from incoming where had is null").execute(&mut *conn).await?;
     sqlx::query(
         "update parcel_version v set valid = tstzrange(lower(v.valid), $2)

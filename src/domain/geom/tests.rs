@@ -215,7 +215,9 @@ fn a_rectangle_fits_or_not() {
     near(largest_side(&turned, 4.0, 20.0), 10.0, 0.02);
     let flag =
         Measured::new(&MultiPolygon(vec![wkt!(POLYGON((0. 0.,3. 0.,3. 10.,20. 10.,20. 20.,0. 20.,0. 0.)))])).unwrap();
-    assert!(fits_rectangle(&flag, 3.0, 20.0) && fits_rectangle(&flag, 20.0, 10.0) && !fits_rectangle(&flag, 11.0, 12.0));
+    assert!(
+        fits_rectangle(&flag, 3.0, 20.0) && fits_rectangle(&flag, 20.0, 10.0) && !fits_rectangle(&flag, 11.0, 12.0)
+    );
     let e = extent(&flag).unwrap();
     assert_eq!((e.narrow.round(), e.long.round()), (20.0, 20.0));
 }
