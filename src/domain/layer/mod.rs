@@ -1,2 +1,3 @@
 //! (see ARCHITECTURE.md)
 pub mod profile;
+pub mod row;
