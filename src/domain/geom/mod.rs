@@ -6,6 +6,7 @@
 mod clip;
 mod composition;
 mod coverage;
+mod gaps;
 mod interval;
 mod overlay;
 mod pieces;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use composition::{Composition, Share, composition, largest_remainder};
 pub use coverage::{Cover, coverage};
+pub use gaps::narrow_gaps;
 pub use interval::{certainty, combined_sigma};
 pub use overlay::{Measured, Overlap, Relation, TOUCH_M, overlay};
 pub use pieces::Piece;

@@ -96,7 +96,7 @@ pub fn frontage(parcel: &Measured, ways: &[Piece<'_>], reach: f64) -> (f64, Mult
     let mut near: Vec<MultiPolygon<f64>> = Vec::new();
     for way in ways.iter().filter(|w| super::is_finite(w.geom)) {
         let found = way.near(&window);
-        near.extend(found.polygons.iter().map(|p| p.buffer(reach)));
+        near.extend(found.polygons.iter().map(|p| p.as_ref().buffer(reach)));
         let lines: Vec<LineString<f64>> = found.lines.iter().flat_map(|l| runs(l, &window)).collect();
         near.push(MultiLineString(lines).buffer(reach));
     }
