@@ -1,1 +1,8 @@
-//! (see ARCHITECTURE.md)
+//! SQL, and nothing else.
+
+pub mod audit;
+pub mod case;
+pub mod idempotency;
+pub mod migrations;
+pub mod paper;
+pub mod staff;
