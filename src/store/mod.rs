@@ -25,3 +25,10 @@ pub fn pool(url: &str, max: u32) -> sqlx::Result<PgPool> {
         .test_before_acquire(true)
         .connect_lazy_with(options))
 }
+//! SQL, and nothing else.
+pub mod audit;
+pub mod case;
+pub mod idempotency;
+pub mod migrations;
+pub mod paper;
+pub mod staff;
