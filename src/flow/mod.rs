@@ -3,6 +3,7 @@
 pub mod case;
 mod commit;
 mod error;
+pub mod layer;
 pub mod paper;
 pub mod staff;
 
