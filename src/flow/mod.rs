@@ -1,4 +1,10 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
+pub mod case;
+mod commit;
 mod error;
+pub mod paper;
+pub mod staff;
+
+pub use commit::{Answer, begin, commit};
 pub use error::{Error, Result};

@@ -1,0 +1,171 @@
+//! Rows of layer versions: bulk in by binary COPY, read around a parcel.
+
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection, PgPool};
+
+/// A row that passed its checks, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct NewFeature {
+    pub fid: i64,
+    pub key: Option<String>,
+    pub code: Option<String>,
+    pub label: Option<String>,
+    pub attrs: String,
+    pub ewkb: Option<Vec<u8>>,
+    pub row_hash: [u8; 32],
+}
+
+const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+
+/// PostgreSQL's binary COPY format for the columns of `feature`.
+fn encode(out: &mut Vec<u8>, zone: i32, version: i64, f: &NewFeature) {
+    let field = |out: &mut Vec<u8>, v: Option<&[u8]>| match v {
+        None => out.extend_from_slice(&(-1i32).to_be_bytes()),
+        Some(b) => {
+            out.extend_from_slice(&(b.len() as i32).to_be_bytes());
+            out.extend_from_slice(b);
+        }
+    };
+    out.extend_from_slice(&9i16.to_be_bytes());
+    field(out, Some(&zone.to_be_bytes()));
+    field(out, Some(&version.to_be_bytes()));
+    field(out, Some(&f.fid.to_be_bytes()));
+    field(out, f.key.as_deref().map(str::as_bytes));
+    field(out, f.code.as_deref().map(str::as_bytes));
+    field(out, f.label.as_deref().map(str::as_bytes));
+    // jsonb on the wire: version 1, then text
+    out.extend_from_slice(&(f.attrs.len() as i32 + 1).to_be_bytes());
+    out.push(1);
+    out.extend_from_slice(f.attrs.as_bytes());
+    field(out, f.ewkb.as_deref());
+    field(out, Some(&f.row_hash));
+}
+
+/// Bytes of one COPY message for a batch of rows.
+pub fn encode_batch(zone: i32, version: i64, rows: &[NewFeature]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(rows.len() * 256);
+    rows.iter().for_each(|f| encode(&mut out, zone, version, f));
+    out
+}
+
+/// An open COPY into `feature`; rows are visible when the transaction commits.
+pub struct Copy<'c> {
+    inner: sqlx::postgres::PgCopyIn<&'c mut PgConnection>,
+}
+
+impl<'c> Copy<'c> {
+    pub async fn begin(conn: &'c mut PgConnection) -> sqlx::Result<Copy<'c>> {
+        let mut inner = conn
+            .copy_in_raw("copy feature (zone, layer_version_id, fid, key, code, label, attrs, geom, row_hash) from stdin (format binary)")
+            .await?;
+        inner.send(SIGNATURE).await?;
+        Ok(Copy { inner })
+    }
+    pub async fn send(&mut self, batch: Vec<u8>) -> sqlx::Result<()> {
+        self.inner.send(batch).await?;
+        Ok(())
+    }
+    pub async fn finish(mut self) -> sqlx::Result<u64> {
+        self.inner.send((-1i16).to_be_bytes().as_slice()).await?;
+        self.inner.finish().await
+    }
+    pub async fn abort(self, why: &str) -> sqlx::Result<()> {
+        self.inner.abort(why).await
+    }
+}
+
+/// A row read back.
+#[derive(Debug, Clone, FromRow)]
+pub struct FeatureRow {
+    pub layer_version_id: i64,
+    pub fid: i64,
+    pub key: Option<String>,
+    pub code: Option<String>,
+    pub label: Option<String>,
+    pub attrs: Value,
+    pub ewkb: Option<Vec<u8>>,
+}
+
+/// Box in zone metres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    pub min_e: f64,
+    pub min_n: f64,
+    pub max_e: f64,
+    pub max_n: f64,
+}
+
+impl Bounds {
+    pub fn widened(self, by: f64) -> Self {
+        Self { min_e: self.min_e - by, min_n: self.min_n - by, max_e: self.max_e + by, max_n: self.max_n + by }
+    }
+}
+
+/// Rows of these versions whose box meets `b`, or whose key is one of `keys`; at most `limit` + 1.
+pub async fn around(
+    pool: &PgPool,
+    zone: i32,
+    versions: &[i64],
+    b: Option<Bounds>,
+    keys: &[String],
+    limit: i64,
+) -> sqlx::Result<Vec<FeatureRow>> {
+    let b = b.unwrap_or(Bounds { min_e: f64::MAX, min_n: f64::MAX, max_e: f64::MAX, max_n: f64::MAX });
+    sqlx::query_as(
+        "select layer_version_id, fid, key, code, label, attrs, st_asewkb(geom) as ewkb from feature
+          where zone = $1 and layer_version_id = any($2) and geom && st_makeenvelope($3, $4, $5, $6, $1)
+          union all
+         select layer_version_id, fid, key, code, label, attrs, null from feature
+          where zone = $1 and layer_version_id = any($2) and key = any($7) and geom is null
+          order by 1, 2 limit $8",
+    )
+    .bind(zone)
+    .bind(versions)
+    .bind(b.min_e)
+    .bind(b.min_n)
+    .bind(b.max_e)
+    .bind(b.max_n)
+    .bind(keys)
+    .bind(limit + 1)
+    .fetch_all(pool)
+    .await
+}
+
+/// SHA-256 material of a version: all row hashes in ascending order.
+pub async fn row_hashes(conn: &mut PgConnection, zone: i32, version: i64) -> sqlx::Result<Vec<Vec<u8>>> {
+    sqlx::query_scalar("select row_hash from feature where zone = $1 and layer_version_id = $2 order by row_hash")
+        .bind(zone)
+        .bind(version)
+        .fetch_all(conn)
+        .await
+}
+
+#[derive(Debug, Clone, FromRow, serde::Serialize)]
+pub struct DiffRow {
+    /// `added`, `removed` or `changed`.
+    pub what: String,
+    pub key: Option<String>,
+    pub code: Option<String>,
+    pub old_fid: Option<i64>,
+    pub new_fid: Option<i64>,
+}
+
+/// Row-level difference of two versions: equal rows pair by hash first; the rest by key.
+pub async fn diff(conn: &mut PgConnection, zone: i32, old: i64, new: i64, limit: i64) -> sqlx::Result<Vec<DiffRow>> {
+    sqlx::query_as(
+        "with o as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $2),
+              n as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $3),
+              gone as (select o.*, row_number() over (partition by key order by fid) r from o left join n using (row_hash, k) where n.fid is null),
+              come as (select n.*, row_number() over (partition by key order by fid) r from n left join o using (row_hash, k) where o.fid is null)
+         select case when g.fid is null then 'added' when c.fid is null then 'removed' else 'changed' end as what,
+                coalesce(c.key, g.key) as key, coalesce(c.code, g.code) as code, g.fid as old_fid, c.fid as new_fid
+           from gone g full join come c on c.key = g.key and c.r = g.r
+          order by 1, 2, 4, 5 limit $4",
+    )
+    .bind(zone)
+    .bind(old)
+    .bind(new)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
