@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::domain::geom::{Metric, Zone};
-use crate::domain::paper::{Certificate, Paper};
+use crate::domain::paper::Paper;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::*;
@@ -112,10 +112,6 @@ pub fn parcel(wkt: &str) -> ParcelFacts {
 
 pub fn paper(n: u128, paper: Paper) -> PaperFacts {
     PaperFacts { id: Uuid::from_u128(n), version: 1, sha256: "00".into(), complete: true, paper, scan: None }
-}
-
-pub fn certificate(c: Certificate) -> PaperFacts {
-    paper(2, Paper::Certificate(Box::new(c)))
 }
 
 /// A theme of `data/themes.toml` with its layers.

@@ -186,10 +186,7 @@ fn every_message_can_be_read_in_both_languages() {
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-fn read(
-    bundle: &fluent_bundle::FluentBundle<fluent_bundle::FluentResource>,
-    message: &Message,
-) -> Result<(), String> {
+fn read(bundle: &fluent_bundle::FluentBundle<fluent_bundle::FluentResource>, message: &Message) -> Result<(), String> {
     let pattern = bundle.get_message(&message.key).and_then(|m| m.value()).ok_or("not in the file")?;
     let mut args = fluent_bundle::FluentArgs::new();
     for (name, arg) in &message.args {
@@ -213,7 +210,8 @@ fn compare(id: &str, case: &Case, found: &[Finding]) -> Result<(), String> {
         let Some(f) = found.iter().find(one) else {
             return Err(format!("no finding {:?} among {subjects:?}", want.subject));
         };
-        let near = |q: Option<Quantity>, w: Option<f64>| w.is_none_or(|w| q.is_some_and(|q| (q.value - w).abs() <= 2e-3));
+        let near =
+            |q: Option<Quantity>, w: Option<f64>| w.is_none_or(|w| q.is_some_and(|q| (q.value - w).abs() <= 2e-3));
         let keys: Vec<&str> = f.details.iter().map(|d| d.key.as_str()).collect();
         let right = f.check == id
             && f.verdict == want.verdict

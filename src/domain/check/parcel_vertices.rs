@@ -78,7 +78,9 @@ fn judge(subject: &str, found: &VertexMatch, allowed: f64) -> Finding {
     let key = match fits {
         true => "vertices-agree",
         false if found.swapped => "vertices-swapped",
-        false if found.largest > allowed && found.largest_unshifted <= allowed => "vertices-shifted",
+        false if found.shift.x.hypot(found.shift.y) > allowed && found.largest_unshifted <= allowed => {
+            "vertices-shifted"
+        }
         false if !same_count => "vertices-count-differs",
         false => "vertices-differ",
     };

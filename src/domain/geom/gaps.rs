@@ -7,7 +7,8 @@ use geo::{BooleanOps, BoundingRect, Buffer, Distance, Euclidean};
 use geo_types::{LineString, MultiPolygon, Point, Polygon};
 
 /// Strips narrower than `width` (m) between `parcel` and `neighbours` (valid shapes). They are what appears when all
-/// shapes are widened by half of it, joined, and shrunk again; only strips that touch the parcel are told.
+/// shapes are widened by half of it, joined, and shrunk again; only strips that touch the parcel are told. Their ends come
+/// out rounded, so a strip measures a little less than it is.
 pub fn narrow_gaps(parcel: &Measured, neighbours: &[MultiPolygon<f64>], width: f64) -> Vec<Polygon<f64>> {
     let suspects: Vec<&MultiPolygon<f64>> =
         neighbours.iter().filter(|n| any_corner_near(&parcel.shape, n, width)).collect();
