@@ -31,7 +31,8 @@ async fn f9_poison_ends_as_a_dead_letter_and_spares_the_others(pool: PgPool) {
     assert!((3..=6).contains(&deaths), "{deaths} processes were killed");
     assert_eq!(count(&pool, "select count(*) from effect").await, 20);
     assert_eq!(count(&pool, "select count(distinct job) from effect").await, 20);
-    for (id, attempts, error) in [
+    // A job that ran beside one which killed the process may have been lost with it once or twice.
+    for (id, least, error) in [
         (text, 1, "arguments: "),
         (schema, 1, "arguments: "),
         (panics, 3, "panic: as asked"),
@@ -44,8 +45,9 @@ async fn f9_poison_ends_as_a_dead_letter_and_spares_the_others(pool: PgPool) {
                 .fetch_one(&pool)
                 .await
                 .unwrap();
-        assert_eq!((row.0.as_str(), row.1), ("dead", attempts), "{}", row.2);
-        assert!(row.2.starts_with(error), "{}", row.2);
+        assert_eq!(row.0, "dead", "{}", row.2);
+        assert!((least..=3).contains(&row.1), "{} runs: {}", row.1, row.2);
+        assert!(row.2.starts_with(error) || row.2.starts_with("run 3 was lost"), "{}", row.2);
     }
 }
 
