@@ -8,4 +8,6 @@ pub mod paper;
 pub mod staff;
 
 pub use commit::{Answer, begin, commit};
+pub mod job;
+pub mod task;
 pub use error::{Error, Result};

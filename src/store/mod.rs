@@ -14,3 +14,4 @@ pub mod queue;
 pub mod staff;
 pub mod verification;
 pub mod zone;
+pub mod task;
