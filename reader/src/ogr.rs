@@ -3,6 +3,8 @@
 use gdal_sys as g;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Drivers that must not exist here even if an allow-list were forgotten (second layer).
 const SKIPPED: &str = "VRT,OGR_VRT,WFS,OAPIF,OGCAPI,WMS,WCS,WMTS,HTTP,CSW,SQLite,STACTA,STACIT,EEDA,EEDAI,PLMosaic,PLSCENES,DAAS,GPSBabel,PDF,\
@@ -35,7 +37,7 @@ pub fn init() {
     }
     // SAFETY: called once, before any other thread exists.
     unsafe {
-        g::CPLSetErrorHandler(Some(g::CPLQuietErrorHandler));
+        g::CPLSetErrorHandler(Some(hear));
         g::GDALAllRegister();
     }
 }
@@ -85,12 +87,9 @@ pub fn reset_error() {
 }
 
 /// The last failure since [`reset_error`], without warnings.
-pub fn last_failure() -> Option<(i32, String)> {
-    // SAFETY: the message is copied before the next GDAL call.
-    unsafe {
-        (g::CPLGetLastErrorType() >= g::CPLErr::CE_Failure)
-            .then(|| (g::CPLGetLastErrorNo(), text(g::CPLGetLastErrorMsg())))
-    }
+pub fn last_failure() -> Option<String> {
+    // SAFETY: no arguments.
+    (unsafe { g::CPLGetLastErrorType() } >= g::CPLErr::CE_Failure).then(last_message)
 }
 
 pub fn last_message() -> String {
@@ -99,7 +98,39 @@ pub fn last_message() -> String {
 }
 
 /// GDAL's number for "out of memory".
-pub const OUT_OF_MEMORY: i32 = 2;
+const OUT_OF_MEMORY: i32 = 2;
+/// Remarks kept for the report.
+const REMARKS: usize = 10;
+
+static STARVED: AtomicBool = AtomicBool::new(false);
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+unsafe extern "C" fn hear(class: g::CPLErr::Type, number: i32, message: *const c_char) {
+    if class < g::CPLErr::CE_Warning {
+        return;
+    }
+    if number == OUT_OF_MEMORY {
+        STARVED.store(true, Ordering::Relaxed);
+    }
+    let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+    if heard.len() < REMARKS {
+        // SAFETY: GDAL hands a NUL-terminated message.
+        let m = unsafe { text(message) };
+        if !heard.contains(&m) {
+            heard.push(m);
+        }
+    }
+}
+
+/// True once any allocation has failed. GDAL goes on after that and hands out empty geometries: nothing it says can be believed.
+pub fn starved() -> bool {
+    STARVED.load(Ordering::Relaxed)
+}
+
+/// Warnings and failures so far, each once.
+pub fn remarks() -> Vec<String> {
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
 
 pub struct Dataset(g::GDALDatasetH);
 
@@ -148,7 +179,7 @@ impl Dataset {
     pub fn close(self) -> Result<(), String> {
         reset_error();
         drop(self);
-        last_failure().map_or(Ok(()), |(_, m)| Err(m))
+        last_failure().map_or(Ok(()), Err)
     }
 }
 
