@@ -12,7 +12,6 @@ const SKIPPED: &str = "VRT,OGR_VRT,WFS,OAPIF,OGCAPI,WMS,WCS,WMTS,HTTP,CSW,SQLite
 
 const CONFIG: &[(&str, &str)] = &[
     ("GDAL_SKIP", SKIPPED),
-    ("OGR_SKIP", SKIPPED),
     ("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none"),
     ("GDAL_HTTP_PROXY", "127.0.0.1:9"),
     ("GDAL_VRT_ENABLE_PYTHON", "NO"),
@@ -29,7 +28,8 @@ const CONFIG: &[(&str, &str)] = &[
     ("SHAPE_RESTORE_SHX", "NO"),
 ];
 
-pub fn init() {
+/// `remarks`: what is already to be told.
+pub fn init(remarks: Vec<String>) {
     for (k, v) in CONFIG {
         let (k, v) = (c(k), c(v));
         // SAFETY: both are NUL-terminated and copied by GDAL.
@@ -37,9 +37,12 @@ pub fn init() {
     }
     // SAFETY: called once, before any other thread exists.
     unsafe {
-        g::CPLSetErrorHandler(Some(hear));
+        g::CPLSetErrorHandler(Some(g::CPLQuietErrorHandler));
         g::GDALAllRegister();
+        // Only now: that a driver to be skipped does not exist is no news.
+        g::CPLSetErrorHandler(Some(hear));
     }
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner).extend(remarks);
 }
 
 /// A C string; what stands behind an inner NUL is cut off.
@@ -297,6 +300,24 @@ impl Geometry {
             let n = usize::try_from(g::OGR_G_WkbSize(self.0)).ok()?;
             let mut b = vec![0u8; n];
             (g::OGR_G_ExportToWkb(self.0, g::OGRwkbByteOrder::wkbNDR, b.as_mut_ptr()) == 0).then_some(b)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_drivers_do_not_exist_and_needed_ones_do() {
+        init(Vec::new());
+        // SAFETY: looks up a name.
+        let there = |n: &str| !unsafe { g::GDALGetDriverByName(c(n).as_ptr()) }.is_null();
+        for n in SKIPPED.split(',') {
+            assert!(!there(n), "{n}");
+        }
+        for f in diaba_reader_protocol::Format::ALL {
+            assert!(there(f.driver()), "{}", f.driver());
         }
     }
 }
