@@ -149,8 +149,14 @@ async fn csv_with_wkt_with_columns_and_without_geometry() {
 #[tokio::test]
 async fn arcs_heights_and_measures_are_flattened_and_counted() {
     let d = dir();
-    let csv = "w\n\"CURVEPOLYGON (CIRCULARSTRING (0 0,10 10,20 0,10 -10,0 0))\"\n\"POLYGON Z ((0 0 5,0 1 5,1 1 5,0 0 5))\"\n\
-               \"POINT ZM (1 2 3 4)\"\n\"POLYGON EMPTY\"\n\"TIN (((0 0,0 1,1 1,0 0)))\"\n";
+    let shapes = [
+        "CURVEPOLYGON (CIRCULARSTRING (0 0,10 10,20 0,10 -10,0 0))",
+        "POLYGON Z ((0 0 5,0 1 5,1 1 5,0 0 5))",
+        "POINT ZM (1 2 3 4)",
+        "POLYGON EMPTY",
+        "TIN (((0 0,0 1,1 1,0 0)))",
+    ];
+    let csv = shapes.iter().fold("id,w\n".to_owned(), |s, w| s + &format!("1,\"{w}\"\n"));
     let p = put(d.path(), "a.csv", csv);
     let columns = Columns { wkt: Some("w".into()), ..Columns::default() };
     let all = read(&Source { columns, ..Source::new(&p, Format::Csv) }).await.unwrap();
