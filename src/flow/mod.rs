@@ -1,10 +1,12 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
 pub mod case;
+mod claim;
 mod commit;
 mod error;
 pub mod paper;
 pub mod staff;
 
+pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};
 pub use error::{Error, Result};
