@@ -1,1 +1,5 @@
-//! (see ARCHITECTURE.md)
+//! What a reference to a parcel means: reading it, its commune of today, and which parcel fits best.
+
+pub mod reference;
+
+pub use reference::{check, key, normalise, parse_key};
