@@ -29,7 +29,7 @@ pub enum Carries {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    pub method: Verb,
+    pub verb: Verb,
     /// As axum writes it: `/api/v1/cases/{id}`.
     pub path: &'static str,
     pub who: Who,
@@ -59,8 +59,8 @@ impl Verb {
     }
 }
 
-const fn rule(method: Verb, path: &'static str, who: Who) -> Rule {
-    Rule { method, path, who, carries: Carries::Json }
+const fn rule(verb: Verb, path: &'static str, who: Who) -> Rule {
+    Rule { verb, path, who, carries: Carries::Json }
 }
 
 use Role::{Admin, CustomerCare, Field, Legal, Manager, Reviewer, Sales};
@@ -104,7 +104,7 @@ pub const RULES: &[Rule] = &[
     rule(Put, "/api/v1/cases/{id}/papers/{paper}", Roles(INTAKE, S::PapersWrite)),
     rule(Get, "/api/v1/cases/{id}/papers/{paper}/scan", Roles(DESK, S::PapersRead)),
     Rule {
-        method: Post,
+        verb: Post,
         path: "/api/v1/cases/{id}/papers/{paper}/scan",
         who: Roles(INTAKE, S::PapersWrite),
         carries: Carries::Scan,
@@ -114,8 +114,8 @@ pub const RULES: &[Rule] = &[
 
 /// The rule of a route; none: nobody may call it.
 pub fn find(method: &Method, path: &str) -> Option<&'static Rule> {
-    let method = Verb::of(method)?;
-    RULES.iter().find(|r| r.method == method && r.path == path)
+    let verb = Verb::of(method)?;
+    RULES.iter().find(|r| r.verb == verb && r.path == path)
 }
 
 impl Who {

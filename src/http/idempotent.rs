@@ -22,7 +22,7 @@ const LONGEST_ANSWER: usize = 1 << 20;
 /// Runs the request as `actor`, once per idempotency key.
 pub async fn run(app: &App, rule: &Rule, mut actor: Actor, limit: usize, mut request: Request, next: Next) -> Response {
     let key = request.headers().get(KEY).cloned();
-    let (Some(key), Verb::Post) = (key, rule.method) else {
+    let (Some(key), Verb::Post) = (key, rule.verb) else {
         request.extensions_mut().insert(By(actor));
         return next.run(request).await;
     };

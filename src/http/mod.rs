@@ -63,11 +63,11 @@ pub fn openapi() -> serde_json::Value {
 
 /// The whole service as a router, with every guard around it.
 pub fn router(app: App) -> Router {
-    around(described().0, app)
+    guarded(described().0, app)
 }
 
-/// Puts the guards around routes.
-fn around(routes: Router<App>, app: App) -> Router {
+/// Puts the guards around routes: access, limits, problems, logging.
+pub fn guarded(routes: Router<App>, app: App) -> Router {
     crate::telemetry::metrics();
     routes
         .fallback(async || Problem::new(Kind::NotFound))
@@ -77,6 +77,3 @@ fn around(routes: Router<App>, app: App) -> Router {
         .layer(CompressionLayer::new())
         .with_state(app)
 }
-
-#[cfg(test)]
-mod tests;
