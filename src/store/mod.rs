@@ -7,6 +7,7 @@ pub mod feature;
 pub mod geometry;
 pub mod idempotency;
 pub mod layer;
+pub mod job_progress;
 pub mod migrations;
 pub mod paper;
 pub mod parcel;
