@@ -9,8 +9,8 @@ use crate::gis::reader::{RawFeature, RawValue};
 use crate::store::feature::NewFeature;
 use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
 use crate::store::layer::IssueRow;
-use geo::{Area, BoundingRect, Contains, CoordsIter, MonotonicPolygons, Rect};
-use geo_types::{Geometry, MultiPolygon, Point};
+use geo::{Area, BoundingRect, CoordsIter, Intersects, MonotonicPolygons, Rect};
+use geo_types::{Geometry, MultiPolygon};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ impl Fence {
         for c in g.coords_iter() {
             all += 1;
             let near = c.x >= self.bbox.min().x && c.x <= self.bbox.max().x && c.y >= self.bbox.min().y && c.y <= self.bbox.max().y;
-            inside += usize::from(near && self.inside.contains(&Point::from(c)));
+            inside += usize::from(near && self.inside.intersects(&c));
         }
         inside as f64 / all.max(1) as f64
     }
