@@ -42,7 +42,11 @@ fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<FieldProblem>> {
             Err(error) => error,
         };
         let path = error.path().clone();
-        problems.push(problem(&path.to_string(), &error.into_inner().to_string(), &value));
+        let told = problem(&path.to_string(), &error.into_inner().to_string(), &value);
+        // A required value that was taken away is missed next; it has been told of already.
+        if problems.iter().all(|p: &FieldProblem| p.field != told.field) {
+            problems.push(told);
+        }
         if problems.len() == MOST_PROBLEMS || !take_away(&mut value, &path) {
             return Err(problems);
         }
@@ -66,8 +70,20 @@ fn problem(path: &str, sentence: &str, value: &Value) -> FieldProblem {
         return FieldProblem::new(full, code, "", name);
     }
     let found = at(value, field).map_or_else(|| head.to_owned(), shown);
-    let allowed = if code == "wrong-value" && expected.is_empty() { head } else { expected };
+    let (code, allowed) = match (code, expected) {
+        ("wrong-value", "") if is_about_a_day(head) => ("date-format", "YYYY-MM-DD"),
+        ("wrong-value", "") => (code, head),
+        (_, "a `Date`") => (code, "YYYY-MM-DD"),
+        (_, "f64") => (code, "number"),
+        (_, "i32" | "i64") => (code, "integer"),
+        _ => (code, expected),
+    };
     FieldProblem::new(field, code, found, allowed)
+}
+
+/// The only values that fail without an expectation are days; their parser names the component.
+fn is_about_a_day(sentence: &str) -> bool {
+    ["component", "literal", "trailing", "out of range", "in range"].iter().any(|word| sentence.contains(word))
 }
 
 fn shown(value: &Value) -> String {

@@ -43,6 +43,20 @@ fn all_problems_are_named_at_once() {
 }
 
 #[test]
+fn days_are_iso_days() {
+    for (day, code) in [
+        (json!("2019-02-30"), "date-format"),
+        (json!("2019-05-02T00:00"), "date-format"),
+        (json!(""), "date-format"),
+        (json!(5), "wrong-type"),
+    ] {
+        let problems = from_json(json!({"kind": "tax_notice", "due_on": day})).unwrap_err();
+        assert_eq!((problems[0].field.as_str(), problems[0].code.as_str()), ("due_on", code), "{problems:?}");
+        assert_eq!(problems[0].allowed, "YYYY-MM-DD", "{problems:?}");
+    }
+}
+
+#[test]
 fn kinds_are_checked() {
     assert_eq!(from_json(json!({"kind": "passport"})).unwrap_err()[0].found, "passport");
     assert_eq!(from_json(json!({})).unwrap_err()[0].field, "kind");
