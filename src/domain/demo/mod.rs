@@ -2,8 +2,11 @@
 
 mod block;
 mod chance;
+mod fault;
 mod layout;
 mod mesh;
+mod names;
+mod parcel;
 mod warp;
 
 #[cfg(test)]

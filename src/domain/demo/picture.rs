@@ -25,7 +25,7 @@ fn draw() {
     let mut total = 0.0;
     for p in &l.plots {
         let poly = l.mesh.surveyed(&p.face, &l.warp);
-        if !poly.is_valid() { bad += 1; }
+        if !poly.is_valid() { bad += 1; println!("{:?} {:?} {:?}", p.kind, poly.check_validation(), p.face); }
         total += poly.unsigned_area();
         verts.push(poly.exterior().0.len() - 1);
         edges.extend(poly.lines_iter().map(|l| { let d = l.delta(); (d.x*d.x+d.y*d.y).sqrt() }));
