@@ -75,18 +75,15 @@ pub(crate) fn plant(parcels: &mut [Parcel], seed: u64) {
 /// Gives parcels the number of another one on the same sheet; their own is lost.
 fn duplicates(parcels: &mut [Parcel], chosen: &[usize], used: &BTreeSet<usize>) {
     for &i in chosen {
-        let same_sheet = |j: &usize| (parcels[*j].old, parcels[*j].sheet) == (parcels[i].old, parcels[i].sheet);
-        let whole = |j: &usize| *j != i && parcels[*j].fault.is_none() && !used.contains(j) && !chosen.contains(j);
-        let Some(j) = (0..parcels.len()).filter(whole).find(same_sheet_after(&same_sheet, i)) else { continue };
+        let whole = |j: usize| j != i && parcels[j].fault.is_none() && !used.contains(&j) && !chosen.contains(&j);
+        let same_sheet = |j: usize| (parcels[j].old, parcels[j].sheet) == (parcels[i].old, parcels[i].sheet);
+        // A parcel drawn soon after, so that the copies spread over the ward.
+        let near = i.saturating_sub(40)..parcels.len();
+        let Some(j) = near.chain(0..i).find(|j| whole(*j) && same_sheet(*j)) else { continue };
         parcels[i].number = parcels[j].number;
         parcels[i].before = parcels[j].before;
         parcels[i].fault = Some(Fault::Duplicate(j));
     }
-}
-
-/// Prefers a parcel that comes later in the drawing, so that the copies spread over the sheet.
-fn same_sheet_after(same: &impl Fn(&usize) -> bool, i: usize) -> impl FnMut(&usize) -> bool {
-    move |j| same(j) && *j > i.saturating_sub(40)
 }
 
 /// Moves the wall that parcel `i` shares with a neighbour by `by` metres, into the neighbour when positive, in the ring of
@@ -147,7 +144,11 @@ fn bow_tie(p: &Polygon<f64>) -> Polygon<f64> {
 
 fn mark(parcels: &mut [Parcel]) {
     let bad = |p: &Parcel| p.fault.is_some() || p.kind == Kind::Sliver;
-    let boxes: Vec<_> = parcels.iter().filter(|p| bad(p)).map(|p| p.bounds).collect();
+    let mut boxes: Vec<_> = parcels.iter().filter(|p| bad(p)).map(|p| p.bounds).collect();
+    boxes.extend(parcels.iter().filter_map(|p| match p.fault {
+        Some(Fault::Duplicate(j)) => Some(parcels[j].bounds),
+        _ => None,
+    }));
     let reach = 3.0;
     for p in parcels.iter_mut() {
         let near = |b: &geo_types::Rect<f64>| {

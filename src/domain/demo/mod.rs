@@ -3,11 +3,15 @@
 mod block;
 mod chance;
 mod fault;
+mod file;
 mod layout;
 mod mesh;
 mod names;
 mod parcel;
+mod plan;
 mod warp;
+
+pub use file::*;
 
 #[cfg(test)]
 mod picture;

@@ -65,6 +65,7 @@ impl Parcel {
     }
     pub(crate) fn reshape(&mut self, geom: MultiPolygon<f64>) {
         self.area = geom.unsigned_area();
+        self.bounds = geom.bounding_rect().unwrap_or(self.bounds);
         self.geom = geom;
     }
 }
