@@ -33,14 +33,14 @@ fn draw() {
         *sheets.entry((p.old, p.sheet)).or_default() += 1;
         if let Some(f) = p.fault { *faults.entry(format!("{f:?}").chars().take_while(|c| c.is_alphabetic()).collect()).or_default() += 1; }
         let poly = &p.geom.0[0];
-        if !p.geom.is_valid() { bad += 1; }
+        if !p.geom.is_valid() { bad += 1; if p.fault.is_none() { println!("{:?} {:?} {:?}", p.kind, p.geom.check_validation(), p.geom.0.len()); } }
         total += poly.unsigned_area();
         verts.push(poly.exterior().0.len() - 1);
         edges.extend(poly.lines_iter().map(|l| { let d = l.delta(); (d.x*d.x+d.y*d.y).sqrt() }));
         let c = match p.kind { _ if p.fault.is_some() => "red", Kind::House => "#f3dcb8", Kind::Old => "#e8c79a", Kind::Forest => "#7fb069", Kind::Field => "#d4e79e", Kind::Garden => "#9cc77b", Kind::Bank => "#b8d8a0", Kind::Park=>"#6fbf73", Kind::Sliver => "blue", Kind::Inner => "magenta", _ => "#c9a0dc" };
         svg += &format!("<path d='{}' fill='{}' stroke='#555' stroke-width='0.15'/>", path(poly), c);
     }
-    for r in &l.roads { let p = l.mesh.surveyed(&r.face, &l.warp); if !p.is_valid() { bad += 1 } svg += &format!("<path d='{}' fill='white'/>", path(&p)); }
+    for r in &l.roads { let p = l.mesh.surveyed(&r.face, &l.warp); if !p.is_valid() { bad += 1; println!("road {:?} {:?}", r.face, p.check_validation()) } svg += &format!("<path d='{}' fill='white'/>", path(&p)); }
     let river = l.mesh.surveyed(&(&l.river).into(), &l.warp);
     svg += &format!("<path d='{}' fill='#6aa9e0'/>", path(&river));
     for (t, fs) in &plan.themes {
