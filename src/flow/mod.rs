@@ -6,6 +6,7 @@ mod commit;
 mod error;
 pub mod layer;
 pub mod paper;
+pub mod parcel;
 pub mod setup;
 pub mod staff;
 
