@@ -3,8 +3,15 @@
 use crate::config::Config;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
+use crate::flow::staff::Throttle;
+use crate::outside::scans::Scans;
+use crate::outside::vault::Vault;
+use anyhow::Context;
+use rand::Rng;
 use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::sync::Arc;
+use std::time::Duration;
 use time::{Date, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
@@ -14,6 +21,41 @@ pub struct App {
     pub config: Arc<Config>,
     pub clock: Clock,
     pub book: Arc<Book>,
+    /// Seals personal data.
+    pub vault: Vault,
+    pub scans: Scans,
+    /// Brakes on guessing passwords.
+    pub throttle: Arc<Throttle>,
+}
+
+impl App {
+    /// Puts the service together. Does not wait for the database: while it is away, acts answer `Unavailable`.
+    pub fn open(config: Config, clock: Clock, book: Book) -> anyhow::Result<Self> {
+        let pool = pool(&config)?;
+        Self::with_pool(pool, config, clock, book)
+    }
+
+    /// As [`App::open`], over a pool made elsewhere (tests).
+    pub fn with_pool(pool: PgPool, config: Config, clock: Clock, book: Book) -> anyhow::Result<Self> {
+        let vault = match &config.vault_key {
+            Some(key) => Vault::from_hex(&key.0)?,
+            None => Vault::open_file(&config.home.join("keys/vault.key"))?,
+        };
+        let scans = Scans::open(&config.scans, vault.clone())?;
+        let (config, book) = (Arc::new(config), Arc::new(book));
+        Ok(Self { pool, config, clock, book, vault, scans, throttle: Arc::default() })
+    }
+}
+
+/// A pool that gives up after 3 s, tests a connection before it hands it out, and so heals by itself when the database
+/// comes back.
+fn pool(config: &Config) -> anyhow::Result<PgPool> {
+    let options: PgConnectOptions = config.database_url.parse().context("DATABASE_URL cannot be read")?;
+    Ok(PgPoolOptions::new()
+        .max_connections(config.limits.db_connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .test_before_acquire(true)
+        .connect_lazy_with(options.application_name("diaba")))
 }
 
 /// What the service ships as data (`data/`), read and checked at start.
@@ -52,5 +94,11 @@ impl Clock {
     #[allow(clippy::disallowed_methods, reason = "the one room where chance is drawn")]
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
+    }
+    /// 32 random bytes, for tokens.
+    pub fn secret(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        rand::rng().fill_bytes(&mut bytes);
+        bytes
     }
 }

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod case;
 pub mod check;
+pub mod demo;
 pub mod dispatch;
 pub mod geom;
 pub mod layer;
@@ -11,6 +12,7 @@ pub mod parcel;
 pub mod problem;
 
 pub mod rule;
+pub mod staff;
 pub mod text;
 pub mod theme;
 pub mod verify;

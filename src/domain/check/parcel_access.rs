@@ -2,7 +2,7 @@
 
 use super::land::{self, Known, evidence};
 use super::{Context, themed};
-use crate::domain::geom::{combined_sigma, frontage};
+use crate::domain::geom::frontage;
 use crate::domain::theme::{Effect, Family};
 use crate::domain::verify::{Finding, Message, Quantity, ThemeFacts, Unit, Verdict};
 
@@ -22,7 +22,7 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let ground = land::ground(cx, ID, subject)?;
     let Some(read) = themed::read(cx, &ground, facts) else { return Ok(themed::no_layer(ID, &facts.theme)) };
     let rule = land::rule(cx, ID, subject, "parcel.access")?;
-    let near = land::number(rule, ID, subject, "near_m")?.max(combined_sigma(read.sigma, 0.0));
+    let near = land::number(rule, ID, subject, "near_m")?.max(read.sigma);
     let (length, along) = frontage(&ground.measured, &read.pieces(|_| true), near);
     let found = length > 0.0;
     let mut f = match found {

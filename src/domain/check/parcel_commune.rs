@@ -2,7 +2,7 @@
 
 use super::land::{self, Known, evidence};
 use super::{Context, themed};
-use crate::domain::geom::{Cover, combined_sigma, overlay};
+use crate::domain::geom::{Cover, overlay};
 use crate::domain::theme::{Effect, Family};
 use crate::domain::verify::{AreaInterval, Finding, Message, Quantity, ThemeFacts, Unit, Verdict};
 use geo::BooleanOps;
@@ -66,8 +66,7 @@ fn others(ground: &land::Ground<'_>, read: &themed::Read<'_>, own: &str) -> Vec<
         read.features.iter().filter_map(|(f, _)| f.code.as_deref()).filter(|c| *c != own).collect();
     codes.sort_unstable();
     codes.dedup();
-    let sigma = combined_sigma(read.sigma, 0.0);
-    let area = |c: &str| overlay(&ground.measured, &read.pieces(|f| f.code.as_deref() == Some(c)), sigma).area.nominal;
-    let line = |c: &str| Message::new("commune-other").with("commune", c).with("area", area(c));
-    codes.into_iter().filter(|c| area(c) > 0.0).map(line).collect()
+    let area = |c: &str| overlay(&ground.measured, &read.pieces(|f| f.code.as_deref() == Some(c)), 0.0).area.nominal;
+    let line = |(c, m2): (&str, f64)| Message::new("commune-other").with("commune", c).with("area", m2);
+    codes.into_iter().map(|c| (c, area(c))).filter(|(_, m2)| *m2 > 0.0).map(line).collect()
 }

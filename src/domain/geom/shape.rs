@@ -1,11 +1,12 @@
 //! Width, depth and frontage: what a split needs to know of a part.
 
-use super::clip::grow;
+use super::clip::{Clipped, clip, grow};
 use super::overlay::Measured;
-use super::pieces::{Piece, runs};
+use super::pieces::Piece;
+use super::validity::repair;
 use geo::algorithm::unary_union;
 use geo::{Area, BooleanOps, Buffer, Centroid, Euclidean, Length, MinimumRotatedRect, Rotate};
-use geo_types::{Coord, LineString, MultiLineString, MultiPolygon, Point, Polygon};
+use geo_types::{Coord, MultiLineString, MultiPolygon, Point, Polygon};
 
 /// Sides of the smallest rectangle around a shape (m), the shorter first.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,9 +97,13 @@ pub fn frontage(parcel: &Measured, ways: &[Piece<'_>], reach: f64) -> (f64, Mult
     let mut near: Vec<MultiPolygon<f64>> = Vec::new();
     for way in ways.iter().filter(|w| super::is_finite(w.geom)) {
         let found = way.near(&window);
-        near.extend(found.polygons.iter().map(|p| p.as_ref().buffer(reach)));
-        let lines: Vec<LineString<f64>> = found.lines.iter().flat_map(|l| runs(l, &window)).collect();
-        near.push(MultiLineString(lines).buffer(reach));
+        near.extend(found.polygons.iter().filter_map(|p| match clip(p, &window) {
+            Clipped::Outside => None,
+            Clipped::Whole => Some(MultiPolygon(vec![window.to_polygon()])),
+            // Cutting leaves seams along the window's sides, which only a repaired ring may be widened with.
+            Clipped::Part { polygon, .. } => Some(repair(&polygon).buffer(reach)),
+        }));
+        near.push(MultiLineString(found.lines).buffer(reach));
     }
     let outline = MultiLineString(parcel.shape.0.iter().map(|p| p.exterior().clone()).collect());
     let along = unary_union(&near).clip(&outline, false);

@@ -256,7 +256,9 @@ proptest! {
         let fast = overlay(&parcel, &pieces, 0.2);
         let all = zones.iter().fold(MultiPolygon(vec![]), |u, z| u.union(z));
         let plain = p.intersection(&all).unsigned_area();
-        prop_assert!((fast.area.nominal - plain).abs() < 1e-6, "{} {plain}", fast.area.nominal);
+        // The plain operation rounds every corner to a grid of 2^-29 of the largest extent (here up to 80 m).
+        let grid = (parcel.perimeter * 80.0 / f64::from(1 << 29)).max(1e-6);
+        prop_assert!((fast.area.nominal - plain).abs() < grid, "{} {plain}", fast.area.nominal);
         prop_assert!(fast.area.low <= fast.area.nominal && fast.area.nominal <= fast.area.high);
     }
 

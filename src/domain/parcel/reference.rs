@@ -140,7 +140,7 @@ fn numbered(part: &str, words: &[&str]) -> Option<String> {
     let bare = plain(part);
     words.iter().find_map(|word| {
         let rest = bare.strip_prefix(word)?;
-        let glue = rest.trim_start_matches(|c: char| c == ' ' || c == ':' || c == '.' || c == '_');
+        let glue = rest.trim_start_matches([' ', ':', '.', '_']);
         let glued = glue.len() == rest.len() && !rest.starts_with(|c: char| c.is_ascii_digit());
         let glue = glue.strip_prefix("so ").unwrap_or(glue).trim_start_matches([':', ' ']);
         let value = glue.split(' ').next().unwrap_or_default().trim_end_matches('.');
