@@ -51,7 +51,7 @@ fn ten_official_names_are_enough() {
 #[test]
 fn ascii_and_utf8_are_what_they_are() {
     assert_eq!(detect([b"ODT".as_slice(), b"12"]).encoding(), Some(Encoding::plain(Charset::Ascii)));
-    assert_eq!(detect([b"".as_slice(); 0]).encoding(), Some(Encoding::plain(Charset::Ascii)));
+    assert_eq!(detect(std::iter::empty()).encoding(), Some(Encoding::plain(Charset::Ascii)));
     assert_eq!(detect(["Đồng Quan Tiên".as_bytes()]).encoding(), Some(Encoding::UTF8));
     assert_eq!(detect(["Zürich".as_bytes(), "Genève".as_bytes()]).encoding(), Some(Encoding::UTF8));
 }
