@@ -1,4 +1,4 @@
 //! (see ARCHITECTURE.md)
+pub mod crs_guard;
 pub mod profile;
 pub mod row;
-pub mod crs_guard;
