@@ -37,17 +37,15 @@ fn request() -> Result<Request, Fatal> {
 fn run(r: &Request, out: &mut impl Write) -> Result<(), Fatal> {
     match r {
         Request::Read(r) => {
-            guard::enter(r.limits)?;
-            ogr::init();
+            ogr::init(guard::enter(r.limits)?);
             read::read(r, out)
         }
         Request::Layers(r) => {
-            guard::enter(r.limits)?;
-            ogr::init();
+            ogr::init(guard::enter(r.limits)?);
             read::layers(r, out)
         }
         Request::Write(w) => {
-            ogr::init();
+            ogr::init(Vec::new());
             write::write(w, out)
         }
     }

@@ -3,6 +3,8 @@
 use gdal_sys as g;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Drivers that must not exist here even if an allow-list were forgotten (second layer).
 const SKIPPED: &str = "VRT,OGR_VRT,WFS,OAPIF,OGCAPI,WMS,WCS,WMTS,HTTP,CSW,SQLite,STACTA,STACIT,EEDA,EEDAI,PLMosaic,PLSCENES,DAAS,GPSBabel,PDF,\
@@ -10,7 +12,6 @@ const SKIPPED: &str = "VRT,OGR_VRT,WFS,OAPIF,OGCAPI,WMS,WCS,WMTS,HTTP,CSW,SQLite
 
 const CONFIG: &[(&str, &str)] = &[
     ("GDAL_SKIP", SKIPPED),
-    ("OGR_SKIP", SKIPPED),
     ("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none"),
     ("GDAL_HTTP_PROXY", "127.0.0.1:9"),
     ("GDAL_VRT_ENABLE_PYTHON", "NO"),
@@ -27,7 +28,8 @@ const CONFIG: &[(&str, &str)] = &[
     ("SHAPE_RESTORE_SHX", "NO"),
 ];
 
-pub fn init() {
+/// `remarks`: what is already to be told.
+pub fn init(remarks: Vec<String>) {
     for (k, v) in CONFIG {
         let (k, v) = (c(k), c(v));
         // SAFETY: both are NUL-terminated and copied by GDAL.
@@ -37,7 +39,10 @@ pub fn init() {
     unsafe {
         g::CPLSetErrorHandler(Some(g::CPLQuietErrorHandler));
         g::GDALAllRegister();
+        // Only now: that a driver to be skipped does not exist is no news.
+        g::CPLSetErrorHandler(Some(hear));
     }
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner).extend(remarks);
 }
 
 /// A C string; what stands behind an inner NUL is cut off.
@@ -85,12 +90,9 @@ pub fn reset_error() {
 }
 
 /// The last failure since [`reset_error`], without warnings.
-pub fn last_failure() -> Option<(i32, String)> {
-    // SAFETY: the message is copied before the next GDAL call.
-    unsafe {
-        (g::CPLGetLastErrorType() >= g::CPLErr::CE_Failure)
-            .then(|| (g::CPLGetLastErrorNo(), text(g::CPLGetLastErrorMsg())))
-    }
+pub fn last_failure() -> Option<String> {
+    // SAFETY: no arguments.
+    (unsafe { g::CPLGetLastErrorType() } >= g::CPLErr::CE_Failure).then(last_message)
 }
 
 pub fn last_message() -> String {
@@ -99,7 +101,39 @@ pub fn last_message() -> String {
 }
 
 /// GDAL's number for "out of memory".
-pub const OUT_OF_MEMORY: i32 = 2;
+const OUT_OF_MEMORY: i32 = 2;
+/// Remarks kept for the report.
+const REMARKS: usize = 10;
+
+static STARVED: AtomicBool = AtomicBool::new(false);
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+unsafe extern "C" fn hear(class: g::CPLErr::Type, number: i32, message: *const c_char) {
+    if class < g::CPLErr::CE_Warning {
+        return;
+    }
+    if number == OUT_OF_MEMORY {
+        STARVED.store(true, Ordering::Relaxed);
+    }
+    let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+    if heard.len() < REMARKS {
+        // SAFETY: GDAL hands a NUL-terminated message.
+        let m = unsafe { text(message) };
+        if !heard.contains(&m) {
+            heard.push(m);
+        }
+    }
+}
+
+/// True once any allocation has failed. GDAL goes on after that and hands out empty geometries: nothing it says can be believed.
+pub fn starved() -> bool {
+    STARVED.load(Ordering::Relaxed)
+}
+
+/// Warnings and failures so far, each once.
+pub fn remarks() -> Vec<String> {
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
 
 pub struct Dataset(g::GDALDatasetH);
 
@@ -148,7 +182,7 @@ impl Dataset {
     pub fn close(self) -> Result<(), String> {
         reset_error();
         drop(self);
-        last_failure().map_or(Ok(()), |(_, m)| Err(m))
+        last_failure().map_or(Ok(()), Err)
     }
 }
 
@@ -266,6 +300,24 @@ impl Geometry {
             let n = usize::try_from(g::OGR_G_WkbSize(self.0)).ok()?;
             let mut b = vec![0u8; n];
             (g::OGR_G_ExportToWkb(self.0, g::OGRwkbByteOrder::wkbNDR, b.as_mut_ptr()) == 0).then_some(b)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_drivers_do_not_exist_and_needed_ones_do() {
+        init(Vec::new());
+        // SAFETY: looks up a name.
+        let there = |n: &str| !unsafe { g::GDALGetDriverByName(c(n).as_ptr()) }.is_null();
+        for n in SKIPPED.split(',') {
+            assert!(!there(n), "{n}");
+        }
+        for f in diaba_reader_protocol::Format::ALL {
+            assert!(there(f.driver()), "{}", f.driver());
         }
     }
 }

@@ -70,14 +70,20 @@ fn open(r: &ReadRequest) -> Result<Dataset, Fatal> {
         }
         _ => {}
     }
-    Dataset::open(&r.path, r.format.driver(), &Options::new(&options)).ok_or_else(|| match ogr::last_failure() {
-        Some((ogr::OUT_OF_MEMORY, m)) => Fatal::new(Code::TooMuchMemory, "the file needs more memory than allowed", m),
-        _ => Fatal::new(
-            Code::NotAMapFile,
-            format!("the file cannot be opened as {}", r.format.code()),
-            ogr::last_message(),
-        ),
+    let ds = Dataset::open(&r.path, r.format.driver(), &Options::new(&options));
+    fed()?;
+    ds.ok_or_else(|| {
+        let message = format!("the file cannot be opened as {}", r.format.code());
+        Fatal::new(Code::NotAMapFile, message, ogr::last_message())
     })
+}
+
+/// Stops the reading when memory has run out anywhere in GDAL.
+fn fed() -> Result<(), Fatal> {
+    match ogr::starved() {
+        true => Err(Fatal::new(Code::TooMuchMemory, "the file needs more memory than allowed", ogr::last_message())),
+        false => Ok(()),
+    }
 }
 
 fn choose<'a, 'b>(layers: &'a [Layer<'b>], wanted: Option<&str>) -> Result<&'a Layer<'b>, Fatal> {
@@ -121,7 +127,7 @@ impl<'a> Rows<'a> {
             srs: srs::info(layer.srs()),
             text: said.text,
             declared_encoding: said.encoding,
-            notes: said.notes,
+            notes: ogr::remarks(),
         };
         let (recode, max_vertices) = (said.back, r.limits.max_vertices);
         Self { layer, header, kinds, recode, max_vertices, style, end: End::default() }
@@ -131,24 +137,20 @@ impl<'a> Rows<'a> {
         ogr::reset_error();
         let feature = self.layer.next();
         let failure = ogr::last_failure();
+        fed()?;
         let Some(f) = feature else {
             return match failure {
                 None => Ok(None),
-                Some((ogr::OUT_OF_MEMORY, m)) => {
-                    Err(Fatal::new(Code::TooMuchMemory, "the file needs more memory than allowed", m))
-                }
-                Some((_, m)) => {
-                    let at = format!("after row {}", self.end.rows);
-                    Err(Fatal::new(Code::BrokenFile, format!("reading stopped {at}"), m))
-                }
+                Some(m) => Err(Fatal::new(Code::BrokenFile, format!("reading stopped after row {}", self.end.rows), m)),
             };
         };
         self.end.rows += 1;
         // SAFETY: valid feature.
         let fid = unsafe { g::OGR_F_GetFID(f.0) };
         let mut row = RawFeature { row_no: self.end.rows, fid, values: self.values(&f), ..RawFeature::default() };
-        row.problem = failure.map(|(_, message)| RowProblem { code: "read_error".into(), message });
+        row.problem = failure.map(|message| RowProblem { code: "read_error".into(), message });
         self.geometry(&f, &mut row);
+        fed()?;
         let size: usize = row.wkb.as_ref().map_or(0, Vec::len) + row.values.iter().map(value_size).sum::<usize>();
         if size > frame::MAX_FEATURE {
             row = RawFeature { wkb: None, values: vec![RawValue::Null; row.values.len()], ..row };

@@ -8,7 +8,6 @@ use std::io::Read;
 pub struct Said {
     pub text: Text,
     pub encoding: Option<String>,
-    pub notes: Vec<String>,
     pub back: Option<Back>,
 }
 
@@ -32,7 +31,7 @@ impl Back {
 }
 
 pub fn declared(format: Format, path: &str, layer: &Layer<'_>) -> Said {
-    let raw = |encoding| Said { text: Text::Raw, encoding, notes: Vec::new(), back: None };
+    let raw = |encoding| Said { text: Text::Raw, encoding, back: None };
     match format {
         Format::Shapefile => {
             let of = |k| layer.metadata(k, "SHAPEFILE");

@@ -36,7 +36,7 @@ pub async fn commit<T: Serialize>(
 }
 
 /// Keeps an answer under the actor's claim. A claim lost to another request is a conflict: nothing may be committed.
-pub(crate) async fn keep(app: &App, conn: &mut PgConnection, by: &Actor, answer: &Answer) -> Result<()> {
+pub(super) async fn keep(app: &App, conn: &mut PgConnection, by: &Actor, answer: &Answer) -> Result<()> {
     let Some(claim) = &by.claim else { return Ok(()) };
     let plain = serde_json::to_vec(answer).map_err(|e| Error::Broken(e.into()))?;
     let sealed = app.vault.seal(&place(claim), &plain)?;
@@ -46,6 +46,6 @@ pub(crate) async fn keep(app: &App, conn: &mut PgConnection, by: &Actor, answer:
     Err(Error::Conflict { code: "idempotency-lost", detail: "another request with this key was faster".into() })
 }
 
-pub(crate) fn place(claim: &idempotency::Claim) -> String {
+pub(super) fn place(claim: &idempotency::Claim) -> String {
     format!("idempotency/{}/{}", claim.client, claim.key)
 }

@@ -15,20 +15,25 @@ pub struct Claim {
 #[derive(Debug, Clone, FromRow)]
 pub struct Kept {
     pub request_hash: String,
-    pub claimed_until: OffsetDateTime,
-    pub status: Option<i32>,
+    /// None: nobody answered yet.
     pub sealed: Option<Vec<u8>>,
 }
 
-/// Takes the key for `claim`; also a key whose earlier holder never answered and whose time is over. Returns what was
-/// there when it could not be taken.
+#[derive(Debug, Clone)]
+pub enum Taken {
+    Yes,
+    /// With what is there; nothing when it was given back in between.
+    No(Option<Kept>),
+}
+
+/// Takes the key for `claim`; also a key whose earlier holder never answered and whose time is over.
 pub async fn take(
     conn: &mut PgConnection,
     claim: &Claim,
     request_hash: &str,
     now: OffsetDateTime,
     until: OffsetDateTime,
-) -> sqlx::Result<Option<Kept>> {
+) -> sqlx::Result<Taken> {
     let taken = sqlx::query(
         "insert into idempotency (client, key, request_hash, claim, claimed_until, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (client, key) do update set claim = excluded.claim, claimed_until = excluded.claimed_until
@@ -44,13 +49,14 @@ pub async fn take(
     .execute(&mut *conn)
     .await?;
     if taken.rows_affected() == 1 {
-        return Ok(None);
+        return Ok(Taken::Yes);
     }
-    sqlx::query_as("select request_hash, claimed_until, status, sealed from idempotency where client = $1 and key = $2")
+    let kept = sqlx::query_as("select request_hash, sealed from idempotency where client = $1 and key = $2")
         .bind(&claim.client)
         .bind(&claim.key)
         .fetch_optional(conn)
-        .await
+        .await?;
+    Ok(Taken::No(kept))
 }
 
 /// Keeps the answer, in the transaction of the deed. False: the claim was lost to another request; do not commit.

@@ -324,3 +324,7 @@ pub struct ThemeRow {
 pub async fn themes(pool: &PgPool) -> sqlx::Result<Vec<ThemeRow>> {
     sqlx::query_as("select code, definition, hash from theme order by code").fetch_all(pool).await
 }
+
+pub async fn theme(conn: &mut PgConnection, code: &str) -> sqlx::Result<Option<ThemeRow>> {
+    sqlx::query_as("select code, definition, hash from theme where code = $1").bind(code).fetch_optional(conn).await
+}

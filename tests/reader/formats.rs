@@ -149,8 +149,14 @@ async fn csv_with_wkt_with_columns_and_without_geometry() {
 #[tokio::test]
 async fn arcs_heights_and_measures_are_flattened_and_counted() {
     let d = dir();
-    let csv = "w\n\"CURVEPOLYGON (CIRCULARSTRING (0 0,10 10,20 0,10 -10,0 0))\"\n\"POLYGON Z ((0 0 5,0 1 5,1 1 5,0 0 5))\"\n\
-               \"POINT ZM (1 2 3 4)\"\n\"POLYGON EMPTY\"\n\"TIN (((0 0,0 1,1 1,0 0)))\"\n";
+    let shapes = [
+        "CURVEPOLYGON (CIRCULARSTRING (0 0,10 10,20 0,10 -10,0 0))",
+        "POLYGON Z ((0 0 5,0 1 5,1 1 5,0 0 5))",
+        "POINT ZM (1 2 3 4)",
+        "POLYGON EMPTY",
+        "TIN (((0 0,0 1,1 1,0 0)))",
+    ];
+    let csv = shapes.iter().fold("id,w\n".to_owned(), |s, w| s + &format!("1,\"{w}\"\n"));
     let p = put(d.path(), "a.csv", csv);
     let columns = Columns { wkt: Some("w".into()), ..Columns::default() };
     let all = read(&Source { columns, ..Source::new(&p, Format::Csv) }).await.unwrap();
@@ -180,4 +186,23 @@ async fn a_file_with_several_layers_asks_which() {
     assert_eq!(read(&s.clone().layer("b")).await.unwrap().header.layer, "b");
     let names: Vec<String> = layers(&config(), &s).await.unwrap().into_iter().map(|l| l.name).collect();
     assert_eq!(names, ["a", "b"]);
+}
+
+/// Real open data, when it is on this machine (it is never part of the project).
+#[tokio::test]
+async fn the_real_geopackage_is_read_row_by_row() {
+    let Some(p) = real_data() else { return };
+    let s = Source::new(&p, Format::Geopackage);
+    assert_eq!(layers(&config(), &s).await.unwrap().len(), 4);
+    let all = read(&s.clone().layer("parcels")).await.unwrap();
+    assert_eq!((all.rows.len(), all.end.bad_rows), (7695, 0));
+    assert_eq!(all.header.srs.as_ref().and_then(|s| s.code.as_deref()), Some("2056"));
+    let all = read(&s.layer("restrictions_polygon")).await.unwrap();
+    assert_eq!((all.rows.len(), all.end.bad_rows), (1975, 0));
+}
+
+/// The shared folder beside the work tree, or one above it.
+fn real_data() -> Option<std::path::PathBuf> {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().map(|a| a.join("shared/data/schaffhausen/schaffhausen.gpkg")).find(|p| p.is_file())
 }

@@ -1,8 +1,8 @@
 //! A folder, a configuration, and short ways to write and read.
 
 use diaba::gis::reader::{
-    End, Field, FieldKind, Format, Header, Limits, RawFeature, RawValue, ReadError, ReaderConfig, Shape, Source, Text,
-    WriteTarget, open, write,
+    End, Field, FieldKind, Format, Header, Limits, RawFeature, RawValue, ReadError, ReaderConfig, Sandbox, Shape,
+    Source, Text, WriteTarget, open, write,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -117,4 +117,12 @@ pub fn put(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let p = dir.join(name);
     std::fs::write(&p, content).unwrap();
     p
+}
+
+/// A guest that is a shell script.
+pub fn script(dir: &Path, body: &str) -> ReaderConfig {
+    use std::os::unix::fs::PermissionsExt;
+    let program = put(dir, "guest.sh", format!("#!/bin/sh\n{body}\n"));
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    ReaderConfig { program, sandbox: Sandbox::Plain, ..config() }
 }

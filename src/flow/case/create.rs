@@ -1,6 +1,7 @@
 use super::CaseView;
 use crate::app::App;
 use crate::domain::case::number::CaseNumber;
+use crate::domain::parcel;
 use crate::domain::problem::FieldProblem;
 use crate::domain::verify::{ParcelRef, Wish};
 use crate::flow::staff::Actor;
@@ -87,10 +88,12 @@ fn problems(new: &NewCase) -> Vec<FieldProblem> {
     if !(2..=60).contains(&code.len()) || !plain {
         found.push(FieldProblem::new("procedure", "procedure-code", code, "2-60 of a-z 0-9 _ - ."));
     }
+    if let Err(problems) = parcel::check(&new.parcel_ref) {
+        found.extend(problems.into_iter().map(|p| FieldProblem { field: format!("parcel_ref.{}", p.field), ..p }));
+    }
     for (field, value) in [("parcel_ref.sheet", &new.parcel_ref.sheet), ("parcel_ref.number", &new.parcel_ref.number)] {
-        let length = value.trim().chars().count();
-        if !(1..=40).contains(&length) {
-            found.push(FieldProblem::new(field, "length", length, "1-40"));
+        if value.trim().is_empty() {
+            found.push(FieldProblem::new(field, "required", value, "12, 12A, 10-123456"));
         }
     }
     if new.wish.split_parts.is_some_and(|n| !(2..=100).contains(&n)) {

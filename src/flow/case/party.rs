@@ -3,6 +3,7 @@
 use super::personal::Reading;
 use super::read::lock_open;
 use crate::app::App;
+use crate::domain::paper::cccd::{self, IdNumber};
 use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
@@ -59,7 +60,10 @@ pub async fn add_party(app: &App, by: &Actor, case_id: Uuid, new: NewParty) -> R
     }
     let id = app.clock.new_id();
     let plain = serde_json::to_vec(&new.person).map_err(|e| Error::Broken(e.into()))?;
-    let number = new.person.id_number.as_deref().map(squeeze);
+    let number = new.person.id_number.as_deref().and_then(|n| cccd::parse_number(n, "").ok()).map(|n| match n {
+        IdNumber::Cccd(card) => card.number,
+        IdNumber::Cmnd(digits) => digits,
+    });
     let row = PartyRow {
         id,
         case_id,
@@ -104,10 +108,6 @@ fn place(id: Uuid) -> String {
     format!("party/{id}")
 }
 
-fn squeeze(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).collect()
-}
-
 fn problems(new: &NewParty) -> Vec<FieldProblem> {
     let mut found = Vec::new();
     if !ROLES.contains(&new.role.as_str()) {
@@ -118,17 +118,7 @@ fn problems(new: &NewParty) -> Vec<FieldProblem> {
         found.push(FieldProblem::new("person.name", "length", length, "1-200"));
     }
     if let Some(n) = &new.person.id_number {
-        let digits = squeeze(n).len();
-        let clean = n.chars().all(|c| c.is_ascii_digit() || c == ' ');
-        if !clean || !(digits == 12 || digits == 9) {
-            // How many, not which: a refusal is not a place for an identity number.
-            found.push(FieldProblem::new(
-                "person.id_number",
-                "id-number",
-                format!("{digits} digits"),
-                "12 or 9 digits",
-            ));
-        }
+        found.extend(cccd::parse_number(n, "person.id_number").err());
     }
     if let Some(p) = &new.person.phone {
         let digits = p.chars().filter(char::is_ascii_digit).count();

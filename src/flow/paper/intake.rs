@@ -1,8 +1,8 @@
 //! From what was sent to a row that may be stored.
 
 use crate::app::App;
-use crate::domain::paper::Paper;
-use crate::domain::problem::FieldProblem;
+use crate::domain::paper::certificate::Serial;
+use crate::domain::paper::{self, Paper};
 use crate::flow::{Error, Result};
 use crate::outside::vault::sha256_hex;
 use serde_json::Value;
@@ -19,38 +19,31 @@ pub(super) struct Intake {
 }
 
 pub(super) fn take(app: &App, facts: Value) -> Result<Intake> {
-    let paper: Paper = serde_path_to_error::deserialize(facts).map_err(|e| {
-        let field = e.path().to_string();
-        Error::Refused(vec![FieldProblem::new(field, "shape", e.into_inner(), "see the OpenAPI document")])
-    })?;
-    weigh(app, paper)
+    let paper = paper::from_json(facts).map_err(Error::Refused)?;
+    let problems = paper.problems(app.clock.today());
+    if problems.is_empty() { weigh(app, &paper) } else { Err(Error::Refused(problems)) }
 }
 
-pub(super) fn weigh(app: &App, paper: Paper) -> Result<Intake> {
+pub(super) fn weigh(app: &App, paper: &Paper) -> Result<Intake> {
     let broken = |e: serde_json::Error| Error::Broken(e.into());
-    let canonical = serde_json::to_vec(&serde_json::to_value(&paper).map_err(broken)?).map_err(broken)?;
-    let serial = match &paper {
-        Paper::Certificate(c) => c.serial.as_deref().map(normalise_serial),
+    // By way of a `Value`, whose keys are sorted.
+    let canonical = serde_json::to_vec(&serde_json::to_value(paper).map_err(broken)?).map_err(broken)?;
+    let serial = match paper {
+        Paper::Certificate(c) => c.serial(),
         _ => None,
     };
     Ok(Intake {
+        kind: paper.kind().to_owned(),
         sha256: sha256_hex(&canonical),
-        missing: Vec::new(),
-        serial_index: serial.filter(|s| !s.is_empty()).map(|s| app.vault.index("serial", &s).to_vec()),
-        kind: kind_of(&canonical)?,
+        missing: paper.missing(),
+        serial_index: serial.map(|s| serial_index(app, &s)),
         canonical,
     })
 }
 
-/// `CK 123456`, `ck-123456` and `CK123456` are one serial.
-fn normalise_serial(serial: &str) -> String {
-    serial.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
-}
-
-fn kind_of(canonical: &[u8]) -> Result<String> {
-    let value: Value = serde_json::from_slice(canonical).map_err(|e| Error::Broken(e.into()))?;
-    let kind = value.get("kind").and_then(Value::as_str);
-    kind.map(str::to_owned).ok_or_else(|| Error::Broken(anyhow::anyhow!("a paper without a kind")))
+/// Keyed hash of a certificate's serial, as stored in `paper.serial_index`.
+pub fn serial_index(app: &App, serial: &Serial) -> Vec<u8> {
+    app.vault.index("serial", &serial.text).to_vec()
 }
 
 pub(super) fn place(id: Uuid, version: i32) -> String {

@@ -1,5 +1,7 @@
 use super::intake::place;
 use crate::app::App;
+use crate::domain::paper::Paper;
+use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::ScanFacts;
 use crate::flow::case::Reading;
@@ -39,6 +41,9 @@ pub struct PaperFull {
     pub about: PaperView,
     #[schema(value_type = Object)]
     pub facts: Value,
+    /// What may be right but a person should look at.
+    #[schema(value_type = Vec<Object>)]
+    pub warnings: Vec<FieldProblem>,
 }
 
 impl PaperView {
@@ -82,7 +87,9 @@ pub async fn read(
     let row = store::paper::get(&mut reading.tx, case, id, version).await?.ok_or_else(not_found)?;
     let place = place(row.id, row.version);
     reading.log(&place).await?;
-    let facts = serde_json::from_slice(&app.vault.open(&place, &row.sealed)?).map_err(|e| Error::Broken(e.into()))?;
+    let broken = |e: serde_json::Error| Error::Broken(e.into());
+    let paper: Paper = serde_json::from_slice(&app.vault.open(&place, &row.sealed)?).map_err(broken)?;
+    let facts = serde_json::to_value(&paper).map_err(broken)?;
     reading.end().await?;
-    Ok(PaperFull { about: PaperView::from_row(row)?, facts })
+    Ok(PaperFull { about: PaperView::from_row(row)?, facts, warnings: paper.warnings() })
 }

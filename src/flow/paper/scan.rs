@@ -47,7 +47,7 @@ pub async fn attach_scan(app: &App, by: &Actor, case: Uuid, id: Uuid, content: B
     let held = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
     let scan = Some(serde_json::to_value(&facts).map_err(|e| Error::Broken(e.into()))?);
     let next = Version { id, version: row.version + 1, case, scan };
-    let view = store_version(app, &mut tx, by, next, intake::weigh(app, held)?).await?;
+    let view = store_version(app, &mut tx, by, next, intake::weigh(app, &held)?).await?;
     commit(app, tx, by, &view, Some(address)).await?;
     Ok(view)
 }
