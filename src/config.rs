@@ -5,6 +5,7 @@
 //! | `DATABASE_URL` | none | PostgreSQL with PostGIS |
 //! | `DIABA_HOME` | `.diaba` | private state: keys, scans, uploads |
 //! | `DIABA_DATA` | `data` here, beside the program, or beside the sources | what the service ships |
+//! | `DIABA_READER` | beside the program | the `diaba-reader` program, which opens map files |
 //! | `DIABA_LISTEN` | `127.0.0.1:8080` | address of the API |
 //! | `DIABA_PUBLIC_URL` | none | how browsers reach us; `https` makes cookies `Secure` |
 //! | `DIABA_VAULT_KEY` | file `keys/vault.key` in home | 32 bytes as hex, seals personal data |
@@ -28,6 +29,8 @@ pub struct Config {
     pub home: PathBuf,
     /// Folder of shipped data.
     pub data: PathBuf,
+    /// The GDAL guest; none: beside this program.
+    pub reader: Option<PathBuf>,
     pub listen: SocketAddr,
     /// `https://...` as browsers see the service; none when it is only reached on its own address.
     pub public_url: Option<String>,
@@ -114,6 +117,7 @@ impl Config {
             database_url,
             scans: scans_url(get("DIABA_SCANS"), &home)?,
             data,
+            reader: get("DIABA_READER").map(PathBuf::from),
             listen: listen
                 .parse()
                 .map_err(|_| ConfigError::new("DIABA_LISTEN", &listen, "address:port, e.g. 127.0.0.1:8080"))?,
@@ -130,6 +134,7 @@ impl Config {
         Self {
             database_url: database_url.into(),
             data: default_data(),
+            reader: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
             vault_key: None,

@@ -8,3 +8,5 @@ mod broken;
 mod formats;
 #[path = "reader/kit.rs"]
 mod kit;
+#[path = "reader/place.rs"]
+mod place;

@@ -6,6 +6,8 @@ mod commit;
 mod error;
 pub mod layer;
 pub mod paper;
+pub mod parcel;
+pub mod setup;
 pub mod staff;
 
 pub use claim::{Claimed, claim, keep_answer, release};

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
+use std::time::Duration;
 
 pub const COOKIE: &str = "diaba_session";
 
@@ -43,15 +44,26 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     };
     // 4 KiB for what a multipart form wraps around a file.
     DefaultBodyLimit::max(bytes + 4096).apply(&mut request);
+    let limits = Limits { bytes, time };
     let answer = async {
         match actor {
-            Some(actor) => idempotent::run(&app, rule, actor, bytes, request, next).await,
+            Some(actor) => idempotent::run(&app, rule, actor, limits, request, next).await,
             None => next.run(request).await,
         }
     };
-    tokio::time::timeout(time, answer)
-        .await
-        .unwrap_or_else(|_| Problem::new(Kind::Timeout).retry_after(5).into_response())
+    // A little longer than an act may take: it ends by itself, and tidies up.
+    tokio::time::timeout(time + Duration::from_secs(5), answer).await.unwrap_or_else(|_| too_late())
+}
+
+/// What one request may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub bytes: usize,
+    pub time: Duration,
+}
+
+pub fn too_late() -> Response {
+    Problem::new(Kind::Timeout).retry_after(5).into_response()
 }
 
 /// The caller, when the rule admits them. A route without a rule admits nobody, signed in or not.

@@ -2,7 +2,7 @@
 //! transaction (`flow::commit`), or here right after for acts that have none. A refused or failed request gives its key back.
 
 use super::access::{Carries, Rule, Verb};
-use super::guard::By;
+use super::guard::{By, Limits, too_late};
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
 use crate::flow;
@@ -13,6 +13,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
+use tracing::Instrument;
 
 pub const KEY: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
@@ -20,20 +22,35 @@ const REPLAYED: &str = "idempotency-replayed";
 const LONGEST_ANSWER: usize = 1 << 20;
 
 /// Runs the request as `actor`, once per idempotency key.
-pub async fn run(app: &App, rule: &Rule, mut actor: Actor, limit: usize, mut request: Request, next: Next) -> Response {
+pub async fn run(
+    app: &App,
+    rule: &Rule,
+    mut actor: Actor,
+    limits: Limits,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let key = request.headers().get(KEY).cloned();
     let (Some(key), Verb::Post) = (key, rule.verb) else {
         request.extensions_mut().insert(By(actor));
-        return next.run(request).await;
+        return timeout(limits.time, next.run(request)).await.unwrap_or_else(|_| too_late());
     };
-    match claim(app, rule, &mut actor, &key, limit, request).await {
-        Ok(Claimed::Ours(mut request)) => {
-            request.extensions_mut().insert(By(actor.clone()));
-            settle(app, &actor, next.run(request).await).await
-        }
-        Ok(Claimed::Answered(answer)) => replay(answer),
-        Err(problem) => problem.into_response(),
-    }
+    let mut request = match claim(app, rule, &mut actor, &key, limits.bytes, request).await {
+        Ok(Claimed::Ours(request)) => request,
+        Ok(Claimed::Answered(answer)) => return replay(answer),
+        Err(problem) => return problem.into_response(),
+    };
+    request.extensions_mut().insert(By(actor.clone()));
+    // On its own: a client that hangs up and asks again finds the answer, not a half-done request.
+    let app = app.clone();
+    let act = async move {
+        let response = timeout(limits.time, next.run(request)).await.unwrap_or_else(|_| too_late());
+        settle(&app, &actor, response).await
+    };
+    tokio::spawn(act.in_current_span()).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request ended in the middle");
+        Problem::new(Kind::Broken).into_response()
+    })
 }
 
 enum Claimed {

@@ -111,7 +111,7 @@ impl Vault {
     /// A keyed hash of an already normalised value, to find it by without storing it. `kind` keeps apart equal texts of
     /// different meaning (`serial`, `id_number`).
     pub fn index(&self, kind: &str, normalised: impl AsRef<[u8]>) -> [u8; 32] {
-        let mut mac = hmac(&*self.index_key);
+        let mut mac = hmac(&self.index_key);
         mac.update(kind.as_bytes());
         mac.update(&[0]);
         mac.update(normalised.as_ref());

@@ -148,3 +148,61 @@ pub async fn parties(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Pa
         .fetch_all(conn)
         .await
 }
+
+/// Numbers of the open cases on a parcel.
+pub async fn open_on_parcel(pool: &sqlx::PgPool, zone: i32, parcel: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select number from case_file where zone = $1 and parcel_id = $2 and state <> 'closed' order by number")
+        .bind(zone)
+        .bind(parcel)
+        .fetch_all(pool)
+        .await
+}
+
+/// Parcels of cases that hold a certificate with this serial.
+pub async fn parcels_by_serial(pool: &sqlx::PgPool, serial_index: &[u8]) -> sqlx::Result<Vec<(i32, Uuid)>> {
+    sqlx::query_as(
+        "select distinct c.zone, c.parcel_id from paper p join case_file c on c.id = p.case_id
+          where p.serial_index = $1 and c.parcel_id is not null order by 1, 2 limit 20",
+    )
+    .bind(serial_index)
+    .fetch_all(pool)
+    .await
+}
+
+/// Another open case with the same certificate or the same parcel.
+#[derive(Debug, Clone, FromRow)]
+pub struct RivalRow {
+    pub number: String,
+    pub procedure: String,
+    pub same_certificate: bool,
+    pub same_parcel: bool,
+}
+
+pub async fn rivals(pool: &sqlx::PgPool, case: Uuid, serials: &[Vec<u8>], zone: Option<i32>, parcel: Option<Uuid>) -> sqlx::Result<Vec<RivalRow>> {
+    sqlx::query_as(
+        "select * from (select c.number, c.procedure,
+                exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
+                coalesce(c.zone = $3 and c.parcel_id = $4, false) as same_parcel
+           from case_file c where c.id <> $1 and c.state <> 'closed'
+            and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4))) t
+          where same_certificate or same_parcel order by number limit 100",
+    )
+    .bind(case)
+    .bind(serials)
+    .bind(zone)
+    .bind(parcel)
+    .fetch_all(pool)
+    .await
+}
+
+/// Binds a case to the parcel its papers mean.
+pub async fn set_parcel(conn: &mut PgConnection, case: Uuid, zone: i32, parcel: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update case_file set zone = $2, parcel_id = $3, updated_at = $4, version = version + 1 where id = $1 and (zone, parcel_id) is distinct from ($2, $3)")
+        .bind(case)
+        .bind(zone)
+        .bind(parcel)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

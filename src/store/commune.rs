@@ -115,3 +115,10 @@ pub async fn by_name(pool: &PgPool, names: &[String]) -> sqlx::Result<Vec<Commun
     .fetch_all(pool)
     .await
 }
+
+pub async fn by_codes(pool: &PgPool, codes: &[String]) -> sqlx::Result<Vec<CommuneRow>> {
+    sqlx::query_as("select code, name, kind, province_code, zone from commune where code = any($1) order by code")
+        .bind(codes)
+        .fetch_all(pool)
+        .await
+}

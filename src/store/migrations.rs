@@ -15,3 +15,13 @@ pub async fn out_of_step(pool: &PgPool) -> sqlx::Result<usize> {
     let unknown = applied.iter().filter(|(v, _)| !known.iter().any(|m| m.version == *v)).count();
     Ok(missing + unknown)
 }
+
+/// Number of migrations the database has; 0 for an empty one.
+pub async fn applied(pool: &PgPool) -> sqlx::Result<usize> {
+    let there: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null").fetch_one(pool).await?;
+    if !there {
+        return Ok(0);
+    }
+    let n: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(pool).await?;
+    Ok(n as usize)
+}

@@ -37,7 +37,7 @@ async fn while_the_database_is_away_503_and_then_again_as_before(pool: PgPool) {
     t.app.pool.close().await;
 }
 
-#[sqlx::test]
+#[sqlx::test(migrations = false)]
 async fn not_ready_on_an_empty_database(pool: PgPool) {
     let t = TestApp::new(pool).await;
     let answer = t.anonymous().get("/readyz").await;

@@ -106,3 +106,40 @@ async fn a_lost_claim_does_not_commit(pool: PgPool) {
     assert_eq!((slow.status, slow.body["code"].as_str()), (StatusCode::CONFLICT, Some("idempotency-lost")));
     assert_eq!(cases(&t.app.pool).await, 0);
 }
+
+/// The client hung up while its request waited: the act goes on, and the same request finds its answer.
+#[sqlx::test(migrations = "./migrations")]
+async fn who_hangs_up_and_asks_again_finds_the_answer(pool: PgPool) {
+    let t = TestApp::new(pool).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let mut holder = t.app.pool.begin().await.unwrap();
+    sqlx::query("lock table case_file in access exclusive mode").execute(&mut *holder).await.unwrap();
+    let hasty =
+        care.request(Method::POST, "/api/v1/cases").header("idempotency-key", KEY).timeout(Duration::from_millis(300));
+    assert!(hasty.json(&new_case()).send().await.is_err());
+    holder.rollback().await.unwrap();
+    let mut again = post(&care, "/api/v1/cases", KEY, new_case()).await;
+    for _ in 0..50 {
+        if again.status != StatusCode::CONFLICT {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        again = post(&care, "/api/v1/cases", KEY, new_case()).await;
+    }
+    assert_eq!((again.status, again.header("idempotency-replayed")), (StatusCode::CREATED, "true"));
+    assert_eq!(cases(&t.app.pool).await, 1);
+}
+
+/// A request that took too long gives its key back at once.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_was_given_up_can_be_sent_again(pool: PgPool) {
+    let t = TestApp::with(pool, |c| c.limits.request = Duration::from_millis(300)).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let mut holder = t.app.pool.begin().await.unwrap();
+    sqlx::query("lock table case_file in access exclusive mode").execute(&mut *holder).await.unwrap();
+    let late = post(&care, "/api/v1/cases", KEY, new_case()).await;
+    assert_eq!(late.body["type"], "urn:diaba:problem:timeout");
+    holder.rollback().await.unwrap();
+    assert_eq!(post(&care, "/api/v1/cases", KEY, new_case()).await.status, StatusCode::CREATED);
+    assert_eq!(cases(&t.app.pool).await, 1);
+}

@@ -187,3 +187,22 @@ async fn a_file_with_several_layers_asks_which() {
     let names: Vec<String> = layers(&config(), &s).await.unwrap().into_iter().map(|l| l.name).collect();
     assert_eq!(names, ["a", "b"]);
 }
+
+/// Real open data, when it is on this machine (it is never part of the project).
+#[tokio::test]
+async fn the_real_geopackage_is_read_row_by_row() {
+    let Some(p) = real_data() else { return };
+    let s = Source::new(&p, Format::Geopackage);
+    assert_eq!(layers(&config(), &s).await.unwrap().len(), 4);
+    let all = read(&s.clone().layer("parcels")).await.unwrap();
+    assert_eq!((all.rows.len(), all.end.bad_rows), (7695, 0));
+    assert_eq!(all.header.srs.as_ref().and_then(|s| s.code.as_deref()), Some("2056"));
+    let all = read(&s.layer("restrictions_polygon")).await.unwrap();
+    assert_eq!((all.rows.len(), all.end.bad_rows), (1975, 0));
+}
+
+/// The shared folder beside the work tree, or one above it.
+fn real_data() -> Option<std::path::PathBuf> {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().map(|a| a.join("shared/data/schaffhausen/schaffhausen.gpkg")).find(|p| p.is_file())
+}

@@ -74,7 +74,7 @@ pub(crate) struct Layout {
 /// Width of a street by its rank (m).
 const STREET: [f64; 5] = [21.0, 13.5, 10.5, 7.5, 5.5];
 /// Ground one town parcel needs, streets included (m²).
-const GROSS_M2: f64 = 158.0;
+const GROSS_M2: f64 = 134.0;
 const SUPERBLOCK: i64 = 190_000;
 
 impl Layout {
@@ -128,6 +128,10 @@ impl Layout {
         };
         for (left, right) in [(forest, west), (west, bank_west), (bank_east, east), (east, rice)] {
             l.road(Rect::new(left.x1, 0, right.x0, h), 3);
+        }
+        for (from, to) in [(forest.x1, bank_west.x0), (bank_east.x1, rice.x0)] {
+            l.road(Rect::new(from, -6_000, to, 0), 3);
+            l.road(Rect::new(from, h, to, h + 6_000), 3);
         }
         l
     }
@@ -193,6 +197,7 @@ impl Layout {
         for (rank, i) in order.into_iter().enumerate() {
             let (rect, along_x, style) = blocks[i];
             if rank < each * whole.len() {
+                self.mesh.dense(&rect, 16_000);
                 self.plots.push(Plot::new(&rect, whole[rank % whole.len()]));
             } else {
                 let made = block::fill(rect, along_x, style, self.plots.len(), chance);
@@ -211,6 +216,9 @@ impl Layout {
         }
         self.plots.push(Plot::new(&self.bank_east, Kind::Bank));
         self.mesh.dense(&self.river, 2_600);
+        for strip in [self.bank_west, self.bank_east, self.west, self.east, self.rice] {
+            self.mesh.dense(&strip, 14_000);
+        }
         for k in 0..self.river.height() / 980 {
             self.mesh.point((self.river.x1, k * 980));
         }

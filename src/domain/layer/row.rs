@@ -1,6 +1,7 @@
 //! One row of a file, turned into what a layer stores; every fault is named, nothing is guessed.
 
 use super::profile::{FieldKind, Mapping};
+use crate::domain::parcel::reference;
 use crate::domain::text::number;
 use crate::domain::theme::{Family, Theme};
 use serde_json::{Map, Value, json};
@@ -80,13 +81,6 @@ pub struct Reading<'a> {
     pub columns: &'a [String],
 }
 
-/// Sheet and parcel numbers: no blanks, upper case, no leading zeros.
-pub fn number_key(text: &str) -> String {
-    let t: String = text.split_whitespace().collect::<String>().to_uppercase();
-    let short = t.trim_start_matches('0');
-    if short.starts_with(|c: char| c.is_ascii_digit()) { short.to_owned() } else { t }
-}
-
 /// Commune codes are five digits as text; software that kept them as numbers lost the zeros in front.
 pub fn commune_key(text: &str) -> String {
     let t = text.trim();
@@ -109,7 +103,7 @@ impl Reading<'_> {
                 ("commune", _) => drop(row.attrs.insert("commune".into(), json!(commune_key(&text)))),
                 ("old_commune", _) => drop(row.attrs.insert("old_commune".into(), json!(commune_key(&text)))),
                 ("sheet" | "number" | "old_sheet" | "old_number", _) => {
-                    row.attrs.insert(target.clone(), json!(number_key(&text)));
+                    row.attrs.insert(target.clone(), json!(reference::number(&text)));
                 }
                 (_, FieldKind::Number) => match cell_number(&cells[column.index], &text) {
                     Some(n) => drop(row.attrs.insert(stored_name(target).into(), json!(n))),
@@ -156,7 +150,7 @@ impl Reading<'_> {
         if let (Some(key), false) = (&row.key, row.attrs.contains_key("number")) {
             let mut parts = key.splitn(3, '/');
             if let (Some(c), Some(s), Some(n)) = (parts.next(), parts.next(), parts.next()) {
-                let (c, s, n) = (commune_key(c), number_key(s), number_key(n));
+                let (c, s, n) = (commune_key(c), reference::number(s), reference::number(n));
                 row.attrs.extend([("commune", c), ("sheet", s), ("number", n)].map(|(k, v)| (k.to_owned(), json!(v))));
             }
         }
@@ -254,9 +248,9 @@ mod tests {
     #[test]
     fn numbers_that_lost_their_zeros_get_them_back() {
         assert_eq!(commune_key("4"), "00004");
-        assert_eq!(number_key(" 012a"), "12A");
-        assert_eq!(number_key("0"), "0");
-        assert_eq!(number_key("DC 07"), "DC07");
+        assert_eq!(reference::number(" 012a"), "12A");
+        assert_eq!(reference::number("0"), "0");
+        assert_eq!(reference::number("DC 07"), "DC07");
     }
 
     #[test]

@@ -44,6 +44,20 @@ pub enum Relation {
     Divided,
 }
 
+impl Relation {
+    /// As in the column `commune_succession.relation`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Relation::Whole => "whole",
+            Relation::DividedDefault => "divided_default",
+            Relation::Divided => "divided",
+        }
+    }
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Relation::Whole, Relation::DividedDefault, Relation::Divided].into_iter().find(|r| r.code() == code)
+    }
+}
+
 /// A commune of today that the asked one may mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TodayCommune {
@@ -227,13 +241,13 @@ fn bare_area(name: &str) -> String {
     if rest == "hcm" { "ho chi minh".to_owned() } else { rest }
 }
 
-fn shipped_communes() -> Vec<Commune> {
+pub fn shipped_communes() -> Vec<Commune> {
     // `the_lists_are_whole` proves that no row is passed over.
     let mut file = csv::Reader::from_reader(include_bytes!("../../../data/communes.csv").as_slice());
     file.deserialize().filter_map(Result::ok).collect()
 }
 
-fn shipped_succession() -> Vec<Succession> {
+pub fn shipped_succession() -> Vec<Succession> {
     let mut file = csv::Reader::from_reader(include_bytes!("../../../data/commune_succession.csv").as_slice());
     file.deserialize().filter_map(Result::ok).collect()
 }

@@ -349,7 +349,7 @@ async fn load(
             theme: &p.theme,
             separators: &p.profile.separators,
             commune: ask.commune.as_deref(),
-            knows_land_use: crate::domain::paper::land_use::is_known,
+            knows_land_use: |c| crate::domain::paper::land_use::info(c).is_some(),
             columns: &p.columns,
         },
         encodings: &p.encodings,

@@ -4,10 +4,12 @@ mod import;
 mod locate;
 mod neighbours;
 mod publish;
+mod receive;
 mod rows;
 mod versions;
 
 pub use import::{Coverage, Import, Progress, Report, import};
+pub use receive::{Received, receive};
 pub use publish::{Published, publish, rollback};
 pub use versions::{Difference, diff, discard, issues, list, show};
 

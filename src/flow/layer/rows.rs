@@ -9,8 +9,8 @@ use crate::gis::reader::{RawFeature, RawValue};
 use crate::store::feature::NewFeature;
 use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
 use crate::store::layer::IssueRow;
-use geo::{Area, BoundingRect, Contains, CoordsIter, MonotonicPolygons, Rect};
-use geo_types::{Geometry, MultiPolygon, Point};
+use geo::{Area, BoundingRect, CoordsIter, Intersects, MonotonicPolygons, Rect};
+use geo_types::{Geometry, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ impl Fence {
         for c in g.coords_iter() {
             all += 1;
             let near = c.x >= self.bbox.min().x && c.x <= self.bbox.max().x && c.y >= self.bbox.min().y && c.y <= self.bbox.max().y;
-            inside += usize::from(near && self.inside.contains(&Point::from(c)));
+            inside += usize::from(near && self.inside.intersects(&c));
         }
         inside as f64 / all.max(1) as f64
     }
@@ -169,9 +169,11 @@ fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> O
 
 /// Areas must be sound: a parcel that is not is set aside, a zone is repaired and says so.
 fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
+    let wants_area = matches!(family, Family::Parcel | Family::Commune | Family::Planning);
+    let g = if wants_area { closed_line_as_area(g) } else { g };
     let is_area = matches!(g, Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) | Geometry::Rect(_));
     if !is_area {
-        if matches!(family, Family::Parcel | Family::Commune | Family::Planning) {
+        if wants_area {
             remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(&g)})));
             return None;
         }
@@ -202,6 +204,14 @@ fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Opti
     }
     remarks.push(Remark::note("ring_repaired", detail));
     Some(simplest(mended))
+}
+
+/// Drawings (DXF, DGN) hold areas as closed lines.
+fn closed_line_as_area(g: Geometry<f64>) -> Geometry<f64> {
+    match g {
+        Geometry::LineString(l) if l.is_closed() && l.0.len() > 3 => Geometry::Polygon(Polygon::new(l, vec![])),
+        g => g,
+    }
 }
 
 fn simplest(mut m: MultiPolygon<f64>) -> Geometry<f64> {

@@ -53,7 +53,6 @@ fn candidate(
     sample: &[(f64, f64)],
 ) -> Result<Candidate, CrsError> {
     let t = Transformer::to_zone(book, d, zone)?;
-    let degrees = |p: &&(f64, f64)| !d.is_degrees() || (p.0.abs() <= 180.0 && p.1.abs() <= 180.0);
-    let place = |p: &(f64, f64)| Some(p).filter(degrees).and_then(|p| t.point(p.0, p.1).ok());
+    let place = |p: &(f64, f64)| t.point(p.0, p.1).ok();
     Ok(Candidate { definition: d.to_string(), kind, points: sample.iter().map(place).collect() })
 }

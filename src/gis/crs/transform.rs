@@ -25,38 +25,40 @@ struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transformer {
     swap: bool,
+    /// What comes in (after swapping) is longitude, latitude.
+    degrees: bool,
     steps: Vec<Step>,
 }
 
 impl Transformer {
     /// From `source` to the metres of `zone`.
     pub fn to_zone(book: &ZoneBook, source: &Definition, zone: &ZoneDef) -> Result<Self, CrsError> {
-        let swap = source.swapped;
+        let (swap, degrees) = (source.swapped, source.is_degrees());
         if source.base == Base::Zone(zone.srid) {
-            return Ok(Self { swap, steps: Vec::new() });
+            return Ok(Self { swap, degrees, steps: Vec::new() });
         }
         // Within VN-2000 there is no datum to cross.
         if let (Some(from), Some(to)) = (vn2000_to_geographic(book, source.base)?, vn2000_tm(zone)) {
-            return Ok(Self { swap, steps: vec![forward(format!("+proj=pipeline {from} {to}"))] });
+            return Ok(Self { swap, degrees, steps: vec![forward(format!("+proj=pipeline {from} {to}"))] });
         }
         let mut steps = to_wgs84(book, source.base)?;
         steps.push(forward(zone.from_wgs84.clone()));
-        Ok(Self { swap, steps })
+        Ok(Self { swap, degrees, steps })
     }
 
     /// From `source` to WGS 84 longitude, latitude in degrees.
     pub fn to_wgs84(book: &ZoneBook, source: &Definition) -> Result<Self, CrsError> {
-        Ok(Self { swap: source.swapped, steps: to_wgs84(book, source.base)? })
+        Ok(Self { swap: source.swapped, degrees: source.is_degrees(), steps: to_wgs84(book, source.base)? })
     }
 
     /// From WGS 84 longitude, latitude in degrees to the metres of `zone`.
     pub fn zone_from_wgs84(zone: &ZoneDef) -> Self {
-        Self { swap: false, steps: vec![forward(zone.from_wgs84.clone())] }
+        Self { swap: false, degrees: true, steps: vec![forward(zone.from_wgs84.clone())] }
     }
 
     /// From the metres of `zone` to WGS 84 longitude, latitude in degrees.
     pub fn zone_to_wgs84(zone: &ZoneDef) -> Self {
-        Self { swap: false, steps: vec![Step { pipeline: zone.from_wgs84.clone(), inverse: true }] }
+        Self { swap: false, degrees: false, steps: vec![Step { pipeline: zone.from_wgs84.clone(), inverse: true }] }
     }
 
     /// True when coordinates stay what they are, bit by bit.
@@ -74,7 +76,7 @@ impl Transformer {
         }
         let before = points.to_vec();
         let bad = |p: &(f64, f64)| CrsError::OutOfDomain { x: p.0, y: p.1 };
-        if let Some(p) = before.iter().find(|p| !p.0.is_finite() || !p.1.is_finite()) {
+        if let Some(p) = before.iter().find(|p| !self.may_enter(**p)) {
             return Err(bad(p));
         }
         for s in &self.steps {
@@ -99,14 +101,18 @@ impl Transformer {
     /// `point` is already in x, y order.
     fn run(&self, point: (f64, f64)) -> Result<(f64, f64), CrsError> {
         let lost = || CrsError::OutOfDomain { x: point.0, y: point.1 };
+        if !self.may_enter(point) {
+            return Err(lost());
+        }
         let mut p = point;
         for s in &self.steps {
-            if !p.0.is_finite() || !p.1.is_finite() {
-                return Err(lost());
-            }
             p = engine(&s.pipeline)?.project(p, s.inverse).map_err(|_| lost())?;
         }
         if p.0.is_finite() && p.1.is_finite() { Ok(p) } else { Err(lost()) }
+    }
+
+    fn may_enter(&self, (x, y): (f64, f64)) -> bool {
+        x.is_finite() && y.is_finite() && (!self.degrees || (x.abs() <= 180.0 && y.abs() <= 90.0))
     }
 
     /// Every vertex of `g`; edges stay straight between them. A rectangle or triangle becomes a polygon.
