@@ -1,13 +1,33 @@
-//! The checks: one per file, pure. Facts and rules in, findings out.
+//! The checks: one statement that should hold, one file. Each is a pure function of facts and rules.
+//!
+//! A check whose rule is not in force on `as_of` says so (`rule-missing`): it never falls back to a number of its own.
 
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod papers_golden;
+#[cfg(test)]
+mod papers_golden_compare;
 mod land;
+mod papers;
 mod purpose;
 mod themed;
 
+pub mod encumbrance_other_cases;
+pub mod encumbrance_paper_notes;
+pub mod encumbrance_register;
+pub mod paper_cccd;
+pub mod paper_consistency;
+pub mod paper_holder_identity;
+pub mod paper_joint_ownership;
+pub mod paper_power_of_attorney;
+pub mod paper_required_set;
+pub mod paper_same_certificate;
+pub mod paper_scan;
+pub mod paper_serial;
+pub mod paper_term;
 pub mod parcel_access;
 pub mod parcel_area;
 pub mod parcel_boundary;
@@ -27,34 +47,13 @@ pub mod planning_road_corridor;
 pub mod split_minimum;
 
 use crate::domain::rule::RuleBook;
-use crate::domain::verify::Facts;
+use crate::domain::verify::{Facts, Finding};
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]
-//! The checks: one statement that should hold, one file. Each is a pure function of facts and rules.
-//!
-//! A check whose rule is not in force on `as_of` says so ([`rule_missing`]): it never falls back to a number of its own.
-use crate::domain::rule::{Rule, RuleBook};
-use crate::domain::verify::{Facts, Finding, Message, Verdict};
-#[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub facts: &'a Facts,
     pub rules: &'a RuleBook,
-}
-
-impl<'a> Context<'a> {
-    /// The rule `id` in force on the day of the verdict, for the province of the case where one has its own.
-    /// Both today's code and the name before July 2025 are asked; the newer name goes first.
-    pub fn rule(&self, id: &str) -> Option<&'a Rule> {
-        let case = &self.facts.case;
-        let find = |province| self.rules.find(id, self.facts.as_of, province);
-        [case.province.as_deref(), case.old_province.as_deref()]
-            .into_iter()
-            .flatten()
-            .filter_map(|p| find(Some(p)))
-            .find(|r| !r.provinces.is_empty())
-            .or_else(|| find(None))
-    }
 }
 
 /// One registered check.
@@ -63,7 +62,7 @@ pub struct Check {
     pub id: &'static str,
     /// Heading of the report: one of [`GROUPS`].
     pub group: &'static str,
-    pub run: fn(&Context) -> Vec<Finding>,
+    pub run: fn(&Context<'_>) -> Vec<Finding>,
 }
 
 /// Headings in the order of a report.
@@ -71,14 +70,39 @@ pub const GROUPS: [&str; 4] = ["papers", "parcel", "planning", "encumbrances"];
 
 /// Every check of the service. The order does not matter: a record is sorted by group, check and subject.
 pub const CHECKS: &[Check] = &[
+    Check { id: paper_cccd::ID, group: "papers", run: paper_cccd::run },
+    Check { id: paper_consistency::ID, group: "papers", run: paper_consistency::run },
+    Check { id: paper_holder_identity::ID, group: "papers", run: paper_holder_identity::run },
+    Check { id: paper_joint_ownership::ID, group: "papers", run: paper_joint_ownership::run },
+    Check { id: paper_power_of_attorney::ID, group: "papers", run: paper_power_of_attorney::run },
+    Check { id: paper_required_set::ID, group: "papers", run: paper_required_set::run },
+    Check { id: paper_same_certificate::ID, group: "papers", run: paper_same_certificate::run },
+    Check { id: paper_scan::ID, group: "papers", run: paper_scan::run },
+    Check { id: paper_serial::ID, group: "papers", run: paper_serial::run },
+    Check { id: paper_term::ID, group: "papers", run: paper_term::run },
+    Check { id: parcel_access::ID, group: "parcel", run: parcel_access::run },
+    Check { id: parcel_area::ID, group: "parcel", run: parcel_area::run },
+    Check { id: parcel_boundary::ID, group: "parcel", run: parcel_boundary::run },
+    Check { id: parcel_commune::ID, group: "parcel", run: parcel_commune::run },
+    Check { id: parcel_land_use::ID, group: "parcel", run: parcel_land_use::run },
+    Check { id: parcel_neighbours::ID, group: "parcel", run: parcel_neighbours::run },
+    Check { id: parcel_reference::ID, group: "parcel", run: parcel_reference::run },
+    Check { id: parcel_register_map::ID, group: "parcel", run: parcel_register_map::run },
+    Check { id: parcel_vertices::ID, group: "parcel", run: parcel_vertices::run },
+    Check { id: planning_composition::ID, group: "planning", run: planning_composition::run },
+    Check { id: planning_hazard::ID, group: "planning", run: planning_hazard::run },
+    Check { id: planning_protection::ID, group: "planning", run: planning_protection::run },
+    Check { id: planning_recovery::ID, group: "planning", run: planning_recovery::run },
+    Check { id: planning_reserved::ID, group: "planning", run: planning_reserved::run },
+    Check { id: planning_restriction::ID, group: "planning", run: planning_restriction::run },
+    Check { id: planning_road_corridor::ID, group: "planning", run: planning_road_corridor::run },
+    Check { id: split_minimum::ID, group: "planning", run: split_minimum::run },
+    Check { id: encumbrance_other_cases::ID, group: "encumbrances", run: encumbrance_other_cases::run },
+    Check { id: encumbrance_paper_notes::ID, group: "encumbrances", run: encumbrance_paper_notes::run },
+    Check { id: encumbrance_register::ID, group: "encumbrances", run: encumbrance_register::run },
 ];
 
-/// The heading a check stands under; the last one for a check of the engine itself.
+/// The heading a check stands under; `engine` for what the engine itself says.
 pub fn group_of(check: &str) -> &'static str {
     CHECKS.iter().find(|c| c.id == check).map_or("engine", |c| c.group)
-}
-
-/// The finding of a check whose rule is not in force on the day: it failed, nothing is assumed.
-pub fn rule_missing(check: &'static str, subject: &str, rule: &str) -> Finding {
-    Finding::new(check, subject, Verdict::Failed, Message::new("rule-missing").with("rule", rule))
 }

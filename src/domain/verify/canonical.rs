@@ -24,7 +24,8 @@ mod tests {
 
     #[test]
     fn follows_rfc_8785() {
-        let value = json!({"b": 1.0, "a": [-0.0, 1e21, 0.000_001, 1e-7, 333_333_333.333_333_3], "đ": "\u{20ac}\n", "A": null});
+        let value =
+            json!({"b": 1.0, "a": [-0.0, 1e21, 0.000_001, 1e-7, 333_333_333.333_333_3], "đ": "\u{20ac}\n", "A": null});
         let expected = "{\"A\":null,\"a\":[0,1e+21,0.000001,1e-7,333333333.3333333],\"b\":1,\"đ\":\"\u{20ac}\\n\"}";
         assert_eq!(canonical(&value).unwrap(), expected);
     }

@@ -9,7 +9,8 @@ pub fn evidence_geojson(record: &Record, place: impl Fn((f64, f64)) -> (f64, f64
     let parcel = record.parcel.as_ref().and_then(|p| Some((p, p.boundary.as_ref()?)));
     let mut features = Vec::new();
     if let Some((p, boundary)) = parcel {
-        let properties = json!({"kind": "parcel", "commune_code": p.commune_code, "sheet": p.sheet, "number": p.number});
+        let properties =
+            json!({"kind": "parcel", "commune_code": p.commune_code, "sheet": p.sheet, "number": p.number});
         features.push(feature(boundary, &place, wgs84, properties));
     }
     for f in &record.findings {

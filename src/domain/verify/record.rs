@@ -2,7 +2,7 @@
 //! JSON Schema: `schema/verification.schema.json`.
 
 use super::{
-    Arg, AreaInterval, Certainty, Evidence, Finding, Message, Outcome, Pins, Quantity, Shape, Verdict, Wish, canonical,
+    AreaInterval, Arg, Certainty, Evidence, Finding, Message, Outcome, Pins, Quantity, Shape, Verdict, Wish, canonical,
     round3, sha256_hex, shapes,
 };
 use crate::domain::check::group_of;

@@ -60,10 +60,11 @@ fn parcel(p: &super::ParcelFacts) -> ParcelRecord {
     }
 }
 
-/// The heaviest effect of the hits. Nothing goes on by itself while a check failed, a required theme is not proved, or
+/// The heaviest effect of what was found, or could not be proved. Nothing goes on by itself while a check failed, a required theme is not proved, or
 /// there is no parcel on the map to judge.
 fn outcome(facts: &Facts, findings: &[FindingRecord]) -> Outcome {
-    let hits = findings.iter().filter(|f| f.verdict == Verdict::Hit).map(|f| match f.effect {
+    let weighs = |f: &&FindingRecord| !matches!(f.verdict, Verdict::Clear | Verdict::NotApplicable);
+    let effects = findings.iter().filter(weighs).map(|f| match f.effect {
         Effect::None => Outcome::CanProceed,
         Effect::NeedsPapers => Outcome::NeedsPapers,
         Effect::NeedsPerson => Outcome::NeedsPerson,
@@ -71,11 +72,13 @@ fn outcome(facts: &Facts, findings: &[FindingRecord]) -> Outcome {
     });
     let failed = findings.iter().any(|f| f.verdict == Verdict::Failed);
     let required: BTreeSet<&str> = required(facts).collect();
-    let unproved =
-        |f: &FindingRecord| !matches!(f.verdict, Verdict::Hit | Verdict::Clear) && required.contains(theme_of(&f.subject));
+    let unproved = |f: &FindingRecord| {
+        !matches!(f.verdict, Verdict::Hit | Verdict::Clear) && required.contains(theme_of(&f.subject))
+    };
     let no_map = facts.parcel.as_ref().is_none_or(|p| p.boundary.is_none());
-    let floor = if failed || no_map || findings.iter().any(unproved) { Outcome::NeedsPerson } else { Outcome::CanProceed };
-    hits.fold(floor, Outcome::max)
+    let floor =
+        if failed || no_map || findings.iter().any(unproved) { Outcome::NeedsPerson } else { Outcome::CanProceed };
+    effects.fold(floor, Outcome::max)
 }
 
 fn required(facts: &Facts) -> impl Iterator<Item = &str> {
@@ -108,7 +111,11 @@ fn ordered(facts: &Facts) -> Cow<'_, Facts> {
     let sorted = facts.papers.is_sorted_by_key(|p| (p.id, p.version))
         && facts.themes.is_sorted_by(|a, b| a.theme.code <= b.theme.code)
         && facts.themes.iter().all(|t| t.layers.is_sorted_by_key(|l| l.pin.layer_version_id))
-        && facts.themes.iter().flat_map(|t| &t.layers).all(|l| read(&l.features).is_none_or(|f| f.is_sorted_by_key(|f| f.fid)))
+        && facts
+            .themes
+            .iter()
+            .flat_map(|t| &t.layers)
+            .all(|l| read(&l.features).is_none_or(|f| f.is_sorted_by_key(|f| f.fid)))
         && read(&facts.neighbours).is_none_or(|n| n.is_sorted_by_key(|n| n.id))
         && read(&facts.other_cases).is_none_or(|o| o.is_sorted_by(|a, b| a.number <= b.number));
     if sorted {

@@ -99,12 +99,15 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo_types::{polygon, GeometryCollection};
+    use geo_types::{GeometryCollection, polygon};
 
     #[test]
     fn rounds_to_a_millimetre_without_negative_zero() {
         let p = Geometry::from(Point::new(-0.0001, 500_000.123_456));
-        assert_eq!(serde_json::to_string(&shapes(&p).unwrap()[0]).unwrap(), r#"{"type":"Point","coordinates":[0.0,500000.123]}"#);
+        assert_eq!(
+            serde_json::to_string(&shapes(&p).unwrap()[0]).unwrap(),
+            r#"{"type":"Point","coordinates":[0.0,500000.123]}"#
+        );
     }
 
     #[test]
@@ -117,7 +120,10 @@ mod tests {
 
     #[test]
     fn collections_fall_apart_and_nan_is_refused() {
-        let c = GeometryCollection(vec![Point::new(1., 2.).into(), Geometry::Line(geo_types::Line::new((0., 0.), (1., 1.)))]);
+        let c = GeometryCollection(vec![
+            Point::new(1., 2.).into(),
+            Geometry::Line(geo_types::Line::new((0., 0.), (1., 1.))),
+        ]);
         assert_eq!(shapes(&c.into()).unwrap().len(), 2);
         assert_eq!(shapes(&Point::new(f64::NAN, 1.).into()), None);
     }

@@ -4,6 +4,7 @@ use super::resolve;
 use super::view::{ParcelView, view, view_of};
 use crate::app::App;
 use crate::domain::paper::certificate::parse_serial;
+use crate::flow::paper::serial_index;
 use crate::domain::parcel::rank::Hints;
 use crate::domain::verify::{ParcelRef, Resolution};
 use crate::flow::layer::zones;
@@ -38,7 +39,7 @@ pub async fn by_serial(app: &App, serial: &str) -> Result<Vec<ParcelView>> {
     let Some(parsed) = parse_serial(serial) else {
         return Err(Error::refused("serial", "serial-format", serial, "CK 123456 or AA 12345678"));
     };
-    let index = app.vault.index("serial", &parsed.to_string());
+    let index = serial_index(app, &parsed);
     let mut views = Vec::new();
     for (_, id) in case::parcels_by_serial(&app.pool, &index).await? {
         views.push(view(app, id).await?);
