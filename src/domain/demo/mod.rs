@@ -100,3 +100,5 @@ pub fn generate_on(seed: u64, size: usize, as_of: Date) -> Ward {
 
 #[cfg(test)]
 mod picture;
+#[cfg(test)]
+mod tests;

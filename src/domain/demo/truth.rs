@@ -123,22 +123,23 @@ impl<'a> Ground<'a> {
         Self { themes, zoned: &plan.zoned, stale_flood: &plan.flood[1], road_vertices }
     }
 
-    /// Area of the parcel under each code of a theme (m²).
+    /// Area of the parcel under each code of a theme (m²); land that two features of one code cover counts once.
     pub(crate) fn areas(&self, theme: &str, p: &Parcel) -> BTreeMap<String, f64> {
-        let mut out = BTreeMap::new();
-        for (code, shape, bounds) in self.themes.get(theme).into_iter().flatten() {
-            if bounds.intersects(&p.bounds) {
-                let area = p.geom.intersection(shape).unsigned_area();
-                if area > 0.0 {
-                    *out.entry(code.clone()).or_default() += area;
-                }
-            }
+        let mut under: BTreeMap<&str, Vec<MultiPolygon<f64>>> = BTreeMap::new();
+        for (code, part) in self.parts(theme, p) {
+            under.entry(code).or_default().push(part);
         }
-        out
+        under.into_iter().map(|(code, parts)| (code.to_owned(), joined(&parts))).collect()
     }
 
+    /// Area of the parcel under the theme (m²), each spot once.
     pub(crate) fn total(&self, theme: &str, p: &Parcel) -> f64 {
-        self.areas(theme, p).values().sum()
+        joined(&self.parts(theme, p).map(|(_, part)| part).collect::<Vec<_>>())
+    }
+
+    fn parts(&self, theme: &str, p: &Parcel) -> impl Iterator<Item = (&str, MultiPolygon<f64>)> {
+        let near = self.themes.get(theme).into_iter().flatten().filter(|(_, _, bounds)| bounds.intersects(&p.bounds));
+        near.map(|(code, shape, _)| (code.as_str(), p.geom.intersection(shape))).filter(|(_, part)| !part.0.is_empty())
     }
 
     /// Nothing is drawn over the parcel, and it lies in a zone of its use.
@@ -253,6 +254,14 @@ impl<'a> Ground<'a> {
         if let Some(verdict) = area_verdict(p.registered, p) {
             rows.set("parcel.area", Some("register"), &[verdict]);
         }
+    }
+}
+
+fn joined(parts: &[MultiPolygon<f64>]) -> f64 {
+    match parts {
+        [] => 0.0,
+        [one] => one.unsigned_area(),
+        many => geo::unary_union(many).unsigned_area(),
     }
 }
 
