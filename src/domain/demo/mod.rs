@@ -7,6 +7,7 @@ mod block;
 mod case;
 mod certificate;
 mod chance;
+mod cook;
 mod fault;
 mod file;
 mod files;
@@ -16,6 +17,7 @@ mod names;
 mod parcel;
 mod plan;
 mod recipe;
+mod sheets;
 mod truth;
 mod warp;
 
@@ -73,7 +75,7 @@ pub fn generate_on(seed: u64, size: usize, as_of: Date) -> Ward {
     let ground = truth::Ground::new(&layout, &plan);
     let (cases, truth, charges) = case::cases(&mut parcels, &ground, as_of, seed);
     let (mut files, import_truth) = files::cadastral(&parcels, &plan, &ground, as_of - Duration::days(250));
-    files.extend(files::drawn(&plan, as_of));
+    files.extend(sheets::drawn(&plan, as_of));
     files.extend(files::roads(&layout, &plan, as_of));
     files.extend(files::tables(&parcels, &charges, &cases, &plan, as_of, seed));
     let commune = &names().commune;
