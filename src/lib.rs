@@ -9,4 +9,5 @@ pub mod gis;
 pub mod http;
 pub mod outside;
 pub mod store;
+pub mod telemetry;
 pub mod worker;

@@ -12,6 +12,7 @@ pub mod parcel;
 pub mod problem;
 
 pub mod rule;
+pub mod staff;
 pub mod text;
 pub mod theme;
 pub mod verify;

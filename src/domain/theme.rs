@@ -1,6 +1,7 @@
 //! A theme says what a layer is about and what it means when a parcel meets it. Themes are data (`data/themes.toml`, or
 //! the table `theme`), never code: wording, accuracy, age and effect of any country's layers come in through them.
 
+use crate::domain::rule::{DataError, RuleBook};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -92,4 +93,85 @@ pub struct ThemeCode {
     /// Land-use codes that fit this zone (planning themes).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permits: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ThemeFile {
+    #[serde(default)]
+    theme: Vec<Theme>,
+}
+
+impl Theme {
+    /// What a hit on `code` means: the code's own effect, else the theme's.
+    pub fn effect_of(&self, code: Option<&str>) -> Effect {
+        code.and_then(|c| self.codes.get(c)).and_then(|c| c.effect).unwrap_or(self.effect)
+    }
+
+    /// Title of a code; the code itself when the list does not know it.
+    pub fn code_title(&self, code: &str) -> Bilingual {
+        let plain = || Bilingual { vi: code.to_owned(), en: code.to_owned() };
+        self.codes.get(code).map_or_else(plain, |c| c.title.clone())
+    }
+
+    /// Reads `[[theme]]` tables, sorted by code.
+    ///
+    /// # Errors
+    /// [`DataError`] on bad TOML, a theme that stands twice, numbers below zero, or a rule that `rules` does not know.
+    pub fn from_toml(file: &str, text: &str, rules: &RuleBook) -> Result<Vec<Self>, DataError> {
+        let read: ThemeFile =
+            toml::from_str(text).map_err(|e| DataError::Syntax { file: file.to_owned(), reason: e.to_string() })?;
+        let mut themes = read.theme;
+        themes.sort_by(|a, b| a.code.cmp(&b.code));
+        if let Some(pair) = themes.windows(2).find(|w| w[0].code == w[1].code) {
+            return Err(DataError::DoubleTheme { theme: pair[0].code.clone() });
+        }
+        for theme in &themes {
+            theme.check(file, rules)?;
+        }
+        Ok(themes)
+    }
+
+    /// Checks one theme, from a file or from the table.
+    ///
+    /// # Errors
+    /// As [`Theme::from_toml`].
+    pub fn check(&self, file: &str, rules: &RuleBook) -> Result<(), DataError> {
+        if let Some(rule) = self.rule.as_ref().filter(|id| !rules.rules.iter().any(|r| r.id == **id)) {
+            return Err(DataError::UnknownRule { theme: self.code.clone(), rule: rule.clone() });
+        }
+        let numbers = [Some(self.accuracy_m), Some(self.sliver_area_m2), self.half_width_m];
+        let reason = if self.code.trim().is_empty() || self.title.vi.is_empty() || self.title.en.is_empty() {
+            "a theme needs a code and a title in both languages"
+        } else if numbers.into_iter().flatten().any(|n| !n.is_finite() || n < 0.0) {
+            "accuracy, sliver area and half width are numbers from zero up"
+        } else {
+            return Ok(());
+        };
+        Err(DataError::Value { file: file.to_owned(), subject: self.code.clone(), reason: reason.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn theme(code: &str, more: &str) -> String {
+        format!(
+            "[[theme]]\ncode='{code}'\nfamily='hazard'\ntitle={{vi='a',en='b'}}\naccuracy_m=1.0\nmax_age_days=10\nsliver_area_m2=1.0\n{more}\n"
+        )
+    }
+
+    #[test]
+    fn reads_and_refuses() {
+        let none = RuleBook::default();
+        let two = Theme::from_toml("t", &(theme("b", "effect='blocks'") + &theme("a", "")), &none).unwrap();
+        assert_eq!((two[0].code.as_str(), two[1].effect_of(None)), ("a", Effect::Blocks));
+        let double = Theme::from_toml("t", &(theme("a", "") + &theme("a", "")), &none);
+        assert_eq!(double, Err(DataError::DoubleTheme { theme: "a".into() }));
+        let unknown = Theme::from_toml("t", &theme("a", "rule='r'"), &none);
+        assert_eq!(unknown, Err(DataError::UnknownRule { theme: "a".into(), rule: "r".into() }));
+        assert!(matches!(Theme::from_toml("t", &theme("a", "half_width_m=-1.0"), &none), Err(DataError::Value { .. })));
+        assert!(matches!(Theme::from_toml("t", &theme("a", "x=1"), &none), Err(DataError::Syntax { .. })));
+    }
 }

@@ -52,3 +52,32 @@ impl From<anyhow::Error> for Error {
         }
     }
 }
+
+impl From<crate::outside::vault::VaultError> for Error {
+    fn from(e: crate::outside::vault::VaultError) -> Self {
+        Self::Broken(e.into())
+    }
+}
+
+impl From<crate::outside::scans::ScanError> for Error {
+    fn from(e: crate::outside::scans::ScanError) -> Self {
+        use crate::outside::scans::ScanError as E;
+        match e {
+            E::Missing(sha256) => Self::NotFound { what: "scan", id: sha256 },
+            E::Store(_) => Self::Unavailable(e.to_string()),
+            _ => Self::Broken(e.into()),
+        }
+    }
+}
+
+impl Error {
+    /// One field cannot be taken.
+    pub fn refused(
+        field: impl Into<String>,
+        code: &str,
+        found: impl std::fmt::Display,
+        allowed: impl std::fmt::Display,
+    ) -> Self {
+        Self::Refused(vec![FieldProblem::new(field, code, found, allowed)])
+    }
+}

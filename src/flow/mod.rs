@@ -1,4 +1,18 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
+pub mod case;
+mod claim;
+mod commit;
 mod error;
+pub mod layer;
+pub mod paper;
+pub mod parcel;
+pub mod setup;
+pub mod staff;
+// pub mod verification;
+
+pub use claim::{Claimed, claim, keep_answer, release};
+pub use commit::{Answer, begin, commit};
+pub mod job;
+pub mod task;
 pub use error::{Error, Result};

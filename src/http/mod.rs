@@ -1,1 +1,79 @@
-//! (see ARCHITECTURE.md)
+//! The HTTP door: `/api/v1` in JSON, its OpenAPI document, health and metrics. It translates in and out and decides nothing.
+//!
+//! A new route: one file per noun with `pub fn routes() -> OpenApiRouter<App>`, merged in [`api`], and a row in
+//! [`access::RULES`]. Without the row it refuses everybody.
+
+pub mod access;
+mod auth;
+mod cases;
+mod envelope;
+mod guard;
+mod health;
+mod idempotent;
+pub mod input;
+mod job_events;
+mod openapi;
+pub mod output;
+mod papers;
+mod parties;
+pub mod problem;
+mod serve;
+mod staff;
+mod tokens;
+mod words;
+
+pub use guard::{By, COOKIE};
+pub use serve::serve;
+pub use words::Language;
+
+use crate::app::App;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use problem::{Kind, Problem};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Everything under `/api/v1`.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(auth::routes())
+        .merge(staff::routes())
+        .merge(tokens::routes())
+        .merge(cases::routes())
+        .merge(parties::routes())
+        .merge(papers::routes())
+        .merge(job_events::routes())
+}
+
+fn described() -> (Router<App>, serde_json::Value) {
+    let (router, document) =
+        OpenApiRouter::with_openapi(openapi::frame()).merge(health::routes()).nest("/api/v1", api()).split_for_parts();
+    let document = openapi::finish(document);
+    let served = document.to_string();
+    let router = router
+        .route("/api/v1/openapi.json", axum::routing::get(move |headers| openapi::serve(headers, served.clone())));
+    (router, document)
+}
+
+/// The OpenAPI 3.1 document.
+pub fn openapi() -> serde_json::Value {
+    described().1
+}
+
+/// The whole service as a router, with every guard around it.
+pub fn router(app: App) -> Router {
+    guarded(described().0, app)
+}
+
+/// Puts the guards around routes: access, limits, problems, logging.
+pub fn guarded(routes: Router<App>, app: App) -> Router {
+    crate::telemetry::metrics();
+    routes
+        .fallback(async || Problem::new(Kind::NotFound))
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .layer(CatchPanicLayer::custom(envelope::Panicked))
+        .layer(from_fn_with_state(app.clone(), envelope::envelope))
+        .layer(CompressionLayer::new())
+        .with_state(app)
+}

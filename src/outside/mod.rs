@@ -1,1 +1,4 @@
-//! (see ARCHITECTURE.md)
+//! What lies outside: files, other people's services, secrets.
+
+pub mod scans;
+pub mod vault;

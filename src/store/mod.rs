@@ -1,1 +1,18 @@
-//! (see ARCHITECTURE.md)
+//! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
+
+pub mod audit;
+pub mod case;
+pub mod commune;
+pub mod feature;
+pub mod geometry;
+pub mod idempotency;
+pub mod layer;
+pub mod job_progress;
+pub mod migrations;
+pub mod paper;
+pub mod parcel;
+pub mod queue;
+pub mod staff;
+pub mod verification;
+pub mod zone;
+pub mod task;

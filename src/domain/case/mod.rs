@@ -1,1 +1,3 @@
-//! (see ARCHITECTURE.md)
+//! A case (hồ sơ): one request of a customer.
+
+pub mod number;

@@ -1,4 +1,31 @@
 //! Geometry that may be measured: coordinates are metres, easting first, in one cadastral zone.
+//!
+//! The kernel measures and never judges. Everything here is deterministic, and garbage (non-finite numbers, open or
+//! crossing rings) is named before any boolean operation sees it.
+
+mod clip;
+mod composition;
+mod coverage;
+mod gaps;
+mod interval;
+mod overlay;
+mod pieces;
+mod shape;
+mod validity;
+mod vertices;
+
+#[cfg(test)]
+mod tests;
+
+pub use composition::{Composition, Share, composition, largest_remainder};
+pub use coverage::{Cover, coverage};
+pub use gaps::narrow_gaps;
+pub use interval::{certainty, combined_sigma};
+pub use overlay::{Measured, Overlap, Relation, TOUCH_M, overlay};
+pub use pieces::Piece;
+pub use shape::{Extent, extent, fits_rectangle, frontage, largest_side};
+pub use validity::{Flaw, FlawKind, flaws, is_finite, repair};
+pub use vertices::{EdgeMatch, VertexMatch, match_vertices};
 
 use geo_types::{Geometry, MultiPolygon};
 use serde::{Deserialize, Serialize};

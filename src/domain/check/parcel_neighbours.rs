@@ -1,0 +1,105 @@
+//! Overlaps with neighbouring parcels, and narrow gaps between them.
+
+use super::Context;
+use super::land::{self, Ground, Known, evidence, settle};
+use crate::domain::geom::{Measured, narrow_gaps};
+use crate::domain::theme::Effect;
+use crate::domain::verify::{Finding, Gathered, Message, Neighbour, Quantity, Unit, Verdict};
+use geo::BooleanOps;
+use geo_types::MultiPolygon;
+
+pub const ID: &str = "parcel.neighbours";
+const SUBJECT: &str = "neighbours";
+
+/// What the rule allows.
+struct Allowed {
+    area_m2: f64,
+    width_m: f64,
+    gap_m: f64,
+}
+
+pub fn run(cx: &Context<'_>) -> Vec<Finding> {
+    vec![settle(check(cx))]
+}
+
+fn check(cx: &Context<'_>) -> Known<Finding> {
+    let ground = land::ground(cx, ID, SUBJECT)?;
+    let neighbours = match &cx.facts.neighbours {
+        Gathered::Read(all) => all,
+        Gathered::Failed(why) => return Ok(unanswered(Message::new("neighbours-failed").with("reason", why.as_str()))),
+        Gathered::Truncated(n) => return Ok(unanswered(Message::new("neighbours-truncated").with("count", *n as f64))),
+    };
+    let rule = land::rule(cx, ID, SUBJECT, "parcel.neighbours")?;
+    let number = |name: &str| land::number(rule, ID, SUBJECT, name);
+    let allowed = Allowed {
+        area_m2: number("area_m2")?,
+        width_m: number("width_m")?.max(ground.parcel.accuracy_m),
+        gap_m: number("gap_m")?,
+    };
+    let mut f = Finding::new(ID, SUBJECT, Verdict::Clear, Message::new("neighbours-clear"));
+    let mut total = 0.0;
+    let mut sound: Vec<MultiPolygon<f64>> = Vec::new();
+    for n in neighbours {
+        match Measured::new(&n.boundary) {
+            Ok(measured) => {
+                total += overlap(&ground, n, &measured, &allowed, &mut f);
+                sound.push(measured.shape);
+            }
+            Err(_) => f.details.push(named("neighbour-invalid", n)),
+        }
+    }
+    total += gaps(&ground, &sound, &allowed, &mut f);
+    if total > 0.0 {
+        (f.verdict, f.effect) = (Verdict::Hit, Effect::NeedsPerson);
+        f.message = Message::new("neighbours-hit");
+    } else if sound.len() < neighbours.len() {
+        (f.verdict, f.effect) = (Verdict::Failed, Effect::NeedsPerson);
+        f.message = Message::new("neighbours-invalid");
+    }
+    f.message = f.message.with("area", total).with("count", neighbours.len() as f64);
+    f.measured = Some(Quantity::new(total, Unit::SquareMetre));
+    f.allowed = Some(Quantity::new(allowed.area_m2, Unit::SquareMetre));
+    f.sources = land::sources(ground.parcel);
+    f.rule = Some(rule.into());
+    Ok(f)
+}
+
+fn unanswered(message: Message) -> Finding {
+    let mut f = Finding::new(ID, SUBJECT, Verdict::Failed, message);
+    f.effect = Effect::NeedsPerson;
+    f
+}
+
+fn named(key: &str, n: &Neighbour) -> Message {
+    Message::new(key).with("sheet", n.sheet.as_str()).with("number", n.number.as_str())
+}
+
+/// Area beyond the tolerance: large enough, and on average wider than the map is exact.
+fn beyond(piece: &Measured, allowed: &Allowed) -> bool {
+    piece.area > allowed.area_m2 && 2.0 * piece.area / piece.perimeter > allowed.width_m
+}
+
+fn overlap(ground: &Ground<'_>, n: &Neighbour, other: &Measured, allowed: &Allowed, f: &mut Finding) -> f64 {
+    let common = ground.measured.shape.intersection(&other.shape);
+    let Ok(piece) = Measured::new(&common) else { return 0.0 };
+    if !beyond(&piece, allowed) {
+        return 0.0;
+    }
+    f.details.push(named("neighbour-overlap", n).with("area", piece.area));
+    f.evidence.push(evidence(common, None, "overlap"));
+    piece.area
+}
+
+fn gaps(ground: &Ground<'_>, neighbours: &[MultiPolygon<f64>], allowed: &Allowed, f: &mut Finding) -> f64 {
+    let mut total = 0.0;
+    for gap in narrow_gaps(&ground.measured, neighbours, allowed.gap_m) {
+        let gap = MultiPolygon(vec![gap]);
+        let Ok(piece) = Measured::new(&gap) else { continue };
+        if beyond(&piece, allowed) {
+            total += piece.area;
+            f.details.push(Message::new("neighbour-gap").with("area", piece.area));
+            f.evidence.push(evidence(gap, None, "gap"));
+        }
+    }
+    total
+}

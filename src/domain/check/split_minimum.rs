@@ -1,0 +1,218 @@
+//! Are the parts of a wished split large, wide and deep enough for the province's rule?
+//!
+//! What counts is the part without the road corridor. A rule names values by group of wards or roads; which group holds is
+//! not always known: below every group fails, above every group passes, between them a person decides.
+
+use super::land::{self, Ground, Known, evidence, settle};
+use super::{Context, purpose, themed};
+use crate::domain::geom::{Measured, largest_side, overlay};
+use crate::domain::rule::{Rule, Standing};
+use crate::domain::theme::{Effect, Family};
+use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
+use geo::{Area, BooleanOps};
+use geo_types::{Geometry, MultiPolygon};
+use wkt::TryFromWkt;
+
+pub const ID: &str = "split.minimum";
+const ALL: &str = "parts";
+
+/// Nothing without a wish to split; else one finding per drawn part (`part-1`, ...), or one for all (`parts`).
+pub fn run(cx: &Context<'_>) -> Vec<Finding> {
+    let wish = &cx.facts.case.wish;
+    if wish.split_wkt.is_empty() && wish.split_parts.unwrap_or(0) < 2 {
+        return vec![];
+    }
+    match parts(cx) {
+        Ok(all) => all,
+        Err(stop) => vec![*stop],
+    }
+}
+
+/// What a part must have: smallest and largest value over the groups.
+#[derive(Debug, Clone, Copy)]
+struct Bound {
+    least: f64,
+    most: f64,
+}
+
+struct Minimum<'a> {
+    rule: &'a Rule,
+    code: String,
+    area: Bound,
+    width: Option<Bound>,
+    depth: Option<Bound>,
+}
+
+fn parts(cx: &Context<'_>) -> Known<Vec<Finding>> {
+    let ground = land::ground(cx, ID, ALL)?;
+    let minimum = minimum(cx, &ground)?;
+    let (corridor, notes) = corridor(cx, &ground)?;
+    let wish = &cx.facts.case.wish;
+    if wish.split_wkt.is_empty() {
+        let net = ground.measured.shape.difference(&corridor);
+        let mut f = undrawn(&minimum, net.unsigned_area(), f64::from(wish.split_parts.unwrap_or(2)));
+        f.details.extend(notes);
+        land::cite(&mut f, minimum.rule);
+        return Ok(vec![f]);
+    }
+    let mut out = Vec::new();
+    let mut drawn = Vec::new();
+    for (i, text) in wish.split_wkt.iter().enumerate() {
+        let subject = format!("part-{}", i + 1);
+        let known = shape(text, &subject);
+        if let Ok(part) = &known {
+            drawn.push(part.shape.clone());
+        }
+        let mut f = settle(known.map(|part| one(&subject, &part, &corridor, &minimum)));
+        f.details.extend(notes.iter().cloned());
+        land::cite(&mut f, minimum.rule);
+        out.push(f);
+    }
+    out.push(whole(&ground, &drawn));
+    Ok(out)
+}
+
+/// The parts together must be the parcel: nothing outside, nothing twice, nothing left.
+fn whole(ground: &Ground<'_>, drawn: &[MultiPolygon<f64>]) -> Finding {
+    let union = geo::algorithm::unary_union(drawn);
+    let sum: f64 = drawn.iter().map(Area::unsigned_area).sum();
+    let apart = ground.measured.shape.xor(&union).unsigned_area() + (sum - union.unsigned_area()).max(0.0);
+    let allowed = ground.measured.perimeter * ground.parcel.accuracy_m.max(0.01);
+    let fits = apart <= allowed;
+    let key = if fits { "split-whole" } else { "split-not-whole" };
+    let message = Message::new(key).with("area", apart).with("allowed", allowed);
+    let mut f = Finding::new(ID, ALL, if fits { Verdict::Clear } else { Verdict::Hit }, message);
+    f.effect = if fits { Effect::None } else { Effect::NeedsPerson };
+    f.measured = Some(Quantity::new(apart, Unit::SquareMetre));
+    f.allowed = Some(Quantity::new(allowed, Unit::SquareMetre));
+    f
+}
+
+fn shape(text: &str, subject: &str) -> Known<Measured> {
+    let bad = |details: Vec<Message>| {
+        let mut f = Finding::new(ID, subject, Verdict::Hit, Message::new("split-bad-drawing"));
+        (f.effect, f.details) = (Effect::NeedsPerson, details);
+        Box::new(f)
+    };
+    let polygons = match Geometry::<f64>::try_from_wkt_str(text) {
+        Ok(Geometry::Polygon(p)) => MultiPolygon(vec![p]),
+        Ok(Geometry::MultiPolygon(m)) => m,
+        _ => return Err(bad(vec![])),
+    };
+    Measured::new(&polygons).map_err(|flaws| bad(flaws.iter().map(land::flaw).collect()))
+}
+
+/// The province's values for the use the parts will have.
+fn minimum<'a>(cx: &Context<'a>, ground: &Ground<'_>) -> Known<Minimum<'a>> {
+    let rule = land::rule(cx, ID, ALL, "split.minimum")?;
+    let written = cx.facts.case.wish.target_use.clone().map_or_else(|| ground.parcel.land_use.clone(), |u| vec![u]);
+    let codes = purpose::codes(&written);
+    let residential = codes.iter().find(|c| purpose::lineage(c).iter().any(|g| g == "OTC"));
+    let Some(code) = residential.or_else(|| codes.first()) else {
+        let mut f = Finding::new(ID, ALL, Verdict::Failed, Message::new("split-use-unknown"));
+        f.effect = Effect::NeedsPerson;
+        return Err(Box::new(f));
+    };
+    let Some(area) = bound(rule, "area", code) else {
+        let mut f = Finding::new(ID, ALL, Verdict::Failed, Message::new("split-no-value").with("use", code.as_str()));
+        f.effect = Effect::NeedsPerson;
+        land::cite(&mut f, rule);
+        return Err(Box::new(f));
+    };
+    let (width, depth) = (bound(rule, "width", code), bound(rule, "depth", code));
+    Ok(Minimum { rule, code: code.clone(), area, width, depth })
+}
+
+/// The value of the code, else of its group, else that of farm land.
+fn bound(rule: &Rule, what: &str, code: &str) -> Option<Bound> {
+    let line = purpose::lineage(code);
+    let farm = line.iter().any(|g| g == "NNP").then(|| "agricultural".to_owned());
+    let names = line.into_iter().chain(farm).map(|c| format!("{what}_{}", c.to_lowercase()));
+    let table = names.filter_map(|n| rule.table(&n)).next()?;
+    let least = table.values().copied().fold(f64::INFINITY, f64::min);
+    let most = table.values().copied().fold(0.0, f64::max);
+    least.is_finite().then_some(Bound { least, most })
+}
+
+/// Road corridors on the parcel, and what could not be seen of them.
+fn corridor(cx: &Context<'_>, ground: &Ground<'_>) -> Known<(MultiPolygon<f64>, Vec<Message>)> {
+    let mut area = MultiPolygon(vec![]);
+    let mut notes = Vec::new();
+    for facts in cx.facts.themes.iter().filter(|t| t.theme.family == Family::RoadCorridor) {
+        match themed::read(cx, ground, facts) {
+            None => notes.push(themed::said(&facts.theme, "theme-no-layer")),
+            Some(read) => {
+                let lost = overlay(&ground.measured, &read.pieces(|_| true), read.sigma);
+                area = area.union(&lost.shape);
+                notes.extend(read.reservations());
+            }
+        }
+    }
+    Ok((area, notes))
+}
+
+fn undrawn(minimum: &Minimum<'_>, net: f64, parts: f64) -> Finding {
+    let each = net / parts;
+    let key = ["split-count-fits", "split-count-between", "split-count-small"][grade(each, minimum.area)];
+    let mut f = finding(ALL, key, grade(each, minimum.area), minimum);
+    f.message = f.message.with("area", each).with("parts", parts).with("net", net);
+    f.measured = Some(Quantity::new(each, Unit::SquareMetre));
+    if minimum.width.is_some() || minimum.depth.is_some() {
+        // The sides can only be judged on a drawing.
+        f.effect = f.effect.max(Effect::NeedsPerson);
+        f.details.push(Message::new("split-needs-drawing"));
+    }
+    f
+}
+
+fn one(subject: &str, part: &Measured, corridor: &MultiPolygon<f64>, minimum: &Minimum<'_>) -> Finding {
+    let net = part.shape.difference(corridor);
+    let area = net.unsigned_area();
+    let mut worst = grade(area, minimum.area);
+    let mut details = Vec::new();
+    if let Ok(net) = Measured::new(&net) {
+        let sides = [("split-width", minimum.width, minimum.depth), ("split-depth", minimum.depth, minimum.width)];
+        for (key, asked, other) in sides {
+            let Some(asked) = asked else { continue };
+            // A rectangle must fit. Where the rule names one side only, the other is taken to be as long.
+            let side = largest_side(&net, other.unwrap_or(asked).least, asked.most * 4.0);
+            worst = worst.max(grade(side, asked));
+            let line = Message::new(key).with("side", side);
+            details.push(line.with("least", asked.least).with("most", asked.most));
+        }
+    } else {
+        worst = 2;
+    }
+    let key = ["split-part-fits", "split-part-between", "split-part-small"][worst];
+    let mut f = finding(subject, key, worst, minimum);
+    f.message = f.message.with("area", area).with("lost", (part.area - area).max(0.0));
+    f.measured = Some(Quantity::new(area, Unit::SquareMetre));
+    f.details = details;
+    f.evidence.push(evidence(net, None, subject));
+    f
+}
+
+/// 0 above every group, 1 between, 2 below every group; a thousandth is forgiven.
+fn grade(value: f64, bound: Bound) -> usize {
+    let reaches = |least: f64| value >= least - 1e-3;
+    if reaches(bound.most) {
+        0
+    } else if reaches(bound.least) {
+        1
+    } else {
+        2
+    }
+}
+
+fn finding(subject: &str, key: &str, grade: usize, minimum: &Minimum<'_>) -> Finding {
+    let message = Message::new(key)
+        .with("use", minimum.code.as_str())
+        .with("least", minimum.area.least)
+        .with("most", minimum.area.most);
+    let mut f = Finding::new(ID, subject, if grade == 0 { Verdict::Clear } else { Verdict::Hit }, message);
+    // Only a number that was read in the decision itself may block.
+    let refusal = if minimum.rule.standing == Standing::Verified { Effect::Blocks } else { Effect::NeedsPerson };
+    f.effect = [Effect::None, Effect::NeedsPerson, refusal][grade];
+    f.allowed = Some(Quantity::new(if grade == 2 { minimum.area.least } else { minimum.area.most }, Unit::SquareMetre));
+    f
+}

@@ -1,0 +1,40 @@
+//! Does the area in which a map claims to be complete contain the parcel?
+
+use super::overlay::{Measured, TOUCH_M};
+use geo::algorithm::unary_union;
+use geo::orient::{Direction, Orient};
+use geo::{Area, BooleanOps};
+use geo_types::MultiPolygon;
+
+/// Answer of [`coverage`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cover {
+    Contains,
+    Partly { uncovered_m2: f64, uncovered: MultiPolygon<f64> },
+    Outside,
+}
+
+/// Several coverages count as one. What is left open by less than a millimetre along the boundary counts as covered
+/// (the boolean operation and the stored coordinates round below that).
+pub fn coverage<'a>(parcel: &Measured, covers: impl IntoIterator<Item = &'a MultiPolygon<f64>>) -> Cover {
+    let finite: Vec<MultiPolygon<f64>> = covers
+        .into_iter()
+        .filter(|c| !c.0.is_empty() && super::is_finite(*c))
+        .map(|c| c.orient(Direction::Default))
+        .collect();
+    let union = match finite.as_slice() {
+        [] => return Cover::Outside,
+        [one] => one.clone(),
+        many => unary_union(many),
+    };
+    let uncovered = parcel.shape.difference(&union);
+    let open = uncovered.unsigned_area();
+    let rounding = TOUCH_M * parcel.perimeter;
+    if open <= rounding.min(parcel.area * 0.5) {
+        Cover::Contains
+    } else if open >= parcel.area - rounding {
+        Cover::Outside
+    } else {
+        Cover::Partly { uncovered_m2: open, uncovered }
+    }
+}

@@ -1,0 +1,58 @@
+//! How sure an overlap is, given that neither map is exact.
+
+use super::clip::{boxes_meet, grow};
+use super::overlay::Measured;
+use super::pieces::runs;
+use crate::domain::verify::{AreaInterval, Certainty};
+use geo::{Area, BooleanOps, BoundingRect, Buffer};
+use geo_types::{LineString, MultiLineString, MultiPolygon};
+
+/// Round joins are drawn with steps of 0.2 rad; this makes the drawn band contain the true one: 1 / cos(0.1).
+const ROUND: f64 = 1.005_021;
+
+/// Standard deviation (m) of the distance between boundaries of two independent maps.
+pub fn combined_sigma(a: f64, b: f64) -> f64 {
+    a.hypot(b)
+}
+
+/// Smallest and largest area that the overlap can have when the boundaries move against each other by up to `sigma`.
+///
+/// `zone` is the union of the zones, cut at a window of more than 2 sigma around the parcel. Every point of the parcel within `sigma` of the zone's boundary may be in or out; no other may. So for any
+/// movement of the boundary within its accuracy the true area lies in the interval.
+pub(super) fn interval(parcel: &Measured, zone: &MultiPolygon<f64>, nominal: f64, sigma: f64) -> AreaInterval {
+    let exact = AreaInterval { low: nominal, nominal, high: nominal };
+    if sigma <= 0.0 {
+        return exact;
+    }
+    let boundary = near_boundary(zone, parcel, sigma);
+    if boundary.is_empty() {
+        return exact;
+    }
+    let band = MultiLineString(boundary).buffer(sigma * ROUND);
+    if !band.bounding_rect().is_some_and(|b| boxes_meet(&b, &parcel.bbox)) {
+        return exact;
+    }
+    let open = parcel.shape.intersection(&band);
+    let inside = open.intersection(zone).unsigned_area();
+    let outside = (open.unsigned_area() - inside).max(0.0);
+    AreaInterval { low: (nominal - inside).max(0.0), nominal, high: (nominal + outside).min(parcel.area).max(nominal) }
+}
+
+/// Runs of the zone's boundary that come within `sigma` of the parcel's box. The window's own sides lie farther out, so
+/// they are never taken for a boundary.
+fn near_boundary(zone: &MultiPolygon<f64>, parcel: &Measured, sigma: f64) -> Vec<LineString<f64>> {
+    let reach = grow(&parcel.bbox, sigma * ROUND);
+    zone.0.iter().flat_map(super::validity::rings).flat_map(|r| runs(r, &reach)).collect()
+}
+
+/// What the interval says: certain when even the smallest possible area is an area, none when there is nothing.
+pub fn certainty(area: &AreaInterval) -> Certainty {
+    const NOTHING_M2: f64 = 1e-6;
+    if area.low > NOTHING_M2 {
+        Certainty::Certain
+    } else if area.high > NOTHING_M2 {
+        Certainty::Possible
+    } else {
+        Certainty::None
+    }
+}

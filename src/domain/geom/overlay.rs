@@ -1,0 +1,202 @@
+//! A parcel against many map features of one code: union first, then measured.
+
+use super::clip::{Clipped, boxes_meet, clip, grow};
+use super::interval::interval;
+use super::pieces::Piece;
+use super::validity::{Flaw, flaws, is_finite, repair};
+use crate::domain::verify::AreaInterval;
+use geo::algorithm::unary_union;
+use geo::orient::{Direction, Orient};
+use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Length};
+use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
+
+/// Boundaries closer than this (m) touch: a millimetre is below every map's grid.
+pub const TOUCH_M: f64 = 0.001;
+/// Areas below this (m²) are the rounding of the boolean operation.
+const NOTHING_M2: f64 = 1e-6;
+
+/// A parcel that was found fit to be measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    pub shape: MultiPolygon<f64>,
+    pub bbox: Rect<f64>,
+    /// m².
+    pub area: f64,
+    /// m, holes included.
+    pub perimeter: f64,
+}
+
+impl Measured {
+    /// Refuses a shape with fatal flaws, naming all flaws.
+    pub fn new(shape: &MultiPolygon<f64>) -> Result<Self, Vec<Flaw>> {
+        let found = flaws(shape);
+        if found.iter().any(|f| f.kind.fatal()) {
+            return Err(found);
+        }
+        let Some(bbox) = shape.bounding_rect() else { return Err(found) };
+        let perimeter = shape.0.iter().flat_map(super::validity::rings).map(|r| Euclidean.length(r)).sum();
+        let shape = shape.orient(Direction::Default);
+        let area = shape.unsigned_area();
+        Ok(Self { shape, bbox, area, perimeter })
+    }
+}
+
+/// How a parcel and a zone lie to each other. Ordered by nearness.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub enum Relation {
+    Apart,
+    /// No common area; metres between them, within the search distance.
+    Near(f64),
+    Touch,
+    Overlap,
+}
+
+/// Result of one overlay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlap {
+    pub relation: Relation,
+    /// Parcel within the union of the pieces.
+    pub shape: MultiPolygon<f64>,
+    /// Nominal, smallest and largest area (m²).
+    pub area: AreaInterval,
+    /// Parts of lines without a width that run inside the parcel, and their length (m).
+    pub lines: MultiLineString<f64>,
+    pub length: f64,
+    /// Features that share area or length with the parcel, ascending.
+    pub fids: Vec<i64>,
+    /// Features whose ring crosses itself here; measured after repair (odd parity is inside).
+    pub crossing: Vec<i64>,
+    /// Features that could not be measured: a coordinate is not a number.
+    pub broken: Vec<i64>,
+}
+
+impl Overlap {
+    /// Share of the parcel in percent.
+    pub fn share(&self, parcel: &Measured) -> f64 {
+        100.0 * self.area.nominal / parcel.area
+    }
+}
+
+struct Local {
+    fid: i64,
+    polygon: Polygon<f64>,
+    crossing: bool,
+}
+
+/// Measures `parcel` against the union of `pieces`. `sigma` (m): combined positional accuracy of both maps, also the
+/// distance up to which "near" is told.
+pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
+    let sigma = sigma.max(0.0);
+    let window = grow(&parcel.bbox, sigma * 3.0 + 0.5);
+    let mut out = nothing();
+    let mut local = Vec::new();
+    let mut lines = Vec::new();
+    for piece in pieces {
+        if !is_finite(piece.geom) {
+            out.broken.push(piece.fid);
+            continue;
+        }
+        let near = piece.near(&window);
+        for polygon in near.polygons {
+            match clip(&polygon, &window) {
+                Clipped::Outside => {}
+                Clipped::Whole => local.push(Local { fid: piece.fid, polygon: window.to_polygon(), crossing: false }),
+                Clipped::Part { polygon, crossing } => local.push(Local { fid: piece.fid, polygon, crossing }),
+            }
+        }
+        lines.extend(near.lines.into_iter().map(|l| (piece.fid, l)));
+    }
+    out.crossing = local.iter().filter(|l| l.crossing).map(|l| l.fid).collect();
+    measure_lines(parcel, &lines, &mut out);
+    measure_areas(parcel, &local, sigma, &window, &mut out);
+    for list in [&mut out.fids, &mut out.crossing, &mut out.broken] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    if out.relation == Relation::Apart {
+        out.relation = nearness(parcel, &local, &lines, sigma);
+    }
+    out
+}
+
+fn nothing() -> Overlap {
+    Overlap {
+        relation: Relation::Apart,
+        shape: MultiPolygon(vec![]),
+        area: AreaInterval { low: 0.0, nominal: 0.0, high: 0.0 },
+        lines: MultiLineString(vec![]),
+        length: 0.0,
+        fids: vec![],
+        crossing: vec![],
+        broken: vec![],
+    }
+}
+
+fn measure_lines(parcel: &Measured, lines: &[(i64, LineString<f64>)], out: &mut Overlap) {
+    for (fid, line) in lines {
+        let inside = parcel.shape.clip(&MultiLineString(vec![line.clone()]), false);
+        let length = Euclidean.length(&inside);
+        if length > TOUCH_M {
+            out.length += length;
+            out.lines.0.extend(inside.0);
+            out.fids.push(*fid);
+            out.relation = Relation::Overlap;
+        }
+    }
+}
+
+fn measure_areas(parcel: &Measured, local: &[Local], sigma: f64, window: &Rect<f64>, out: &mut Overlap) {
+    if local.is_empty() {
+        return;
+    }
+    let frame = window.to_polygon();
+    let zone = if local.iter().any(|l| l.polygon == frame) { MultiPolygon(vec![frame.clone()]) } else { union(local) };
+    let whole = zone.0.len() == 1 && zone.0[0] == frame;
+    let inter = if whole { parcel.shape.clone() } else { parcel.shape.intersection(&zone) };
+    let nominal = if whole { parcel.area } else { inter.unsigned_area().min(parcel.area) };
+    if nominal > NOTHING_M2 {
+        out.relation = Relation::Overlap;
+        out.fids.extend(hitting(parcel, local, &frame));
+        out.shape = inter;
+    }
+    let nominal = if nominal > NOTHING_M2 { nominal } else { 0.0 };
+    out.area = interval(parcel, &zone, nominal, sigma);
+}
+
+fn hitting(parcel: &Measured, local: &[Local], frame: &Polygon<f64>) -> Vec<i64> {
+    let hits = |l: &&Local| {
+        local.len() == 1 || l.polygon == *frame || parcel.shape.intersection(&l.polygon).unsigned_area() > NOTHING_M2
+    };
+    local.iter().filter(hits).map(|l| l.fid).collect()
+}
+
+/// Union of the cut polygons. Each is first made simple by itself, so that neither a crossing ring nor the same polygon
+/// twice can take area away or count it double.
+fn union(local: &[Local]) -> MultiPolygon<f64> {
+    if let [one] = local {
+        return if one.crossing { repair(&one.polygon) } else { MultiPolygon(vec![one.polygon.clone()]) };
+    }
+    let simple: Vec<MultiPolygon<f64>> = local
+        .iter()
+        .map(|l| if l.crossing { repair(&l.polygon) } else { MultiPolygon(vec![l.polygon.clone()]) })
+        .map(|m| m.orient(Direction::Default))
+        .collect();
+    unary_union(&simple)
+}
+
+fn nearness(parcel: &Measured, local: &[Local], lines: &[(i64, LineString<f64>)], sigma: f64) -> Relation {
+    let reach = grow(&parcel.bbox, sigma.max(TOUCH_M));
+    let areas = local.iter().filter(|l| l.polygon.bounding_rect().is_some_and(|b| boxes_meet(&b, &reach)));
+    let to_area = areas.map(|l| distance(parcel, &Geometry::Polygon(l.polygon.clone())));
+    let to_line = lines.iter().map(|(_, l)| distance(parcel, &Geometry::LineString(l.clone())));
+    let nearest = to_area.chain(to_line).fold(f64::INFINITY, f64::min);
+    match nearest {
+        d if d <= TOUCH_M => Relation::Touch,
+        d if d <= sigma => Relation::Near(d),
+        _ => Relation::Apart,
+    }
+}
+
+fn distance(parcel: &Measured, to: &Geometry<f64>) -> f64 {
+    Euclidean.distance(&Geometry::MultiPolygon(parcel.shape.clone()), to)
+}

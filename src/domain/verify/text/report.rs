@@ -1,0 +1,248 @@
+//! The report: who and what, the outcome, every finding under its heading, the digest.
+
+use super::cells::{WIDTH, pad, wrap};
+use super::words::{Lang, date, has, message, number, quantity, word};
+use crate::domain::rule::Standing;
+use crate::domain::verify::{Certainty, FindingRecord, Message, Outcome, Record, RulePinned, Verdict};
+use unicode_width::UnicodeWidthStr;
+
+/// Columns of a row: sign and verdict, title, measured; the rest is what is allowed.
+const VERDICT: usize = 20;
+const TITLE: usize = 46;
+const MEASURED: usize = 17;
+const INDENT: usize = 4;
+
+/// A record as plain text of at most 100 columns; with `colour`, verdicts carry ANSI colours.
+pub fn render(record: &Record, lang: Lang, colour: bool) -> String {
+    let mut page = Page { record, lang, colour, lines: Vec::new() };
+    page.head();
+    page.outcome();
+    let mut group = None;
+    for f in &record.findings {
+        if group != Some(f.group.as_str()) {
+            group = Some(f.group.as_str());
+            page.heading(&f.group);
+        }
+        page.finding(f);
+    }
+    page.foot();
+    page.lines.join("\n") + "\n"
+}
+
+/// Title of a check.
+pub fn title(lang: Lang, check: &str) -> String {
+    let key = title_key(check);
+    if has(lang, &key) { word(lang, &key) } else { check.to_owned() }
+}
+
+pub(super) fn title_key(check: &str) -> String {
+    format!("check-{}", check.replace(['.', '_'], "-"))
+}
+
+struct Page<'a> {
+    record: &'a Record,
+    lang: Lang,
+    colour: bool,
+    lines: Vec<String>,
+}
+
+impl Page<'_> {
+    fn head(&mut self) {
+        let r = self.record;
+        let case = Message::new("report-case")
+            .with("number", r.case.number.as_str())
+            .with("procedure", r.case.procedure.as_str());
+        let parcel = match &r.parcel {
+            Some(p) => Message::new("report-parcel")
+                .with("commune", p.commune_code.as_str())
+                .with("sheet", p.sheet.as_str())
+                .with("number", p.number.as_str()),
+            None => Message::new("report-no-parcel"),
+        };
+        let as_of = Message::new("report-as-of").with("date", date(self.lang, r.as_of));
+        self.lines.push(self.paint(BOLD, &word(self.lang, "report-title")));
+        for m in [case, parcel, as_of] {
+            self.text("", 0, &message(self.lang, &m));
+        }
+    }
+
+    fn outcome(&mut self) {
+        let (key, hue) = match self.record.outcome {
+            Outcome::CanProceed => ("outcome-can-proceed", GREEN),
+            Outcome::NeedsPapers => ("outcome-needs-papers", YELLOW),
+            Outcome::NeedsPerson => ("outcome-needs-person", YELLOW),
+            Outcome::Blocked => ("outcome-blocked", RED),
+        };
+        self.lines.push(String::new());
+        for line in wrap("", 0, &word(self.lang, key)) {
+            let line = self.paint(hue, &line);
+            self.lines.push(line);
+        }
+        let counts = VERDICTS.iter().filter_map(|(v, key, _, _)| {
+            let n = self.record.findings.iter().filter(|f| f.verdict == *v).count();
+            (n > 0).then(|| format!("{n} {}", word(self.lang, key)))
+        });
+        let counts = counts.collect::<Vec<_>>().join(" · ");
+        self.text("", 0, &counts);
+    }
+
+    fn heading(&mut self, group: &str) {
+        let name = word(self.lang, &format!("group-{group}"));
+        let line = pad(&format!("── {name} "), 0);
+        let rest = "─".repeat(WIDTH.saturating_sub(line.width()));
+        self.lines.push(String::new());
+        self.lines.push(self.paint(BOLD, &format!("{line}{rest}")));
+    }
+
+    fn finding(&mut self, f: &FindingRecord) {
+        let (_, key, sign, hue) = *VERDICTS.iter().find(|v| v.0 == f.verdict).unwrap_or(&VERDICTS[5]);
+        let verdict = self.paint(hue, &pad(&format!(" {sign} {}", word(self.lang, key)), VERDICT));
+        let shown = |q: &Option<_>| q.as_ref().map_or_else(String::new, |q| quantity(self.lang, q));
+        let (measured, allowed) = (shown(&f.measured), shown(&f.allowed));
+        let allowed = match allowed.as_str() {
+            "" => String::new(),
+            a => message(self.lang, &Message::new("report-allowed").with("value", a)),
+        };
+        let (name, long) = match self.name(f) {
+            name if name.width() < TITLE => (name, None),
+            long => (title(self.lang, &f.check), Some(long)),
+        };
+        let row = format!("{verdict}{}{}{allowed}", pad(&name, TITLE), pad(&measured, MEASURED));
+        self.lines.push(row.trim_end().to_owned());
+        if long.is_some()
+            && let Some(subject) = self.subject(f)
+        {
+            self.text("", INDENT, &subject);
+        }
+        self.text("", INDENT, &message(self.lang, &f.message));
+        self.precision(f);
+        for d in &f.details {
+            self.text("    · ", INDENT + 2, &message(self.lang, d));
+        }
+        self.sources(f);
+        self.rule(f);
+    }
+
+    fn precision(&mut self, f: &FindingRecord) {
+        let mut parts = Vec::new();
+        if let Some(a) = &f.area {
+            let m = Message::new("report-area").with("low", a.low).with("nominal", a.nominal).with("high", a.high);
+            parts.push(message(self.lang, &m));
+        }
+        if let Some(c) = f.certainty {
+            let key = match c {
+                Certainty::Certain => "certainty-certain",
+                Certainty::Possible => "certainty-possible",
+                Certainty::None => "certainty-none",
+            };
+            parts.push(word(self.lang, key));
+        }
+        if !parts.is_empty() {
+            self.text("", INDENT, &parts.join("; "));
+        }
+    }
+
+    fn sources(&mut self, f: &FindingRecord) {
+        let pins = self.record.pins.layers.iter().filter(|l| f.sources.contains(&l.layer_version_id));
+        let one = |l: &crate::domain::verify::LayerPin| {
+            let m = Message::new("report-layer")
+                .with("layer", l.layer.as_str())
+                .with("version", f64::from(l.number))
+                .with("source", l.source_name.as_str())
+                .with("date", date(self.lang, l.source_date));
+            message(self.lang, &m)
+        };
+        let all: Vec<String> = pins.map(one).collect();
+        if !all.is_empty() {
+            let m = Message::new("report-sources").with("sources", all.join("; "));
+            self.text("", INDENT, &message(self.lang, &m));
+        }
+    }
+
+    fn rule(&mut self, f: &FindingRecord) {
+        let Some(pin) = &f.rule else { return };
+        let pinned = self.record.pins.rules.iter().find(|r| r.id == pin.id && r.version == pin.version);
+        let m = Message::new("report-rule")
+            .with("id", pin.id.as_str())
+            .with("version", f64::from(pin.version))
+            .with("citation", pinned.map_or("–", |r: &RulePinned| r.citation.as_str()))
+            .with("standing", pinned.map_or_else(|| "–".to_owned(), |r| word(self.lang, standing(r.standing))));
+        self.text("", INDENT, &message(self.lang, &m));
+    }
+
+    fn foot(&mut self) {
+        self.lines.push(String::new());
+        let digest = self.record.digest().unwrap_or_else(|_| "–".to_owned());
+        for m in [
+            Message::new("report-engine").with("engine", self.record.pins.engine.as_str()),
+            Message::new("report-digest").with("digest", digest),
+        ] {
+            self.text("", 0, &message(self.lang, &m));
+        }
+    }
+
+    /// Title of the check and what it speaks of.
+    fn name(&self, f: &FindingRecord) -> String {
+        let title = title(self.lang, &f.check);
+        match self.subject(f) {
+            Some(subject) => format!("{title}: {subject}"),
+            None => title,
+        }
+    }
+
+    /// A theme by its title, a paper by its kind and place among its kind; anything else as it is.
+    fn subject(&self, f: &FindingRecord) -> Option<String> {
+        let pins = &self.record.pins;
+        let (first, rest) = f.subject.split_once('/').unwrap_or((&f.subject, ""));
+        if first.is_empty() {
+            return None;
+        }
+        let named = if let Some(t) = pins.themes.iter().find(|t| t.code == first) {
+            if self.lang == Lang::Vi { t.title.vi.clone() } else { t.title.en.clone() }
+        } else if let Some(p) = pins.papers.iter().find(|p| p.id.to_string() == first) {
+            let same: Vec<_> = pins.papers.iter().filter(|q| q.kind == p.kind).collect();
+            let kind = message(self.lang, &Message::new("paper-kind").with("kind", p.kind.as_str()));
+            match same.iter().position(|q| q.id == p.id) {
+                Some(i) if same.len() > 1 => format!("{kind} {}", number(self.lang, (i + 1) as f64)),
+                _ => kind,
+            }
+        } else {
+            first.to_owned()
+        };
+        Some(if rest.is_empty() { named } else { format!("{named}, {rest}") })
+    }
+
+    fn text(&mut self, mark: &str, indent: usize, text: &str) {
+        self.lines.extend(wrap(mark, indent, text));
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+const BOLD: &str = "1";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const RED: &str = "31";
+const DIM: &str = "2";
+
+/// Key and sign of each verdict. What was not looked at stands out as much as what was hit.
+const VERDICTS: [(Verdict, &str, char, &str); 7] = [
+    (Verdict::Hit, "verdict-hit", '✗', RED),
+    (Verdict::Clear, "verdict-clear", '✓', GREEN),
+    (Verdict::PartlyCovered, "verdict-partly-covered", '◐', YELLOW),
+    (Verdict::NotCovered, "verdict-not-covered", '○', YELLOW),
+    (Verdict::StaleSource, "verdict-stale-source", '⌛', YELLOW),
+    (Verdict::Failed, "verdict-failed", '!', RED),
+    (Verdict::NotApplicable, "verdict-not-applicable", '–', DIM),
+];
+
+fn standing(s: Standing) -> &'static str {
+    match s {
+        Standing::Verified => "standing-verified",
+        Standing::Secondary => "standing-secondary",
+        Standing::Unverified => "standing-unverified",
+        Standing::House => "standing-house",
+    }
+}

@@ -1,0 +1,202 @@
+//! Messages, numbers and days in both languages. Texts lie in `data/i18n/{vi,en}/*.ftl`; a new file is one more line in [`FILES`].
+
+use crate::domain::verify::{Arg, Message, Quantity, Unit};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+use time::Date;
+use unic_langid::LanguageIdentifier;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lang {
+    Vi,
+    En,
+}
+
+/// Vietnamese, English.
+const FILES: &[(&str, &str)] = &[
+    (include_str!("../../../../data/i18n/vi/record.ftl"), include_str!("../../../../data/i18n/en/record.ftl")),
+    (include_str!("../../../../data/i18n/vi/papers.ftl"), include_str!("../../../../data/i18n/en/papers.ftl")),
+    (include_str!("../../../../data/i18n/vi/land.ftl"), include_str!("../../../../data/i18n/en/land.ftl")),
+];
+
+type Bundle = FluentBundle<FluentResource>;
+static VI: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::Vi));
+static EN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
+
+fn bundle(lang: Lang) -> Bundle {
+    let name = if lang == Lang::Vi { "vi" } else { "en" };
+    let locale = LanguageIdentifier::from_bytes(name.as_bytes()).unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match lang {
+        Lang::Vi => |v, _| Some(comma(plain(v)?)),
+        Lang::En => |v, _| plain(v),
+    }));
+    for (vi, en) in FILES {
+        let text = if lang == Lang::Vi { vi } else { en };
+        // The files are part of the program; `every_file_reads` proves that nothing is left out here.
+        let read = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(part, _)| part);
+        bundle.add_resource_overriding(read);
+    }
+    bundle
+}
+
+fn plain(value: &FluentValue<'_>) -> Option<String> {
+    match value {
+        FluentValue::Number(n) => Some(decimal(n.value)),
+        _ => None,
+    }
+}
+
+fn decimal(v: f64) -> String {
+    // At most three decimals, as numbers of a record have; Rust writes the shortest form.
+    crate::domain::verify::round3(v).to_string()
+}
+
+fn comma(text: String) -> String {
+    text.replace('.', ",")
+}
+
+fn of(lang: Lang) -> &'static Bundle {
+    match lang {
+        Lang::Vi => &VI,
+        Lang::En => &EN,
+    }
+}
+
+/// The text of a message. A key that is not known is shown as it is, with its arguments: nothing is hidden.
+pub fn message(lang: Lang, m: &Message) -> String {
+    let bundle = of(lang);
+    let Some(pattern) = bundle.get_message(&m.key).and_then(|t| t.value()) else {
+        let args: Vec<String> = m.args.iter().map(|(k, v)| format!("{k}={}", raw(v))).collect();
+        return format!("{} {}", m.key, args.join(" ")).trim_end().to_owned();
+    };
+    let mut args = FluentArgs::new();
+    for (name, arg) in &m.args {
+        match arg {
+            Arg::Number(n) => args.set(name.clone(), *n),
+            Arg::Text(t) => args.set(name.clone(), t.clone()),
+        }
+    }
+    // An argument that is not given shows as its name in braces.
+    bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+}
+
+fn raw(arg: &Arg) -> String {
+    match arg {
+        Arg::Number(n) => decimal(*n),
+        Arg::Text(t) => t.clone(),
+    }
+}
+
+pub(super) fn word(lang: Lang, key: &str) -> String {
+    message(lang, &Message::new(key))
+}
+
+pub(super) fn has(lang: Lang, key: &str) -> bool {
+    of(lang).has_message(key)
+}
+
+/// A number with a decimal comma (vi) or point (en).
+pub fn number(lang: Lang, v: f64) -> String {
+    match lang {
+        Lang::Vi => comma(decimal(v)),
+        Lang::En => decimal(v),
+    }
+}
+
+/// A quantity with its unit.
+pub fn quantity(lang: Lang, q: &Quantity) -> String {
+    let key = match q.unit {
+        Unit::SquareMetre => "unit-square-metre",
+        Unit::Metre => "unit-metre",
+        Unit::Percent => "unit-percent",
+        Unit::Day => "unit-day",
+        Unit::Count => return number(lang, q.value),
+        Unit::Pixel => "unit-pixel",
+    };
+    message(lang, &Message::new(key).with("n", q.value))
+}
+
+/// Day, month, year (vi); year-month-day (en).
+pub fn date(lang: Lang, d: Date) -> String {
+    match lang {
+        Lang::Vi => format!("{:02}/{:02}/{}", d.day(), u8::from(d.month()), d.year()),
+        Lang::En => d.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::CHECKS;
+    use std::collections::BTreeSet;
+    use time::macros::date;
+
+    #[test]
+    fn every_file_reads_and_no_key_stands_twice() {
+        let all: [(Lang, fn(&(&'static str, &'static str)) -> &'static str); 2] =
+            [(Lang::Vi, |f| f.0), (Lang::En, |f| f.1)];
+        for (lang, pick) in all {
+            let mut strict = FluentBundle::new(vec![]);
+            for file in FILES {
+                let read = FluentResource::try_new(pick(file).to_owned()).map_err(|(_, e)| format!("{lang:?} {e:?}"));
+                strict.add_resource(read.unwrap()).map_err(|e| format!("{lang:?} {e:?}")).unwrap();
+            }
+        }
+    }
+
+    fn keys(files: impl Iterator<Item = &'static str>) -> BTreeSet<String> {
+        let line = |l: &str| Some(l.split_once(" =")?.0.to_owned()).filter(|k| !k.starts_with([' ', '#', '-']));
+        files.flat_map(|t| t.lines().filter_map(line).collect::<Vec<_>>()).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        assert_eq!(keys(FILES.iter().map(|f| f.0)), keys(FILES.iter().map(|f| f.1)));
+    }
+
+    /// Every `Message::new("…")` of the pure floor, and the title of every check.
+    #[test]
+    fn every_key_in_the_code_can_be_read() {
+        let mut used: BTreeSet<String> = CHECKS.iter().map(|c| super::super::report::title_key(c.id)).collect();
+        sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/domain")), &mut used);
+        assert!(used.len() > 60, "the scan finds the keys");
+        for lang in [Lang::Vi, Lang::En] {
+            let lacking: Vec<&String> = used.iter().filter(|k| !has(lang, k)).collect();
+            assert!(lacking.is_empty(), "{lang:?}: {lacking:?}");
+        }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "a test reads the sources")]
+    fn sources(dir: &std::path::Path, used: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()) {
+            if entry.is_dir() {
+                sources(&entry, used);
+            } else if entry.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&entry).unwrap();
+                // Tests of the words themselves ask for keys that are not there.
+                let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+                let after = text.split("Message::new(\"").skip(1);
+                used.extend(after.filter_map(|t| Some(t.split_once('"')?.0.to_owned())).filter(|k| k != "…"));
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_days() {
+        let q = Quantity::new(1234.5, Unit::SquareMetre);
+        assert_eq!((quantity(Lang::Vi, &q).as_str(), quantity(Lang::En, &q).as_str()), ("1234,5 m²", "1234.5 m²"));
+        let day = date!(2026 - 03 - 09);
+        assert_eq!((date(Lang::Vi, day).as_str(), date(Lang::En, day).as_str()), ("09/03/2026", "2026-03-09"));
+        assert_eq!(message(Lang::Vi, &Message::new("unit-metre").with("n", 0.02)), "0,02 m");
+    }
+
+    #[test]
+    fn an_unknown_key_hides_nothing() {
+        assert_eq!(message(Lang::En, &Message::new("no-such").with("a", 1.5).with("b", "x")), "no-such a=1.5 b=x");
+    }
+}

@@ -1,0 +1,35 @@
+use super::Spec;
+use crate::app::App;
+use crate::flow::Result;
+use crate::store::queue::{self, New};
+use serde_json::json;
+use time::OffsetDateTime;
+
+/// Puts the job of one tick of the timetable into the queue. Any number of instances may call this for the same tick; one
+/// job comes of it. Returns whether it was this call. A tick older than the last one is left out: after an outage the
+/// latest missed tick stands for all.
+pub async fn fire(app: &App, spec: &Spec, tick: OffsetDateTime) -> Result<bool> {
+    let mut tx = app.pool.begin().await?;
+    if !queue::advance_schedule(&mut tx, &spec.kind, tick).await? {
+        return Ok(false);
+    }
+    let key = format!("cron:{}:{}", spec.kind, tick.unix_timestamp());
+    let job = New {
+        queue: &spec.queue,
+        kind: &spec.kind,
+        args: json!({}),
+        key: Some(&key),
+        run_at: None,
+        priority: spec.priority,
+        max_attempts: spec.max_attempts,
+    };
+    queue::enqueue(&mut tx, job).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// The last tick of this job that was put into the queue.
+pub async fn last_fired(app: &App, spec: &Spec) -> Result<Option<OffsetDateTime>> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(queue::last_tick(&mut conn, &spec.kind).await?)
+}

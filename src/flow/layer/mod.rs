@@ -1,0 +1,74 @@
+//! Map layers: in, checked, published, compared, rolled back.
+
+mod import;
+mod locate;
+mod neighbours;
+mod publish;
+mod receive;
+mod rows;
+mod versions;
+
+pub use import::{Coverage, Import, Progress, Report, import};
+pub use receive::{Received, receive};
+pub use publish::{Published, publish, rollback};
+pub use versions::{Difference, diff, discard, issues, list, show};
+
+use super::{Error, Result};
+use crate::app::App;
+use crate::domain::problem::FieldProblem;
+use crate::domain::theme::Theme;
+use crate::gis::crs::{ZoneBook, ZoneDef, ZoneKind};
+use crate::gis::reader::ReadError;
+use crate::store;
+
+pub(crate) fn refuse(field: &str, code: &str, found: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Error {
+    Error::Refused(vec![FieldProblem::new(field, code, found, allowed)])
+}
+
+/// All zones the database knows.
+pub async fn zones(app: &App) -> Result<ZoneBook> {
+    let rows = store::zone::all(&app.pool).await?;
+    let defs = rows
+        .into_iter()
+        .map(|z| ZoneDef {
+            srid: z.srid,
+            name: z.name,
+            kind: if z.kind == ZoneKind::Vn2000Tm3.code() { ZoneKind::Vn2000Tm3 } else { ZoneKind::Other },
+            central_meridian: z.central_meridian,
+            from_wgs84: z.from_wgs84,
+            min_e: z.min_e,
+            min_n: z.min_n,
+            max_e: z.max_e,
+            max_n: z.max_n,
+            source: z.source,
+        })
+        .collect();
+    Ok(ZoneBook::new(defs))
+}
+
+/// A theme as it stands in the database now.
+pub async fn theme(app: &App, code: &str) -> Result<Theme> {
+    let rows = store::layer::themes(&app.pool).await?;
+    match rows.iter().find(|t| t.code == code) {
+        Some(t) => serde_json::from_value(t.definition.clone()).map_err(|e| Error::Broken(e.into())),
+        None => {
+            let known: Vec<&str> = rows.iter().map(|t| t.code.as_str()).collect();
+            Err(refuse("theme", "theme-unknown", code, known.join(", ")))
+        }
+    }
+}
+
+impl From<ReadError> for Error {
+    fn from(e: ReadError) -> Self {
+        if e.is_files_fault() {
+            let allowed = match e.code() {
+                "missing_component" => "a Shapefile needs .shp, .shx and .dbf side by side",
+                "truncated" => "the whole file, as it was exported",
+                "too_much_memory" => "a file that can be read within the reader's memory",
+                _ => "a readable map file of the declared format",
+            };
+            return refuse("file", e.code(), e.to_string(), allowed);
+        }
+        Error::Unavailable(e.to_string())
+    }
+}

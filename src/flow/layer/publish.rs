@@ -1,0 +1,101 @@
+//! A checked version becomes the current one, or an earlier one comes back: one transaction.
+
+use super::refuse;
+use crate::app::App;
+use crate::domain::theme::{Family, Theme};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin, commit};
+use crate::store::layer::{self as layers, VersionRow, Which};
+use crate::store::parcel::{self, Applied};
+use crate::store::{audit, feature};
+use serde::Serialize;
+use serde_json::json;
+use sqlx::PgConnection;
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Published {
+    pub layer: String,
+    pub layer_version_id: i64,
+    pub number: i32,
+    pub coverage_key: String,
+    /// The version that was current before.
+    pub replaced: Option<i64>,
+    /// Only for the cadastral map: what happened to the parcels.
+    #[schema(value_type = Option<Object>)]
+    pub parcels: Option<Applied>,
+}
+
+pub async fn publish(app: &App, by: &Actor, version: i64) -> Result<Published> {
+    let mut tx = begin(app).await?;
+    let v = one(&mut tx, version).await?;
+    if v.state != "checked" {
+        return Err(Error::Conflict { code: "layer-version-state", detail: format!("version {version} is {}; only a checked one can be published", v.state) });
+    }
+    let done = make_current(app, &mut tx, &v).await?;
+    note(app, &mut tx, by, "layer.publish", &done).await?;
+    commit(app, tx, by, &done, None).await?;
+    Ok(done)
+}
+
+/// Makes the version before the current one current again. Parcels get new versions with the earlier content.
+pub async fn rollback(app: &App, by: &Actor, layer: &str, coverage_key: &str) -> Result<Published> {
+    let mut tx = begin(app).await?;
+    let all = layers::versions(&mut tx, Which { layer: Some(layer), coverage_key: Some(coverage_key), ..Default::default() }).await?;
+    let current = all.iter().find(|v| v.state == "published").ok_or_else(|| Error::NotFound { what: "published version", id: format!("{layer}/{coverage_key}") })?;
+    let earlier = all.iter().filter(|v| v.state == "superseded" && v.number < current.number).max_by_key(|v| v.number);
+    let Some(earlier) = earlier else {
+        return Err(refuse("layer", "nothing-to-roll-back", format!("version {} is the first", current.number), "a layer with an earlier published version"));
+    };
+    let done = make_current(app, &mut tx, earlier).await?;
+    note(app, &mut tx, by, "layer.rollback", &done).await?;
+    commit(app, tx, by, &done, None).await?;
+    Ok(done)
+}
+
+async fn one(tx: &mut PgConnection, id: i64) -> Result<VersionRow> {
+    let found = layers::versions(tx, Which { id: Some(id), ..Default::default() }).await?;
+    found.into_iter().next().ok_or_else(|| Error::NotFound { what: "layer version", id: id.to_string() })
+}
+
+async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Result<Published> {
+    layers::lock(tx, v.layer_id).await?;
+    // read again under the lock: another publication may have been faster
+    if one(tx, v.id).await?.state != v.state {
+        return Err(Error::Conflict { code: "layer-version-state", detail: format!("version {} was changed meanwhile", v.id) });
+    }
+    let now = app.clock.now();
+    let which = Which { layer: Some(&v.layer), coverage_key: Some(&v.coverage_key), state: Some("published"), ..Default::default() };
+    let before = layers::versions(tx, which).await?.into_iter().next();
+    if let Some(b) = &before {
+        layers::set_state(tx, b.id, "superseded", now).await?;
+    }
+    layers::set_state(tx, v.id, "published", now).await?;
+    let theme: Theme = layers::theme(tx, &v.theme).await?.ok_or_else(|| Error::NotFound { what: "theme", id: v.theme.clone() }).and_then(|t| {
+        serde_json::from_value(t.definition).map_err(|e| Error::Broken(e.into()))
+    })?;
+    let parcels = match theme.family {
+        Family::Parcel => Some(parcel::apply(tx, v.zone, v.layer_id, &v.coverage_key, v.id, now).await?),
+        _ => None,
+    };
+    feature::analyse(tx).await?;
+    Ok(Published {
+        layer: v.layer.clone(),
+        layer_version_id: v.id,
+        number: v.number,
+        coverage_key: v.coverage_key.clone(),
+        replaced: before.map(|b| b.id),
+        parcels,
+    })
+}
+
+async fn note(app: &App, tx: &mut PgConnection, by: &Actor, action: &str, p: &Published) -> Result<()> {
+    let deed = audit::Deed {
+        at: app.clock.now(),
+        actor: &by.login,
+        action,
+        subject: format!("layer_version/{}", p.layer_version_id),
+        case_id: None,
+        detail: json!({"layer": p.layer, "coverage_key": p.coverage_key, "replaced": p.replaced, "parcels": p.parcels}),
+    };
+    Ok(audit::write(tx, &deed).await?)
+}

@@ -1,0 +1,243 @@
+//! Raw rows into rows of a layer: text decoded, geometry placed and examined, faults named. Pure work for all cores.
+
+use crate::domain::geom::{FlawKind, flaws, repair};
+use crate::domain::layer::row::{Cell, Reading, Remark, Row, row_hash};
+use crate::domain::text::charset::Encoding;
+use crate::domain::theme::Family;
+use crate::gis::crs::Transformer;
+use crate::gis::reader::{RawFeature, RawValue};
+use crate::store::feature::NewFeature;
+use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
+use crate::store::layer::IssueRow;
+use geo::{Area, BoundingRect, CoordsIter, Intersects, MonotonicPolygons, Rect};
+use geo_types::{Geometry, MultiPolygon, Polygon};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Everything a row is read with.
+pub struct RowContext<'a> {
+    pub reading: Reading<'a>,
+    pub encodings: &'a [Encoding],
+    pub transformer: &'a Transformer,
+    /// Axes are swapped by the transformer's definition; here only the zone.
+    pub zone: i32,
+    pub fence: Option<&'a Fence>,
+    /// Column that holds WKT, when geometry comes as text.
+    pub keyed_only: bool,
+}
+
+/// The commune (or other area) that rows must lie in.
+pub struct Fence {
+    pub name: String,
+    bbox: Rect<f64>,
+    inside: MonotonicPolygons<f64>,
+}
+
+impl Fence {
+    pub fn new(name: String, area: MultiPolygon<f64>) -> Option<Self> {
+        Some(Self { name, bbox: area.bounding_rect()?, inside: MonotonicPolygons::from(area) })
+    }
+    /// Share of the vertices that lie inside.
+    fn share(&self, g: &Geometry<f64>) -> f64 {
+        let (mut all, mut inside) = (0usize, 0usize);
+        for c in g.coords_iter() {
+            all += 1;
+            let near = c.x >= self.bbox.min().x && c.x <= self.bbox.max().x && c.y >= self.bbox.min().y && c.y <= self.bbox.max().y;
+            inside += usize::from(near && self.inside.intersects(&c));
+        }
+        inside as f64 / all.max(1) as f64
+    }
+}
+
+/// Rows that go on, and what was said about any row.
+#[derive(Default)]
+pub struct Batch {
+    pub good: Vec<NewFeature>,
+    pub issues: Vec<IssueRow>,
+    pub set_aside: i64,
+    /// Easting and northing bounds of the good rows.
+    pub bounds: Option<Rect<f64>>,
+}
+
+pub fn process(cx: &RowContext<'_>, raw: Vec<RawFeature>) -> Batch {
+    let done: Vec<(Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>)> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
+    let mut out = Batch::default();
+    for (good, issues, rect) in done {
+        if good.is_none() {
+            out.set_aside += 1;
+        }
+        out.good.extend(good);
+        out.issues.extend(issues);
+        out.bounds = join(out.bounds, rect);
+    }
+    out
+}
+
+pub fn join(a: Option<Rect<f64>>, b: Option<Rect<f64>>) -> Option<Rect<f64>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Rect::new(
+            (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
+            (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
+        )),
+        (a, b) => a.or(b),
+    }
+}
+
+fn one(cx: &RowContext<'_>, f: &RawFeature) -> (Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>) {
+    let cells = decode(cx, f);
+    let (row, mut remarks) = cx.reading.read(&cells);
+    if let Some(p) = &f.problem {
+        remarks.push(Remark::bad("row_unreadable", json!({"reader": p.code, "message": p.message})));
+    }
+    if f.flags.had_z() {
+        remarks.push(Remark::note("height_dropped", Value::Null));
+    }
+    if f.flags.has(crate::gis::reader::Flags::CURVE) {
+        remarks.push(Remark::note("curve_made_straight", Value::Null));
+    }
+    let geom = if f.problem.is_some() { None } else { geometry(cx, f, &mut remarks) };
+    let place = geom.as_ref().and_then(BoundingRect::bounding_rect);
+    let bad = remarks.iter().any(|r| r.set_aside);
+    let at = place.map(|r| (r.center().x, r.center().y));
+    let raw = bad.then(|| raw_json(cx, &cells, f));
+    let issues = remarks.into_iter().map(|r| issue(f.row_no, r, at, raw.clone())).collect();
+    let good = if bad { None } else { store_row(cx, f, &row, geom) };
+    (good, issues, if bad { None } else { place })
+}
+
+fn issue(row_no: u64, mut r: Remark, at: Option<(f64, f64)>, raw: Option<Value>) -> IssueRow {
+    let own = |k: &str| r.detail.get(k).and_then(Value::as_f64);
+    let at = own("e").zip(own("n")).or(at);
+    if let Some(o) = r.detail.as_object_mut() {
+        o.remove("e");
+        o.remove("n");
+    }
+    IssueRow { row_no: row_no as i64, set_aside: r.set_aside, code: r.code.into(), detail: r.detail, e: at.map(|a| a.0), n: at.map(|a| a.1), raw }
+}
+
+/// A bad row is kept as it came, as far as it could be read; its geometry as hex WKB up to a size.
+fn raw_json(cx: &RowContext<'_>, cells: &[Cell], f: &RawFeature) -> Value {
+    let fields: BTreeMap<&str, Value> = cx.reading.columns.iter().map(String::as_str).zip(cells.iter().map(Cell::json)).collect();
+    let wkb = f.wkb.as_ref().filter(|w| w.len() <= 65_536).map(hex::encode);
+    json!({"fields": fields, "wkb": wkb, "wkb_bytes": f.wkb.as_ref().map(Vec::len)})
+}
+
+fn decode(cx: &RowContext<'_>, f: &RawFeature) -> Vec<Cell> {
+    let text = |i: usize, b: &[u8]| cx.encodings.get(i).copied().unwrap_or(Encoding::UTF8).decode(b).text.replace('\0', "");
+    let cell = |(i, v): (usize, &RawValue)| match v {
+        RawValue::Null => Cell::Null,
+        RawValue::Int(n) => Cell::Int(*n),
+        RawValue::Real(r) => Cell::Real(*r),
+        RawValue::Text(b) => Cell::Text(text(i, b)),
+    };
+    f.values.iter().enumerate().map(cell).collect()
+}
+
+fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
+    let family = cx.reading.theme.family;
+    let may_be_without = matches!(family, Family::Encumbrance | Family::Register | Family::Parcel) || cx.keyed_only;
+    let Some(wkb) = &f.wkb else {
+        let remark = if matches!(family, Family::Parcel) { Remark::note("geometry_missing", Value::Null) } else { Remark::bad("geometry_missing", Value::Null) };
+        if !matches!(family, Family::Encumbrance | Family::Register) {
+            remarks.push(if may_be_without { remark } else { Remark::bad("geometry_missing", Value::Null) });
+        }
+        return None;
+    };
+    let g = match from_ewkb(wkb).map_err(|e| e.to_string()).and_then(|g| cx.transformer.geometry(g).map_err(|e| e.to_string())) {
+        Ok(g) if g.coords_iter().next().is_some() => g,
+        Ok(_) => {
+            remarks.push(Remark::bad("geometry_empty", Value::Null));
+            return None;
+        }
+        Err(why) => {
+            remarks.push(Remark::bad("geometry_unreadable", json!({"why": why})));
+            return None;
+        }
+    };
+    let g = examined(family, g, remarks)?;
+    if let Some(fence) = cx.fence {
+        let share = fence.share(&g);
+        if share == 0.0 {
+            remarks.push(Remark::bad("outside_commune", json!({"commune": fence.name})));
+        } else if share < 1.0 && family == Family::Parcel {
+            remarks.push(Remark::note("partly_outside_commune", json!({"commune": fence.name, "vertices_inside_percent": (share * 100.0).round()})));
+        }
+    }
+    Some(g)
+}
+
+/// Areas must be sound: a parcel that is not is set aside, a zone is repaired and says so.
+fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
+    let wants_area = matches!(family, Family::Parcel | Family::Commune | Family::Planning);
+    let g = if wants_area { closed_line_as_area(g) } else { g };
+    let is_area = matches!(g, Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) | Geometry::Rect(_));
+    if !is_area {
+        if wants_area {
+            remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(&g)})));
+            return None;
+        }
+        if !g.coords_iter().all(|c| c.x.is_finite() && c.y.is_finite()) {
+            remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
+            return None;
+        }
+        return Some(g);
+    }
+    let Some(area) = polygons(g) else {
+        remarks.push(Remark::bad("geometry_empty", Value::Null));
+        return None;
+    };
+    let found = flaws(&area);
+    // repeated points are harmless; everything else makes a measurement wrong
+    let grave: Vec<_> = found.iter().filter(|f| f.kind != FlawKind::RepeatedPoint).collect();
+    let Some(first) = grave.first() else { return Some(simplest(area)) };
+    let detail = json!({"flaw": first.kind.key(), "part": first.part, "ring": first.ring, "e": first.at.map(|p| p.x), "n": first.at.map(|p| p.y)});
+    let fatal = matches!(first.kind, FlawKind::Empty | FlawKind::NonFinite);
+    if family == Family::Parcel || fatal {
+        remarks.push(Remark::bad("ring_invalid", detail));
+        return None;
+    }
+    let mended = MultiPolygon(area.0.iter().flat_map(|p| repair(p).0).collect());
+    if mended.unsigned_area() <= 0.0 || flaws(&mended).iter().any(|f| f.kind != FlawKind::RepeatedPoint) {
+        remarks.push(Remark::bad("ring_invalid", detail));
+        return None;
+    }
+    remarks.push(Remark::note("ring_repaired", detail));
+    Some(simplest(mended))
+}
+
+/// Drawings (DXF, DGN) hold areas as closed lines.
+fn closed_line_as_area(g: Geometry<f64>) -> Geometry<f64> {
+    match g {
+        Geometry::LineString(l) if l.is_closed() && l.0.len() > 3 => Geometry::Polygon(Polygon::new(l, vec![])),
+        g => g,
+    }
+}
+
+fn simplest(mut m: MultiPolygon<f64>) -> Geometry<f64> {
+    if m.0.len() == 1
+        && let Some(p) = m.0.pop()
+    {
+        return Geometry::Polygon(p);
+    }
+    Geometry::MultiPolygon(m)
+}
+
+fn kind_of(g: &Geometry<f64>) -> &'static str {
+    match g {
+        Geometry::Point(_) | Geometry::MultiPoint(_) => "point",
+        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => "line",
+        _ => "other",
+    }
+}
+
+fn store_row(cx: &RowContext<'_>, f: &RawFeature, row: &Row, geom: Option<Geometry<f64>>) -> Option<NewFeature> {
+    let attrs: BTreeMap<&String, &Value> = row.attrs.iter().collect();
+    let attrs = serde_json::to_string(&attrs).ok()?;
+    let ewkb = match geom {
+        Some(g) => Some(to_ewkb(&g, cx.zone).ok()?),
+        None => None,
+    };
+    let row_hash = row_hash(row, &attrs, ewkb.as_deref());
+    Some(NewFeature { fid: f.row_no as i64, key: row.key.clone(), code: row.code.clone(), label: row.label.clone(), attrs, ewkb, row_hash })
+}

@@ -1,0 +1,79 @@
+//! Looking at layers: what there is, what was set aside, what differs.
+
+use crate::app::App;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin, commit};
+use crate::store::feature::{self, DiffRow};
+use crate::store::layer::{self as layers, IssueCount, IssueRow, VersionRow, Which};
+use crate::store::audit;
+use serde::Serialize;
+use serde_json::json;
+
+pub async fn list(app: &App, which: Which<'_>) -> Result<Vec<VersionRow>> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(layers::versions(&mut conn, which).await?)
+}
+
+/// One version with the counts of what was said about its rows.
+pub async fn show(app: &App, id: i64) -> Result<(VersionRow, Vec<IssueCount>)> {
+    let mut conn = app.pool.acquire().await?;
+    let v = one(&mut conn, id).await?;
+    let issues = layers::issue_counts(&mut conn, id).await?;
+    Ok((v, issues))
+}
+
+async fn one(conn: &mut sqlx::PgConnection, id: i64) -> Result<VersionRow> {
+    let found = layers::versions(conn, Which { id: Some(id), ..Default::default() }).await?;
+    found.into_iter().next().ok_or_else(|| Error::NotFound { what: "layer version", id: id.to_string() })
+}
+
+/// What was said about rows, in order; `after` is the number of the last one already seen (-1: from the first).
+pub async fn issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<IssueRow>> {
+    Ok(layers::issues(&app.pool, id, after, limit).await?)
+}
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Difference {
+    pub from: i64,
+    pub to: i64,
+    pub added: usize,
+    pub removed: usize,
+    pub changed: usize,
+    /// More rows differ than are listed.
+    pub truncated: bool,
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<DiffRow>,
+}
+
+pub async fn diff(app: &App, from: i64, to: i64, limit: i64) -> Result<Difference> {
+    let mut conn = app.pool.acquire().await?;
+    let (a, b) = (one(&mut conn, from).await?, one(&mut conn, to).await?);
+    if a.zone != b.zone {
+        return Err(super::refuse("to", "other-zone", format!("zones {} and {}", a.zone, b.zone), "two versions of one zone"));
+    }
+    let mut rows = feature::diff(&mut conn, a.zone, from, to, limit + 1).await?;
+    let truncated = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let count = |w: &str| rows.iter().filter(|r| r.what == w).count();
+    Ok(Difference { from, to, added: count("added"), removed: count("removed"), changed: count("changed"), truncated, rows })
+}
+
+/// Drops a version that was never published; what was said about it stays.
+pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let v = one(&mut tx, id).await?;
+    if !["staging", "checked"].contains(&v.state.as_str()) {
+        return Err(Error::Conflict { code: "layer-version-state", detail: format!("version {id} is {}; only an unpublished one can be discarded", v.state) });
+    }
+    layers::discard(&mut tx, v.zone, id, app.clock.now()).await?;
+    let deed = audit::Deed {
+        at: app.clock.now(),
+        actor: &by.login,
+        action: "layer.discard",
+        subject: format!("layer_version/{id}"),
+        case_id: None,
+        detail: json!({"layer": v.layer}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    commit(app, tx, by, &(), None).await
+}

@@ -1,0 +1,51 @@
+//! From what was sent to a row that may be stored.
+
+use crate::app::App;
+use crate::domain::paper::certificate::Serial;
+use crate::domain::paper::{self, Paper};
+use crate::flow::{Error, Result};
+use crate::outside::vault::sha256_hex;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A paper read and judged: wrong values never come this far, missing ones make it a draft.
+pub(super) struct Intake {
+    pub kind: String,
+    /// Canonical form: keys sorted.
+    pub canonical: Vec<u8>,
+    pub sha256: String,
+    pub missing: Vec<String>,
+    pub serial_index: Option<Vec<u8>>,
+}
+
+pub(super) fn take(app: &App, facts: Value) -> Result<Intake> {
+    let paper = paper::from_json(facts).map_err(Error::Refused)?;
+    let problems = paper.problems(app.clock.today());
+    if problems.is_empty() { weigh(app, &paper) } else { Err(Error::Refused(problems)) }
+}
+
+pub(super) fn weigh(app: &App, paper: &Paper) -> Result<Intake> {
+    let broken = |e: serde_json::Error| Error::Broken(e.into());
+    // By way of a `Value`, whose keys are sorted.
+    let canonical = serde_json::to_vec(&serde_json::to_value(paper).map_err(broken)?).map_err(broken)?;
+    let serial = match paper {
+        Paper::Certificate(c) => c.serial(),
+        _ => None,
+    };
+    Ok(Intake {
+        kind: paper.kind().to_owned(),
+        sha256: sha256_hex(&canonical),
+        missing: paper.missing(),
+        serial_index: serial.map(|s| serial_index(app, &s)),
+        canonical,
+    })
+}
+
+/// Keyed hash of a certificate's serial, as stored in `paper.serial_index`.
+pub fn serial_index(app: &App, serial: &Serial) -> Vec<u8> {
+    app.vault.index("serial", &serial.text).to_vec()
+}
+
+pub(super) fn place(id: Uuid, version: i32) -> String {
+    format!("paper/{id}/{version}")
+}

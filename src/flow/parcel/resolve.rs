@@ -1,0 +1,92 @@
+//! The parcel a paper means: through old communes, old sheets and old numbers, ranked, with reasons.
+
+use crate::app::App;
+use crate::domain::geom::Zone;
+use crate::domain::parcel::rank::{CandidateRow, Hints, rank};
+use crate::domain::parcel::reference;
+use crate::domain::parcel::succession::{AskedCommune, Commune, Gazetteer, Relation, Succession, TodayCommune};
+use crate::domain::verify::{ParcelRef, Resolution};
+use crate::flow::{Error, Result};
+use crate::store::{commune, parcel};
+use geo_types::Coord;
+use std::collections::BTreeSet;
+use time::Date;
+
+/// What the asked commune may be today, from the lists in the database.
+pub async fn known_communes(app: &App, asked: &ParcelRef, written_on: Option<Date>) -> Result<Vec<TodayCommune>> {
+    let codes: Vec<String> = asked.commune_code.iter().cloned().collect();
+    let names: Vec<String> = asked.commune_name.iter().map(|n| format!("%{}%", bare(n))).collect();
+    let rows = commune::succession(&app.pool, &codes, &names).await?;
+    let mut wanted: BTreeSet<String> = rows.iter().map(|r| r.new_code.clone()).collect();
+    wanted.extend(codes);
+    let mut today = commune::by_codes(&app.pool, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    today.extend(commune::by_name(&app.pool, &names).await?);
+    let today = today
+        .into_iter()
+        .map(|c| Commune { code: c.code, name: c.name, province_code: c.province_code.unwrap_or_default(), kind: c.kind })
+        .collect();
+    let steps = rows
+        .into_iter()
+        .filter_map(|r| {
+            Some(Succession {
+                relation: Relation::from_code(&r.relation)?,
+                old_code: r.old_code,
+                old_name: r.old_name,
+                district: r.old_district,
+                province: r.old_province,
+                new_code: r.new_code,
+                new_name: r.new_name,
+            })
+        })
+        .collect();
+    let asked = AskedCommune {
+        code: asked.commune_code.as_deref(),
+        name: asked.commune_name.as_deref(),
+        written_on,
+        ..AskedCommune::default()
+    };
+    Ok(Gazetteer::new(today, steps).today(&asked))
+}
+
+/// Letters that stand for themselves in a pattern; the words for the kind of unit are left out.
+fn bare(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let stem = ["phường ", "xã ", "thị trấn ", "đặc khu "].iter().find_map(|p| lower.strip_prefix(p)).unwrap_or(&lower);
+    stem.trim().chars().filter(|c| !"%_\\".contains(*c)).collect()
+}
+
+/// All parcels `asked` may mean, best first.
+pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Option<Date>) -> Result<Resolution> {
+    let asked = reference::check(asked).map_err(Error::Refused)?;
+    if asked.sheet.is_empty() || asked.number.is_empty() {
+        return Ok(Resolution { asked, candidates: vec![] });
+    }
+    let communes = known_communes(app, &asked, written_on).await?;
+    let mut codes = Gazetteer::codes_to_look_up(&communes);
+    codes.extend(asked.commune_code.clone());
+    // a commune that nobody knows must not turn into "any commune"
+    let anywhere = asked.commune_code.is_none() && asked.commune_name.is_none();
+    if codes.is_empty() && !anywhere {
+        return Ok(Resolution { asked, candidates: vec![] });
+    }
+    let codes: Vec<String> = codes.into_iter().collect();
+    let rows = parcel::by_alias(&app.pool, &codes, &asked.sheet, &asked.number).await?;
+    let rows: Vec<CandidateRow> = rows
+        .into_iter()
+        .map(|r| CandidateRow {
+            zone: Zone(r.zone),
+            parcel_id: r.parcel_id,
+            commune_code: r.commune_code,
+            sheet: r.sheet,
+            number: r.number,
+            alias_commune: r.alias_commune,
+            alias_sheet: r.alias_sheet,
+            alias_number: r.alias_number,
+            alias_reason: r.reason,
+            area_m2: r.map_area.or(r.registered_area),
+            centroid: r.e.zip(r.n).map(|(x, y)| Coord { x, y }),
+            current: r.valid_now,
+        })
+        .collect();
+    Ok(Resolution { candidates: rank(&asked, &communes, &rows, hints), asked })
+}

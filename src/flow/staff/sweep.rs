@@ -1,0 +1,20 @@
+use crate::app::App;
+use crate::flow::Result;
+use crate::store;
+use time::Duration;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    pub sessions: u64,
+    pub idempotency_keys: u64,
+}
+
+/// Forgets sessions that are over and idempotency keys older than a day. May run at any time, any number of times.
+pub async fn sweep(app: &App) -> Result<Swept> {
+    let mut conn = app.pool.acquire().await?;
+    let now = app.clock.now();
+    Ok(Swept {
+        sessions: store::staff::forget_sessions(&mut conn, now).await?,
+        idempotency_keys: store::idempotency::forget(&mut conn, now - Duration::DAY).await?,
+    })
+}

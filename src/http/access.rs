@@ -1,0 +1,143 @@
+//! Who may call what: the one table. A route that is not here refuses everybody.
+
+use crate::domain::staff::{Role, Scope};
+use crate::flow::staff::Actor;
+use axum::http::Method;
+
+#[derive(Debug, Clone, Copy)]
+pub enum Who {
+    /// No sign-in needed.
+    Anyone,
+    /// Any member of staff, by session or token.
+    SignedIn,
+    /// Any member of staff, by session only: what a program must not do for a person.
+    Session,
+    /// One of these roles; a token also needs the scope.
+    Roles(&'static [Role], Scope),
+}
+
+/// What a request of a route may carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// At most `limits.body_bytes`.
+    Json,
+    /// At most `limits.scan_bytes`.
+    Scan,
+    /// At most `limits.upload_bytes`, read as a stream by the handler; gets ten times the usual time.
+    Upload,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    pub verb: Verb,
+    /// As axum writes it: `/api/v1/cases/{id}`.
+    pub path: &'static str,
+    pub who: Who,
+    pub carries: Carries,
+}
+
+/// The methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    fn of(method: &Method) -> Option<Self> {
+        Some(match *method {
+            Method::GET | Method::HEAD => Self::Get,
+            Method::POST => Self::Post,
+            Method::PUT => Self::Put,
+            Method::PATCH => Self::Patch,
+            Method::DELETE => Self::Delete,
+            _ => return None,
+        })
+    }
+}
+
+const fn rule(verb: Verb, path: &'static str, who: Who) -> Rule {
+    Rule { verb, path, who, carries: Carries::Json }
+}
+
+use Role::{Admin, CustomerCare, Field, Legal, Manager, Reviewer, Sales};
+use Scope as S;
+use Verb::{Delete, Get, Patch, Post, Put};
+use Who::{Anyone, Roles, Session, SignedIn};
+
+const EVERYBODY: &[Role] = Role::ALL;
+/// Those who work on cases.
+const DESK: &[Role] = &[CustomerCare, Legal, Sales, Field, Reviewer, Manager];
+/// Those who take cases in and fill them.
+const INTAKE: &[Role] = &[CustomerCare, Legal, Manager];
+
+pub const RULES: &[Rule] = &[
+    rule(Get, "/healthz", Anyone),
+    rule(Get, "/readyz", Anyone),
+    rule(Get, "/metrics", Roles(&[Admin], S::MetricsRead)),
+    rule(Get, "/api/v1/openapi.json", Anyone),
+    rule(Post, "/api/v1/auth/login", Anyone),
+    rule(Post, "/api/v1/auth/logout", Session),
+    rule(Get, "/api/v1/me", SignedIn),
+    rule(Post, "/api/v1/me/password", Session),
+    rule(Get, "/api/v1/tokens", SignedIn),
+    rule(Post, "/api/v1/tokens", Session),
+    rule(Delete, "/api/v1/tokens/{id}", Session),
+    rule(Get, "/api/v1/staff", Roles(&[Admin, Manager], S::StaffRead)),
+    rule(Post, "/api/v1/staff", Roles(&[Admin], S::StaffWrite)),
+    rule(Patch, "/api/v1/staff/{id}", Roles(&[Admin], S::StaffWrite)),
+    rule(Post, "/api/v1/staff/{id}/password", Roles(&[Admin], S::StaffWrite)),
+    rule(Get, "/api/v1/cases", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases", Roles(INTAKE, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/close", Roles(INTAKE, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/audit", Roles(&[Reviewer, Manager, Admin], S::AuditRead)),
+    rule(Get, "/api/v1/cases/{id}/reads", Roles(&[Reviewer, Manager, Admin], S::AuditRead)),
+    rule(Get, "/api/v1/cases/{id}/parties", Roles(DESK, S::PapersRead)),
+    rule(Post, "/api/v1/cases/{id}/parties", Roles(INTAKE, S::PapersWrite)),
+    rule(Get, "/api/v1/cases/{id}/papers", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/papers", Roles(INTAKE, S::PapersWrite)),
+    rule(Get, "/api/v1/cases/{id}/papers/{paper}", Roles(DESK, S::PapersRead)),
+    rule(Put, "/api/v1/cases/{id}/papers/{paper}", Roles(INTAKE, S::PapersWrite)),
+    rule(Get, "/api/v1/cases/{id}/papers/{paper}/scan", Roles(DESK, S::PapersRead)),
+    Rule {
+        verb: Post,
+        path: "/api/v1/cases/{id}/papers/{paper}/scan",
+        who: Roles(INTAKE, S::PapersWrite),
+        carries: Carries::Scan,
+    },
+    rule(Get, "/api/v1/jobs/{id}/events", Roles(EVERYBODY, S::JobsRead)),
+];
+
+/// The rule of a route; none: nobody may call it.
+pub fn find(method: &Method, path: &str) -> Option<&'static Rule> {
+    let verb = Verb::of(method)?;
+    RULES.iter().find(|r| r.verb == verb && r.path == path)
+}
+
+impl Who {
+    /// May this actor, who is signed in, call?
+    pub fn admits(self, actor: &Actor) -> bool {
+        match self {
+            Anyone | SignedIn => true,
+            Session => actor.scopes.is_none(),
+            Roles(roles, scope) => actor.has_any(roles) && actor.allows(scope),
+        }
+    }
+
+    /// One line for the OpenAPI document.
+    pub fn describe(self) -> String {
+        match self {
+            Anyone => "Open to anyone.".into(),
+            SignedIn => "Any member of staff.".into(),
+            Session => "Any member of staff, signed in (not by token).".into(),
+            Roles(roles, scope) => {
+                let names: Vec<_> = roles.iter().map(|r| r.as_str()).collect();
+                format!("Roles: {}. Token scope: `{scope}`.", names.join(", "))
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Is it alive, is it ready, how is it doing.
+
+use super::problem::{Kind, Problem, Result};
+use crate::app::App;
+use crate::{store, telemetry};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).routes(routes!(metrics_page))
+}
+
+/// The process answers.
+#[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, body = Value, example = json!({"alive": true}))))]
+async fn healthz() -> Json<Value> {
+    Json(json!({"alive": true}))
+}
+
+/// The database answers and its schema is the one this program was built for.
+#[utoipa::path(get, path = "/readyz", tag = "health", responses((status = 200, body = Value, example = json!({"ready": true}))))]
+async fn readyz(State(app): State<App>) -> Result<Json<Value>> {
+    let asked = tokio::time::timeout(Duration::from_secs(4), store::migrations::out_of_step(&app.pool)).await;
+    let unready = |detail: &str| Problem::new(Kind::Unavailable).retry_after(5).detail(detail);
+    match asked {
+        Ok(Ok(0)) => Ok(Json(json!({"ready": true}))),
+        Ok(Ok(_)) => Err(unready("schema")),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            Err(unready("database"))
+        }
+        Err(_) => Err(unready("database")),
+    }
+}
+
+/// Numbers in the text format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "health", responses((status = 200, body = String, content_type = "text/plain")))]
+async fn metrics_page(State(app): State<App>) -> impl IntoResponse {
+    metrics::gauge!("diaba_db_connections").set(f64::from(app.pool.size()));
+    metrics::gauge!("diaba_db_connections_idle").set(app.pool.num_idle() as f64);
+    match store::job_progress::counts(&app.pool).await {
+        Ok(counts) => {
+            for c in counts {
+                metrics::gauge!("diaba_jobs", "queue" => c.queue, "state" => c.state).set(c.number as f64);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the queue was not counted"),
+    }
+    let handle = telemetry::metrics();
+    handle.run_upkeep();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
+}

@@ -1,0 +1,147 @@
+//! What comes in: JSON bodies refused by field, query parameters, and pages.
+
+use super::problem::{Kind, Problem, Result};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, body::Bytes};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// A JSON body. What does not fit is refused with the path of the field.
+pub struct Input<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
+    type Rejection = Problem;
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(Kind::MediaType).detail("application/json"));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| bytes_problem(&e))?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+            let (field, fault) = (e.path().to_string(), e.into_inner());
+            if fault.is_data() {
+                Problem::refused(&field, "shape", fault, "see /api/v1/openapi.json")
+            } else {
+                Problem::new(Kind::Malformed).detail(format!("JSON, line {} column {}", fault.line(), fault.column()))
+            }
+        })?;
+        reader.end().map_err(|_| Problem::new(Kind::Malformed).detail("something follows the JSON value"))?;
+        Ok(Self(value))
+    }
+}
+
+pub fn bytes_problem(rejection: &BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
+        _ => Problem::new(Kind::Malformed),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = |v: &str| v.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(essence);
+    declared.is_some_and(|t| t == "application/json" || (t.starts_with("application/") && t.ends_with("+json")))
+}
+
+/// Query parameters; a wrong one is refused by name.
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        query(&parts.uri).map(Self)
+    }
+}
+
+fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
+    let read = Query::<T>::try_from_uri(uri).map(|Query(value)| value);
+    read.map_err(|e| {
+        let text = e.body_text();
+        let text = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, t)| t);
+        let (field, found) = text.split_once(": ").unwrap_or(("query", text));
+        Problem::refused(field, "shape", found, "see /api/v1/openapi.json")
+    })
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// 1 to 200.
+    #[serde(default = "fifty")]
+    #[param(example = 50, minimum = 1, maximum = 200)]
+    pub limit: u32,
+    /// Cursor out of the `next` link of the page before.
+    pub after: Option<String>,
+    #[serde(skip)]
+    #[param(ignore)]
+    uri: Uri,
+}
+
+fn fifty() -> u32 {
+    50
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Paging {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let mut paging: Paging = query(&parts.uri)?;
+        if !(1..=200).contains(&paging.limit) {
+            return Err(Problem::refused("limit", "range", paging.limit, "1-200"));
+        }
+        // Nested routers see a shortened path; the link must be the one the client called.
+        let original = parts.extensions.get::<axum::extract::OriginalUri>().map(|o| o.0.clone());
+        paging.uri = original.unwrap_or_else(|| parts.uri.clone());
+        Ok(paging)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Address of the next page; none on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/api/v1/cases?limit=50&after=IjAxOWEi")]
+    pub next: Option<String>,
+}
+
+impl Paging {
+    /// One row more than asked for tells whether there is a next page.
+    pub fn fetch(&self) -> i64 {
+        i64::from(self.limit) + 1
+    }
+
+    /// The key after which the page begins.
+    pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        let Some(cursor) = &self.after else { return Ok(None) };
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
+        let key = bytes.and_then(|b| serde_json::from_slice(&b).ok());
+        key.map(Some).ok_or_else(|| Problem::refused("after", "cursor", cursor, "a cursor of this list"))
+    }
+
+    /// The page out of up to [`Paging::fetch`] rows; `key` is what the list is ordered by.
+    pub fn page<T: Serialize, K: Serialize>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Response {
+        let more = rows.len() > self.limit as usize;
+        rows.truncate(self.limit as usize);
+        let last = more.then(|| rows.last().and_then(|r| serde_json::to_vec(&key(r)).ok())).flatten();
+        let next = last.map(|k| self.link(&BASE64_URL_SAFE_NO_PAD.encode(k)));
+        let link = next.as_ref().and_then(|n| format!("<{n}>; rel=\"next\"").parse().ok());
+        let mut response = Json(Page { items: rows, next }).into_response();
+        if let Some(link) = link {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
+
+    fn link(&self, cursor: &str) -> String {
+        let others = self.uri.query().unwrap_or("").split('&').filter(|p| !p.is_empty() && !p.starts_with("after="));
+        let query: Vec<_> = others.map(str::to_owned).chain([format!("after={cursor}")]).collect();
+        format!("{}?{}", self.uri.path(), query.join("&"))
+    }
+}

@@ -1,0 +1,208 @@
+//! Cases and their parties.
+
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct CaseRow {
+    pub id: Uuid,
+    pub number: String,
+    pub procedure: String,
+    /// `intake`, `verifying`, `verified`, `closed`.
+    pub state: String,
+    pub wish: Value,
+    pub zone: Option<i32>,
+    pub parcel_id: Option<Uuid>,
+    pub parcel_ref: Value,
+    pub version: i32,
+    pub created_by: String,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+pub async fn next_running_number(conn: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select nextval('case_number')").fetch_one(conn).await
+}
+
+pub async fn insert(conn: &mut PgConnection, c: &CaseRow) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into case_file (id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(c.id)
+    .bind(&c.number)
+    .bind(&c.procedure)
+    .bind(&c.state)
+    .bind(&c.wish)
+    .bind(c.zone)
+    .bind(c.parcel_id)
+    .bind(&c.parcel_ref)
+    .bind(c.version)
+    .bind(&c.created_by)
+    .bind(c.created_at)
+    .bind(c.updated_at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub async fn parcel_exists(conn: &mut PgConnection, zone: i32, parcel: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select from parcel where zone = $1 and id = $2)")
+        .bind(zone)
+        .bind(parcel)
+        .fetch_one(conn)
+        .await
+}
+
+pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<CaseRow>> {
+    sqlx::query_as(
+        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at
+         from case_file where id = $1",
+    )
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+pub async fn by_number(conn: &mut PgConnection, number: &str) -> sqlx::Result<Option<CaseRow>> {
+    sqlx::query_as(
+        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at
+         from case_file where number = $1",
+    )
+    .bind(number)
+    .fetch_optional(conn)
+    .await
+}
+
+/// State of a case, locked against a change of it for the rest of the transaction.
+pub async fn lock_state(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("select state from case_file where id = $1 for update").bind(id).fetch_optional(conn).await
+}
+
+pub async fn set_state(conn: &mut PgConnection, id: Uuid, state: &str, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update case_file set state = $2, version = version + 1, updated_at = $3 where id = $1")
+        .bind(id)
+        .bind(state)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct CaseFilter {
+    pub state: Option<String>,
+    pub procedure: Option<String>,
+    pub parcel_id: Option<Uuid>,
+    pub before: Option<Uuid>,
+    pub limit: i64,
+}
+
+/// Newest first; ids are time-ordered.
+pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<CaseRow>> {
+    sqlx::query_as(
+        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at
+         from case_file
+         where ($1::text is null or state = $1) and ($2::text is null or procedure = $2)
+           and ($3::uuid is null or parcel_id = $3) and ($4::uuid is null or id < $4)
+         order by id desc limit $5",
+    )
+    .bind(&f.state)
+    .bind(&f.procedure)
+    .bind(f.parcel_id)
+    .bind(f.before)
+    .bind(f.limit)
+    .fetch_all(conn)
+    .await
+}
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct PartyRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub role: String,
+    pub sealed: Vec<u8>,
+    pub id_index: Option<Vec<u8>>,
+    pub created_at: OffsetDateTime,
+}
+
+pub async fn insert_party(conn: &mut PgConnection, p: &PartyRow) -> sqlx::Result<()> {
+    sqlx::query("insert into party (id, case_id, role, sealed, id_index, created_at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(p.id)
+        .bind(p.case_id)
+        .bind(&p.role)
+        .bind(&p.sealed)
+        .bind(&p.id_index)
+        .bind(p.created_at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// In the order they were added.
+pub async fn parties(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<PartyRow>> {
+    sqlx::query_as("select id, case_id, role, sealed, id_index, created_at from party where case_id = $1 order by id")
+        .bind(case)
+        .fetch_all(conn)
+        .await
+}
+
+/// Numbers of the open cases on a parcel.
+pub async fn open_on_parcel(pool: &sqlx::PgPool, zone: i32, parcel: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select number from case_file where zone = $1 and parcel_id = $2 and state <> 'closed' order by number")
+        .bind(zone)
+        .bind(parcel)
+        .fetch_all(pool)
+        .await
+}
+
+/// Parcels of cases that hold a certificate with this serial.
+pub async fn parcels_by_serial(pool: &sqlx::PgPool, serial_index: &[u8]) -> sqlx::Result<Vec<(i32, Uuid)>> {
+    sqlx::query_as(
+        "select distinct c.zone, c.parcel_id from paper p join case_file c on c.id = p.case_id
+          where p.serial_index = $1 and c.parcel_id is not null order by 1, 2 limit 20",
+    )
+    .bind(serial_index)
+    .fetch_all(pool)
+    .await
+}
+
+/// Another open case with the same certificate or the same parcel.
+#[derive(Debug, Clone, FromRow)]
+pub struct RivalRow {
+    pub number: String,
+    pub procedure: String,
+    pub same_certificate: bool,
+    pub same_parcel: bool,
+}
+
+pub async fn rivals(pool: &sqlx::PgPool, case: Uuid, serials: &[Vec<u8>], zone: Option<i32>, parcel: Option<Uuid>) -> sqlx::Result<Vec<RivalRow>> {
+    sqlx::query_as(
+        "select * from (select c.number, c.procedure,
+                exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
+                coalesce(c.zone = $3 and c.parcel_id = $4, false) as same_parcel
+           from case_file c where c.id <> $1 and c.state <> 'closed'
+            and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4))) t
+          where same_certificate or same_parcel order by number limit 100",
+    )
+    .bind(case)
+    .bind(serials)
+    .bind(zone)
+    .bind(parcel)
+    .fetch_all(pool)
+    .await
+}
+
+/// Binds a case to the parcel its papers mean.
+pub async fn set_parcel(conn: &mut PgConnection, case: Uuid, zone: i32, parcel: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update case_file set zone = $2, parcel_id = $3, updated_at = $4, version = version + 1 where id = $1 and (zone, parcel_id) is distinct from ($2, $3)")
+        .bind(case)
+        .bind(zone)
+        .bind(parcel)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

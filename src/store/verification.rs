@@ -1,0 +1,139 @@
+//! Verifications and their findings; insert-only.
+
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection, PgPool};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+pub struct NewVerification<'a> {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub zone: Option<i32>,
+    pub parcel_id: Option<Uuid>,
+    pub as_of: Date,
+    pub outcome: &'a str,
+    pub digest: &'a str,
+    pub pins: &'a Value,
+    pub sealed: &'a [u8],
+    pub created_by: &'a str,
+    pub created_at: OffsetDateTime,
+}
+
+/// One finding without any personal data.
+#[derive(Debug, Clone, FromRow)]
+pub struct FindingRow {
+    pub check_id: String,
+    pub subject: String,
+    pub verdict: String,
+    pub effect: String,
+    pub certainty: Option<String>,
+    pub measured: Option<f64>,
+    pub allowed: Option<f64>,
+    pub unit: Option<String>,
+    pub area_low: Option<f64>,
+    pub area_high: Option<f64>,
+    pub layer_version_id: Option<i64>,
+    pub rule: Option<String>,
+    pub evidence: Option<Vec<u8>>,
+}
+
+pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: &[FindingRow]) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into verification (id, case_id, zone, parcel_id, as_of, outcome, digest, pins, sealed, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(v.id)
+    .bind(v.case_id)
+    .bind(v.zone)
+    .bind(v.parcel_id)
+    .bind(v.as_of)
+    .bind(v.outcome)
+    .bind(v.digest)
+    .bind(v.pins)
+    .bind(v.sealed)
+    .bind(v.created_by)
+    .bind(v.created_at)
+    .execute(&mut *conn)
+    .await?;
+    macro_rules! col {
+        ($f:ident) => {
+            findings.iter().map(|r| r.$f.clone()).collect::<Vec<_>>()
+        };
+    }
+    sqlx::query(
+        "insert into finding (verification_id, no, check_id, subject, verdict, effect, certainty, measured, allowed, unit, area_low, area_high, layer_version_id, rule, evidence)
+         select $1, (i - 1)::int, c, s, v, e, y, m, a, u, l, h, lv, r, g::geometry
+           from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::text[], $10::float8[],
+                       $11::float8[], $12::bigint[], $13::text[], $14::bytea[]) with ordinality t(c, s, v, e, y, m, a, u, l, h, lv, r, g, i)",
+    )
+    .bind(v.id)
+    .bind(col!(check_id))
+    .bind(col!(subject))
+    .bind(col!(verdict))
+    .bind(col!(effect))
+    .bind(col!(certainty))
+    .bind(col!(measured))
+    .bind(col!(allowed))
+    .bind(col!(unit))
+    .bind(col!(area_low))
+    .bind(col!(area_high))
+    .bind(col!(layer_version_id))
+    .bind(col!(rule))
+    .bind(col!(evidence))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub struct VerificationRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub zone: Option<i32>,
+    pub parcel_id: Option<Uuid>,
+    pub as_of: Date,
+    pub outcome: String,
+    pub digest: String,
+    pub pins: Value,
+    pub sealed: Vec<u8>,
+    pub created_by: String,
+    pub created_at: OffsetDateTime,
+}
+
+pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<VerificationRow>> {
+    sqlx::query_as("select * from verification where id = $1").bind(id).fetch_optional(pool).await
+}
+
+/// Newest first.
+pub async fn of_case(pool: &PgPool, case_id: Uuid, limit: i64) -> sqlx::Result<Vec<VerificationRow>> {
+    sqlx::query_as("select * from verification where case_id = $1 order by created_at desc, id desc limit $2")
+        .bind(case_id)
+        .bind(limit)
+        .fetch_all(pool)
+        .await
+}
+
+#[derive(Debug, Clone, FromRow, serde::Serialize)]
+pub struct Latest {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub case_number: String,
+    pub as_of: Date,
+    pub outcome: String,
+    pub digest: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// The newest verification of a parcel, over all cases.
+pub async fn latest_of_parcel(pool: &PgPool, zone: i32, parcel: Uuid) -> sqlx::Result<Option<Latest>> {
+    sqlx::query_as(
+        "select v.id, v.case_id, c.number as case_number, v.as_of, v.outcome, v.digest, v.created_at
+           from verification v join case_file c on c.id = v.case_id where v.zone = $1 and v.parcel_id = $2
+          order by v.created_at desc, v.id desc limit 1",
+    )
+    .bind(zone)
+    .bind(parcel)
+    .fetch_optional(pool)
+    .await
+}

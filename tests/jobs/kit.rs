@@ -1,0 +1,191 @@
+//! Job kinds for tests, worker processes, waiting.
+
+use diaba::app::{App, Clock};
+use diaba::config::Config;
+use diaba::flow::job::Specs;
+use diaba::store::queue::{self, Lease, LeaseError, New};
+use diaba::worker::{JobError, Options, Registry};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sqlx::{ConnectOptions, PgPool};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+pub fn app(pool: PgPool) -> App {
+    let config = Config { database_url: String::new(), home: PathBuf::from("."), data: PathBuf::from("data") };
+    App { pool, config: Arc::new(config), clock: Clock::default(), book: Arc::default() }
+}
+
+const SPEC: &str = r#"
+what = "test"
+why = "test"
+queue = "test"
+timeout_s = TIMEOUT
+max_attempts = 5
+backoff = { first_s = 0.05, most_s = 0.4 }
+owner = "nobody"
+"#;
+
+/// Kinds that do what a test wants; the effect is one row of `effect`, committed with `done`.
+pub fn registry() -> Registry {
+    let kinds = [
+        ("work", "30"),
+        ("none", "30"),
+        ("panic", "30"),
+        ("abort", "30"),
+        ("exit", "30"),
+        ("slow", "0.3"),
+        ("busy", "30"),
+    ];
+    let texts: Vec<_> = kinds.iter().map(|(k, t)| format!("kind = \"{k}\"{}", SPEC.replace("TIMEOUT", t))).collect();
+    let files: Vec<_> = texts.iter().map(|t| ("test.toml", t.as_str())).collect();
+    Registry::new(Specs::read(&files).unwrap())
+        .on("work", |app, lease, Millis { ms }| async move {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            effect(&app, &lease).await
+        })
+        .on("none", |_, _, _: Value| async { Ok(()) })
+        .on("panic", |_, _, _: Value| async { panic!("as asked") })
+        .on("abort", |_, _, _: Value| async { std::process::abort() })
+        .on("exit", |_, _, _: Value| async { std::process::exit(7) })
+        .on("slow", |_, _, _: Value| async {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            Ok(())
+        })
+        .on("busy", |app, lease, Millis { ms }| async move {
+            let end = Instant::now() + Duration::from_millis(ms);
+            while Instant::now() < end {
+                std::hint::spin_loop();
+            }
+            effect(&app, &lease).await
+        })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Millis {
+    ms: u64,
+}
+
+async fn effect(app: &App, lease: &Lease) -> Result<(), JobError> {
+    let mut tx = app.pool.begin().await?;
+    sqlx::query("insert into effect (job, pid) values ($1, $2)")
+        .bind(lease.id)
+        .bind(std::process::id() as i32)
+        .execute(&mut *tx)
+        .await?;
+    match lease.complete(&mut tx).await {
+        Ok(()) => {}
+        Err(LeaseError::Lost) => {
+            tx.rollback().await?;
+            sqlx::query("insert into refused (job) values ($1)").bind(lease.id).execute(&app.pool).await?;
+            return Err(JobError::LeaseLost);
+        }
+        Err(e) => return Err(e.into()),
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn tables(pool: &PgPool) {
+    for sql in [
+        "create table effect (id bigint generated always as identity, job uuid not null, pid int not null)",
+        "create table refused (job uuid not null)",
+    ] {
+        sqlx::query(sql).execute(pool).await.unwrap();
+    }
+}
+
+pub async fn put(pool: &PgPool, kind: &str, args: Value, max_attempts: i32) -> Uuid {
+    let mut tx = pool.begin().await.unwrap();
+    let job = New { queue: "test", kind, args, key: None, run_at: None, priority: 0, max_attempts };
+    let id = queue::enqueue(&mut tx, job).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+pub async fn put_work(pool: &PgPool, count: usize, ms: u64) {
+    for i in 0..count {
+        put(pool, "work", json!({ "ms": ms + (i as u64 * 37) % 100 }), 20).await;
+    }
+}
+
+pub async fn count(pool: &PgPool, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+/// Waits until `sql` counts `wanted`; a database that is away is waited for as well.
+pub async fn wait(pool: &PgPool, sql: &'static str, wanted: i64, limit: Duration) {
+    let end = Instant::now() + limit;
+    let mut last = Ok(-1);
+    while Instant::now() < end {
+        last = sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await;
+        if matches!(last, Ok(n) if n == wanted) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    let jobs = sqlx::query_scalar::<_, String>(
+        "select format('%s %s %s/%s %s', kind, state, attempts, max_attempts, last_error) from job where state <> 'done'",
+    );
+    panic!("{sql}: {last:?}, not {wanted}, after {limit:?}; {:?}", jobs.fetch_all(pool).await);
+}
+
+/// A worker in a process of its own; killed at the end of the test.
+pub struct Worker(pub Child);
+
+impl Worker {
+    pub fn start(pool: &PgPool, slots: usize, lease_ms: u64) -> Self {
+        let url = pool.connect_options().to_url_lossy().to_string();
+        let mut me = Command::new(std::env::current_exe().unwrap());
+        me.args(["kit::worker_process", "--exact", "--nocapture"]);
+        me.env("DIABA_TEST_WORKER", format!("{slots} {lease_ms} {url}"));
+        Self(me.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
+    }
+    pub fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+pub fn options(slots: usize, lease_ms: u64) -> Options {
+    Options {
+        slots: BTreeMap::from([("test".to_owned(), slots)]),
+        lease: Duration::from_millis(lease_ms),
+        poll: Duration::from_millis(100),
+        grace: Duration::from_millis(800),
+        ..Options::default()
+    }
+}
+
+/// Not a test: what a worker process runs when this binary is started as one.
+#[test]
+fn worker_process() {
+    let Some(order) = std::env::var_os("DIABA_TEST_WORKER").and_then(|o| o.into_string().ok()) else { return };
+    let mut order = order.splitn(3, ' ');
+    let mut next = || order.next().unwrap().to_owned();
+    let (slots, lease, url) = (next().parse().unwrap(), next().parse().unwrap(), next());
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(async {
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(6).connect_lazy(&url).unwrap();
+        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
+        let stop = async move {
+            term.recv().await;
+        };
+        diaba::worker::run(app(pool), registry(), options(slots, lease), stop).await.unwrap();
+    });
+    std::process::exit(0);
+}
