@@ -10,6 +10,7 @@ use anyhow::Context;
 use rand::Rng;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -63,6 +64,33 @@ fn pool(config: &Config) -> anyhow::Result<PgPool> {
 pub struct Book {
     pub rules: RuleBook,
     pub themes: Vec<Theme>,
+}
+
+impl Book {
+    /// Reads and checks everything under `data` that verdicts rest on.
+    pub fn load(data: &Path) -> anyhow::Result<Self> {
+        let texts = toml_files(&data.join("rules"))?;
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let rules = RuleBook::from_toml(&texts)?;
+        let file = data.join("themes.toml");
+        let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let themes = Theme::from_toml("themes.toml", &text, &rules)?;
+        Ok(Self { rules, themes })
+    }
+}
+
+fn toml_files(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let mut out = Vec::new();
+    let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            out.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
+        }
+    }
+    out.sort();
+    Ok(out)
 }
 
 /// Time and ids are handed in. Instants are UTC; days are those of Viet Nam (UTC+7, no daylight saving since 1975).

@@ -1,1 +1,63 @@
-//! (see ARCHITECTURE.md)
+//! The command line: says what it does, refuses with the field's name, exits with 0 (done), 1 (refused or failed) or 2
+//! (wrong usage).
+
+mod args;
+mod layer;
+mod say;
+
+use crate::app::{App, Book, Clock};
+use crate::config::Config;
+use crate::flow::staff::Actor;
+use crate::flow::{self, Error};
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    crate::telemetry::start_logging();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(r) => r,
+        Err(e) => {
+            eprintln!("diaba: no threads to work with: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(e) => {
+            say::error(&e);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn open() -> Result<App, Error> {
+    let config = Config::from_env().map_err(|e| Error::Broken(e.into()))?;
+    let book = Book::load(&config.data)?;
+    Ok(App::open(config, Clock::System, book)?)
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    let app = open()?;
+    let by = Actor::system("cli");
+    match cli.command {
+        Command::Setup => {
+            let r = flow::setup::setup(&app).await?;
+            println!(
+                "setup: {} new migrations; {} zones, {} communes, {} steps from old communes, {} themes",
+                r.migrations, r.zones, r.communes, r.succession, r.themes
+            );
+        }
+        Command::Zone { file } => {
+            let n = flow::setup::zones_from_file(&app, &file).await?;
+            println!("zones: {n} from {}", file.display());
+        }
+        Command::Theme { file } => {
+            let n = flow::setup::themes_from_file(&app, &file).await?;
+            println!("themes: {n} from {}", file.display());
+        }
+        Command::Layer(c) => return layer::run(&app, &by, c).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -328,3 +328,40 @@ pub async fn themes(pool: &PgPool) -> sqlx::Result<Vec<ThemeRow>> {
 pub async fn theme(conn: &mut PgConnection, code: &str) -> sqlx::Result<Option<ThemeRow>> {
     sqlx::query_as("select code, definition, hash from theme where code = $1").bind(code).fetch_optional(conn).await
 }
+
+/// A published version with its coverage around a parcel.
+#[derive(Debug, Clone, FromRow)]
+pub struct CurrentRow {
+    pub id: i64,
+    pub layer: String,
+    pub theme: String,
+    pub is_cadastral: bool,
+    pub number: i32,
+    pub content_hash: String,
+    pub source_name: String,
+    pub source_date: Date,
+    pub decision: Option<String>,
+    pub accuracy_m: f64,
+    pub scale: Option<i32>,
+    /// Clipped to the box that was asked for; none when nothing of it lies there.
+    pub coverage: Option<Vec<u8>>,
+}
+
+/// All published versions of a zone; coverage clipped to `b` (the clip of a large coverage is cheap, reading it is not).
+pub async fn current(pool: &PgPool, zone: i32, b: Option<super::feature::Bounds>) -> sqlx::Result<Vec<CurrentRow>> {
+    let b = b.unwrap_or(super::feature::Bounds { min_e: 0.0, min_n: 0.0, max_e: 0.0, max_n: 0.0 });
+    sqlx::query_as(
+        "select v.id, l.code as layer, l.theme, t.definition->>'family' = 'parcel' as is_cadastral, v.number, v.content_hash, v.source_name,
+                v.source_date, v.decision, v.accuracy_m, v.scale,
+                st_asewkb(st_clipbybox2d(v.coverage, st_makeenvelope($2, $3, $4, $5, $1)::box2d)) as coverage
+           from layer_version v join layer l on l.id = v.layer_id join theme t on t.code = l.theme
+          where v.zone = $1 and v.state = 'published' order by v.id",
+    )
+    .bind(zone)
+    .bind(b.min_e)
+    .bind(b.min_n)
+    .bind(b.max_e)
+    .bind(b.max_n)
+    .fetch_all(pool)
+    .await
+}

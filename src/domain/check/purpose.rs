@@ -1,88 +1,27 @@
-//! Land-use purposes as papers, registers and zones write them: split, legacy codes mapped, groups known.
+//! Land-use purposes as checks compare them: sets of today's codes, and whether two mean the same use.
 
+use crate::domain::paper::land_use::{info, is_a, parse};
 use std::collections::BTreeSet;
 
-/// Codes that left the list and what stands for them today (TT 08/2024/TT-BTNMT, names from its Annex II; letters of
-/// papers before 2004 from ND 49/2026 Article 20).
-const LEGACY: &[(&str, &str)] = &[
-    ("BHK", "HNK"),
-    ("NHK", "HNK"),
-    ("LUN", "LUK"),
-    ("LNK", "CLN"),
-    ("LNQ", "CLN"),
-    ("LNC", "CLN"),
-    ("TSL", "NTS"),
-    ("TSN", "NTS"),
-    ("DDT", "DDD"),
-    ("DDL", "DDD"),
-    ("TTN", "TON"),
-    ("T", "OTC"),
-    ("THỔ CƯ", "OTC"),
-    ("2L", "LUC"),
-    ("1L", "LUK"),
-];
-
-/// Code and the group it belongs to (TT 08/2024/TT-BTNMT Annex II), as far as checks need it.
-const PARENT: &[(&str, &str)] = &[
-    ("LUC", "LUA"),
-    ("LUK", "LUA"),
-    ("LUA", "CHN"),
-    ("HNK", "CHN"),
-    ("CHN", "NNP"),
-    ("CLN", "NNP"),
-    ("RSN", "RSX"),
-    ("RDD", "LNP"),
-    ("RPH", "LNP"),
-    ("RSX", "LNP"),
-    ("LNP", "NNP"),
-    ("NTS", "NNP"),
-    ("CNT", "NNP"),
-    ("LMU", "NNP"),
-    ("NKH", "NNP"),
-    ("ONT", "OTC"),
-    ("ODT", "OTC"),
-    ("OTC", "PNN"),
-    ("CQP", "CQA"),
-    ("CAN", "CQA"),
-    ("SKK", "SCC"),
-    ("SKN", "SCC"),
-    ("SCT", "SCC"),
-    ("SCC", "CSK"),
-    ("TMD", "CSK"),
-    ("SKC", "CSK"),
-    ("SKS", "CSK"),
-    ("MNC", "TVC"),
-    ("SON", "TVC"),
-];
-
-/// The codes in a purpose as written: `ODT+CLN`, `ont; bhk`. Legacy codes come back as today's.
+/// The codes in purposes as written: `ODT+CLN`, `ont; bhk`. Legacy codes come back as today's.
 pub(super) fn codes<S: AsRef<str>>(written: &[S]) -> BTreeSet<String> {
-    let parts = written.iter().flat_map(|w| w.as_ref().split(['+', ',', ';', '/']));
-    parts.map(|p| p.trim().to_uppercase()).filter(|p| !p.is_empty()).map(|p| today(&p)).collect()
-}
-
-fn today(code: &str) -> String {
-    LEGACY.iter().find(|(old, _)| *old == code).map_or_else(|| code.to_owned(), |(_, new)| (*new).to_owned())
+    written.iter().flat_map(|w| parse(w.as_ref())).map(|u| u.code).collect()
 }
 
 /// A code and the groups above it, nearest first.
 pub(super) fn lineage(code: &str) -> Vec<String> {
-    let mut line = vec![code.to_owned()];
-    while let Some((_, up)) = PARENT.iter().find(|(c, _)| line.last().is_some_and(|l| l == c)) {
-        line.push((*up).to_owned());
-    }
-    line
+    let up = |c: &String| info(c).and_then(|i| i.parent.clone());
+    std::iter::successors(Some(code.to_owned()), up).collect()
 }
 
 /// Same use: equal, or one is the group of the other (`T` on an old paper and `ODT` on the map).
 pub(super) fn same(a: &str, b: &str) -> bool {
-    lineage(a).iter().any(|x| x == b) || lineage(b).iter().any(|x| x == a)
+    is_a(a, b) || is_a(b, a)
 }
 
 /// Does a zone that permits `permits` take `code`?
 pub(super) fn fits(permits: &[String], code: &str) -> bool {
-    let up = lineage(code);
-    permits.iter().any(|p| up.contains(&today(&p.trim().to_uppercase())))
+    permits.iter().any(|p| is_a(code, p))
 }
 
 #[cfg(test)]

@@ -136,7 +136,11 @@ fn near_lots(near: &[Wall], backs: &[i64], cut: i64, style: Style, chance: &mut 
         let mut ring = corner(left.path(*back), cut * i64::from(i == 0), 1);
         let mut right = corner(right.path(*back), cut * i64::from(i == last), -1);
         if i > 0 && chance.hit(0.0105) {
-            let (w, l) = if chance.hit(0.5) { (chance.mm(0.35, 0.6), chance.mm(0.4, 0.75)) } else { (chance.mm(0.12, 0.2), chance.mm(0.8, 1.3)) };
+            let (w, l) = if chance.hit(0.5) {
+                (chance.mm(0.35, 0.6), chance.mm(0.4, 0.75))
+            } else {
+                (chance.mm(0.12, 0.2), chance.mm(0.8, 1.3))
+            };
             let (x, y) = (left.back(), *back);
             block.plots.push(Plot::new(vec![(x, y - l), (x + w, y - l), (x + w, y), (x, y)], Kind::Sliver));
             ring.pop();

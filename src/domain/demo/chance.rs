@@ -63,10 +63,14 @@ mod tests {
 
     #[test]
     fn streams_are_repeatable_and_apart() {
-        let draw = |purpose: &str| (0..4).map({
-            let mut c = Chance::new(7, purpose);
-            move |_| c.int(0, 1000)
-        }).collect::<Vec<_>>();
+        let draw = |purpose: &str| {
+            (0..4)
+                .map({
+                    let mut c = Chance::new(7, purpose);
+                    move |_| c.int(0, 1000)
+                })
+                .collect::<Vec<_>>()
+        };
         assert_eq!(draw("a"), draw("a"));
         assert_ne!(draw("a"), draw("b"));
         let mut c = Chance::new(1, "range");

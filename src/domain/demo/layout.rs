@@ -119,7 +119,14 @@ impl Layout {
         let board = Rect::new(0, 0, rice.x1, h);
         let warp = Warp::new(seed, board.x1 as f64 / 1000.0, height, river.middle().0 as f64 / 1000.0);
         let mut l = Self {
-            board, forest, west, bank_west, river, bank_east, east, rice,
+            board,
+            forest,
+            west,
+            bank_west,
+            river,
+            bank_east,
+            east,
+            rice,
             old_border: mm(0.47 * height),
             plots: Vec::new(),
             roads: Vec::new(),
@@ -130,8 +137,10 @@ impl Layout {
             l.road(Rect::new(left.x1, 0, right.x0, h), 3);
         }
         for (from, to) in [(forest.x1, bank_west.x0), (bank_east.x1, rice.x0)] {
-            l.road(Rect::new(from, -6_000, to, 0), 3);
-            l.road(Rect::new(from, h, to, h + 6_000), 3);
+            for strip in [Rect::new(from, -6_000, to, 0), Rect::new(from, h, to, h + 6_000)] {
+                l.mesh.dense(&strip, 16_000);
+                l.road(strip, 3);
+            }
         }
         l
     }
@@ -228,7 +237,8 @@ impl Layout {
     fn fields(&mut self, size: usize, chance: &mut Chance) {
         let r = self.rice;
         let each = (r.width() as f64 * r.height() as f64 / (size as f64 * 0.022).max(12.0)).sqrt();
-        let (cols, rows) = ((r.width() as f64 / each).round().max(3.0) as i64, (r.height() as f64 / each).round().max(3.0) as i64);
+        let (cols, rows) =
+            ((r.width() as f64 / each).round().max(3.0) as i64, (r.height() as f64 / each).round().max(3.0) as i64);
         let track = 3_000;
         for c in 0..cols {
             let left = r.x0 + r.width() * c / cols + if c % 3 == 0 && c > 0 { track } else { 0 };

@@ -39,9 +39,7 @@ impl Rect {
     }
     /// What is left of `self` without `hole`: up to four rectangles.
     pub(crate) fn without(&self, hole: &Rect) -> Vec<Rect> {
-        let h = Rect::new(
-            hole.x0.max(self.x0), hole.y0.max(self.y0), hole.x1.min(self.x1), hole.y1.min(self.y1),
-        );
+        let h = Rect::new(hole.x0.max(self.x0), hole.y0.max(self.y0), hole.x1.min(self.x1), hole.y1.min(self.y1));
         if h.x0 >= h.x1 || h.y0 >= h.y1 {
             return vec![*self];
         }
@@ -125,7 +123,11 @@ impl Mesh {
         let ring = |r: &Vec<P>, ccw: bool| {
             let mut line: LineString<f64> = self.full(r).into_iter().map(&place).collect();
             line.close();
-            if ccw { line.make_ccw_winding() } else { line.make_cw_winding() }
+            if ccw {
+                line.make_ccw_winding()
+            } else {
+                line.make_cw_winding()
+            }
             line
         };
         Polygon::new(ring(&face.outer, true), face.holes.iter().map(|h| ring(h, false)).collect())

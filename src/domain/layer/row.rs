@@ -84,7 +84,11 @@ pub struct Reading<'a> {
 /// Commune codes are five digits as text; software that kept them as numbers lost the zeros in front.
 pub fn commune_key(text: &str) -> String {
     let t = text.trim();
-    if !t.is_empty() && t.len() < 5 && t.bytes().all(|b| b.is_ascii_digit()) { format!("{t:0>5}") } else { t.to_owned() }
+    if !t.is_empty() && t.len() < 5 && t.bytes().all(|b| b.is_ascii_digit()) {
+        format!("{t:0>5}")
+    } else {
+        t.to_owned()
+    }
 }
 
 impl Reading<'_> {
@@ -223,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_parcel_row_gets_its_key_and_its_codes() {
-        let cells = vec![Cell::Text("045".into()), Cell::Int(12), Cell::Text("403,8".into()), Cell::Text("odt + cln".into())];
+        let cells =
+            vec![Cell::Text("045".into()), Cell::Int(12), Cell::Text("403,8".into()), Cell::Text("odt + cln".into())];
         let (row, remarks) = read("vn_cadastral", "parcel", &["SHBANDO", "SHTHUA", "DTPL", "MDSD"], cells);
         assert_eq!(row.key.as_deref(), Some("20194/45/12"));
         assert_eq!(row.attrs["land_use"], json!(["ODT", "CLN"]));

@@ -1,0 +1,130 @@
+//! What may be typed.
+
+use crate::domain::text::charset::Charset;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use time::Date;
+
+#[derive(Parser)]
+#[command(name = "diaba", version, about = "Land papers against maps: import, verify, dispatch", max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Bring the database up to date: schema, zones, communes, themes (safe to repeat)
+    Setup,
+    /// Add cadastral zones from a TOML file ([[zone]] as in data/zones.toml)
+    Zone { file: PathBuf },
+    /// Add or change themes from a TOML file ([[theme]] as in data/themes.toml)
+    Theme { file: PathBuf },
+    /// Map layers: import, publish, list, show, diff, rollback
+    #[command(subcommand)]
+    Layer(LayerCommand),
+}
+
+#[derive(Subcommand)]
+pub enum LayerCommand {
+    /// Read a map file, check every row, keep it as an unpublished version
+    Import(Box<ImportArgs>),
+    /// Make a checked version the current one
+    Publish { version: i64 },
+    /// Versions of all layers, or of one
+    List {
+        #[arg(long)]
+        layer: Option<String>,
+        #[arg(long)]
+        state: Option<String>,
+    },
+    /// One version: what came in, what was set aside and why
+    Show {
+        version: i64,
+        /// List single remarks, at most this many
+        #[arg(long, default_value_t = 20)]
+        issues: i64,
+    },
+    /// Rows that differ between two versions
+    Diff {
+        from: i64,
+        to: i64,
+        #[arg(long, default_value_t = 50)]
+        limit: i64,
+    },
+    /// Make the version before the current one current again
+    Rollback {
+        layer: String,
+        #[arg(long, default_value = "all")]
+        coverage_key: String,
+    },
+    /// Drop an unpublished version
+    Discard { version: i64 },
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).map_err(|_| format!("{text}: a day as 2026-11-23"))
+}
+
+fn charset(text: &str) -> Result<Charset, String> {
+    text.parse().map_err(|_| format!("{text}: one of {}", Charset::ALL.map(|c| c.name()).join(", ")))
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// shp, zip, gpkg, geojson, fgb, tab, mif, dxf, dgn (V7), kml, csv
+    pub file: PathBuf,
+    /// Layer to load into; made when new (a-z 0-9 _ . -)
+    #[arg(long)]
+    pub layer: String,
+    /// What the layer is about (see data/themes.toml)
+    #[arg(long)]
+    pub theme: String,
+    /// EPSG code of the cadastral zone to store in
+    #[arg(long)]
+    pub zone: i32,
+    /// Day the map was drawn or approved
+    #[arg(long, value_parser = date)]
+    pub source_date: Date,
+    /// Number of the decision behind it
+    #[arg(long)]
+    pub decision: Option<String>,
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Field profile (data/profiles)
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// target=Column, overrides the profile; may be repeated
+    #[arg(long = "map")]
+    pub map: Vec<String>,
+    /// Layer within the file, when it has several
+    #[arg(long)]
+    pub source_layer: Option<String>,
+    /// Map file within an archive, when it has several
+    #[arg(long)]
+    pub inside: Option<String>,
+    /// EPSG:code, when the file does not say or says wrong
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// tcvn3, vni-windows, vps, viscii, cp1258, utf-8: forces the encoding of text
+    #[arg(long, value_parser = charset)]
+    pub charset: Option<Charset>,
+    /// Commune of all rows; what lies outside it is set aside
+    #[arg(long)]
+    pub commune: Option<String>,
+    /// What is replaced as one (default: the commune, else "all")
+    #[arg(long)]
+    pub coverage_key: Option<String>,
+    /// commune | features | extent | WKT: where the map claims to be complete
+    #[arg(long, default_value = "commune")]
+    pub coverage: String,
+    /// Positional accuracy of a boundary (m, standard deviation)
+    #[arg(long)]
+    pub accuracy: Option<f64>,
+    /// Denominator of the map scale
+    #[arg(long)]
+    pub scale: Option<i32>,
+    /// Publish at once when nothing was set aside
+    #[arg(long)]
+    pub publish: bool,
+}

@@ -1,0 +1,71 @@
+//! Stored verifications. The record may quote names, so every reading is logged with its purpose.
+
+use crate::app::App;
+use crate::domain::staff::Purpose;
+use crate::domain::verify::Record;
+use crate::flow::case::Reading;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result};
+use crate::store::verification::{self, VerificationRow};
+use serde::Serialize;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// A verification without its findings: nothing personal.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct VerificationView {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub zone: Option<i32>,
+    pub parcel_id: Option<Uuid>,
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Date,
+    pub outcome: String,
+    pub digest: String,
+    pub created_by: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+impl From<VerificationRow> for VerificationView {
+    fn from(r: VerificationRow) -> Self {
+        Self {
+            id: r.id,
+            case_id: r.case_id,
+            zone: r.zone,
+            parcel_id: r.parcel_id,
+            as_of: r.as_of,
+            outcome: r.outcome,
+            digest: r.digest,
+            created_by: r.created_by,
+            created_at: r.created_at,
+        }
+    }
+}
+
+/// Newest first.
+pub async fn list(app: &App, case_id: Uuid, limit: i64) -> Result<Vec<VerificationView>> {
+    Ok(verification::of_case(&app.pool, case_id, limit).await?.into_iter().map(Into::into).collect())
+}
+
+/// Id of the newest verification of a case.
+pub async fn latest(app: &App, case_id: Uuid) -> Result<Option<Uuid>> {
+    Ok(verification::of_case(&app.pool, case_id, 1).await?.first().map(|v| v.id))
+}
+
+/// The whole record, opened; its digest is proved against the stored one.
+pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<(VerificationView, Record)> {
+    let row = verification::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "verification", id: id.to_string() })?;
+    let place = format!("verification/{id}");
+    let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
+    reading.log(&place).await?;
+    let plain = app.vault.open(&place, &row.sealed)?;
+    let text = String::from_utf8(plain).map_err(|e| Error::Broken(e.into()))?;
+    let record = Record::from_json(&text).map_err(|e| Error::Broken(e.into()))?;
+    let digest = record.digest().map_err(|e| Error::Broken(e.into()))?;
+    if digest != row.digest {
+        return Err(Error::Broken(anyhow::anyhow!("verification {id}: the record's digest is {digest}, stored is {}", row.digest)));
+    }
+    reading.end().await?;
+    Ok((row.into(), record))
+}

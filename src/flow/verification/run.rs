@@ -1,0 +1,167 @@
+//! One act behind `diaba verify`, `POST .../verifications` and the job `verify_case`.
+
+use super::gather::{Subject, gather};
+use crate::app::App;
+use crate::domain::rule::RuleBook;
+use crate::domain::verify::{CaseFacts, Facts, FindingRecord, ParcelRef, Record, Wish, verify};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin, commit};
+use crate::store::queue::Lease;
+use crate::store::verification::{FindingRow, NewVerification};
+use crate::store::{self, audit};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Verified {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub case_number: String,
+    /// can_proceed, needs_papers, needs_person or blocked.
+    pub outcome: String,
+    /// SHA-256 of the canonical record (RFC 8785), hex.
+    pub digest: String,
+    pub tasks: Vec<Uuid>,
+    /// The whole record (schema/verification.schema.json).
+    #[schema(value_type = Object)]
+    pub record: Record,
+}
+
+/// Verifies a case as of today and keeps the record, its findings, its tasks and the audit row in one transaction. With a
+/// lease, the job is completed in that transaction too: it happens once.
+pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Lease>) -> Result<Verified> {
+    let subject = subject(app, by, case_id).await?;
+    let facts = gather(app, subject, app.clock.today()).await?;
+    let parcel = facts.parcel.as_ref().and_then(|p| Some((p.boundary.as_ref().map(|b| b.zone.0).or(parcel_zone(&facts))?, p.id)));
+    let (record, canonical, digest) = judge(app, facts).await?;
+    let id = app.clock.new_id();
+    let now = app.clock.now();
+    let outcome = word(&record.outcome)?;
+    let mut tx = begin(app).await?;
+    if store::case::lock_state(&mut tx, case_id).await?.as_deref() == Some("closed") {
+        return Err(Error::Conflict { code: "case-closed", detail: "a closed case is not verified".into() });
+    }
+    let sealed = app.vault.seal(&format!("verification/{id}"), canonical.as_bytes())?;
+    let pins = serde_json::to_value(&record.pins).map_err(|e| Error::Broken(e.into()))?;
+    let row = NewVerification {
+        id,
+        case_id,
+        zone: parcel.map(|p| p.0),
+        parcel_id: parcel.map(|p| p.1),
+        as_of: record.as_of,
+        outcome: &outcome,
+        digest: &digest,
+        pins: &pins,
+        sealed: &sealed,
+        created_by: &by.login,
+        created_at: now,
+    };
+    let findings = record.findings.iter().map(|f| finding_row(f, parcel.map(|p| p.0))).collect::<Result<Vec<_>>>()?;
+    store::verification::insert(&mut tx, &row, &findings).await?;
+    if let Some((zone, parcel)) = parcel {
+        store::case::set_parcel(&mut tx, case_id, zone, parcel, now).await?;
+    }
+    store::case::set_state(&mut tx, case_id, "verified", now).await?;
+    let tasks = crate::flow::task::create_from_verification(app, &mut tx, by, case_id, id, &record).await?;
+    let deed = audit::Deed {
+        at: now,
+        actor: &by.login,
+        action: "verification.create",
+        subject: format!("verification/{id}"),
+        case_id: Some(case_id),
+        detail: json!({"outcome": outcome, "digest": digest, "tasks": tasks.len()}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    let done = Verified { id, case_id, case_number: record.case.number.clone(), outcome, digest, tasks, record };
+    if let Some(lease) = lease {
+        lease.complete(&mut tx).await?;
+    }
+    commit(app, tx, by, &done, Some(format!("/api/v1/verifications/{id}"))).await?;
+    Ok(done)
+}
+
+/// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
+pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Record> {
+    let case = CaseFacts {
+        id: Uuid::nil(),
+        number: "inquiry".into(),
+        procedure: "inquiry".into(),
+        required_papers: vec![],
+        wish,
+        province: None,
+        old_province: None,
+    };
+    let row = store::parcel::current(&app.pool, zone, parcel).await?.ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
+    let asked = ParcelRef { commune_code: Some(row.commune_code), commune_name: None, sheet: row.sheet, number: row.number };
+    let facts = gather(app, Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] }, app.clock.today()).await?;
+    Ok(judge(app, facts).await?.0)
+}
+
+/// Judging is arithmetic: it runs beside the reactor, never on it.
+async fn judge(app: &App, facts: Facts) -> Result<(Record, String, String)> {
+    let book = app.book.clone();
+    let work = move || -> Result<(Record, String, String)> {
+        let rules: &RuleBook = &book.rules;
+        let record = verify(&facts, rules);
+        let canonical = record.canonical().map_err(|e| Error::Broken(e.into()))?;
+        let digest = crate::domain::verify::sha256_hex(&canonical);
+        Ok((record, canonical, digest))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Broken(e.into()))?
+}
+
+fn parcel_zone(facts: &Facts) -> Option<i32> {
+    let id = facts.parcel.as_ref()?.id;
+    facts.resolution.candidates.iter().find(|c| c.parcel_id == id).map(|c| c.zone.0)
+}
+
+async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
+    let mut conn = app.pool.acquire().await?;
+    let row = store::case::get(&mut conn, case_id).await?.ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
+    let broken = |e: serde_json::Error| Error::Broken(e.into());
+    let wish: Wish = serde_json::from_value(row.wish).map_err(broken)?;
+    let asked: ParcelRef = serde_json::from_value(row.parcel_ref).unwrap_or_default();
+    let papers = crate::flow::paper::facts_of_case(app, &mut conn, case_id, &by.login).await?;
+    let required = app.book.procedures.required_papers(&row.procedure, None, app.clock.today());
+    let case = CaseFacts {
+        id: row.id,
+        number: row.number,
+        procedure: row.procedure,
+        required_papers: required,
+        wish,
+        province: None,
+        old_province: None,
+    };
+    Ok(Subject { case, asked, parcel: row.zone.zip(row.parcel_id), papers })
+}
+
+fn word<T: Serialize>(v: &T) -> Result<String> {
+    match serde_json::to_value(v) {
+        Ok(serde_json::Value::String(s)) => Ok(s),
+        other => Err(Error::Broken(anyhow::anyhow!("not a word: {other:?}"))),
+    }
+}
+
+fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
+    let evidence: Vec<geo_types::Geometry<f64>> = f.evidence.iter().map(|e| e.geometry.to_geometry()).collect();
+    let evidence = match (evidence.is_empty(), zone) {
+        (false, Some(z)) => Some(store::geometry::to_ewkb(&geo_types::Geometry::GeometryCollection(evidence.into()), z)?),
+        _ => None,
+    };
+    Ok(FindingRow {
+        check_id: f.check.clone(),
+        subject: f.subject.clone(),
+        verdict: word(&f.verdict)?,
+        effect: word(&f.effect)?,
+        certainty: f.certainty.as_ref().map(word).transpose()?,
+        measured: f.measured.map(|q| q.value),
+        allowed: f.allowed.map(|q| q.value),
+        unit: f.measured.or(f.allowed).map(|q| word(&q.unit)).transpose()?,
+        area_low: f.area.map(|a| a.low),
+        area_high: f.area.map(|a| a.high),
+        layer_version_id: f.sources.first().copied(),
+        rule: f.rule.as_ref().map(|r| format!("{}@{}", r.id, r.version)),
+        evidence,
+    })
+}
