@@ -11,7 +11,7 @@ mod versions;
 pub use import::{Coverage, Import, Progress, Report, import};
 pub use receive::{Received, receive};
 pub use publish::{Published, publish, rollback};
-pub use versions::{Difference, diff, discard, issues, list, show};
+pub use versions::{Difference, Discarded, diff, discard, issues, list, numbered_issues, show};
 
 use super::{Error, Result};
 use crate::app::App;
