@@ -1,6 +1,7 @@
 use crate::app::App;
 use crate::flow::{Error, Result};
-use crate::store::{queue::view, task};
+use crate::store::audit::{self, Deed};
+use crate::store::queue::view;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -20,11 +21,18 @@ async fn due_now(app: &App, actor: &str, id: Uuid, reason: &str, from: &str, act
         return Err(Error::NotFound { what: "job", id: id.to_string() });
     };
     if state != from {
-        return Err(Error::Conflict { code: "job_state", detail: format!("job {id} is {state}, not {from}") });
+        return Err(Error::Conflict { code: "job-state", detail: format!("job {id} is {state}, not {from}") });
     }
     view::due_now(&mut tx, id).await?;
-    let detail = json!({ "queue": queue, "reason": reason });
-    task::audit(&mut tx, app.clock.now(), actor, action, &format!("job:{id}"), detail).await?;
+    let deed = Deed {
+        at: app.clock.now(),
+        actor,
+        action,
+        subject: format!("job/{id}"),
+        case_id: None,
+        detail: json!({ "queue": queue, "reason": reason }),
+    };
+    audit::write(&mut tx, &deed).await?;
     tx.commit().await?;
     Ok(())
 }

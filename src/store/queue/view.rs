@@ -140,8 +140,3 @@ pub async fn purge_done(tx: &mut PgConnection, before: OffsetDateTime, limit: i6
     .await?;
     Ok(gone.rows_affected())
 }
-
-/// Deletes sign-in sessions that have run out.
-pub async fn purge_sessions(tx: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
-    Ok(sqlx::query("delete from session where expires_at < $1").bind(now).execute(tx).await?.rows_affected())
-}
