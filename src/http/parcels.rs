@@ -44,14 +44,15 @@ struct Search {
     zone: Option<i32>,
     /// `wgs84` (as when left out) or `zone`: what the numbers of `bbox` are.
     crs: Option<String>,
-    #[serde(flatten)]
-    form: Form,
+    /// json or geojson; when left out, as `Accept` says.
+    #[param(example = "geojson")]
+    f: Option<String>,
 }
 
 /// What the answer is written in.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Form {
+struct Written {
     /// json or geojson; when left out, as `Accept` says.
     #[param(example = "geojson")]
     f: Option<String>,
@@ -135,7 +136,7 @@ async fn find_parcels(
     Params(search): Params<Search>,
     paging: Paging,
 ) -> Result<Response> {
-    let as_geojson = geojson::wanted(&headers, search.form.f.as_deref())?;
+    let as_geojson = geojson::wanted(&headers, search.f.as_deref())?;
     let found = find(&app, &search, &paging).await?;
     let next = found.page.next.clone();
     let value = if as_geojson { collection(&found) } else { json!(found) };
@@ -198,15 +199,15 @@ fn collection(found: &Found) -> Value {
 }
 
 /// A parcel with its latest verdict, its open cases and its lineage. Its `ETag` changes when any of these does.
-#[utoipa::path(get, path = "/parcels/{id}", tag = "parcels", params(("id" = Uuid, Path), Form),
+#[utoipa::path(get, path = "/parcels/{id}", tag = "parcels", params(("id" = Uuid, Path), Written),
     responses((status = 200, content((ParcelView = "application/json"), (Object = "application/geo+json"))), (status = 304)))]
 async fn get_parcel(
     State(app): State<App>,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
-    Params(form): Params<Form>,
+    Params(written): Params<Written>,
 ) -> Result<Response> {
-    let as_geojson = geojson::wanted(&headers, form.f.as_deref())?;
+    let as_geojson = geojson::wanted(&headers, written.f.as_deref())?;
     let view = parcel::view(&app, id).await?;
     let value = if as_geojson { geojson::feature(&id.to_string(), &view) } else { json!(view) };
     Ok(geojson::answer(&headers, as_geojson, &value))

@@ -6,11 +6,13 @@ use sqlx::{FromRow, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, Serialize, FromRow)]
+#[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
 pub struct Job {
     pub id: Uuid,
     pub queue: String,
     pub kind: String,
+    /// Ids only.
+    #[schema(value_type = Object)]
     pub args: Value,
     pub key: Option<String>,
     /// `pending`, `running`, `done` or `dead`.
@@ -21,6 +23,7 @@ pub struct Job {
     pub attempts: i32,
     pub max_attempts: i32,
     pub worker: Option<String>,
+    #[schema(value_type = Option<Object>)]
     pub progress: Option<Value>,
     pub last_error: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
@@ -94,7 +97,7 @@ pub async fn due_now(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
 }
 
 /// What `/metrics` shows of one queue.
-#[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromRow)]
 pub struct Metrics {
     pub queue: String,
     /// Due and not started.
