@@ -6,12 +6,12 @@
 mod fixtures;
 #[cfg(test)]
 mod golden;
+mod land;
+mod papers;
 #[cfg(test)]
 mod papers_golden;
 #[cfg(test)]
 mod papers_golden_compare;
-mod land;
-mod papers;
 mod purpose;
 mod themed;
 

@@ -142,7 +142,7 @@ mod tests {
         let all: [(Lang, fn(&(&'static str, &'static str)) -> &'static str); 2] =
             [(Lang::Vi, |f| f.0), (Lang::En, |f| f.1)];
         for (lang, pick) in all {
-            let mut strict = FluentBundle::new(vec![]);
+            let mut strict = FluentBundle::new_concurrent(vec![]);
             for file in FILES {
                 let read = FluentResource::try_new(pick(file).to_owned()).map_err(|(_, e)| format!("{lang:?} {e:?}"));
                 strict.add_resource(read.unwrap()).map_err(|e| format!("{lang:?} {e:?}")).unwrap();
