@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/record.ftl"), include_str!("../../../../data/i18n/en/record.ftl")),
     (include_str!("../../../../data/i18n/vi/papers.ftl"), include_str!("../../../../data/i18n/en/papers.ftl")),
     (include_str!("../../../../data/i18n/vi/land.ftl"), include_str!("../../../../data/i18n/en/land.ftl")),
+    (include_str!("../../../../data/i18n/vi/parcel.ftl"), include_str!("../../../../data/i18n/en/parcel.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;
