@@ -66,7 +66,10 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     };
     let registered = registered(&themes);
     let facts = row.map(|r| parcel_facts(r, boundary, &pins, registered));
-    let case = CaseFacts { province: s.case.province.or(province), ..s.case };
+    let province = s.case.province.or(province);
+    let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
+    let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
+    let case = CaseFacts { province, required_papers, ..s.case };
     Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, other_cases })
 }
 
