@@ -25,6 +25,7 @@ paper-kind = { $kind ->
 }
 paper-no-certificate = There is no certificate in the case.
 
+papers-not-asked = A look at a parcel without a case asks for no papers.
 papers-no-list = No list of papers is known for the procedure "{ procedure-name }"; a person must say what is needed.
 papers-complete = All { $count } papers that the procedure asks for are there and complete.
 papers-lacking = { $lacking } of { $count } papers are not there or not complete.

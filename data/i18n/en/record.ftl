@@ -14,6 +14,7 @@ procedure-name = { $procedure ->
     [correction] correction of the certificate
     [mortgage] mortgage
     [mortgage_release] release of a mortgage
+    [inquiry] inquiry without a case
    *[other] { $procedure }
 }
 report-parcel = Parcel { $number }, sheet { $sheet }, commune { $commune }

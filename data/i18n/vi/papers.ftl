@@ -25,6 +25,7 @@ paper-kind = { $kind ->
 }
 paper-no-certificate = Hồ sơ không có giấy chứng nhận.
 
+papers-not-asked = Tra cứu thửa đất không có hồ sơ nên không yêu cầu giấy tờ.
 papers-no-list = Chưa có danh mục giấy tờ cho thủ tục “{ procedure-name }”; cần người xác định thành phần hồ sơ.
 papers-complete = Đủ { $count } loại giấy tờ mà thủ tục yêu cầu.
 papers-lacking = Thiếu hoặc chưa đầy đủ { $lacking } trong { $count } loại giấy tờ.

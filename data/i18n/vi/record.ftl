@@ -14,6 +14,7 @@ procedure-name = { $procedure ->
     [correction] đính chính giấy chứng nhận
     [mortgage] đăng ký thế chấp
     [mortgage_release] xoá đăng ký thế chấp
+    [inquiry] tra cứu, không có hồ sơ
    *[other] { $procedure }
 }
 report-parcel = Thửa số { $number }, tờ bản đồ số { $sheet }, đơn vị hành chính cấp xã { $commune }

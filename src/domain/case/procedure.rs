@@ -102,6 +102,11 @@ impl ProcedureBook {
         let versions = self.procedure(code)?.versions.iter().filter(|v| v.in_force(as_of)).filter(here);
         versions.max_by_key(|v| (!v.provinces.is_empty(), v.version))
     }
+
+    /// The papers of the version in force; empty when none is, which a verification shows as "no list is known".
+    pub fn required_papers(&self, code: &str, province: Option<&str>, as_of: Date) -> Vec<RequiredPaper> {
+        self.find(code, province, as_of).map(ProcedureVersion::required_papers).unwrap_or_default()
+    }
 }
 
 impl Procedure {
