@@ -16,6 +16,10 @@ pub struct Cli {
 pub enum Command {
     /// Bring the database up to date: schema, zones, communes, themes (safe to repeat)
     Setup,
+    /// Add cadastral zones from a TOML file ([[zone]] as in data/zones.toml)
+    Zone { file: PathBuf },
+    /// Add or change themes from a TOML file ([[theme]] as in data/themes.toml)
+    Theme { file: PathBuf },
     /// Map layers: import, publish, list, show, diff, rollback
     #[command(subcommand)]
     Layer(LayerCommand),

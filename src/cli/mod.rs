@@ -49,6 +49,14 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
                 r.migrations, r.zones, r.communes, r.succession, r.themes
             );
         }
+        Command::Zone { file } => {
+            let n = flow::setup::zones_from_file(&app, &file).await?;
+            println!("zones: {n} from {}", file.display());
+        }
+        Command::Theme { file } => {
+            let n = flow::setup::themes_from_file(&app, &file).await?;
+            println!("themes: {n} from {}", file.display());
+        }
         Command::Layer(c) => return layer::run(&app, &by, c).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -4,13 +4,14 @@ use super::{Error, Result};
 use crate::app::App;
 use crate::domain::parcel::succession::{Commune, Succession, shipped_communes, shipped_succession};
 use crate::domain::theme::Theme;
-use crate::gis::crs::ZoneDef;
+use crate::gis::crs::{ZoneBook, ZoneDef};
 use crate::store;
 use crate::store::commune::{CommuneRow, SuccessionRow};
 use crate::store::zone::ZoneRow;
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use std::path::Path;
 use time::Date;
 
 /// What was done, for a person to read.
@@ -27,7 +28,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
     let before = store::migrations::applied(&app.pool).await?;
     store::migrations::MIGRATOR.run(&app.pool).await.map_err(|e| Error::Broken(e.into()))?;
     let mut tx = app.pool.begin().await?;
-    let zones = crate::gis::crs::ZoneBook::load(&app.config.data.join("zones.toml")).map_err(|e| Error::Broken(e.into()))?;
+    let zones = ZoneBook::load(&app.config.data.join("zones.toml")).map_err(|e| Error::Broken(e.into()))?;
     for z in zones.iter() {
         add_zone(&mut tx, z).await?;
     }
@@ -45,6 +46,31 @@ pub async fn setup(app: &App) -> Result<Ready> {
         succession: old.len(),
         themes: app.book.themes.len(),
     })
+}
+
+/// Adds or refreshes the zones of a TOML file.
+pub async fn zones_from_file(app: &App, file: &Path) -> Result<usize> {
+    let book = ZoneBook::load(file).map_err(|e| Error::refused("file", e.code(), e, "[[zone]] tables as in data/zones.toml"))?;
+    let mut tx = app.pool.begin().await?;
+    for z in book.iter() {
+        add_zone(&mut tx, z).await?;
+    }
+    tx.commit().await?;
+    Ok(book.iter().count())
+}
+
+/// Adds or replaces the themes of a TOML file.
+pub async fn themes_from_file(app: &App, file: &Path) -> Result<usize> {
+    let refuse = |e: &dyn std::fmt::Display| Error::refused("file", "theme-file", e, "[[theme]] tables as in data/themes.toml");
+    let text = std::fs::read_to_string(file).map_err(|e| refuse(&e))?;
+    let name = file.display().to_string();
+    let themes = Theme::from_toml(&name, &text, &app.book.rules).map_err(|e| refuse(&e))?;
+    let mut tx = app.pool.begin().await?;
+    for t in &themes {
+        add_theme(&mut tx, t).await?;
+    }
+    tx.commit().await?;
+    Ok(themes.len())
 }
 
 /// Adds a cadastral zone (with its partitions) or refreshes it.

@@ -7,18 +7,24 @@ pub mod access;
 mod auth;
 mod cases;
 mod envelope;
+mod geojson;
 mod guard;
 mod health;
 mod idempotent;
+mod imports;
 pub mod input;
 mod job_events;
+mod jobs;
+mod layers;
 mod openapi;
 pub mod output;
 mod papers;
+mod parcels;
 mod parties;
 pub mod problem;
 mod serve;
 mod staff;
+mod tasks;
 mod tokens;
 mod words;
 
@@ -43,6 +49,11 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::routes())
         .merge(parties::routes())
         .merge(papers::routes())
+        .merge(parcels::routes())
+        .merge(layers::routes())
+        .merge(imports::routes())
+        .merge(tasks::routes())
+        .merge(jobs::routes())
         .merge(job_events::routes())
 }
 

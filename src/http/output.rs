@@ -16,6 +16,13 @@ pub fn made<T: Serialize>(view: &T, location: &str) -> Response {
     response
 }
 
+/// 202 with the address where the work can be watched.
+pub fn accepted<T: Serialize>(view: &T, location: &str) -> Response {
+    let mut response = made(view, location);
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 /// JSON with an `ETag` over its bytes; 304 when the client already has them (`If-None-Match`).
 pub fn tagged<T: Serialize>(request: &HeaderMap, view: &T) -> Response {
     match serde_json::to_vec(view) {

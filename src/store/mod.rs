@@ -6,6 +6,7 @@ pub mod commune;
 pub mod feature;
 pub mod geometry;
 pub mod idempotency;
+pub mod import;
 pub mod layer;
 pub mod job_progress;
 pub mod migrations;

@@ -1,25 +1,250 @@
 //! Tasks and their events.
 
+use super::zone::ZoneRow;
 use serde_json::Value;
-use sqlx::PgConnection;
-use time::OffsetDateTime;
+use sqlx::{FromRow, PgConnection};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
-/// One audit row, in the transaction of the deed.
-pub async fn audit(
-    tx: &mut PgConnection,
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct TaskRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub verification_id: Option<Uuid>,
+    pub kind: String,
+    pub subject: String,
+    pub department: String,
+    /// `open`, `accepted`, `done`, `cancelled`.
+    pub state: String,
+    pub assignee: Option<Uuid>,
+    pub reason: Value,
+    pub due: Date,
+    pub appointment_at: Option<OffsetDateTime>,
+    pub place_text: Option<String>,
+    /// WGS 84, degrees.
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    /// Sealed.
+    pub result: Option<Vec<u8>>,
+    pub version: i32,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+/// Inserts; false when an open task of this case, kind and subject is there already.
+pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "insert into task (id, case_id, verification_id, kind, subject, department, state, assignee, reason, due,
+                           appointment_at, place_text, place, version, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, st_setsrid(st_makepoint($13, $14), 4326), $15, $16, $17)
+         on conflict (case_id, kind, subject) where state in ('open', 'accepted') do nothing",
+    )
+    .bind(t.id)
+    .bind(t.case_id)
+    .bind(t.verification_id)
+    .bind(&t.kind)
+    .bind(&t.subject)
+    .bind(&t.department)
+    .bind(&t.state)
+    .bind(t.assignee)
+    .bind(&t.reason)
+    .bind(t.due)
+    .bind(t.appointment_at)
+    .bind(&t.place_text)
+    .bind(t.lon)
+    .bind(t.lat)
+    .bind(t.version)
+    .bind(t.created_at)
+    .bind(t.updated_at)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<TaskRow>> {
+    sqlx::query_as(
+        "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
+                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at
+         from task where id = $1",
+    )
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+/// Writes state, assignee, result and time of a task whose version is still `t.version`; the row's version grows by one.
+/// False: somebody else was faster.
+pub async fn change(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update task set state = $3, assignee = $4, result = $5, updated_at = $6, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(t.id)
+    .bind(t.version)
+    .bind(&t.state)
+    .bind(t.assignee)
+    .bind(&t.result)
+    .bind(t.updated_at)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct TaskFilter {
+    pub case_id: Option<Uuid>,
+    pub department: Option<String>,
+    pub state: Option<String>,
+    pub assignee: Option<Uuid>,
+    /// Only tasks due on or before this day.
+    pub due_by: Option<Date>,
+    /// Page on after this task, in order of (due, id).
+    pub after: Option<(Date, Uuid)>,
+    pub limit: i64,
+}
+
+/// Soonest due first.
+pub async fn page(conn: &mut PgConnection, f: &TaskFilter) -> sqlx::Result<Vec<TaskRow>> {
+    sqlx::query_as(
+        "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
+                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at
+         from task
+         where ($1::uuid is null or case_id = $1) and ($2::text is null or department = $2)
+           and ($3::text is null or state = $3) and ($4::uuid is null or assignee = $4) and ($5::date is null or due <= $5)
+           and ($6::date is null or (due, id) > ($6, $7))
+         order by due, id limit $8",
+    )
+    .bind(f.case_id)
+    .bind(&f.department)
+    .bind(&f.state)
+    .bind(f.assignee)
+    .bind(f.due_by)
+    .bind(f.after.map(|a| a.0))
+    .bind(f.after.map(|a| a.1))
+    .bind(f.limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// The open field task nearest to a WGS 84 point that belongs to `staff` or to nobody, locked; one that somebody else is
+/// just taking is passed over. Tasks without a place come last, by due day. With the distance in metres.
+pub async fn lock_nearest(
+    conn: &mut PgConnection,
+    staff: Uuid,
+    lon: f64,
+    lat: f64,
+) -> sqlx::Result<Option<(Uuid, Option<f64>)>> {
+    sqlx::query_as(
+        "select id, st_distance(place::geography, st_setsrid(st_makepoint($2, $3), 4326)::geography) as metres
+         from task
+         where department = 'field' and state = 'open' and (assignee is null or assignee = $1)
+         order by metres nulls last, due, id
+         limit 1 for update skip locked",
+    )
+    .bind(staff)
+    .bind(lon)
+    .bind(lat)
+    .fetch_optional(conn)
+    .await
+}
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct EventRow {
+    pub id: i64,
+    pub at: OffsetDateTime,
+    pub actor: String,
+    pub what: String,
+    pub detail: Value,
+}
+
+pub async fn add_event(
+    conn: &mut PgConnection,
+    task: Uuid,
     at: OffsetDateTime,
     actor: &str,
-    action: &str,
-    subject: &str,
-    detail: Value,
+    what: &str,
+    detail: &Value,
 ) -> sqlx::Result<()> {
-    sqlx::query("insert into audit (at, actor, action, subject, detail) values ($1, $2, $3, $4, $5)")
+    sqlx::query("insert into task_event (task_id, at, actor, what, detail) values ($1, $2, $3, $4, $5)")
+        .bind(task)
         .bind(at)
         .bind(actor)
-        .bind(action)
-        .bind(subject)
+        .bind(what)
         .bind(detail)
-        .execute(tx)
+        .execute(conn)
         .await?;
     Ok(())
+}
+
+/// What happened to a task, oldest first.
+pub async fn events(conn: &mut PgConnection, task: Uuid) -> sqlx::Result<Vec<EventRow>> {
+    sqlx::query_as("select id, at, actor, what, detail from task_event where task_id = $1 order by id")
+        .bind(task)
+        .fetch_all(conn)
+        .await
+}
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct WorkerRow {
+    pub id: Uuid,
+    pub department: String,
+    pub territory: Vec<String>,
+    pub active: bool,
+    pub load: i64,
+}
+
+/// Active staff of the departments that take tasks, with how many open and accepted tasks each has.
+pub async fn workers(conn: &mut PgConnection) -> sqlx::Result<Vec<WorkerRow>> {
+    sqlx::query_as(
+        "select s.id, s.department, s.territory, s.active,
+                (select count(*) from task t where t.assignee = s.id and t.state in ('open', 'accepted')) as load
+         from staff s where s.active and s.department in ('legal', 'sales', 'field') order by s.id",
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Open tasks that a verification of this case made and nobody has begun.
+pub async fn untouched(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<(Uuid, String, String)>> {
+    sqlx::query_as(
+        "select id, kind, subject from task where case_id = $1 and state = 'open' and verification_id is not null
+         order by id for update",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
+}
+
+pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update task set state = 'cancelled', version = version + 1, updated_at = $2 where id = $1")
+        .bind(id)
+        .bind(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct PointRow {
+    #[sqlx(flatten)]
+    zone: ZoneRow,
+    x: f64,
+    y: f64,
+}
+
+/// A point on the parcel of a case as it is drawn now, in the metres of its zone.
+pub async fn parcel_point(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<(ZoneRow, f64, f64)>> {
+    let row: Option<PointRow> = sqlx::query_as(
+        "select z.srid, z.name, z.kind, z.central_meridian, z.from_wgs84, z.min_e, z.min_n, z.max_e, z.max_n, z.source,
+                st_x(p) as x, st_y(p) as y
+         from case_file c
+         join parcel_version v on v.zone = c.zone and v.parcel_id = c.parcel_id and upper_inf(v.valid)
+         join cadastral_zone z on z.srid = c.zone,
+         lateral st_pointonsurface(v.geom) p
+         where c.id = $1 and v.geom is not null",
+    )
+    .bind(case)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|r| (r.zone, r.x, r.y)))
 }

@@ -147,3 +147,4 @@ split-use-unknown = The land use is not known, so no least size can be named.
 split-no-value = The province's decision as known here names no least size for { $use }.
 split-whole = The drawn parts make up the whole parcel (difference { $area } m²).
 split-not-whole = The drawn parts differ from the parcel by { $area } m² (allowed { $allowed } m²).
+split-no-corridor = No map of road corridors is set up, so land within them was not left out.

@@ -147,3 +147,4 @@ split-use-unknown = Chưa rõ mục đích sử dụng nên không nêu được
 split-no-value = Quyết định của tỉnh được biết ở đây không nêu mức tối thiểu cho { $use }.
 split-whole = Các phần vẽ hợp thành cả thửa đất (chênh { $area } m²).
 split-not-whole = Các phần vẽ khác với thửa đất { $area } m² (cho phép { $allowed } m²).
+split-no-corridor = Chưa có bản đồ chỉ giới đường đỏ nên chưa trừ được phần đất nằm trong chỉ giới.

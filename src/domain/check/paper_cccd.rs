@@ -14,8 +14,7 @@ use crate::domain::verify::{Finding, Message};
 pub const ID: &str = "paper.cccd";
 
 pub fn run(cx: &Context<'_>) -> Vec<Finding> {
-    let all: Vec<Finding> =
-        cards(cx.facts).map(|(p, c)| land::settle(judge(cx, &p.id.to_string(), c))).collect();
+    let all: Vec<Finding> = cards(cx.facts).map(|(p, c)| land::settle(judge(cx, &p.id.to_string(), c))).collect();
     if all.is_empty() { vec![not_applicable(ID, "", "cccd-none")] } else { all }
 }
 

@@ -1,6 +1,8 @@
 //! Every holder named on a certificate is identified by an identity card of the case.
 
-use super::papers::{Identified, best_card, cited, clear, each_certificate, hit, list, not_applicable, powers, ruled, same_person};
+use super::papers::{
+    Identified, best_card, cited, clear, each_certificate, hit, list, not_applicable, powers, ruled, same_person,
+};
 use super::{Context, land};
 use crate::domain::paper::{Certificate, Holder};
 use crate::domain::theme::Effect;

@@ -77,12 +77,7 @@ fn people(cx: &Context<'_>, p: &PowerOfAttorney) -> Vec<(Effect, Message)> {
 }
 
 /// The scope names the procedure, or everything, by one of the rule's words.
-fn scope(
-    cx: &Context<'_>,
-    rule: &Rule,
-    subject: &str,
-    p: &PowerOfAttorney,
-) -> land::Known<Option<(Effect, Message)>> {
+fn scope(cx: &Context<'_>, rule: &Rule, subject: &str, p: &PowerOfAttorney) -> land::Known<Option<(Effect, Message)>> {
     let text = p.scope.as_deref().unwrap_or_default();
     let procedure = cx.facts.case.procedure.as_str();
     let own = rule.list(&format!("scope_{procedure}"));

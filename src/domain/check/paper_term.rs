@@ -39,9 +39,12 @@ fn judge(cx: &Context<'_>, subject: &str, c: &Certificate) -> land::Known<Findin
         f.allowed = Some(Quantity::new(0.0, Unit::Day));
     }
     f.details = details;
-    f.details.extend(c.purposes.iter().filter(|p| odd_long_term(p, groups)).map(|p| {
-        Message::new("term-long-agricultural").with("code", p.code.as_str())
-    }));
+    f.details.extend(
+        c.purposes
+            .iter()
+            .filter(|p| odd_long_term(p, groups))
+            .map(|p| Message::new("term-long-agricultural").with("code", p.code.as_str())),
+    );
     Ok(cited(f, rule))
 }
 

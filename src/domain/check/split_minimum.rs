@@ -51,7 +51,7 @@ fn parts(cx: &Context<'_>) -> Known<Vec<Finding>> {
     if wish.split_wkt.is_empty() {
         let net = ground.measured.shape.difference(&corridor);
         let mut f = undrawn(&minimum, net.unsigned_area(), f64::from(wish.split_parts.unwrap_or(2)));
-        f.details.extend(notes);
+        reserve(&mut f, &notes);
         land::cite(&mut f, minimum.rule);
         return Ok(vec![f]);
     }
@@ -64,12 +64,21 @@ fn parts(cx: &Context<'_>) -> Known<Vec<Finding>> {
             drawn.push(part.shape.clone());
         }
         let mut f = settle(known.map(|part| one(&subject, &part, &corridor, &minimum)));
-        f.details.extend(notes.iter().cloned());
+        reserve(&mut f, &notes);
         land::cite(&mut f, minimum.rule);
         out.push(f);
     }
     out.push(whole(&ground, &drawn));
     Ok(out)
+}
+
+/// A part is large enough only when all of the road corridor was seen.
+fn reserve(f: &mut Finding, notes: &[Message]) {
+    f.details.extend(notes.iter().cloned());
+    if f.verdict == Verdict::Clear && !notes.is_empty() {
+        f.verdict = Verdict::PartlyCovered;
+        f.effect = f.effect.max(Effect::NeedsPerson);
+    }
 }
 
 /// The parts together must be the parcel: nothing outside, nothing twice, nothing left.
@@ -138,7 +147,11 @@ fn bound(rule: &Rule, what: &str, code: &str) -> Option<Bound> {
 fn corridor(cx: &Context<'_>, ground: &Ground<'_>) -> Known<(MultiPolygon<f64>, Vec<Message>)> {
     let mut area = MultiPolygon(vec![]);
     let mut notes = Vec::new();
-    for facts in cx.facts.themes.iter().filter(|t| t.theme.family == Family::RoadCorridor) {
+    let themes: Vec<_> = cx.facts.themes.iter().filter(|t| t.theme.family == Family::RoadCorridor).collect();
+    if themes.is_empty() {
+        notes.push(Message::new("split-no-corridor"));
+    }
+    for facts in themes {
         match themed::read(cx, ground, facts) {
             None => notes.push(themed::said(&facts.theme, "theme-no-layer")),
             Some(read) => {

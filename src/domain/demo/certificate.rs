@@ -69,7 +69,8 @@ pub(crate) fn edges(vertices: &[Vertex]) -> Vec<f64> {
 pub(crate) fn shoelace(vertices: &[Vertex]) -> f64 {
     let Some(o) = vertices.first() else { return 0.0 };
     let next = vertices.iter().cycle().skip(1);
-    let twice: f64 = vertices.iter().zip(next).map(|(a, b)| (a.y - o.y) * (b.x - o.x) - (b.y - o.y) * (a.x - o.x)).sum();
+    let twice: f64 =
+        vertices.iter().zip(next).map(|(a, b)| (a.y - o.y) * (b.x - o.x) - (b.y - o.y) * (a.x - o.x)).sum();
     twice.abs() / 2.0
 }
 

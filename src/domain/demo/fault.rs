@@ -38,8 +38,9 @@ impl Amounts {
 pub(crate) fn plant(parcels: &mut [Parcel], seed: u64) {
     let mut chance = Chance::new(seed, "faults");
     let n = Amounts::of(parcels.len());
-    let mut free: Vec<usize> =
-        (0..parcels.len()).filter(|i| matches!(parcels[*i].kind, Kind::House) && parcels[*i].geom.0.len() == 1).collect();
+    let mut free: Vec<usize> = (0..parcels.len())
+        .filter(|i| matches!(parcels[*i].kind, Kind::House) && parcels[*i].geom.0.len() == 1)
+        .collect();
     chance.shuffle(&mut free);
     let mut used = BTreeSet::new();
     let mut moved = 0;

@@ -137,8 +137,10 @@ impl Layout {
             l.road(Rect::new(left.x1, 0, right.x0, h), 3);
         }
         for (from, to) in [(forest.x1, bank_west.x0), (bank_east.x1, rice.x0)] {
-            l.road(Rect::new(from, -6_000, to, 0), 3);
-            l.road(Rect::new(from, h, to, h + 6_000), 3);
+            for strip in [Rect::new(from, -6_000, to, 0), Rect::new(from, h, to, h + 6_000)] {
+                l.mesh.dense(&strip, 16_000);
+                l.road(strip, 3);
+            }
         }
         l
     }

@@ -1,5 +1,6 @@
 //! Plots become parcels: land use, sheet and number, areas.
 
+use super::certificate::tenth;
 use super::chance::Chance;
 use super::layout::{Kind, Layout};
 use super::names::names;
@@ -122,9 +123,9 @@ pub(crate) fn parcels(layout: &Layout, seed: u64) -> Vec<Parcel> {
 
 fn describe(p: &mut Parcel, i: usize, chance: &mut Chance) {
     p.area = p.geom.unsigned_area();
-    let tenth = |v: f64| (v * 10.0).round() / 10.0;
     // One in a hundred was registered from another survey.
-    p.registered = tenth(if chance.hit(0.01) { p.area * chance.span(0.9, 1.1) } else { p.area });
+    let measured = if chance.hit(0.01) { p.area * chance.span(0.9, 1.1) } else { p.area };
+    p.registered = tenth(measured);
     if chance.hit(0.93) && p.kind != Kind::Sliver {
         p.serial = Some(format!("D{} {:06}", char::from(b'A' + (i / 5000 % 20) as u8), 100_000 + i * 37 % 900_000));
     }

@@ -47,8 +47,14 @@ impl Plan {
         let widened = widenings(l);
         let g = l.board.grown(MARGIN);
         let notch = vec![
-            (g.x0, g.y0), (corner.x0, g.y0), (corner.x0, corner.y1), (corner.x1, corner.y1), (corner.x1, g.y0),
-            (g.x1, g.y0), (g.x1, g.y1), (g.x0, g.y1),
+            (g.x0, g.y0),
+            (corner.x0, g.y0),
+            (corner.x0, corner.y1),
+            (corner.x1, corner.y1),
+            (corner.x1, g.y0),
+            (g.x1, g.y0),
+            (g.x1, g.y1),
+            (g.x0, g.y1),
         ];
         let split = (l.east.x1 + l.rice.x0) / 2;
         let halves = [Rect::new(g.x0, g.y0, split, g.y1), Rect::new(split, g.y0, g.x1, g.y1)];
@@ -83,39 +89,91 @@ fn themes(l: &Layout, corner: &Rect, widened: &[Widening]) -> Vec<(&'static str,
         ("commune", communes(l)),
         ("landuse_plan", zones(l, corner, widened)),
         ("road_corridor", widened.iter().map(|c| one("lo_gioi", &c.label, c.strip)).collect()),
-        ("river", vec![
-            one("hanh_lang", "Hành lang sông Demo, bờ tây", Rect::new(l.river.x0 - bank, -BORDER, l.river.x0, h + BORDER)),
-            one("hanh_lang", "Hành lang sông Demo, bờ đông", Rect::new(l.river.x1, -BORDER, l.river.x1 + bank, h + BORDER)),
-            one("mat_nuoc", "Sông Demo", Rect::new(l.river.x0, -BORDER, l.river.x1, h + BORDER)),
-        ]),
-        ("power_line", vec![
-            line(l, "110kV", "Đường dây 110 kV Demo 1", (f.middle().0, h * 73 / 100), (l.rice.x1, h * 73 / 100), 4.0),
-            line(l, "22kV", "Đường dây 22 kV Demo 2", (l.rice.x0 + l.rice.width() / 2, 0), (l.rice.x0 + l.rice.width() / 2, h), 2.0),
-        ]),
+        (
+            "river",
+            vec![
+                one(
+                    "hanh_lang",
+                    "Hành lang sông Demo, bờ tây",
+                    Rect::new(l.river.x0 - bank, -BORDER, l.river.x0, h + BORDER),
+                ),
+                one(
+                    "hanh_lang",
+                    "Hành lang sông Demo, bờ đông",
+                    Rect::new(l.river.x1, -BORDER, l.river.x1 + bank, h + BORDER),
+                ),
+                one("mat_nuoc", "Sông Demo", Rect::new(l.river.x0, -BORDER, l.river.x1, h + BORDER)),
+            ],
+        ),
+        (
+            "power_line",
+            vec![
+                line(
+                    l,
+                    "110kV",
+                    "Đường dây 110 kV Demo 1",
+                    (f.middle().0, h * 73 / 100),
+                    (l.rice.x1, h * 73 / 100),
+                    4.0,
+                ),
+                line(
+                    l,
+                    "22kV",
+                    "Đường dây 22 kV Demo 2",
+                    (l.rice.x0 + l.rice.width() / 2, 0),
+                    (l.rice.x0 + l.rice.width() / 2, h),
+                    2.0,
+                ),
+            ],
+        ),
         ("railway", vec![line(l, "duong_sat", "Đường sắt Demo", (-9_000, -BORDER), (-9_000, h + BORDER), 4.0)]),
-        ("heritage", vec![
-            one("KV1", "Di tích Demo, khu vực I", site),
-            drawn(l, "KV2", "Di tích Demo, khu vực II", &[site.grown(22_000).ring(), site.ring()]),
-        ]),
-        ("military", vec![one("CQP", "Khu quân sự Demo", Rect::new(f.x0 + 4_000, h * 9 / 10, f.x0 + f.width() / 4, h - 4_000))]),
+        (
+            "heritage",
+            vec![
+                one("KV1", "Di tích Demo, khu vực I", site),
+                drawn(l, "KV2", "Di tích Demo, khu vực II", &[site.grown(22_000).ring(), site.ring()]),
+            ],
+        ),
+        (
+            "military",
+            vec![one("CQP", "Khu quân sự Demo", Rect::new(f.x0 + 4_000, h * 9 / 10, f.x0 + f.width() / 4, h - 4_000))],
+        ),
         ("airport", vec![]),
-        ("recovery", vec![
-            one("quyet_dinh", "Thu hồi để làm công viên Demo", decided),
-            one("thong_bao", "Thông báo thu hồi mở rộng trường Demo", noticed),
-        ]),
-        ("annual_plan", vec![
-            one("thu_hoi", "Công viên Demo", decided),
-            one("chuyen_muc_dich", "Khu dân cư Demo", changed),
-        ]),
-        ("forest", vec![
-            one("RSX", "Rừng sản xuất Demo", Rect::new(f.x0 - BORDER, -BORDER, f.x1 + 2_000, h * 3 / 5)),
-            one("RPH", "Rừng phòng hộ Demo", Rect::new(f.x0 - BORDER, h * 3 / 5, f.x1 + 2_000, h + BORDER)),
-        ]),
+        (
+            "recovery",
+            vec![
+                one("quyet_dinh", "Thu hồi để làm công viên Demo", decided),
+                one("thong_bao", "Thông báo thu hồi mở rộng trường Demo", noticed),
+            ],
+        ),
+        (
+            "annual_plan",
+            vec![one("thu_hoi", "Công viên Demo", decided), one("chuyen_muc_dich", "Khu dân cư Demo", changed)],
+        ),
+        (
+            "forest",
+            vec![
+                one("RSX", "Rừng sản xuất Demo", Rect::new(f.x0 - BORDER, -BORDER, f.x1 + 2_000, h * 3 / 5)),
+                one("RPH", "Rừng phòng hộ Demo", Rect::new(f.x0 - BORDER, h * 3 / 5, f.x1 + 2_000, h + BORDER)),
+            ],
+        ),
         ("rice", vec![one("LUC", "Đồng lúa Demo", Rect::new(l.rice.x0, 0, l.rice.x1, h))]),
-        ("hazard_flood", vec![one("ngap_1m", "Ngập ven sông Demo",
-            Rect::new(l.river.x0 - bank - h / 12, h / 20, l.river.x1 + bank + h / 9, h / 3))]),
-        ("hazard_landslide", vec![one("sat_lo", "Sạt lở chân đồi Demo",
-            Rect::new(f.x0 + f.width() / 2, h / 4, w.x0 + 16_000, h * 2 / 5))]),
+        (
+            "hazard_flood",
+            vec![one(
+                "ngap_1m",
+                "Ngập ven sông Demo",
+                Rect::new(l.river.x0 - bank - h / 12, h / 20, l.river.x1 + bank + h / 9, h / 3),
+            )],
+        ),
+        (
+            "hazard_landslide",
+            vec![one(
+                "sat_lo",
+                "Sạt lở chân đồi Demo",
+                Rect::new(f.x0 + f.width() / 2, h / 4, w.x0 + 16_000, h * 2 / 5),
+            )],
+        ),
     ]
 }
 
@@ -146,8 +204,14 @@ fn zones(l: &Layout, corner: &Rect, widened: &[Widening]) -> Vec<Drawn> {
     let g = l.board.grown(MARGIN);
     let between = |a: &Rect, b: &Rect| (a.x1 + b.x0) / 2;
     let cuts = [
-        g.x0, between(&l.forest, &l.west), between(&l.west, &l.bank_west), l.river.x0, l.river.x1,
-        between(&l.bank_east, &l.east), between(&l.east, &l.rice), g.x1,
+        g.x0,
+        between(&l.forest, &l.west),
+        between(&l.west, &l.bank_west),
+        l.river.x0,
+        l.river.x1,
+        between(&l.bank_east, &l.east),
+        between(&l.east, &l.rice),
+        g.x1,
     ];
     let codes = ["RSX", "ODT", "CLN", "SON", "DKV", "ODT", "LUC"];
     let mut zones: Vec<(Rect, &'static str)> =

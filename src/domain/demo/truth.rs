@@ -61,6 +61,9 @@ impl Rows {
     pub(crate) fn keep(&mut self, which: impl Fn(&str) -> bool) {
         self.0.retain(|(c, _), _| which(c));
     }
+    pub(crate) fn knows(&self, check: &str) -> bool {
+        self.0.keys().any(|(c, _)| *c == check)
+    }
     pub(crate) fn finish(self, case: usize, parcel: Option<&str>) -> Vec<TruthRow> {
         let parcel = parcel.map(str::to_owned);
         self.0.into_values().map(|r| TruthRow { case, parcel: parcel.clone(), ..r }).collect()
@@ -105,7 +108,11 @@ impl<'a> Ground<'a> {
         };
         let piece = |d: &super::plan::Drawn| {
             let shape = widened(&d.geom, d.half_width);
-            Some((if d.code.is_empty() { d.label.clone() } else { d.code.to_owned() }, shape.clone(), shape.bounding_rect()?))
+            Some((
+                if d.code.is_empty() { d.label.clone() } else { d.code.to_owned() },
+                shape.clone(),
+                shape.bounding_rect()?,
+            ))
         };
         let themes = plan.themes.iter().map(|(t, all)| (*t, all.iter().filter_map(piece).collect())).collect();
         let mut road_vertices = BTreeSet::new();
@@ -116,28 +123,31 @@ impl<'a> Ground<'a> {
         Self { themes, zoned: &plan.zoned, stale_flood: &plan.flood[1], road_vertices }
     }
 
-    /// Area of the parcel under each code of a theme (m²).
+    /// Area of the parcel under each code of a theme (m²); land that two features of one code cover counts once.
     pub(crate) fn areas(&self, theme: &str, p: &Parcel) -> BTreeMap<String, f64> {
-        let mut out = BTreeMap::new();
-        for (code, shape, bounds) in self.themes.get(theme).into_iter().flatten() {
-            if bounds.intersects(&p.bounds) {
-                let area = p.geom.intersection(shape).unsigned_area();
-                if area > 0.0 {
-                    *out.entry(code.clone()).or_default() += area;
-                }
-            }
+        let mut under: BTreeMap<&str, Vec<MultiPolygon<f64>>> = BTreeMap::new();
+        for (code, part) in self.parts(theme, p) {
+            under.entry(code).or_default().push(part);
         }
-        out
+        under.into_iter().map(|(code, parts)| (code.to_owned(), joined(&parts))).collect()
     }
 
+    /// Area of the parcel under the theme (m²), each spot once.
     pub(crate) fn total(&self, theme: &str, p: &Parcel) -> f64 {
-        self.areas(theme, p).values().sum()
+        joined(&self.parts(theme, p).map(|(_, part)| part).collect::<Vec<_>>())
+    }
+
+    fn parts(&self, theme: &str, p: &Parcel) -> impl Iterator<Item = (&str, MultiPolygon<f64>)> {
+        let near = self.themes.get(theme).into_iter().flatten().filter(|(_, _, bounds)| bounds.intersects(&p.bounds));
+        near.map(|(code, shape, _)| (code.as_str(), p.geom.intersection(shape))).filter(|(_, part)| !part.0.is_empty())
     }
 
     /// Nothing is drawn over the parcel, and it lies in a zone of its use.
     pub(crate) fn untouched(&self, p: &Parcel) -> bool {
         let free = |theme: &str| self.total(theme, p) == 0.0;
-        DRAWN.iter().all(|(_, t)| free(t)) && free("hazard_flood") && self.misfit(p, &p.land_use) == Some(0.0)
+        DRAWN.iter().all(|(_, t)| free(t))
+            && free("hazard_flood")
+            && self.misfit(p, &p.land_use) == Some(0.0)
             && self.uncovered(p) < 0.001
     }
 
@@ -204,15 +214,13 @@ impl<'a> Ground<'a> {
     }
 
     fn land(&self, rows: &mut Rows, p: &Parcel) {
-        let vertices = || p.geom.0.iter().flat_map(|g| &g.exterior().0).map(|c| (c.x.to_bits(), c.y.to_bits()));
-        let on_road = vertices().filter(|v| self.road_vertices.contains(v)).collect::<BTreeSet<_>>().len();
+        let on_road = self.road_corners(p);
         if on_road >= 2 {
             rows.clear("parcel.access", Some("access_road"));
         } else if on_road == 0 && matches!(p.kind, Kind::Inner | Kind::Field) {
             rows.hit("parcel.access", Some("access_road"));
         }
-        let inside = self.areas("commune", p).into_values().fold(0.0, f64::max);
-        match p.area - inside {
+        match self.outside(p) {
             out if out > COUNTS + NEAR => rows.hit("parcel.commune", Some("commune")).area_m2 = Some(out),
             out if out < COUNTS - NEAR => rows.clear("parcel.commune", Some("commune")),
             _ => {}
@@ -231,10 +239,29 @@ impl<'a> Ground<'a> {
         self.register_area(rows, p);
     }
 
+    /// Area outside the commune (m²).
+    pub(crate) fn outside(&self, p: &Parcel) -> f64 {
+        p.area - self.areas("commune", p).into_values().fold(0.0, f64::max)
+    }
+
+    /// Corners of the parcel that a road has too.
+    pub(crate) fn road_corners(&self, p: &Parcel) -> usize {
+        let corners = p.geom.0.iter().flat_map(|g| &g.exterior().0).map(|c| (c.x.to_bits(), c.y.to_bits()));
+        corners.filter(|v| self.road_vertices.contains(v)).collect::<BTreeSet<_>>().len()
+    }
+
     fn register_area(&self, rows: &mut Rows, p: &Parcel) {
         if let Some(verdict) = area_verdict(p.registered, p) {
             rows.set("parcel.area", Some("register"), &[verdict]);
         }
+    }
+}
+
+fn joined(parts: &[MultiPolygon<f64>]) -> f64 {
+    match parts {
+        [] => 0.0,
+        [one] => one.unsigned_area(),
+        many => geo::unary_union(many).unsigned_area(),
     }
 }
 

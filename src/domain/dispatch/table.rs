@@ -120,6 +120,11 @@ impl Table {
         self.kinds.values()
     }
 
+    /// What the table's rules say of checks.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.findings.iter().filter_map(|r| r.check.as_deref())
+    }
+
     pub(super) fn for_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &Kind> {
         let rules = self.outcomes.iter().filter(move |r| r.outcome == outcome);
         rules.flat_map(|r| &r.make).filter_map(|name| self.kind(name))
@@ -141,7 +146,7 @@ impl FindingRule {
 }
 
 /// A pattern is a text, or a beginning followed by `*`.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(beginning) => text.starts_with(beginning),
         None => text == pattern,

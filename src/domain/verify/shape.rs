@@ -124,7 +124,7 @@ mod tests {
             Point::new(1., 2.).into(),
             Geometry::Line(geo_types::Line::new((0., 0.), (1., 1.))),
         ]);
-        assert_eq!(shapes(&c.into()).unwrap().len(), 2);
+        assert_eq!(shapes(&Geometry::GeometryCollection(c)).unwrap().len(), 2);
         assert_eq!(shapes(&Point::new(f64::NAN, 1.).into()), None);
     }
 }

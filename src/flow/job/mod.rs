@@ -17,7 +17,7 @@ pub use upkeep::{purge_finished, purge_sessions, reap};
 use crate::store::queue::LeaseError;
 
 /// Code of the conflict that says: another run has this job, nothing was changed.
-pub const LEASE_LOST: &str = "lease_lost";
+pub const LEASE_LOST: &str = "lease-lost";
 
 impl From<LeaseError> for super::Error {
     fn from(e: LeaseError) -> Self {

@@ -42,10 +42,10 @@ pub async fn purge_finished(app: &App, lease: &Lease) -> Result<()> {
     }
 }
 
-/// Deletes sessions that have run out.
+/// Forgets sessions that are over and old idempotency keys.
 pub async fn purge_sessions(app: &App, lease: &Lease) -> Result<()> {
+    crate::flow::staff::sweep(app).await?;
     let mut tx = app.pool.begin().await?;
-    view::purge_sessions(&mut tx, app.clock.now()).await?;
     lease.complete(&mut tx).await?;
     tx.commit().await?;
     Ok(())

@@ -2,6 +2,7 @@
 //! leaves nothing behind.
 
 use super::locate::{Located, locate};
+use super::run_import::Settle;
 use super::rows::{Batch, Fence, RowContext, join, process};
 use super::{neighbours, refuse, theme, zones};
 use crate::app::App;
@@ -122,6 +123,17 @@ struct Prepared {
 
 /// Runs the import. `progress` is called about once per thousand rows.
 pub async fn import(app: &App, by: &Actor, ask: &Import, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Report> {
+    import_and(app, by, ask, progress, None).await
+}
+
+/// As [`import`]; `settle` becomes true in the same transaction.
+pub(super) async fn import_and(
+    app: &App,
+    by: &Actor,
+    ask: &Import,
+    progress: &mut (dyn FnMut(Progress) + Send),
+    settle: Option<&Settle<'_>>,
+) -> Result<Report> {
     let book = zones(app).await?;
     let zone = book.get(ask.zone).ok_or_else(|| {
         refuse("zone", "zone-unknown", ask.zone, book.iter().map(|z| z.srid.to_string()).collect::<Vec<_>>().join(", "))
@@ -190,6 +202,9 @@ pub async fn import(app: &App, by: &Actor, ask: &Import, progress: &mut (dyn FnM
         detail: json!({"layer": ask.layer, "rows": counts.good, "set_aside": counts.read - counts.good, "unchanged": unchanged, "source_sha256": ask.sha256}),
     };
     audit::write(&mut tx, &deed).await?;
+    if let Some(settle) = settle {
+        settle.done(app, &mut tx, &report).await?;
+    }
     tx.commit().await?;
     Ok(report)
 }

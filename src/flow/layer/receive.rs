@@ -64,7 +64,7 @@ fn refused(e: UnpackError) -> Error {
 }
 
 /// The file, and those that belong to it: same name, other ending.
-fn parts_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub(super) fn parts_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     const BESIDE: [&str; 11] = ["shp", "shx", "dbf", "prj", "cpg", "tab", "dat", "map", "id", "mif", "mid"];
     let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if !["shp", "tab", "mif"].contains(&ending(path).as_str()) {
@@ -79,7 +79,7 @@ fn parts_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(parts)
 }
 
-fn digest(parts: &[PathBuf]) -> std::io::Result<String> {
+pub(super) fn digest(parts: &[PathBuf]) -> std::io::Result<String> {
     let mut sum = Sha256::new();
     let mut chunk = vec![0u8; 1 << 20];
     for part in parts {

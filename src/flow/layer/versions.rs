@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::feature::{self, DiffRow};
-use crate::store::layer::{self as layers, IssueCount, IssueRow, VersionRow, Which};
+use crate::store::layer::{self as layers, IssueCount, IssueRow, NumberedIssue, VersionRow, Which};
 use crate::store::audit;
 use serde::Serialize;
 use serde_json::json;
@@ -30,6 +30,12 @@ async fn one(conn: &mut sqlx::PgConnection, id: i64) -> Result<VersionRow> {
 /// What was said about rows, in order; `after` is the number of the last one already seen (-1: from the first).
 pub async fn issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<IssueRow>> {
     Ok(layers::issues(&app.pool, id, after, limit).await?)
+}
+
+/// As [`issues`], each with its number, of a version that is there.
+pub async fn numbered_issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<NumberedIssue>> {
+    one(&mut *app.pool.acquire().await?, id).await?;
+    Ok(layers::numbered_issues(&app.pool, id, after, limit).await?)
 }
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -58,8 +64,14 @@ pub async fn diff(app: &App, from: i64, to: i64, limit: i64) -> Result<Differenc
     Ok(Difference { from, to, added: count("added"), removed: count("removed"), changed: count("changed"), truncated, rows })
 }
 
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Discarded {
+    pub layer: String,
+    pub layer_version_id: i64,
+}
+
 /// Drops a version that was never published; what was said about it stays.
-pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<()> {
+pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<Discarded> {
     let mut tx = begin(app).await?;
     let v = one(&mut tx, id).await?;
     if !["staging", "checked"].contains(&v.state.as_str()) {
@@ -75,5 +87,7 @@ pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<()> {
         detail: json!({"layer": v.layer}),
     };
     audit::write(&mut tx, &deed).await?;
-    commit(app, tx, by, &(), None).await
+    let done = Discarded { layer: v.layer, layer_version_id: id };
+    commit(app, tx, by, &done, None).await?;
+    Ok(done)
 }

@@ -6,11 +6,16 @@ use sqlx::{FromRow, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, Serialize, FromRow)]
+#[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
 pub struct Job {
     pub id: Uuid,
     pub queue: String,
     pub kind: String,
+<<<<<<< HEAD
+=======
+    /// Ids only.
+>>>>>>> h-h
+    #[schema(value_type = Object)]
     pub args: Value,
     pub key: Option<String>,
     /// `pending`, `running`, `done` or `dead`.
@@ -21,6 +26,7 @@ pub struct Job {
     pub attempts: i32,
     pub max_attempts: i32,
     pub worker: Option<String>,
+    #[schema(value_type = Option<Object>)]
     pub progress: Option<Value>,
     pub last_error: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
@@ -61,14 +67,14 @@ pub async fn list(pool: &PgPool, f: &Filter) -> sqlx::Result<Vec<Job>> {
     .await
 }
 
-pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Job>> {
+pub async fn find(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Job>> {
     sqlx::query_as(
         "select id, queue, kind, args, key, state::text as state, priority, run_at, attempts, max_attempts, worker, progress,
                 last_error, created_at, started_at, finished_at
          from job where id = $1",
     )
     .bind(id)
-    .fetch_optional(pool)
+    .fetch_optional(conn)
     .await
 }
 
@@ -94,7 +100,11 @@ pub async fn due_now(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
 }
 
 /// What `/metrics` shows of one queue.
-#[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
+<<<<<<< HEAD
+#[derive(Debug, Clone, PartialEq, Serialize, FromRow, utoipa::ToSchema)]
+=======
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromRow)]
+>>>>>>> h-h
 pub struct Metrics {
     pub queue: String,
     /// Due and not started.
@@ -139,9 +149,4 @@ pub async fn purge_done(tx: &mut PgConnection, before: OffsetDateTime, limit: i6
     .execute(tx)
     .await?;
     Ok(gone.rows_affected())
-}
-
-/// Deletes sign-in sessions that have run out.
-pub async fn purge_sessions(tx: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
-    Ok(sqlx::query("delete from session where expires_at < $1").bind(now).execute(tx).await?.rows_affected())
 }

@@ -1,0 +1,95 @@
+//! What all changes of a task share.
+
+use super::TaskView;
+use super::view::view;
+use crate::app::App;
+use crate::domain::staff::Role;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, commit};
+use crate::store::audit::{self, Deed};
+use crate::store::task::{self, TaskRow};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+/// May act on any task, whoever has it.
+pub(super) fn leads(by: &Actor) -> bool {
+    by.has_any(&[Role::Manager, Role::Admin])
+}
+
+/// The task as `version` knows it, when it is in one of `states`.
+pub(super) async fn at_version(conn: &mut PgConnection, id: Uuid, version: i32, states: &[&str]) -> Result<TaskRow> {
+    let task = task::get(conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })?;
+    if task.version != version {
+        return Err(stale(&task));
+    }
+    if !states.contains(&task.state.as_str()) {
+        return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });
+    }
+    Ok(task)
+}
+
+fn stale(task: &TaskRow) -> Error {
+    Error::Conflict { code: "version", detail: format!("task {} is at version {}", task.id, task.version) }
+}
+
+/// Writes `task` (read at its version, changed since), its event and its audit row, and commits.
+pub(super) async fn write(
+    app: &App,
+    mut tx: Transaction<'static, Postgres>,
+    by: &Actor,
+    mut task: TaskRow,
+    what: &'static str,
+    detail: Value,
+) -> Result<TaskView> {
+    task.updated_at = app.clock.now();
+    if !task::change(&mut tx, &task).await? {
+        return Err(stale(&task));
+    }
+    record(app, &mut tx, by, &task, what, detail).await?;
+    task.version += 1;
+    let view = view(app, task)?;
+    commit(app, tx, by, &view, None).await?;
+    Ok(view)
+}
+
+/// The event with its detail (which may quote a person's words), and the audit row without it.
+pub(super) async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    task: &TaskRow,
+    what: &'static str,
+    detail: Value,
+) -> Result<()> {
+    let now = app.clock.now();
+    task::add_event(tx, task.id, now, &by.login, what, &detail).await?;
+    let action = match what {
+        "created" => "task.create",
+        "assigned" => "task.assign",
+        "accepted" => "task.accept",
+        "handed_back" => "task.hand_back",
+        "done" => "task.return_result",
+        _ => "task.cancel",
+    };
+    let deed = Deed {
+        at: now,
+        actor: &by.login,
+        action,
+        subject: format!("task/{}", task.id),
+        case_id: Some(task.case_id),
+        detail: json!({ "kind": task.kind, "subject": task.subject, "assignee": task.assignee }),
+    };
+    Ok(audit::write(tx, &deed).await?)
+}
+
+/// A reason in words: needed, and not a novel.
+pub(super) fn reason(text: &str) -> Result<Value> {
+    match text.trim() {
+        "" => Err(Error::refused("reason", "required", "", "a reason in words")),
+        long if long.chars().count() > 500 => {
+            Err(Error::refused("reason", "length", long.chars().count(), "up to 500 characters"))
+        }
+        text => Ok(json!({ "reason": text })),
+    }
+}

@@ -1,0 +1,138 @@
+use super::change::record;
+use crate::app::App;
+use crate::domain::calendar::Calendar;
+use crate::domain::dispatch::{self, Candidate, Department, FindingSummary, NewTask, Table};
+use crate::domain::verify::Record;
+use crate::flow::Result;
+use crate::flow::staff::Actor;
+use crate::gis::crs::{Transformer, ZoneDef, ZoneKind};
+use crate::store::task::{self, TaskRow};
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Makes the tasks a verification calls for, inside its transaction, and gives each to somebody. A task that is open already
+/// stays the one it is; one that an earlier verification made, that nobody has begun and nothing calls for any more, is
+/// cancelled. Returns the new ones.
+pub async fn create_from_verification(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case_id: Uuid,
+    verification_id: Uuid,
+    record: &Record,
+) -> Result<Vec<Uuid>> {
+    let table = Table::shipped().map_err(anyhow::Error::msg)?;
+    let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
+    let plan = dispatch::plan(table, &summaries(record), record.outcome, calendar, app.clock.today());
+    cancel_superseded(app, tx, by, case_id, &plan).await?;
+    let commune = record.parcel.as_ref().map(|p| p.commune_code.as_str());
+    let mut staff = candidates(tx).await?;
+    let place = place(tx, case_id).await?;
+    let mut made = Vec::new();
+    for new in plan {
+        let row = row(app, case_id, verification_id, &new, commune, place, &staff);
+        if !task::insert(tx, &row).await? {
+            continue;
+        }
+        self::record(app, tx, by, &row, "created", json!({})).await?;
+        if let Some(chosen) = staff.iter_mut().find(|c| Some(c.id) == row.assignee) {
+            chosen.open_load += 1;
+            self::record(app, tx, by, &row, "assigned", row.reason["assigned"].clone()).await?;
+        }
+        made.push(row.id);
+    }
+    Ok(made)
+}
+
+fn summaries(record: &Record) -> Vec<FindingSummary> {
+    let brief = |f: &crate::domain::verify::FindingRecord| FindingSummary {
+        check: f.check.clone(),
+        subject: f.subject.clone(),
+        verdict: f.verdict,
+        effect: f.effect,
+    };
+    record.findings.iter().map(brief).collect()
+}
+
+fn row(
+    app: &App,
+    case_id: Uuid,
+    verification_id: Uuid,
+    new: &NewTask,
+    commune: Option<&str>,
+    place: Option<(f64, f64)>,
+    staff: &[Candidate],
+) -> TaskRow {
+    let assigned = dispatch::assign(new.department, commune, staff);
+    let now = app.clock.now();
+    TaskRow {
+        id: app.clock.new_id(),
+        case_id,
+        verification_id: Some(verification_id),
+        kind: new.kind.clone(),
+        subject: new.subject.clone(),
+        department: new.department.as_str().into(),
+        state: "open".into(),
+        assignee: assigned.map(|a| a.0),
+        reason: json!({ "findings": new.because, "due_doubtful": new.due_doubtful, "assigned": assigned.map(|a| a.1) }),
+        due: new.due,
+        appointment_at: None,
+        place_text: None,
+        lon: place.map(|p| p.0),
+        lat: place.map(|p| p.1),
+        result: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+async fn candidates(tx: &mut PgConnection) -> Result<Vec<Candidate>> {
+    let staff = task::workers(tx).await?.into_iter().map(|w| Candidate {
+        id: w.id,
+        department: Department::parse(&w.department),
+        territory: w.territory,
+        open_load: u32::try_from(w.load).unwrap_or(u32::MAX),
+        active: w.active,
+    });
+    Ok(staff.collect())
+}
+
+/// Where the parcel is (WGS 84 longitude, latitude), to find the way there; none when it is not on the map.
+async fn place(tx: &mut PgConnection, case_id: Uuid) -> Result<Option<(f64, f64)>> {
+    let Some((z, x, y)) = task::parcel_point(tx, case_id).await? else { return Ok(None) };
+    let zone = ZoneDef {
+        srid: z.srid,
+        name: z.name,
+        kind: if z.kind == ZoneKind::Vn2000Tm3.code() { ZoneKind::Vn2000Tm3 } else { ZoneKind::Other },
+        central_meridian: z.central_meridian,
+        from_wgs84: z.from_wgs84,
+        min_e: z.min_e,
+        min_n: z.min_n,
+        max_e: z.max_e,
+        max_n: z.max_n,
+        source: z.source,
+    };
+    // A parcel that has no place on the globe still gets its tasks.
+    Ok(Transformer::zone_to_wgs84(&zone).point(x, y).ok())
+}
+
+async fn cancel_superseded(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case_id: Uuid,
+    plan: &[NewTask],
+) -> Result<()> {
+    for (id, kind, subject) in task::untouched(tx, case_id).await? {
+        if plan.iter().any(|n| n.kind == kind && n.subject == subject) {
+            continue;
+        }
+        task::cancel(tx, id, app.clock.now()).await?;
+        if let Some(row) = task::get(tx, id).await? {
+            record(app, tx, by, &row, "cancelled", json!({ "reason": "superseded" })).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+use super::change::{at_version, leads, write};
+use super::view::{TaskResult, TaskView, place};
+use crate::app::App;
+use crate::domain::problem::FieldProblem;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Ends an accepted task with what came of it: words, points measured in the field, photos uploaded before. Kept sealed.
+pub async fn return_result(app: &App, by: &Actor, id: Uuid, version: i32, result: TaskResult) -> Result<TaskView> {
+    let problems = problems(&result);
+    if !problems.is_empty() {
+        return Err(Error::Refused(problems));
+    }
+    for (i, sha256) in result.photos.iter().enumerate() {
+        match app.scans.get(sha256).await {
+            Ok(_) => {}
+            Err(crate::outside::scans::ScanError::Missing(_)) => {
+                return Err(Error::refused(
+                    format!("photos[{i}]"),
+                    "photo-unknown",
+                    sha256,
+                    "a photo that was uploaded",
+                ));
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+    let mut tx = begin(app).await?;
+    let mut task = at_version(&mut tx, id, version, &["accepted"]).await?;
+    if task.assignee != by.id && !leads(by) {
+        return Err(Error::Forbidden("a task of somebody else"));
+    }
+    let plain = serde_json::to_vec(&result).map_err(|e| Error::Broken(e.into()))?;
+    task.result = Some(app.vault.seal(&place(id), &plain)?);
+    task.state = "done".into();
+    let detail = json!({ "points": result.points.len(), "photos": result.photos });
+    write(app, tx, by, task, "done", detail).await
+}
+
+const MOST: usize = 500;
+
+fn problems(r: &TaskResult) -> Vec<FieldProblem> {
+    let mut found = Vec::new();
+    let length = r.summary.chars().count();
+    if r.summary.trim().is_empty() || length > 4000 {
+        found.push(FieldProblem::new("summary", "length", length, "1-4000 characters"));
+    }
+    for (field, count) in [("points", r.points.len()), ("photos", r.photos.len())] {
+        if count > MOST {
+            found.push(FieldProblem::new(field, "range", count, format!("up to {MOST}")));
+        }
+    }
+    for (i, p) in r.points.iter().take(MOST).enumerate() {
+        for (name, value, low, high) in
+            [("lon", p.lon, -180.0, 180.0), ("lat", p.lat, -90.0, 90.0), ("accuracy_m", p.accuracy_m, 0.0, 1000.0)]
+        {
+            if !(low..=high).contains(&value) {
+                let allowed = format!("{low} to {high}");
+                found.push(FieldProblem::new(format!("points[{i}].{name}"), "range", value, allowed));
+            }
+        }
+        if p.label.chars().count() > 100 {
+            found.push(FieldProblem::new(format!("points[{i}].label"), "length", &p.label, "up to 100 characters"));
+        }
+    }
+    for (i, sha) in r.photos.iter().take(MOST).enumerate() {
+        if sha.len() != 64 || !sha.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            found.push(FieldProblem::new(format!("photos[{i}]"), "sha256", sha, "64 hex digits, lower case"));
+        }
+    }
+    found
+}
