@@ -91,13 +91,15 @@ pub fn product(folder: &str) -> Vec<Source> {
         })
         .collect();
     let tests: BTreeSet<String> = sources.iter().flat_map(test_files).collect();
+    sources.retain(|s| !s.place.ends_with("_tests.rs"));
     sources.retain(|s| !tests.iter().any(|t| s.place == format!("{t}.rs") || s.place.starts_with(&format!("{t}/"))));
     assert!(sources.len() > 2, "{folder}: only {} files found", sources.len());
     sources
 }
 
 fn test_files(s: &Source) -> Vec<String> {
-    let own = s.place.trim_end_matches(".rs").trim_end_matches("/mod").trim_end_matches("/lib").trim_end_matches("/main");
+    let own =
+        s.place.trim_end_matches(".rs").trim_end_matches("/mod").trim_end_matches("/lib").trim_end_matches("/main");
     s.test_modules.iter().map(|m| format!("{own}/{m}")).collect()
 }
 
