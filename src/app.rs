@@ -1,7 +1,7 @@
 //! The one composition root: what an act may reach. Built once per process from `config::Config`.
 
 use crate::config::Config;
-use crate::domain::case::procedure::ProcedureBook;
+use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::flow::staff::Throttle;

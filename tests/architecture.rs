@@ -138,7 +138,8 @@ fn no_opening_is_kept_without_need() {
     let sources = product("src");
     for (file, path, reason) in OPENINGS {
         assert!(reason.len() > 10, "{file} -> {path}: say why");
-        let used = sources.iter().any(|s| s.place == *file && s.crate_paths().iter().any(|p| p.join("::").starts_with(path)));
+        let used =
+            sources.iter().any(|s| s.place == *file && s.crate_paths().iter().any(|p| p.join("::").starts_with(path)));
         assert!(used, "{file} no longer names crate::{path}: take the opening out");
     }
 }
@@ -165,7 +166,10 @@ mod the_test_can_fail {
     #[test]
     fn it_sees_paths_however_they_are_written() {
         assert_eq!(walls("src/domain/a.rs", "use crate::store::parcel;"), 1);
-        assert_eq!(walls("src/domain/a.rs", "use crate::{theme::Theme, domain::{rule, check}, store::{a, b as c}};"), 2);
+        assert_eq!(
+            walls("src/domain/a.rs", "use crate::{theme::Theme, domain::{rule, check}, store::{a, b as c}};"),
+            2
+        );
         assert_eq!(walls("src/domain/a.rs", "fn f() { let x = crate::flow::act(); }"), 1);
         assert_eq!(walls("src/store/a.rs", "fn f(p: &crate::gis::crs::Crs) {}"), 1);
         assert_eq!(walls("src/http/a.rs", "m!(x, crate::worker::run());"), 1);
@@ -177,7 +181,10 @@ mod the_test_can_fail {
     #[test]
     fn it_lets_pass_what_is_allowed() {
         assert_eq!(walls("src/flow/a/b.rs", "use crate::{app::App, domain::rule, store::{a, b}};"), 0);
-        assert_eq!(walls("src/domain/a.rs", "// crate::store::x\n/* crate::flow */ const S: &str = \"crate::store::x\";"), 0);
+        assert_eq!(
+            walls("src/domain/a.rs", "// crate::store::x\n/* crate::flow */ const S: &str = \"crate::store::x\";"),
+            0
+        );
         assert_eq!(walls("src/domain/a.rs", "#[cfg(test)] mod tests { use crate::store::x; } pub(crate) fn f() {}"), 0);
         assert_eq!(walls("src/http/a/b.rs", "use super::super::input;"), 0);
         assert_eq!(walls("src/http/a/b.rs", "use super::store;"), 0);

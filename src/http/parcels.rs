@@ -157,12 +157,16 @@ async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
         }
         (None, None, None, Some(bbox)) => {
             let bounds = numbers("bbox", bbox, "west,south,east,north")?;
-            let zone = s.zone.ok_or_else(|| Problem::refused("zone", "required", "nothing", "EPSG code of a cadastral zone"))?;
+            let zone = s
+                .zone
+                .ok_or_else(|| Problem::refused("zone", "required", "nothing", "EPSG code of a cadastral zone"))?;
             let degrees = degrees(s.crs.as_deref())?;
             let rows = parcel::in_box(app, zone, degrees, bounds, paging.key()?, i64::from(paging.limit)).await?;
             Ok(Found { page: paging.cut(rows, |p| p.id), reference: None })
         }
-        (None, None, None, None) => Err(Problem::refused("ref", "required", "nothing", "one of ref, serial, point, bbox")),
+        (None, None, None, None) => {
+            Err(Problem::refused("ref", "required", "nothing", "one of ref, serial, point, bbox"))
+        }
         _ => Err(Problem::refused("ref", "shape", "several", "only one of ref, serial, point, bbox")),
     }
 }
@@ -182,7 +186,8 @@ fn degrees(crs: Option<&str>) -> Result<bool> {
 }
 
 fn numbers<const N: usize>(field: &str, text: &str, allowed: &str) -> Result<[f64; N]> {
-    let read: Option<Vec<f64>> = text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    let read: Option<Vec<f64>> =
+        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
     read.and_then(|n| n.try_into().ok()).ok_or_else(|| Problem::refused(field, "shape", text, allowed))
 }
 

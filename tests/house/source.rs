@@ -97,7 +97,8 @@ pub fn product(folder: &str) -> Vec<Source> {
 }
 
 fn test_files(s: &Source) -> Vec<String> {
-    let own = s.place.trim_end_matches(".rs").trim_end_matches("/mod").trim_end_matches("/lib").trim_end_matches("/main");
+    let own =
+        s.place.trim_end_matches(".rs").trim_end_matches("/mod").trim_end_matches("/lib").trim_end_matches("/main");
     s.test_modules.iter().map(|m| format!("{own}/{m}")).collect()
 }
 
