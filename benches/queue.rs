@@ -1,7 +1,7 @@
 //! The queue with all its safety: how fast 20,000 no-op jobs are drained, and how long from enqueue to start.
 //! `DATABASE_URL=... cargo bench --bench queue`; makes and drops a database of its own.
 
-use diaba::app::{App, Clock};
+use diaba::app::{App, Book, Clock};
 use diaba::config::Config;
 use diaba::flow::job::Specs;
 use diaba::store::queue::{self, New};
@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgConnectOptions};
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,8 +39,9 @@ fn start(
     pool: &PgPool,
     slots: usize,
 ) -> (oneshot::Sender<()>, mpsc::UnboundedReceiver<Instant>, tokio::task::JoinHandle<()>) {
-    let config = Config { database_url: String::new(), home: ".".into(), data: "data".into() };
-    let app = App { pool: pool.clone(), config: Arc::new(config), clock: Clock::System, book: Arc::default() };
+    let home = std::env::temp_dir().join("diaba-bench-queue");
+    let app =
+        App::with_pool(pool.clone(), Config::with_defaults("", home), Clock::System, Book::default()).expect("app");
     let options = Options { slots: BTreeMap::from([("bench".to_owned(), slots)]), ..Options::default() };
     let (started, starts) = mpsc::unbounded_channel();
     let (stop, stopped) = oneshot::channel();

@@ -9,7 +9,7 @@ pub mod paper;
 pub mod parcel;
 pub mod setup;
 pub mod staff;
-// pub mod verification;
+pub mod verification;
 
 pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};

@@ -1,7 +1,7 @@
 //! Job kinds for tests, worker processes, waiting.
 
-use diaba::app::{App, Clock};
-use diaba::config::Config;
+use diaba::app::{App, Book, Clock};
+use diaba::config::{Config, Secret};
 use diaba::flow::job::Specs;
 use diaba::store::queue::{self, Lease, LeaseError, New};
 use diaba::worker::{JobError, Options, Registry};
@@ -9,15 +9,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgPool};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+/// The service over this pool, with a private folder that is thrown away when the process ends.
 pub fn app(pool: PgPool) -> App {
-    let config = Config { database_url: String::new(), home: PathBuf::from("."), data: PathBuf::from("data") };
-    App { pool, config: Arc::new(config), clock: Clock::default(), book: Arc::default() }
+    static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    let mut config = Config::with_defaults("postgres://unused", HOME.path());
+    config.vault_key = Some(Secret("07".repeat(32)));
+    App::with_pool(pool, config, Clock::default(), Book::default()).unwrap()
 }
 
 const SPEC: &str = r#"

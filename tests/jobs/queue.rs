@@ -1,6 +1,7 @@
 //! Enqueue, timetable, operator's acts, descriptions.
 
 use crate::kit::*;
+use diaba::flow::staff::Actor;
 use diaba::flow::{Error, job};
 use diaba::store::queue::{self, New};
 use serde_json::{Value, json};
@@ -86,21 +87,22 @@ async fn one_tick_of_three_instances_is_one_job(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_dead_letter_is_revived_once_and_audited(pool: PgPool) {
     let app = app(pool.clone());
+    let lan = Actor { login: "lan".into(), ..Actor::system("x") };
     let id = put(&pool, "panic", json!({}), 1).await;
     assert_eq!(diaba::worker::drain(&app, registry()).await.unwrap(), 1);
     let dead = job::find(&app, id).await.unwrap();
     assert_eq!((dead.state.as_str(), dead.last_error.as_deref()), ("dead", Some("panic: as asked")));
     assert_eq!(job::dead_by_kind(&app).await.unwrap(), [("panic".to_owned(), 1)]);
-    assert!(matches!(job::retry(&app, "lan", id, "").await, Err(Error::Conflict { .. })));
-    job::revive(&app, "lan", id, "repaired").await.unwrap();
-    assert!(matches!(job::revive(&app, "lan", id, "again").await, Err(Error::Conflict { .. })));
-    job::retry(&app, "lan", id, "now").await.unwrap();
+    assert!(matches!(job::retry(&app, &lan, id, "").await, Err(Error::Conflict { .. })));
+    job::revive(&app, &lan, id, "repaired").await.unwrap();
+    assert!(matches!(job::revive(&app, &lan, id, "again").await, Err(Error::Conflict { .. })));
+    job::retry(&app, &lan, id, "now").await.unwrap();
     let filter = job::Filter { state: Some("pending".into()), limit: 10, ..Default::default() };
     assert_eq!(job::list(&app, &filter).await.unwrap()[0].id, id);
     let wrong = job::Filter { state: Some("ded".into()), limit: 10, ..Default::default() };
     assert!(matches!(job::list(&app, &wrong).await, Err(Error::Refused(_))));
     assert_eq!(count(&pool, "select count(*) from audit where action like 'job.%' and actor = 'lan'").await, 2);
-    assert!(matches!(job::revive(&app, "lan", uuid::Uuid::nil(), "").await, Err(Error::NotFound { .. })));
+    assert!(matches!(job::revive(&app, &lan, uuid::Uuid::nil(), "").await, Err(Error::NotFound { .. })));
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -31,8 +31,8 @@ fn judge(facts: &Facts) -> Finding {
     } else {
         hit(ID, "", Effect::NeedsPapers, Message::new("papers-lacking").with("lacking", lack).with("count", all))
     };
-    f.measured = Some(Quantity::new(all - lack, Unit::Count));
-    f.allowed = Some(Quantity::new(all, Unit::Count));
+    f.measured = Some(Quantity::new(lack, Unit::Count));
+    f.allowed = Some(Quantity::new(0.0, Unit::Count));
     f.details = lacking;
     f
 }

@@ -17,7 +17,8 @@ pub async fn list(app: &App, filter: &Filter) -> Result<Vec<Job>> {
 }
 
 pub async fn find(app: &App, id: Uuid) -> Result<Job> {
-    view::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "job", id: id.to_string() })
+    let mut conn = app.pool.acquire().await?;
+    view::find(&mut conn, id).await?.ok_or_else(|| Error::NotFound { what: "job", id: id.to_string() })
 }
 
 /// Depth, age and dead letters of every queue that has unfinished jobs.

@@ -2,6 +2,7 @@
 
 use super::gather::{Subject, gather};
 use crate::app::App;
+use crate::domain::case::ProcedureVersion;
 use crate::domain::rule::RuleBook;
 use crate::domain::verify::{CaseFacts, Facts, FindingRecord, ParcelRef, Record, Wish, verify};
 use crate::flow::staff::Actor;
@@ -105,7 +106,7 @@ async fn judge(app: &App, facts: Facts) -> Result<(Record, String, String)> {
         let rules: &RuleBook = &book.rules;
         let record = verify(&facts, rules);
         let canonical = record.canonical().map_err(|e| Error::Broken(e.into()))?;
-        let digest = crate::domain::verify::sha256_hex(&canonical);
+        let digest = crate::domain::verify::sha256_hex(canonical.as_bytes());
         Ok((record, canonical, digest))
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::Broken(e.into()))?
@@ -123,7 +124,8 @@ async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
     let wish: Wish = serde_json::from_value(row.wish).map_err(broken)?;
     let asked: ParcelRef = serde_json::from_value(row.parcel_ref).unwrap_or_default();
     let papers = crate::flow::paper::facts_of_case(app, &mut conn, case_id, &by.login).await?;
-    let required = app.book.procedures.required_papers(&row.procedure, None, app.clock.today());
+    let version = app.book.procedures.find(&row.procedure, None, app.clock.today());
+    let required = version.map(ProcedureVersion::required_papers).unwrap_or_default();
     let case = CaseFacts {
         id: row.id,
         number: row.number,

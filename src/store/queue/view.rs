@@ -64,14 +64,14 @@ pub async fn list(pool: &PgPool, f: &Filter) -> sqlx::Result<Vec<Job>> {
     .await
 }
 
-pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Job>> {
+pub async fn find(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Job>> {
     sqlx::query_as(
         "select id, queue, kind, args, key, state::text as state, priority, run_at, attempts, max_attempts, worker, progress,
                 last_error, created_at, started_at, finished_at
          from job where id = $1",
     )
     .bind(id)
-    .fetch_optional(pool)
+    .fetch_optional(conn)
     .await
 }
 
@@ -97,7 +97,7 @@ pub async fn due_now(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
 }
 
 /// What `/metrics` shows of one queue.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromRow, utoipa::ToSchema)]
 pub struct Metrics {
     pub queue: String,
     /// Due and not started.

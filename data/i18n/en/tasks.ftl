@@ -1,0 +1,25 @@
+# Tasks and appointments. The names of the kinds are in data/dispatch.toml.
+task = Task
+task-department-legal = Legal department
+task-department-sales = Sales department
+task-department-field = Field survey team
+task-state-open = Not accepted
+task-state-accepted = In progress
+task-state-done = Done
+task-state-cancelled = Cancelled
+task-event-created = Task made
+task-event-assigned = Task assigned
+task-event-accepted = Task accepted
+task-event-handed_back = Task handed back
+task-event-done = Result returned
+task-event-cancelled = Task cancelled
+task-due = Due: { $date }
+task-due-doubtful = Due: { $date } (the holidays of that time are not confirmed)
+task-assigned-own_territory = Given by territory; had { $load } tasks
+task-assigned-everywhere = Given to somebody who works everywhere; had { $load } tasks
+task-assigned-other_territory = Nobody has this territory; given to who had least ({ $load } tasks)
+task-unassigned = Nobody in the department to give it to
+task-superseded = The newer verification no longer calls for this task
+task-distance = { $metres } m from here
+task-none-near = No task left
+task-appointment = Appointment at { $time }, { $place }

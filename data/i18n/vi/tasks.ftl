@@ -1,0 +1,25 @@
+# Nhiệm vụ và lịch hẹn. Tên từng loại nhiệm vụ nằm trong data/dispatch.toml.
+task = Nhiệm vụ
+task-department-legal = Phòng pháp lý
+task-department-sales = Phòng kinh doanh
+task-department-field = Tổ đo đạc thực địa
+task-state-open = Chưa nhận
+task-state-accepted = Đang làm
+task-state-done = Đã xong
+task-state-cancelled = Đã huỷ
+task-event-created = Tạo nhiệm vụ
+task-event-assigned = Giao nhiệm vụ
+task-event-accepted = Nhận nhiệm vụ
+task-event-handed_back = Trả lại nhiệm vụ
+task-event-done = Nộp kết quả
+task-event-cancelled = Huỷ nhiệm vụ
+task-due = Hạn: { $date }
+task-due-doubtful = Hạn: { $date } (lịch nghỉ lễ chưa được xác nhận)
+task-assigned-own_territory = Giao theo địa bàn phụ trách, đang có { $load } việc
+task-assigned-everywhere = Giao cho người làm mọi địa bàn, đang có { $load } việc
+task-assigned-other_territory = Không có ai phụ trách địa bàn này; giao cho người ít việc nhất ({ $load } việc)
+task-unassigned = Chưa có ai trong phòng để giao
+task-superseded = Kết quả xác minh mới không còn cần nhiệm vụ này
+task-distance = Cách đây { $metres } m
+task-none-near = Không còn nhiệm vụ nào
+task-appointment = Lịch hẹn lúc { $time } tại { $place }
