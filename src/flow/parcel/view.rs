@@ -62,6 +62,11 @@ pub fn geojson_of(book: &ZoneBook, zone: i32, ewkb: Option<&[u8]>) -> Result<Opt
     serde_json::to_value(geojson::Geometry::new(value)).map(Some).map_err(|e| Error::Broken(e.into()))
 }
 
+/// The zone a parcel lies in.
+pub async fn zone_of(app: &App, id: Uuid) -> Result<i32> {
+    parcel::zone_of(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "parcel", id: id.to_string() })
+}
+
 /// The parcel with its verdict, cases and lineage.
 pub async fn view(app: &App, id: Uuid) -> Result<ParcelView> {
     let missing = || Error::NotFound { what: "parcel", id: id.to_string() };
