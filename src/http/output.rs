@@ -1,7 +1,7 @@
 //! What goes out: things made, and things that may not have changed.
 
 use super::problem::{Kind, Problem};
-use crate::outside::vault::sha256_hex;
+use crate::domain::verify::sha256_hex;
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -91,6 +91,7 @@ pub fn product(folder: &str) -> Vec<Source> {
         })
         .collect();
     let tests: BTreeSet<String> = sources.iter().flat_map(test_files).collect();
+    sources.retain(|s| !s.place.ends_with("_tests.rs"));
     sources.retain(|s| !tests.iter().any(|t| s.place == format!("{t}.rs") || s.place.starts_with(&format!("{t}/"))));
     assert!(sources.len() > 2, "{folder}: only {} files found", sources.len());
     sources
