@@ -80,12 +80,6 @@ impl Book {
         let file = data.join("themes.toml");
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let themes = Theme::from_toml("themes.toml", &text, &rules)?;
-<<<<<<< HEAD
-        let texts = toml_files(&data.join("procedures"))?;
-        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-        let procedures = ProcedureBook::from_toml(&texts)?;
-=======
->>>>>>> h-h
         Ok(Self { rules, themes, procedures })
     }
 }

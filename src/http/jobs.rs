@@ -72,10 +72,5 @@ async fn revive_job(
     if !(1..=500).contains(&reason.chars().count()) {
         return Err(Problem::refused("reason", "length", reason.chars().count(), "1-500"));
     }
-<<<<<<< HEAD
-    job::revive(&app, &actor, id, reason).await?;
-    Ok(Json(job::find(&app, id).await?))
-=======
     Ok(Json(job::revive(&app, &actor, id, reason).await?))
->>>>>>> h-h
 }

@@ -20,7 +20,11 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find_parcels)).routes(routes!(get_parcel)).routes(routes!(parcel_history)).routes(routes!(inspect_parcel))
+    OpenApiRouter::new()
+        .routes(routes!(find_parcels))
+        .routes(routes!(get_parcel))
+        .routes(routes!(parcel_history))
+        .routes(routes!(inspect_parcel))
 }
 
 /// Exactly one of `ref`, `serial`, `point`, `bbox`.

@@ -23,7 +23,12 @@ async fn a_map_goes_its_whole_way(pool: PgPool) {
         let kept = t.app.config.home.join("uploads").join(sent.body["sha256"].as_str().unwrap()).join("thửa.csv");
         assert_eq!(std::fs::read_to_string(kept).unwrap(), content, "what was sent is kept");
         let job = gis.get(sent.header("location")).await;
-        assert_eq!((&job.body["state"], &job.body["progress"]["set_aside"]), (&json!("done"), &json!(1)), "{}", job.text);
+        assert_eq!(
+            (&job.body["state"], &job.body["progress"]["set_aside"]),
+            (&json!("done"), &json!(1)),
+            "{}",
+            job.text
+        );
         let import = gis.get(&format!("/api/v1/imports/{}", sent.body["id"].as_str().unwrap())).await;
         assert_eq!(import.body["report"]["rows_good"], 2, "{}", import.text);
         let first = import.body["report"]["layer_version_id"].as_i64().unwrap();

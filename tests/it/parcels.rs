@@ -41,7 +41,8 @@ async fn found_by_reference_place_and_box(pool: PgPool) {
         assert_eq!(first.body["items"].as_array().unwrap().len(), 2, "{}", first.text);
         let second = care.get(first.body["next"].as_str().unwrap()).await;
         assert_eq!(second.body["items"].as_array().unwrap().len(), 1, "{}", second.text);
-        let degrees = format!("/api/v1/parcels?bbox={},{},{},{}&zone={ZONE}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
+        let degrees =
+            format!("/api/v1/parcels?bbox={},{},{},{}&zone={ZONE}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
         let request = care.request(Method::GET, &degrees).header("accept", "application/geo+json");
         let drawn = care.send(request).await;
         assert_eq!(drawn.header("content-type"), "application/geo+json");

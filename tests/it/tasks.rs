@@ -11,9 +11,7 @@ async fn a_field_task_is_pulled_done_and_seen(pool: PgPool) {
     let legal = t.signed_in("legal", &["legal"]).await;
     let field = t.signed_in("field", &["field"]).await;
     let case = legal.open_case().await;
-    let appointment = |place: &str, lon: f64| {
-        json!({"case_id": case, "department": "field", "at": "2026-10-07T02:00:00Z", "place_text": place, "lon": lon, "lat": 16.06})
-    };
+    let appointment = |place: &str, lon: f64| json!({"case_id": case, "department": "field", "at": "2026-10-07T02:00:00Z", "place_text": place, "lon": lon, "lat": 16.06});
     let far = legal.post("/api/v1/appointments", appointment("Mẫu A", 108.3)).await;
     assert_eq!(far.status, StatusCode::CREATED, "{}", far.text);
     let near = legal.post("/api/v1/appointments", appointment("Mẫu B", 108.2)).await;

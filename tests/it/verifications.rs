@@ -34,7 +34,9 @@ async fn a_case_is_verified_and_the_record_read(pool: PgPool) {
         let drawn = legal.get(&format!("{address}?purpose=verify&f=geojson")).await;
         let feature = &drawn.body["features"][0];
         assert_eq!(feature["properties"]["number"], "345", "{}", drawn.text);
-        let lon = feature["geometry"]["coordinates"].pointer("/0/0/0/0").or(feature["geometry"]["coordinates"].pointer("/0/0/0"));
+        let lon = feature["geometry"]["coordinates"]
+            .pointer("/0/0/0/0")
+            .or(feature["geometry"]["coordinates"].pointer("/0/0/0"));
         assert!(lon.and_then(|l| l.as_f64()).is_some_and(|l| (107.0..109.0).contains(&l)), "{}", drawn.text);
         let reads: i64 = sqlx::query_scalar("select count(*) from personal_read where subject like 'verification/%'")
             .fetch_one(&t.app.pool)
@@ -45,7 +47,8 @@ async fn a_case_is_verified_and_the_record_read(pool: PgPool) {
         let admin = t.signed_in("admin", &["admin"]).await;
         assert_eq!(admin.get(&format!("{address}?purpose=verify")).await.status, StatusCode::FORBIDDEN);
 
-        let later = legal.send(legal.request(Method::POST, &all).header("prefer", "respond-async").json(&json!({}))).await;
+        let later =
+            legal.send(legal.request(Method::POST, &all).header("prefer", "respond-async").json(&json!({}))).await;
         wait(&legal, &later).await;
         let list = legal.get(&all).await;
         assert_eq!(list.body.as_array().unwrap().len(), 2, "{}", list.text);

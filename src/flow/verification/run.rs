@@ -2,7 +2,6 @@
 
 use super::gather::{Subject, gather};
 use crate::app::App;
-use crate::domain::case::ProcedureVersion;
 use crate::domain::rule::RuleBook;
 use crate::domain::verify::{CaseFacts, Facts, FindingRecord, ParcelRef, Record, Wish, verify};
 use crate::flow::staff::Actor;
@@ -133,11 +132,6 @@ async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
     let wish: Wish = serde_json::from_value(row.wish).map_err(broken)?;
     let asked: ParcelRef = serde_json::from_value(row.parcel_ref).unwrap_or_default();
     let papers = crate::flow::paper::facts_of_case(app, &mut conn, case_id, &by.login).await?;
-<<<<<<< HEAD
-=======
-    let version = app.book.procedures.find(&row.procedure, None, app.clock.today());
-    let required = version.map(ProcedureVersion::required_papers).unwrap_or_default();
->>>>>>> h-h
     let case = CaseFacts {
         id: row.id,
         number: row.number,
