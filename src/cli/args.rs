@@ -45,7 +45,8 @@ pub enum Command {
     /// Only work on jobs, until stopped
     Work,
     /// Look at jobs, revive dead ones
-    Jobs(super::jobs::JobsArgs),
+    #[command(subcommand)]
+    Jobs(super::jobs::JobsCommand),
     /// Add a member of staff; the password is read from standard input
     StaffAdd {
         login: String,
@@ -99,7 +100,8 @@ pub enum LayerCommand {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).map_err(|_| format!("{text}: a day as 2026-11-23"))
+    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"))
+        .map_err(|_| format!("{text}: a day as 2026-11-23"))
 }
 
 fn charset(text: &str) -> Result<Charset, String> {

@@ -79,6 +79,8 @@ const EVERYBODY: &[Role] = Role::ALL;
 const DESK: &[Role] = &[CustomerCare, Legal, Sales, Field, Reviewer, Manager];
 /// Those who take cases in and fill them.
 const INTAKE: &[Role] = &[CustomerCare, Legal, Manager];
+/// Those who have cases verified; the answer quotes papers.
+const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
 /// Those who keep the maps.
@@ -124,6 +126,10 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/parcels", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Get, "/api/v1/parcels/{id}", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Get, "/api/v1/parcels/{id}/history", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Get, "/api/v1/parcels/{id}/inspection", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Get, "/api/v1/cases/{id}/verifications", Roles(DESK, S::VerificationsRead)),
+    rule(Post, "/api/v1/cases/{id}/verifications", Roles(VERIFIERS, S::VerificationsWrite)),
+    rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

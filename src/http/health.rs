@@ -60,7 +60,8 @@ fn queue_gauges(busy: Vec<Metrics>) {
     let idle: BTreeSet<&str> = known.filter(|q| busy.iter().all(|b| b.queue != *q)).collect();
     let idle = idle.into_iter().map(|q| Metrics { queue: q.to_owned(), ..Metrics::default() });
     for m in busy.iter().cloned().chain(idle) {
-        for (state, number) in [("due", m.depth), ("scheduled", m.scheduled), ("running", m.running), ("dead", m.dead)] {
+        for (state, number) in [("due", m.depth), ("scheduled", m.scheduled), ("running", m.running), ("dead", m.dead)]
+        {
             metrics::gauge!("diaba_jobs", "queue" => m.queue.clone(), "state" => state).set(number as f64);
         }
         metrics::gauge!("diaba_jobs_oldest_due_seconds", "queue" => m.queue).set(m.oldest_due_s);

@@ -41,7 +41,8 @@ async fn list_jobs(State(app): State<App>, Params(asked): Params<Asked>, paging:
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| Problem::refused("after", "cursor", text, "a cursor of this list"))
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| Problem::refused("after", "cursor", text, "a cursor of this list"))
 }
 
 /// A job: its state, its progress, its last error.
@@ -71,6 +72,5 @@ async fn revive_job(
     if !(1..=500).contains(&reason.chars().count()) {
         return Err(Problem::refused("reason", "length", reason.chars().count(), "1-500"));
     }
-    job::revive(&app, &actor.login, id, reason).await?;
-    Ok(Json(job::find(&app, id).await?))
+    Ok(Json(job::revive(&app, &actor, id, reason).await?))
 }

@@ -26,6 +26,7 @@ mod serve;
 mod staff;
 mod tasks;
 mod tokens;
+mod verifications;
 mod words;
 
 pub use guard::{By, COOKIE};
@@ -52,6 +53,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(parcels::routes())
         .merge(layers::routes())
         .merge(imports::routes())
+        .merge(verifications::routes())
         .merge(tasks::routes())
         .merge(jobs::routes())
         .merge(job_events::routes())

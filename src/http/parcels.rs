@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::domain::parcel::rank::clear_winner;
 use crate::domain::parcel::reference::{parse_key, parse_text};
 use crate::domain::verify::text::{Lang, message};
-use crate::domain::verify::{Candidate, Message, ParcelRef, Resolution};
+use crate::domain::verify::{Candidate, Message, ParcelRef, Resolution, Wish};
 use crate::flow::parcel::{self, History, ParcelView, Place};
+use crate::flow::verification;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -19,7 +20,11 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find_parcels)).routes(routes!(get_parcel)).routes(routes!(parcel_history))
+    OpenApiRouter::new()
+        .routes(routes!(find_parcels))
+        .routes(routes!(get_parcel))
+        .routes(routes!(parcel_history))
+        .routes(routes!(inspect_parcel))
 }
 
 /// Exactly one of `ref`, `serial`, `point`, `bbox`.
@@ -157,12 +162,16 @@ async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
         }
         (None, None, None, Some(bbox)) => {
             let bounds = numbers("bbox", bbox, "west,south,east,north")?;
-            let zone = s.zone.ok_or_else(|| Problem::refused("zone", "required", "nothing", "EPSG code of a cadastral zone"))?;
+            let zone = s
+                .zone
+                .ok_or_else(|| Problem::refused("zone", "required", "nothing", "EPSG code of a cadastral zone"))?;
             let degrees = degrees(s.crs.as_deref())?;
             let rows = parcel::in_box(app, zone, degrees, bounds, paging.key()?, i64::from(paging.limit)).await?;
             Ok(Found { page: paging.cut(rows, |p| p.id), reference: None })
         }
-        (None, None, None, None) => Err(Problem::refused("ref", "required", "nothing", "one of ref, serial, point, bbox")),
+        (None, None, None, None) => {
+            Err(Problem::refused("ref", "required", "nothing", "one of ref, serial, point, bbox"))
+        }
         _ => Err(Problem::refused("ref", "shape", "several", "only one of ref, serial, point, bbox")),
     }
 }
@@ -182,7 +191,8 @@ fn degrees(crs: Option<&str>) -> Result<bool> {
 }
 
 fn numbers<const N: usize>(field: &str, text: &str, allowed: &str) -> Result<[f64; N]> {
-    let read: Option<Vec<f64>> = text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    let read: Option<Vec<f64>> =
+        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
     read.and_then(|n| n.try_into().ok()).ok_or_else(|| Problem::refused(field, "shape", text, allowed))
 }
 
@@ -218,4 +228,35 @@ async fn get_parcel(
     responses((status = 200, body = History), (status = 304)))]
 async fn parcel_history(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
     Ok(super::output::tagged(&headers, &parcel::history(&app, id).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wished {
+    /// Land-use code wished for.
+    #[param(example = "ODT")]
+    target_use: Option<String>,
+    /// Into how many parts it would be split.
+    #[param(example = 2)]
+    split_parts: Option<u32>,
+    /// json or geojson; when left out, as `Accept` says.
+    f: Option<String>,
+}
+
+/// What the checks say of a parcel today, without a case. Nothing is stored.
+///
+/// JSON is a record (schema/verification.schema.json); GeoJSON is its evidence in WGS 84.
+#[utoipa::path(get, path = "/parcels/{id}/inspection", tag = "parcels", params(("id" = Uuid, Path), Wished),
+    responses((status = 200, content((Object = "application/json"), (Object = "application/geo+json")))))]
+async fn inspect_parcel(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    Params(wished): Params<Wished>,
+) -> Result<Response> {
+    let as_geojson = geojson::wanted(&headers, wished.f.as_deref())?;
+    let wish = Wish { target_use: wished.target_use, split_parts: wished.split_parts, ..Wish::default() };
+    let record = verification::inspect(&app, parcel::zone_of(&app, id).await?, id, wish).await?;
+    let value = if as_geojson { verification::evidence(&app, &record).await? } else { json!(record) };
+    Ok(geojson::answer(&headers, as_geojson, &value))
 }

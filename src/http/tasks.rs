@@ -101,7 +101,11 @@ struct Here {
 
 /// The open field task nearest to where one stands; it becomes one's own. `null`: there is nothing to do.
 #[utoipa::path(post, path = "/tasks/next", tag = "tasks", params(Here), responses((status = 200, body = Option<TaskView>)))]
-async fn next_task(State(app): State<App>, By(actor): By, Params(here): Params<Here>) -> Result<Json<Option<TaskView>>> {
+async fn next_task(
+    State(app): State<App>,
+    By(actor): By,
+    Params(here): Params<Here>,
+) -> Result<Json<Option<TaskView>>> {
     Ok(Json(task::next_near(&app, &actor, here.lon, here.lat).await?))
 }
 
@@ -180,7 +184,11 @@ async fn cancel_task(
 
 /// Make an appointment with an agency or a customer: a task with a place and a time.
 #[utoipa::path(post, path = "/appointments", tag = "tasks", request_body = NewAppointment, responses((status = 201, body = TaskView)))]
-async fn make_appointment(State(app): State<App>, By(actor): By, Input(new): Input<NewAppointment>) -> Result<Response> {
+async fn make_appointment(
+    State(app): State<App>,
+    By(actor): By,
+    Input(new): Input<NewAppointment>,
+) -> Result<Response> {
     let view = task::appoint(&app, &actor, new).await?;
     Ok(made(&view, &format!("/api/v1/tasks/{}", view.id)))
 }

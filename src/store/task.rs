@@ -235,7 +235,7 @@ struct PointRow {
 /// A point on the parcel of a case as it is drawn now, in the metres of its zone.
 pub async fn parcel_point(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<(ZoneRow, f64, f64)>> {
     let row: Option<PointRow> = sqlx::query_as(
-        "select z.srid, z.name, z.kind, z.central_meridian, z.from_wgs84, z.min_e, z.min_n, z.max_e, z.max_n, z.source,
+        "select z.srid, z.name, z.kind, z.central_meridian::float8 as central_meridian, z.from_wgs84, z.min_e, z.min_n, z.max_e, z.max_n, z.source,
                 st_x(p) as x, st_y(p) as y
          from case_file c
          join parcel_version v on v.zone = c.zone and v.parcel_id = c.parcel_id and upper_inf(v.valid)

@@ -19,13 +19,16 @@ pub struct Loaded {
 
 /// Hands in one case with all its papers. Papers with wrong values are refused, as they would be from anybody.
 pub async fn hand_in(app: &App, by: &Actor, c: &DemoCase) -> Result<Loaded> {
-    let new = NewCase { procedure: c.procedure.into(), wish: c.wish.clone(), parcel_ref: c.asked.clone(), parcel: None };
+    let new =
+        NewCase { procedure: c.procedure.into(), wish: c.wish.clone(), parcel_ref: c.asked.clone(), parcel: None };
     let made = case::create(app, by, new).await?;
     let mut refused = Vec::new();
     for (i, p) in c.papers.iter().enumerate() {
         match one(app, by, made.id, p).await {
             Ok(()) => {}
-            Err(Error::Refused(problems)) => refused.push((i, problems.first().map_or(String::new(), |p| p.field.clone()))),
+            Err(Error::Refused(problems)) => {
+                refused.push((i, problems.first().map_or(String::new(), |p| p.field.clone())))
+            }
             Err(e) => return Err(e),
         }
     }

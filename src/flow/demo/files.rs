@@ -21,8 +21,8 @@ pub struct Imported {
 fn format_of(f: &DemoFile) -> Result<Format> {
     match f.driver {
         "ESRI Shapefile" => Ok(Format::Shapefile),
-        "GPKG" => Ok(Format::GeoPackage),
-        "MapInfo File" => Ok(Format::MapInfo),
+        "GPKG" => Ok(Format::Geopackage),
+        "MapInfo File" => Ok(Format::MapinfoTab),
         "DXF" => Ok(Format::Dxf),
         "CSV" => Ok(Format::Csv),
         other => Err(Error::Broken(anyhow::anyhow!("no writer for {other}"))),
@@ -134,7 +134,13 @@ fn plain_wkb(g: &geo_types::Geometry<f64>) -> Result<Vec<u8>> {
 }
 
 /// Communes first, then every file: imported, and published.
-pub async fn load(app: &App, by: &Actor, ward: &Ward, folder: &Path, tell: &mut (dyn FnMut(&Imported) + Send)) -> Result<()> {
+pub async fn load(
+    app: &App,
+    by: &Actor,
+    ward: &Ward,
+    folder: &Path,
+    tell: &mut (dyn FnMut(&Imported) + Send),
+) -> Result<()> {
     place(app, ward).await?;
     let (communes, rest): (Vec<&DemoFile>, Vec<&DemoFile>) = ward.files.iter().partition(|f| f.theme == "commune");
     for f in communes.into_iter().chain(rest) {

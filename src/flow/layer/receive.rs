@@ -21,8 +21,11 @@ pub struct Received {
 /// Keeps `path` (with the parts of a Shapefile or TAB that lie beside it) under `uploads/<sha256>/` and opens archives.
 /// `inside` picks one of several map files of an archive by name.
 pub async fn receive(app: &App, path: &Path, name: &str, inside: Option<&str>) -> Result<Received> {
-    let (home, path, name, inside) = (app.config.home.clone(), path.to_owned(), name.to_owned(), inside.map(str::to_owned));
-    tokio::task::spawn_blocking(move || keep(&home, &path, &name, inside.as_deref())).await.map_err(|e| Error::Broken(e.into()))?
+    let (home, path, name, inside) =
+        (app.config.home.clone(), path.to_owned(), name.to_owned(), inside.map(str::to_owned));
+    tokio::task::spawn_blocking(move || keep(&home, &path, &name, inside.as_deref()))
+        .await
+        .map_err(|e| Error::Broken(e.into()))?
 }
 
 fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Received> {
@@ -50,7 +53,8 @@ fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Re
     match <[_; 1]>::try_from(found) {
         Ok([set]) => Ok(Received { file: set.path, name: name.to_owned(), format: set.format, sha256, _work: work }),
         Err(several) => {
-            let names: Vec<String> = several.iter().filter_map(|d| Some(d.path.file_name()?.to_string_lossy().into_owned())).collect();
+            let names: Vec<String> =
+                several.iter().filter_map(|d| Some(d.path.file_name()?.to_string_lossy().into_owned())).collect();
             Err(refuse("file", "file-not-chosen", format!("{} map files", names.len()), names.join(", ")))
         }
     }

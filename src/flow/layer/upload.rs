@@ -192,7 +192,8 @@ fn main_file(files: &[PathBuf]) -> Result<&PathBuf> {
         let ending = f.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         ["shp", "tab", "mif"].contains(&ending.as_str())
     };
-    let found: Vec<&PathBuf> = if files.len() == 1 { files.iter().collect() } else { files.iter().filter(heads).collect() };
+    let found: Vec<&PathBuf> =
+        if files.len() == 1 { files.iter().collect() } else { files.iter().filter(heads).collect() };
     match found.as_slice() {
         [main] => Ok(main),
         _ => Err(refuse("file", "file-not-chosen", format!("{} files", files.len()), "one map file, with its parts")),

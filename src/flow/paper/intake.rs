@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::domain::paper::certificate::Serial;
 use crate::domain::paper::{self, Paper};
-use crate::flow::{Error, Result};
 use crate::domain::verify::sha256_hex;
+use crate::flow::{Error, Result};
 use serde_json::Value;
 use uuid::Uuid;
 
