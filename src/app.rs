@@ -1,6 +1,7 @@
 //! The one composition root: what an act may reach. Built once per process from `config::Config`.
 
 use crate::config::Config;
+use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::flow::staff::Throttle;
@@ -64,6 +65,7 @@ fn pool(config: &Config) -> anyhow::Result<PgPool> {
 pub struct Book {
     pub rules: RuleBook,
     pub themes: Vec<Theme>,
+    pub procedures: ProcedureBook,
 }
 
 impl Book {
@@ -72,10 +74,19 @@ impl Book {
         let texts = toml_files(&data.join("rules"))?;
         let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
         let rules = RuleBook::from_toml(&texts)?;
+        let texts = toml_files(&data.join("procedures"))?;
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let procedures = ProcedureBook::from_toml(&texts)?;
         let file = data.join("themes.toml");
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let themes = Theme::from_toml("themes.toml", &text, &rules)?;
-        Ok(Self { rules, themes })
+<<<<<<< HEAD
+        let texts = toml_files(&data.join("procedures"))?;
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let procedures = ProcedureBook::from_toml(&texts)?;
+=======
+>>>>>>> h-h
+        Ok(Self { rules, themes, procedures })
     }
 }
 

@@ -20,6 +20,43 @@ pub enum Command {
     Zone { file: PathBuf },
     /// Add or change themes from a TOML file ([[theme]] as in data/themes.toml)
     Theme { file: PathBuf },
+    /// Draw the demo ward, write its map files, import and publish them, hand in its cases
+    Demo {
+        /// About this many parcels
+        #[arg(long, default_value_t = 8000)]
+        size: usize,
+        #[arg(long, default_value_t = 20_261_123)]
+        seed: u64,
+        /// Where the files go (default: demo/ in DIABA_HOME)
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// How many of its cases are handed in (default: all)
+        #[arg(long)]
+        cases: Option<usize>,
+    },
+    /// Verify a case, or look at a parcel without a case
+    Verify(VerifyArgs),
+    /// Serve the API and work on jobs, until stopped
+    Serve {
+        /// Only the API; jobs are left to `diaba work`
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Only work on jobs, until stopped
+    Work,
+    /// Look at jobs, revive dead ones
+    #[command(subcommand)]
+    Jobs(super::jobs::JobsCommand),
+    /// Add a member of staff; the password is read from standard input
+    StaffAdd {
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_delimiter = ',')]
+        roles: Vec<String>,
+        #[arg(long)]
+        department: String,
+    },
     /// Map layers: import, publish, list, show, diff, rollback
     #[command(subcommand)]
     Layer(LayerCommand),
@@ -63,7 +100,8 @@ pub enum LayerCommand {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).map_err(|_| format!("{text}: a day as 2026-11-23"))
+    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"))
+        .map_err(|_| format!("{text}: a day as 2026-11-23"))
 }
 
 fn charset(text: &str) -> Result<Charset, String> {
@@ -127,4 +165,23 @@ pub struct ImportArgs {
     /// Publish at once when nothing was set aside
     #[arg(long)]
     pub publish: bool,
+}
+
+#[derive(Args)]
+pub struct VerifyArgs {
+    /// Number (HS-...) or id of a case
+    #[arg(required_unless_present = "parcel")]
+    pub case: Option<String>,
+    /// commune/sheet/number, also an old one: looks at the parcel, stores nothing
+    #[arg(long, conflicts_with = "case")]
+    pub parcel: Option<String>,
+    /// text, json or geojson
+    #[arg(long, default_value = "text")]
+    pub output: String,
+    /// vi or en
+    #[arg(long, default_value = "vi")]
+    pub lang: String,
+    /// Also write the evidence (GeoJSON, WGS 84) to this file
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
 }

@@ -15,7 +15,9 @@ pub async fn run(app: &App, by: &Actor, c: LayerCommand) -> Result<ExitCode> {
     match c {
         LayerCommand::Import(a) => return import(app, by, *a).await,
         LayerCommand::Publish { version } => published(&layer::publish(app, by, version).await?),
-        LayerCommand::Rollback { layer, coverage_key } => published(&layer::rollback(app, by, &layer, &coverage_key).await?),
+        LayerCommand::Rollback { layer, coverage_key } => {
+            published(&layer::rollback(app, by, &layer, &coverage_key).await?)
+        }
         LayerCommand::Discard { version } => {
             layer::discard(app, by, version).await?;
             println!("version {version} is discarded; what was said about its rows stays");
@@ -32,7 +34,14 @@ pub async fn run(app: &App, by: &Actor, c: LayerCommand) -> Result<ExitCode> {
             let rows: Vec<Vec<String>> = d
                 .rows
                 .iter()
-                .map(|r| vec![r.what.clone(), r.key.clone().or(r.code.clone()).unwrap_or_default(), fid(r.old_fid), fid(r.new_fid)])
+                .map(|r| {
+                    vec![
+                        r.what.clone(),
+                        r.key.clone().or(r.code.clone()).unwrap_or_default(),
+                        fid(r.old_fid),
+                        fid(r.new_fid),
+                    ]
+                })
                 .collect();
             say::table(&["what", "key", "old row", "new row"], &rows);
         }
@@ -45,7 +54,9 @@ fn fid(f: Option<i64>) -> String {
 }
 
 fn coverage(text: &str, commune: Option<&str>) -> Result<Coverage> {
-    let refuse = |found: &str| Error::refused("coverage", "coverage-unknown", found, "commune (with --commune), features, extent or WKT");
+    let refuse = |found: &str| {
+        Error::refused("coverage", "coverage-unknown", found, "commune (with --commune), features, extent or WKT")
+    };
     match text.trim() {
         "commune" => Ok(Coverage::Commune(commune.ok_or_else(|| refuse("commune, but no --commune"))?.to_owned())),
         "features" => Ok(Coverage::Features),
@@ -58,7 +69,8 @@ fn coverage(text: &str, commune: Option<&str>) -> Result<Coverage> {
 async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
     let name = a.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let received = layer::receive(app, &a.file, &name, a.inside.as_deref()).await?;
-    let overrides = a.map.iter().map(|m| parse_override(m).map_err(|p| Error::Refused(vec![p]))).collect::<Result<_>>()?;
+    let overrides =
+        a.map.iter().map(|m| parse_override(m).map_err(|p| Error::Refused(vec![p]))).collect::<Result<_>>()?;
     let ask = Import {
         file: received.file.clone(),
         file_name: received.name.clone(),
@@ -96,7 +108,10 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
     tell(&report, started.elapsed().as_secs_f64());
     if a.publish && !report.unchanged {
         if report.rows_set_aside > 0 {
-            println!("not published: {} rows were set aside; look at them, then: diaba layer publish {}", report.rows_set_aside, report.layer_version_id);
+            println!(
+                "not published: {} rows were set aside; look at them, then: diaba layer publish {}",
+                report.rows_set_aside, report.layer_version_id
+            );
             return Ok(ExitCode::SUCCESS);
         }
         published(&layer::publish(app, by, report.layer_version_id).await?);
@@ -112,9 +127,21 @@ fn bar() -> ProgressBar {
 }
 
 fn tell(r: &Report, seconds: f64) {
-    println!("{} version {} (id {}), {}: {} rows read in {seconds:.1} s, {} good, {} set aside",
-        r.layer, r.number, r.layer_version_id, r.coverage_key, say::count(r.rows_read), say::count(r.rows_good), say::count(r.rows_set_aside));
-    println!("  crs {}, declared by {}", r.crs["definition"].as_str().unwrap_or("?"), r.crs["declared_by"].as_str().unwrap_or("?"));
+    println!(
+        "{} version {} (id {}), {}: {} rows read in {seconds:.1} s, {} good, {} set aside",
+        r.layer,
+        r.number,
+        r.layer_version_id,
+        r.coverage_key,
+        say::count(r.rows_read),
+        say::count(r.rows_good),
+        say::count(r.rows_set_aside)
+    );
+    println!(
+        "  crs {}, declared by {}",
+        r.crs["definition"].as_str().unwrap_or("?"),
+        r.crs["declared_by"].as_str().unwrap_or("?")
+    );
     for (target, c) in &r.mapping.fields {
         println!("  {target:<12} from column {} ({:?})", c.column, c.how);
     }
@@ -142,18 +169,36 @@ fn tell(r: &Report, seconds: f64) {
 
 fn published(p: &Published) {
     let before = p.replaced.map_or_else(|| "the first".into(), |v| format!("in place of id {v}"));
-    println!("{} version {} (id {}) is published for {}, {before}", p.layer, p.number, p.layer_version_id, p.coverage_key);
+    println!(
+        "{} version {} (id {}) is published for {}, {before}",
+        p.layer, p.number, p.layer_version_id, p.coverage_key
+    );
     if let Some(a) = &p.parcels {
-        println!("  parcels: {} new, {} changed, {} ended, {} as before; {} steps of lineage",
-            say::count(a.added), say::count(a.changed), say::count(a.removed), say::count(a.unchanged), a.lineage);
+        println!(
+            "  parcels: {} new, {} changed, {} ended, {} as before; {} steps of lineage",
+            say::count(a.added),
+            say::count(a.changed),
+            say::count(a.removed),
+            say::count(a.unchanged),
+            a.lineage
+        );
     }
 }
 
 fn list(rows: &[VersionRow]) {
     let cells = |v: &VersionRow| {
         vec![
-            v.id.to_string(), v.layer.clone(), v.theme.clone(), v.zone.to_string(), v.coverage_key.clone(), v.number.to_string(), v.state.clone(),
-            v.source_date.to_string(), say::count(v.rows_good), say::count(v.rows_bad), v.source_name.clone(),
+            v.id.to_string(),
+            v.layer.clone(),
+            v.theme.clone(),
+            v.zone.to_string(),
+            v.coverage_key.clone(),
+            v.number.to_string(),
+            v.state.clone(),
+            v.source_date.to_string(),
+            say::count(v.rows_good),
+            say::count(v.rows_bad),
+            v.source_name.clone(),
         ]
     };
     let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
@@ -163,7 +208,15 @@ fn list(rows: &[VersionRow]) {
 async fn show(app: &App, id: i64, limit: i64) -> Result<()> {
     let (v, counts) = layer::show(app, id).await?;
     list(std::slice::from_ref(&v));
-    println!("source {} ({}), crs {}, accuracy {} m, imported by {} at {}", v.source_name, &v.source_sha256[..16], v.declared_crs, v.accuracy_m, v.imported_by, v.imported_at);
+    println!(
+        "source {} ({}), crs {}, accuracy {} m, imported by {} at {}",
+        v.source_name,
+        &v.source_sha256[..16],
+        v.declared_crs,
+        v.accuracy_m,
+        v.imported_by,
+        v.imported_at
+    );
     for c in counts {
         println!("{:>9} {} {}", say::count(c.rows), c.code, if c.set_aside { "(set aside)" } else { "(remark)" });
     }

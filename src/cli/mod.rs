@@ -2,8 +2,12 @@
 //! (wrong usage).
 
 mod args;
+mod demo;
+mod jobs;
 mod layer;
 mod say;
+mod serve;
+mod verify;
 
 use crate::app::{App, Book, Clock};
 use crate::config::Config;
@@ -56,6 +60,14 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Theme { file } => {
             let n = flow::setup::themes_from_file(&app, &file).await?;
             println!("themes: {n} from {}", file.display());
+        }
+        Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Verify(a) => return verify::run(&app, &by, a).await,
+        Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
+        Command::Work => serve::work(app).await?,
+        Command::Jobs(c) => return jobs::run(&app, &by, c).await,
+        Command::StaffAdd { login, name, roles, department } => {
+            serve::add_staff(&app, &by, login, name, roles, department).await?
         }
         Command::Layer(c) => return layer::run(&app, &by, c).await,
     }

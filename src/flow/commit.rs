@@ -35,6 +35,19 @@ pub async fn commit<T: Serialize>(
     Ok(tx.commit().await?)
 }
 
+/// As [`commit`], for work that goes on: answered with 202, and `location` is where to look.
+pub(super) async fn accept<T: Serialize>(
+    app: &App,
+    mut tx: Transaction<'static, Postgres>,
+    by: &Actor,
+    view: &T,
+    location: String,
+) -> Result<()> {
+    let body = serde_json::to_string(view).map_err(|e| Error::Broken(e.into()))?;
+    keep(app, &mut tx, by, &Answer { status: 202, location: Some(location), body }).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Keeps an answer under the actor's claim. A claim lost to another request is a conflict: nothing may be committed.
 pub(super) async fn keep(app: &App, conn: &mut PgConnection, by: &Actor, answer: &Answer) -> Result<()> {
     let Some(claim) = &by.claim else { return Ok(()) };

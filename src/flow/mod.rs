@@ -9,10 +9,11 @@ pub mod paper;
 pub mod parcel;
 pub mod setup;
 pub mod staff;
-// pub mod verification;
+pub mod verification;
 
 pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};
+pub mod demo;
 pub mod job;
 pub mod task;
 pub use error::{Error, Result};

@@ -50,7 +50,8 @@ pub async fn setup(app: &App) -> Result<Ready> {
 
 /// Adds or refreshes the zones of a TOML file.
 pub async fn zones_from_file(app: &App, file: &Path) -> Result<usize> {
-    let book = ZoneBook::load(file).map_err(|e| Error::refused("file", e.code(), e, "[[zone]] tables as in data/zones.toml"))?;
+    let book = ZoneBook::load(file)
+        .map_err(|e| Error::refused("file", e.code(), e, "[[zone]] tables as in data/zones.toml"))?;
     let mut tx = app.pool.begin().await?;
     for z in book.iter() {
         add_zone(&mut tx, z).await?;
@@ -61,7 +62,8 @@ pub async fn zones_from_file(app: &App, file: &Path) -> Result<usize> {
 
 /// Adds or replaces the themes of a TOML file.
 pub async fn themes_from_file(app: &App, file: &Path) -> Result<usize> {
-    let refuse = |e: &dyn std::fmt::Display| Error::refused("file", "theme-file", e, "[[theme]] tables as in data/themes.toml");
+    let refuse =
+        |e: &dyn std::fmt::Display| Error::refused("file", "theme-file", e, "[[theme]] tables as in data/themes.toml");
     let text = std::fs::read_to_string(file).map_err(|e| refuse(&e))?;
     let name = file.display().to_string();
     let themes = Theme::from_toml(&name, &text, &app.book.rules).map_err(|e| refuse(&e))?;

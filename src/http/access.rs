@@ -21,6 +21,8 @@ pub enum Who {
 pub enum Carries {
     /// At most `limits.body_bytes`.
     Json,
+    /// As `Json`, but the act may take ten times the usual time.
+    Slow,
     /// At most `limits.scan_bytes`.
     Scan,
     /// At most `limits.upload_bytes`, read as a stream by the handler; gets ten times the usual time.
@@ -59,11 +61,15 @@ impl Verb {
     }
 }
 
+const fn slow(verb: Verb, path: &'static str, who: Who) -> Rule {
+    Rule { verb, path, who, carries: Carries::Slow }
+}
+
 const fn rule(verb: Verb, path: &'static str, who: Who) -> Rule {
     Rule { verb, path, who, carries: Carries::Json }
 }
 
-use Role::{Admin, CustomerCare, Field, Legal, Manager, Reviewer, Sales};
+use Role::{Admin, CustomerCare, Field, GisAnalyst, Legal, Manager, Reviewer, Sales};
 use Scope as S;
 use Verb::{Delete, Get, Patch, Post, Put};
 use Who::{Anyone, Roles, Session, SignedIn};
@@ -73,6 +79,14 @@ const EVERYBODY: &[Role] = Role::ALL;
 const DESK: &[Role] = &[CustomerCare, Legal, Sales, Field, Reviewer, Manager];
 /// Those who take cases in and fill them.
 const INTAKE: &[Role] = &[CustomerCare, Legal, Manager];
+/// Those who have cases verified; the answer quotes papers.
+const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
+/// Those who do tasks, and who leads them.
+const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
+/// Those who keep the maps.
+const MAPS: &[Role] = &[GisAnalyst, Admin];
+/// Those who look after jobs that failed.
+const RUNNERS: &[Role] = &[Manager, Admin];
 
 pub const RULES: &[Rule] = &[
     rule(Get, "/healthz", Anyone),
@@ -109,6 +123,34 @@ pub const RULES: &[Rule] = &[
         who: Roles(INTAKE, S::PapersWrite),
         carries: Carries::Scan,
     },
+    rule(Get, "/api/v1/parcels", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Get, "/api/v1/parcels/{id}", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Get, "/api/v1/parcels/{id}/history", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Get, "/api/v1/parcels/{id}/inspection", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Get, "/api/v1/cases/{id}/verifications", Roles(DESK, S::VerificationsRead)),
+    rule(Post, "/api/v1/cases/{id}/verifications", Roles(VERIFIERS, S::VerificationsWrite)),
+    rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),
+    rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
+    rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
+    // Rows as they were sent may name owners.
+    rule(Get, "/api/v1/layer-versions/{id}/issues", Roles(MAPS, S::LayersRead)),
+    rule(Get, "/api/v1/layer-versions/{id}/diff/{to}", Roles(EVERYBODY, S::LayersRead)),
+    slow(Post, "/api/v1/layer-versions/{id}/publish", Roles(MAPS, S::LayersWrite)),
+    slow(Post, "/api/v1/layer-versions/{id}/discard", Roles(MAPS, S::LayersWrite)),
+    slow(Post, "/api/v1/layers/{code}/rollback", Roles(MAPS, S::LayersWrite)),
+    Rule { verb: Post, path: "/api/v1/imports", who: Roles(MAPS, S::LayersWrite), carries: Carries::Upload },
+    rule(Get, "/api/v1/imports/{id}", Roles(MAPS, S::LayersRead)),
+    rule(Get, "/api/v1/tasks", Roles(DESK, S::TasksRead)),
+    rule(Post, "/api/v1/tasks/next", Roles(&[Field], S::TasksWrite)),
+    rule(Get, "/api/v1/tasks/{id}", Roles(DESK, S::TasksRead)),
+    rule(Post, "/api/v1/tasks/{id}/accept", Roles(WORKERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/result", Roles(WORKERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/hand-back", Roles(WORKERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/cancel", Roles(WORKERS, S::TasksWrite)),
+    rule(Post, "/api/v1/appointments", Roles(&[CustomerCare, Legal, Sales, Field, Manager], S::TasksWrite)),
+    rule(Get, "/api/v1/jobs", Roles(&[Manager, Admin, GisAnalyst], S::JobsRead)),
+    rule(Get, "/api/v1/jobs/{id}", Roles(EVERYBODY, S::JobsRead)),
+    rule(Post, "/api/v1/jobs/{id}/revive", Roles(RUNNERS, S::JobsWrite)),
     rule(Get, "/api/v1/jobs/{id}/events", Roles(EVERYBODY, S::JobsRead)),
 ];
 

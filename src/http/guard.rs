@@ -39,6 +39,7 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     let limits = &app.config.limits;
     let (bytes, time) = match rule.carries {
         Carries::Json => (limits.body_bytes, limits.request),
+        Carries::Slow => (limits.body_bytes, limits.request * 10),
         Carries::Scan => (limits.scan_bytes, limits.request),
         Carries::Upload => (limits.upload_bytes, limits.request * 10),
     };

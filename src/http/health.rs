@@ -2,12 +2,14 @@
 
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
-use crate::{store, telemetry};
+use crate::flow::job::{Metrics, Specs};
+use crate::{flow, store, telemetry};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,15 +45,25 @@ async fn readyz(State(app): State<App>) -> Result<Json<Value>> {
 async fn metrics_page(State(app): State<App>) -> impl IntoResponse {
     metrics::gauge!("diaba_db_connections").set(f64::from(app.pool.size()));
     metrics::gauge!("diaba_db_connections_idle").set(app.pool.num_idle() as f64);
-    match store::job_progress::counts(&app.pool).await {
-        Ok(counts) => {
-            for c in counts {
-                metrics::gauge!("diaba_jobs", "queue" => c.queue, "state" => c.state).set(c.number as f64);
-            }
-        }
+    match flow::job::metrics(&app).await {
+        Ok(busy) => queue_gauges(busy),
         Err(error) => tracing::warn!(%error, "the queue was not counted"),
     }
     let handle = telemetry::metrics();
     handle.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
+}
+
+/// A queue without unfinished jobs shows zeros, not what it had last.
+fn queue_gauges(busy: Vec<Metrics>) {
+    let known = Specs::shipped().ok().into_iter().flat_map(|s| s.0.values().map(|s| s.queue.as_str()));
+    let idle: BTreeSet<&str> = known.filter(|q| busy.iter().all(|b| b.queue != *q)).collect();
+    let idle = idle.into_iter().map(|q| Metrics { queue: q.to_owned(), ..Metrics::default() });
+    for m in busy.iter().cloned().chain(idle) {
+        for (state, number) in [("due", m.depth), ("scheduled", m.scheduled), ("running", m.running), ("dead", m.dead)]
+        {
+            metrics::gauge!("diaba_jobs", "queue" => m.queue.clone(), "state" => state).set(number as f64);
+        }
+        metrics::gauge!("diaba_jobs_oldest_due_seconds", "queue" => m.queue).set(m.oldest_due_s);
+    }
 }

@@ -126,17 +126,18 @@ impl Paging {
     }
 
     /// The page out of up to [`Paging::fetch`] rows; `key` is what the list is ordered by.
-    pub fn page<T: Serialize, K: Serialize>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Response {
+    pub fn page<T: Serialize, K: Serialize>(&self, rows: Vec<T>, key: impl Fn(&T) -> K) -> Response {
+        let page = self.cut(rows, key);
+        let next = page.next.clone();
+        with_next(Json(page).into_response(), next.as_deref())
+    }
+
+    /// As [`Paging::page`], for an answer of another form; it carries the link with [`with_next`].
+    pub fn cut<T, K: Serialize>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Page<T> {
         let more = rows.len() > self.limit as usize;
         rows.truncate(self.limit as usize);
         let last = more.then(|| rows.last().and_then(|r| serde_json::to_vec(&key(r)).ok())).flatten();
-        let next = last.map(|k| self.link(&BASE64_URL_SAFE_NO_PAD.encode(k)));
-        let link = next.as_ref().and_then(|n| format!("<{n}>; rel=\"next\"").parse().ok());
-        let mut response = Json(Page { items: rows, next }).into_response();
-        if let Some(link) = link {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        response
+        Page { items: rows, next: last.map(|k| self.link(&BASE64_URL_SAFE_NO_PAD.encode(k))) }
     }
 
     fn link(&self, cursor: &str) -> String {
@@ -144,4 +145,12 @@ impl Paging {
         let query: Vec<_> = others.map(str::to_owned).chain([format!("after={cursor}")]).collect();
         format!("{}?{}", self.uri.path(), query.join("&"))
     }
+}
+
+/// Adds the header `Link` that names the next page.
+pub fn with_next(mut response: Response, next: Option<&str>) -> Response {
+    if let Some(link) = next.and_then(|n| format!("<{n}>; rel=\"next\"").parse().ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }

@@ -7,19 +7,26 @@ pub mod access;
 mod auth;
 mod cases;
 mod envelope;
+mod geojson;
 mod guard;
 mod health;
 mod idempotent;
+mod imports;
 pub mod input;
 mod job_events;
+mod jobs;
+mod layers;
 mod openapi;
 pub mod output;
 mod papers;
+mod parcels;
 mod parties;
 pub mod problem;
 mod serve;
 mod staff;
+mod tasks;
 mod tokens;
+mod verifications;
 mod words;
 
 pub use guard::{By, COOKIE};
@@ -43,6 +50,12 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::routes())
         .merge(parties::routes())
         .merge(papers::routes())
+        .merge(parcels::routes())
+        .merge(layers::routes())
+        .merge(imports::routes())
+        .merge(verifications::routes())
+        .merge(tasks::routes())
+        .merge(jobs::routes())
         .merge(job_events::routes())
 }
 

@@ -1,7 +1,7 @@
 //! What goes out: things made, and things that may not have changed.
 
 use super::problem::{Kind, Problem};
-use crate::outside::vault::sha256_hex;
+use crate::domain::verify::sha256_hex;
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,13 @@ pub fn made<T: Serialize>(view: &T, location: &str) -> Response {
     if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
+    response
+}
+
+/// 202 with the address where the work can be watched.
+pub fn accepted<T: Serialize>(view: &T, location: &str) -> Response {
+    let mut response = made(view, location);
+    *response.status_mut() = StatusCode::ACCEPTED;
     response
 }
 

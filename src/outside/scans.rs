@@ -1,7 +1,8 @@
 //! Scans of papers, kept under the SHA-256 of what was sent: a folder or an S3 bucket. They are sealed, as every other
 //! personal datum; what is read back is compared with its name.
 
-use super::vault::{Vault, VaultError, sha256_hex};
+use super::vault::{Vault, VaultError};
+use crate::domain::verify::sha256_hex;
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};

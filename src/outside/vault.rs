@@ -8,7 +8,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use rand::Rng;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use std::fmt;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -124,11 +124,6 @@ fn hmac(key: &[u8; 32]) -> Hmac<Sha256> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..32].copy_from_slice(key);
     Hmac::<Sha256>::new(&block)
-}
-
-/// SHA-256 as hex: the name of a scan, the pin of a paper, the stored form of a token.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 fn make_key_file(file: &Path) -> std::io::Result<()> {

@@ -151,11 +151,13 @@ pub async fn parties(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Pa
 
 /// Numbers of the open cases on a parcel.
 pub async fn open_on_parcel(pool: &sqlx::PgPool, zone: i32, parcel: Uuid) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar("select number from case_file where zone = $1 and parcel_id = $2 and state <> 'closed' order by number")
-        .bind(zone)
-        .bind(parcel)
-        .fetch_all(pool)
-        .await
+    sqlx::query_scalar(
+        "select number from case_file where zone = $1 and parcel_id = $2 and state <> 'closed' order by number",
+    )
+    .bind(zone)
+    .bind(parcel)
+    .fetch_all(pool)
+    .await
 }
 
 /// Parcels of cases that hold a certificate with this serial.
@@ -178,7 +180,13 @@ pub struct RivalRow {
     pub same_parcel: bool,
 }
 
-pub async fn rivals(pool: &sqlx::PgPool, case: Uuid, serials: &[Vec<u8>], zone: Option<i32>, parcel: Option<Uuid>) -> sqlx::Result<Vec<RivalRow>> {
+pub async fn rivals(
+    pool: &sqlx::PgPool,
+    case: Uuid,
+    serials: &[Vec<u8>],
+    zone: Option<i32>,
+    parcel: Option<Uuid>,
+) -> sqlx::Result<Vec<RivalRow>> {
     sqlx::query_as(
         "select * from (select c.number, c.procedure,
                 exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
@@ -196,7 +204,13 @@ pub async fn rivals(pool: &sqlx::PgPool, case: Uuid, serials: &[Vec<u8>], zone: 
 }
 
 /// Binds a case to the parcel its papers mean.
-pub async fn set_parcel(conn: &mut PgConnection, case: Uuid, zone: i32, parcel: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn set_parcel(
+    conn: &mut PgConnection,
+    case: Uuid,
+    zone: i32,
+    parcel: Uuid,
+    now: OffsetDateTime,
+) -> sqlx::Result<()> {
     sqlx::query("update case_file set zone = $2, parcel_id = $3, updated_at = $4, version = version + 1 where id = $1 and (zone, parcel_id) is distinct from ($2, $3)")
         .bind(case)
         .bind(zone)

@@ -55,8 +55,10 @@ pub struct Copy<'c> {
     inner: sqlx::postgres::PgCopyIn<&'c mut PgConnection>,
 }
 
-const INTO_FEATURE: &str = "copy feature (zone, layer_version_id, fid, key, code, label, attrs, geom, row_hash) from stdin (format binary)";
-const INTO_DOUBT: &str = "copy doubtful (zone, layer_version_id, fid, key, code, label, attrs, geom, row_hash) from stdin (format binary)";
+const INTO_FEATURE: &str =
+    "copy feature (zone, layer_version_id, fid, key, code, label, attrs, geom, row_hash) from stdin (format binary)";
+const INTO_DOUBT: &str =
+    "copy doubtful (zone, layer_version_id, fid, key, code, label, attrs, geom, row_hash) from stdin (format binary)";
 
 impl<'c> Copy<'c> {
     pub async fn begin(conn: &'c mut PgConnection) -> sqlx::Result<Copy<'c>> {
@@ -80,13 +82,17 @@ impl<'c> Copy<'c> {
 /// Stores the rows of a batch that the database takes; gives fid and reason of the others.
 pub async fn copy_carefully(conn: &mut PgConnection, batch: Vec<u8>) -> sqlx::Result<Vec<(i64, String)>> {
     sqlx::query("drop table if exists pg_temp.doubtful").execute(&mut *conn).await?;
-    sqlx::query("create temp table doubtful on commit drop as select * from feature where false").execute(&mut *conn).await?;
+    sqlx::query("create temp table doubtful on commit drop as select * from feature where false")
+        .execute(&mut *conn)
+        .await?;
     let mut c = Copy::into(conn, INTO_DOUBT).await?;
     c.send(batch).await?;
     c.finish().await?;
-    sqlx::query("insert into feature select * from doubtful where geom is null or (st_isvalid(geom) and not st_isempty(geom))")
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query(
+        "insert into feature select * from doubtful where geom is null or (st_isvalid(geom) and not st_isempty(geom))",
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query_as("select fid, st_isvalidreason(geom) from doubtful where not (geom is null or (st_isvalid(geom) and not st_isempty(geom))) order by fid")
         .fetch_all(conn)
         .await
@@ -187,10 +193,12 @@ pub async fn around(
 
 /// SHA-256 over all row hashes of a version in ascending order, hex: equal content gives an equal hash.
 pub async fn content_hash(conn: &mut PgConnection, zone: i32, version: i64) -> sqlx::Result<String> {
-    let mut rows = sqlx::query_scalar::<_, Vec<u8>>("select row_hash from feature where zone = $1 and layer_version_id = $2 order by row_hash")
-        .bind(zone)
-        .bind(version)
-        .fetch(conn);
+    let mut rows = sqlx::query_scalar::<_, Vec<u8>>(
+        "select row_hash from feature where zone = $1 and layer_version_id = $2 order by row_hash",
+    )
+    .bind(zone)
+    .bind(version)
+    .fetch(conn);
     let mut sum = Sha256::new();
     while let Some(hash) = rows.try_next().await? {
         sum.update(&hash);

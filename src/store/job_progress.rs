@@ -19,19 +19,3 @@ pub async fn get(pool: &PgPool, job: Uuid) -> sqlx::Result<Option<Progress>> {
         .fetch_optional(pool)
         .await
 }
-
-#[derive(Debug, Clone, FromRow)]
-pub struct Count {
-    pub queue: String,
-    pub state: String,
-    pub number: i64,
-}
-
-/// Jobs per queue and state, those done left out.
-pub async fn counts(pool: &PgPool) -> sqlx::Result<Vec<Count>> {
-    sqlx::query_as(
-        "select queue, state::text, count(*) as number from job where state <> 'done' group by queue, state order by 1, 2",
-    )
-    .fetch_all(pool)
-    .await
-}

@@ -15,7 +15,7 @@ pub struct LayerRow {
     pub title: String,
 }
 
-#[derive(Debug, Clone, FromRow, Serialize)]
+#[derive(Debug, Clone, FromRow, Serialize, utoipa::ToSchema)]
 pub struct VersionRow {
     pub id: i64,
     pub layer: String,
@@ -69,7 +69,9 @@ const VERSION: &str = "select v.id, l.code as layer, v.layer_id, l.theme, v.zone
     from layer_version v join layer l on l.id = v.layer_id
     where ($1::bigint is null or v.id = $1) and ($2::text is null or l.code = $2) and ($3::text is null or v.coverage_key = $3)
       and ($4::text is null or v.state::text = $4) and ($5::int is null or v.number = $5) and ($6::text is null or l.theme = $6)
-    order by l.code, v.coverage_key, v.number desc limit 1000";
+      and ($7::bigint is null or (l.code, v.coverage_key, -v.number) >
+           (select al.code, av.coverage_key, -av.number from layer_version av join layer al on al.id = av.layer_id where av.id = $7))
+    order by l.code, v.coverage_key, v.number desc limit coalesce($8::bigint, 1000)";
 
 /// Which versions are asked for; none: all.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +82,10 @@ pub struct Which<'a> {
     pub state: Option<&'a str>,
     pub number: Option<i32>,
     pub theme: Option<&'a str>,
+    /// Only those that stand behind this version in the list.
+    pub after: Option<i64>,
+    /// 1000 when not said.
+    pub limit: Option<i64>,
 }
 
 pub async fn versions(conn: &mut PgConnection, w: Which<'_>) -> sqlx::Result<Vec<VersionRow>> {
@@ -90,6 +96,8 @@ pub async fn versions(conn: &mut PgConnection, w: Which<'_>) -> sqlx::Result<Vec
         .bind(w.state)
         .bind(w.number)
         .bind(w.theme)
+        .bind(w.after)
+        .bind(w.limit)
         .fetch_all(conn)
         .await
 }
@@ -262,7 +270,39 @@ pub async fn issues(pool: &PgPool, id: i64, after: i32, limit: i64) -> sqlx::Res
     .await
 }
 
-#[derive(Debug, Clone, Serialize, FromRow)]
+/// What was said about a row, with its place in the list.
+#[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
+pub struct NumberedIssue {
+    pub no: i32,
+    /// Row of the file, from 0.
+    pub row_no: i64,
+    /// The row is not in the version; it is kept in `raw`.
+    pub set_aside: bool,
+    pub code: String,
+    #[schema(value_type = Object)]
+    pub detail: Value,
+    /// Easting in the zone (m).
+    pub e: Option<f64>,
+    /// Northing in the zone (m).
+    pub n: Option<f64>,
+    #[schema(value_type = Option<Object>)]
+    pub raw: Option<Value>,
+}
+
+/// As [`issues`], each with its number.
+pub async fn numbered_issues(pool: &PgPool, id: i64, after: i32, limit: i64) -> sqlx::Result<Vec<NumberedIssue>> {
+    sqlx::query_as(
+        "select no, row_no, set_aside, code, detail, st_x(place) as e, st_y(place) as n, raw from import_issue
+          where layer_version_id = $1 and no > $2 order by no limit $3",
+    )
+    .bind(id)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(pool)
+    .await
+}
+
+#[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
 pub struct IssueCount {
     pub code: String,
     pub set_aside: bool,

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How a handler can fail.
 #[derive(Debug, thiserror::Error)]
@@ -67,12 +68,30 @@ pub fn registry() -> anyhow::Result<Registry> {
     Ok(Registry::new(specs.clone())
         .on("reap", |app, lease, Nothing {}| async move { Ok(job::reap(&app, &lease).await?) })
         .on("purge_finished", |app, lease, Nothing {}| async move { Ok(job::purge_finished(&app, &lease).await?) })
-        .on("purge_sessions", |app, lease, Nothing {}| async move { Ok(job::purge_sessions(&app, &lease).await?) }))
+        .on("purge_sessions", |app, lease, Nothing {}| async move { Ok(job::purge_sessions(&app, &lease).await?) })
+        .on("import_layer", |app, lease, ImportArgs { import_id }| async move {
+            Ok(flow::layer::run_import(&app, &lease, import_id).await?)
+        })
+        .on("verify_case", |app, lease, VerifyArgs { case_id, by }| async move {
+            Ok(flow::verification::run_requested(&app, &lease, case_id, by).await?)
+        }))
 }
 
 /// Arguments of a job that needs none.
 #[derive(Debug, serde::Deserialize)]
 struct Nothing {}
+
+/// `by`: the member of staff who asked.
+#[derive(Debug, serde::Deserialize)]
+struct VerifyArgs {
+    case_id: Uuid,
+    by: Option<Uuid>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct ImportArgs {
+    import_id: Uuid,
+}
 
 impl Registry {
     pub fn new(specs: Specs) -> Self {

@@ -99,7 +99,7 @@ async fn numbers_for_the_admin(pool: PgPool) {
         "{}",
         page.text
     );
-    assert!(page.text.contains("diaba_jobs{queue=\"maps\",state=\"pending\"} 1"), "{}", page.text);
+    assert!(page.text.contains("diaba_jobs{queue=\"maps\",state=\"due\"} 1"), "{}", page.text);
 }
 
 #[sqlx::test(migrations = "./migrations")]

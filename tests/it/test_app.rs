@@ -49,6 +49,17 @@ impl TestApp {
         Self::serve(app, time, home).await
     }
 
+    /// With the shipped rules, themes, zones and communes.
+    pub async fn with_data(pool: PgPool) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let config = Config::with_defaults("postgres://unused", home.path());
+        let time = Arc::new(Mutex::new(NOW));
+        let book = Book::load(&config.data).unwrap();
+        let app = App::with_pool(pool, config, Clock::Fixed(time.clone()), book).unwrap();
+        diaba::flow::setup::setup(&app).await.unwrap();
+        Self::serve(app, time, home).await
+    }
+
     /// Over the database at `url`, which need not answer.
     pub async fn at(url: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
@@ -82,7 +93,11 @@ impl TestApp {
             login: login.into(),
             name: format!("Người Mẫu {login}"),
             roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-            department: "legal".into(),
+            department: match roles {
+                ["field"] => "field".into(),
+                ["gis_analyst"] => "gis".into(),
+                _ => "legal".into(),
+            },
             territory: Vec::new(),
             password: PASSWORD.into(),
         };

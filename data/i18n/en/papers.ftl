@@ -25,41 +25,12 @@ paper-kind = { $kind ->
 }
 paper-no-certificate = There is no certificate in the case.
 
-papers-no-list = No list of papers is known for the procedure "{ $procedure }"; a person must say what is needed.
+papers-not-asked = A look at a parcel without a case asks for no papers.
+papers-no-list = No list of papers is known for the procedure "{ procedure-name }"; a person must say what is needed.
 papers-complete = All { $count } papers that the procedure asks for are there and complete.
 papers-lacking = { $lacking } of { $count } papers are not there or not complete.
-papers-lack-one = Not there: { $kind ->
-    [certificate] certificate
-    [identity_card] identity card
-    [power_of_attorney] power of attorney
-    [marriage_certificate] marriage certificate
-    [tax_notice] tax notice
-    [planning_extract] planning extract
-    [request_form] registration or request form
-    [sale_contract] notarised transfer contract
-    [gift_contract] notarised gift contract
-    [inheritance_deed] deed of inheritance
-    [split_drawing] drawing of the split or merge
-    [cadastral_extract] cadastral map extract
-    [petition_change_of_use] petition for change of use
-    [origin_papers] papers on the right to use the land
-    [loss_report] confirmation that the loss was posted
-    [error_proof] proof of the error
-    [mortgage_contract] mortgage contract
-    [mortgage_request] request to register a mortgage
-    [release_request] request to delete a mortgage
-    [release_consent] mortgagee's consent to the release
-   *[other] { $kind }
-} ({ $citation }).
-papers-draft = Only a draft: { $kind ->
-    [certificate] certificate
-    [identity_card] identity card
-    [power_of_attorney] power of attorney
-    [marriage_certificate] marriage certificate
-    [tax_notice] tax notice
-    [planning_extract] planning extract
-   *[other] { $kind }
-}; fields that lack: { $fields } ({ $citation }).
+papers-lack-one = Not there: { paper-kind } ({ $citation }).
+papers-draft = Only a draft: { paper-kind }; fields that lack: { $fields } ({ $citation }).
 
 serial-none = The certificate states no serial.
 serial-no-date = The certificate states no day of issue, so its serial cannot be dated.
@@ -75,7 +46,7 @@ same-certificate-none = No other open case names this certificate.
 same-certificate-found = { $count } other open cases name this certificate.
 other-cases-failed = Other cases could not be read: { $reason }
 other-cases-truncated = More than { $count } other cases: the list was cut, so nothing is proved.
-other-case = Case { $number } ({ $procedure }).
+other-case = Case { $number } ({ procedure-name }).
 
 holder-not-asked = This procedure does not ask the holder himself to be identified.
 holder-none-named = The certificate names no holder.
@@ -134,8 +105,8 @@ power-principal-is-no-holder = { $name }, who gives it, is not a holder on the c
 power-no-agent = It names no agent.
 power-agent-not-identified = { $name }, who acts, is not identified by a card in the case.
 power-agent-doubtful = { $name }, who acts, does not agree with the card in the case in every point.
-power-no-scope = It does not say what it is for ({ $procedure } is asked).
-power-other-scope = Its words do not name this procedure ({ $procedure }).
+power-no-scope = It does not say what it is for ({ procedure-name } is asked).
+power-other-scope = Its words do not name this procedure ({ procedure-name }).
 power-default-term = It names no end: { $years } year from the day of signature is taken.
 
 term-not-told = The term of use was not entered for every purpose.

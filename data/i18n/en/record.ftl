@@ -1,6 +1,7 @@
 # The report of a verification: headings, verdicts, titles of checks.
 report-title = LAND VERIFICATION REPORT
-report-case = Case { $number } · procedure { $procedure ->
+report-case = Case { $number } · procedure { procedure-name }
+procedure-name = { $procedure ->
     [transfer] transfer
     [gift] gift
     [inheritance] inheritance
@@ -13,12 +14,13 @@ report-case = Case { $number } · procedure { $procedure ->
     [correction] correction of the certificate
     [mortgage] mortgage
     [mortgage_release] release of a mortgage
+    [inquiry] inquiry without a case
    *[other] { $procedure }
 }
 report-parcel = Parcel { $number }, sheet { $sheet }, commune { $commune }
 report-no-parcel = No parcel was identified
 report-as-of = As of { $date }
-report-allowed = allowed { $value }
+report-allowed = limit { $value }
 report-area = area { $low } to { $high } m² (nominal { $nominal })
 report-layer = { $layer } version { $version } ({ $source }, { $date })
 report-sources = Source: { $sources }
@@ -62,6 +64,10 @@ unit-day = { $n ->
    *[other] { $n } days
 }
 unit-pixel = { $n } px
+
+part-purposes = purposes
+part-edges = edges
+part-ring = area and vertices
 
 engine-not-finite = A check gave a number that is none; nothing of it is used.
 engine-theme-unjudged = This map theme is required, but no check has judged it.

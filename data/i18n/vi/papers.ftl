@@ -25,41 +25,12 @@ paper-kind = { $kind ->
 }
 paper-no-certificate = Hồ sơ không có giấy chứng nhận.
 
-papers-no-list = Chưa có danh mục giấy tờ cho thủ tục “{ $procedure }”; cần người xác định thành phần hồ sơ.
+papers-not-asked = Tra cứu thửa đất không có hồ sơ nên không yêu cầu giấy tờ.
+papers-no-list = Chưa có danh mục giấy tờ cho thủ tục “{ procedure-name }”; cần người xác định thành phần hồ sơ.
 papers-complete = Đủ { $count } loại giấy tờ mà thủ tục yêu cầu.
 papers-lacking = Thiếu hoặc chưa đầy đủ { $lacking } trong { $count } loại giấy tờ.
-papers-lack-one = Thiếu: { $kind ->
-    [certificate] giấy chứng nhận
-    [identity_card] căn cước
-    [power_of_attorney] giấy uỷ quyền
-    [marriage_certificate] giấy chứng nhận kết hôn
-    [tax_notice] thông báo thuế
-    [planning_extract] trích lục quy hoạch
-    [request_form] đơn đăng ký, đơn đề nghị
-    [sale_contract] hợp đồng chuyển nhượng đã công chứng
-    [gift_contract] hợp đồng tặng cho đã công chứng
-    [inheritance_deed] văn bản về thừa kế
-    [split_drawing] bản vẽ tách thửa, hợp thửa
-    [cadastral_extract] trích lục bản đồ địa chính
-    [petition_change_of_use] đơn xin chuyển mục đích
-    [origin_papers] giấy tờ về quyền sử dụng đất
-    [loss_report] xác nhận đã niêm yết việc mất giấy
-    [error_proof] giấy tờ chứng minh sai sót
-    [mortgage_contract] hợp đồng thế chấp
-    [mortgage_request] phiếu yêu cầu đăng ký thế chấp
-    [release_request] phiếu yêu cầu xoá đăng ký thế chấp
-    [release_consent] văn bản đồng ý xoá của bên nhận thế chấp
-   *[other] { $kind }
-} ({ $citation }).
-papers-draft = Mới là bản nháp: { $kind ->
-    [certificate] giấy chứng nhận
-    [identity_card] căn cước
-    [power_of_attorney] giấy uỷ quyền
-    [marriage_certificate] giấy chứng nhận kết hôn
-    [tax_notice] thông báo thuế
-    [planning_extract] trích lục quy hoạch
-   *[other] { $kind }
-}; còn thiếu các mục: { $fields } ({ $citation }).
+papers-lack-one = Thiếu: { paper-kind } ({ $citation }).
+papers-draft = Mới là bản nháp: { paper-kind }; còn thiếu các mục: { $fields } ({ $citation }).
 
 serial-none = Giấy chứng nhận chưa có số phát hành.
 serial-no-date = Giấy chứng nhận chưa có ngày cấp nên không xét được số phát hành.
@@ -75,7 +46,7 @@ same-certificate-none = Không có hồ sơ nào khác đang mở dùng giấy c
 same-certificate-found = Có { $count } hồ sơ khác đang mở dùng giấy chứng nhận này.
 other-cases-failed = Không đọc được các hồ sơ khác: { $reason }
 other-cases-truncated = Có hơn { $count } hồ sơ khác: danh sách bị cắt nên chưa chứng minh được gì.
-other-case = Hồ sơ { $number } ({ $procedure }).
+other-case = Hồ sơ { $number } ({ procedure-name }).
 
 holder-not-asked = Thủ tục này không yêu cầu nhận diện chính người đứng tên.
 holder-none-named = Giấy chứng nhận chưa ghi người đứng tên.
@@ -134,8 +105,8 @@ power-principal-is-no-holder = { $name }, bên uỷ quyền, không phải ngư�
 power-no-agent = Không ghi bên được uỷ quyền.
 power-agent-not-identified = { $name }, bên được uỷ quyền, chưa có căn cước trong hồ sơ.
 power-agent-doubtful = { $name }, bên được uỷ quyền, không khớp mọi điểm với căn cước trong hồ sơ.
-power-no-scope = Không ghi phạm vi uỷ quyền (cần cho: { $procedure }).
-power-other-scope = Phạm vi uỷ quyền không nêu thủ tục này ({ $procedure }).
+power-no-scope = Không ghi phạm vi uỷ quyền (cần cho: { procedure-name }).
+power-other-scope = Phạm vi uỷ quyền không nêu thủ tục này ({ procedure-name }).
 power-default-term = Không ghi thời hạn: tính { $years } năm từ ngày ký.
 
 term-not-told = Chưa nhập thời hạn sử dụng cho mọi mục đích.

@@ -1,6 +1,7 @@
 # Báo cáo xác minh: tiêu đề, kết luận, tên các kiểm tra.
 report-title = BÁO CÁO XÁC MINH ĐẤT ĐAI
-report-case = Hồ sơ { $number } · thủ tục { $procedure ->
+report-case = Hồ sơ { $number } · thủ tục { procedure-name }
+procedure-name = { $procedure ->
     [transfer] chuyển nhượng
     [gift] tặng cho
     [inheritance] thừa kế
@@ -13,12 +14,13 @@ report-case = Hồ sơ { $number } · thủ tục { $procedure ->
     [correction] đính chính giấy chứng nhận
     [mortgage] đăng ký thế chấp
     [mortgage_release] xoá đăng ký thế chấp
+    [inquiry] tra cứu, không có hồ sơ
    *[other] { $procedure }
 }
 report-parcel = Thửa số { $number }, tờ bản đồ số { $sheet }, đơn vị hành chính cấp xã { $commune }
 report-no-parcel = Chưa xác định được thửa đất
 report-as-of = Tính đến ngày { $date }
-report-allowed = cho phép { $value }
+report-allowed = giới hạn { $value }
 report-area = diện tích từ { $low } đến { $high } m² (danh nghĩa { $nominal })
 report-layer = { $layer } phiên bản { $version } ({ $source }, { $date })
 report-sources = Nguồn: { $sources }
@@ -59,6 +61,10 @@ unit-metre = { $n } m
 unit-percent = { $n } %
 unit-day = { $n } ngày
 unit-pixel = { $n } px
+
+part-purposes = mục đích sử dụng
+part-edges = chiều dài cạnh
+part-ring = diện tích và toạ độ
 
 engine-not-finite = Một kiểm tra cho ra giá trị không phải là số; không dùng kết quả nào của nó.
 engine-theme-unjudged = Lớp chuyên đề này là bắt buộc nhưng chưa có kiểm tra nào xét đến.

@@ -3,7 +3,7 @@
 //! A check whose rule is not in force on `as_of` says so (`rule-missing`): it never falls back to a number of its own.
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod golden;
 mod land;

@@ -1,11 +1,11 @@
 //! The papers that the procedure asks for are all there and complete; what lacks is named in one go.
 
 use super::Context;
-use super::papers::{certificates, clear, hit, joint, powers};
+use super::papers::{certificates, clear, hit, joint, not_applicable, powers};
 use crate::domain::paper::Paper;
 use crate::domain::text::fold::squeezed;
 use crate::domain::theme::Effect;
-use crate::domain::verify::{Facts, Finding, Message, PaperFacts, Quantity, RequiredPaper, Unit, Verdict};
+use crate::domain::verify::{CaseFacts, Facts, Finding, Message, PaperFacts, Quantity, RequiredPaper, Unit, Verdict};
 
 pub const ID: &str = "paper.required_set";
 
@@ -15,6 +15,9 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
 
 fn judge(facts: &Facts) -> Finding {
     let procedure = facts.case.procedure.as_str();
+    if procedure == CaseFacts::INQUIRY {
+        return not_applicable(ID, "", "papers-not-asked");
+    }
     if facts.case.required_papers.is_empty() {
         let mut f =
             Finding::new(ID, "", Verdict::NotCovered, Message::new("papers-no-list").with("procedure", procedure));
@@ -31,8 +34,8 @@ fn judge(facts: &Facts) -> Finding {
     } else {
         hit(ID, "", Effect::NeedsPapers, Message::new("papers-lacking").with("lacking", lack).with("count", all))
     };
-    f.measured = Some(Quantity::new(all - lack, Unit::Count));
-    f.allowed = Some(Quantity::new(all, Unit::Count));
+    f.measured = Some(Quantity::new(lack, Unit::Count));
+    f.allowed = Some(Quantity::new(0.0, Unit::Count));
     f.details = lacking;
     f
 }

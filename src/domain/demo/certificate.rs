@@ -33,8 +33,8 @@ pub(crate) fn certificate(p: &Parcel, holders: &[&Person], issued_on: Date, chan
         parcel: Some(ParcelRef {
             commune_code: Some(p.commune().to_owned()),
             commune_name: Some(names().commune.old[p.old].name.clone()),
-            sheet: p.sheet.to_string(),
-            number: p.number.to_string(),
+            sheet: p.written().0.to_string(),
+            number: p.written().1.to_string(),
         }),
         address: Some(p.address.clone()),
         area_m2: Some(area),

@@ -57,21 +57,15 @@ impl Recipe {
     fn reference(self, d: &mut Draft<'_>) {
         let Some(mut asked) = d.certificate.parcel.take() else { return };
         match self {
-            Self::Renumbered => {
-                if let Some((sheet, number)) = d.parcel.before {
-                    (asked.sheet, asked.number) = (sheet.to_string(), number.to_string());
-                }
-            }
             Self::OldName => asked.commune_code = None,
             Self::NewCommune => {
                 let commune = &names().commune;
                 (asked.commune_code, asked.commune_name) = (Some(commune.code.clone()), Some(commune.name.clone()));
+                (asked.sheet, asked.number) = (d.parcel.sheet.to_string(), d.parcel.number.to_string());
                 d.certificate.serial = Some(format!("AA {:08}", 30_000_000 + d.case.index));
                 d.certificate.issued_on = Some(date!(2025 - 09 - 02));
                 d.certificate.issued_by = Some(format!("Uỷ ban nhân dân {}", commune.name));
-                // Three sheets bear the number; area and vertices may settle it, or a person must.
-                d.rows.keep(|c| c.starts_with("paper."));
-                d.rows.set("parcel.reference", None, &[Verdict::Clear, Verdict::Hit]);
+                // Several sheets bear the number; place and area on the certificate settle which is meant.
             }
             Self::UnknownNumber => {
                 asked.number = format!("{}", 8_000 + d.case.index);
@@ -80,10 +74,9 @@ impl Recipe {
                 d.rows.drop("parcel.register_map");
             }
             Self::RegisterOnly => {
-                asked.number = format!("{}", 9_000 + d.case.index);
-                d.case.parcel = None;
-                d.rows.set("parcel.reference", None, &[Verdict::Clear, Verdict::Hit]);
-                d.rows.set("parcel.register_map", None, &[Verdict::Hit, Verdict::NotApplicable]);
+                d.without_table();
+                d.rows.keep(|c| c.starts_with("paper.") || c == "parcel.reference");
+                d.rows.hit("parcel.register_map", None);
             }
             _ => {}
         }

@@ -89,7 +89,7 @@ pub struct ImportTruth {
     /// From 1, in the order of the file.
     pub row: usize,
     pub reason: Reason,
-    /// The row cannot become a parcel; the others go on with a remark.
+    /// The row cannot become a parcel; the others go on with a remark (a parcel without geometry is in the register only).
     pub set_aside: bool,
 }
 
@@ -97,7 +97,7 @@ pub struct ImportTruth {
 pub enum Reason {
     NullGeometry,
     SelfCrossing,
-    /// The second and later rows of one (commune, sheet, number).
+    /// The second and later rows of one sheet and number.
     DuplicateKey,
     MissingNumber,
     UnknownLandCode,
@@ -106,4 +106,21 @@ pub enum Reason {
     /// Under 0.5 m².
     Sliver,
     OutsideCommune,
+}
+
+impl Reason {
+    /// The code the import uses for it; none where the import has nothing to say (a sliver is for the checks).
+    pub fn code(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NullGeometry => "geometry_missing",
+            Self::SelfCrossing => "ring_invalid",
+            Self::DuplicateKey => "duplicate_key",
+            Self::MissingNumber => "key_missing",
+            Self::UnknownLandCode => "land_use_unknown",
+            Self::Overlap => "overlap",
+            Self::Gap => "gap",
+            Self::Sliver => return None,
+            Self::OutsideCommune => "partly_outside_commune",
+        })
+    }
 }

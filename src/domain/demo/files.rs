@@ -54,7 +54,7 @@ struct Survey {
     driver: &'static str,
     old: Option<usize>,
     scale: i32,
-    columns: [&'static str; 10],
+    columns: [&'static str; 11],
 }
 
 const SURVEYS: [Survey; 4] = [
@@ -63,14 +63,18 @@ const SURVEYS: [Survey; 4] = [
         driver: "ESRI Shapefile",
         old: Some(0),
         scale: TOWN,
-        columns: ["MaXa", "SoTo", "SoThua", "DienTich", "DTPL", "LOAIDAT", "DiaChi", "TenChu", "SOTOCU", "SOTHUACU"],
+        columns: [
+            "MaXa", "MaXaCu", "SoTo", "SoThua", "DienTich", "DTPL", "LOAIDAT", "DiaChi", "TenChu", "SOTOCU", "SOTHUACU",
+        ],
     },
     Survey {
         name: "thua_dat_99902.tab",
         driver: "MapInfo File",
         old: Some(1),
         scale: TOWN,
-        columns: ["KVHC", "SHBANDO", "SHTHUA", "DTICH", "DTPL", "KHMDSD", "DIADANH", "TENCSD", "SOTOCU", "SOTHUACU"],
+        columns: [
+            "KVHC", "KVHCCU", "SHBANDO", "SHTHUA", "DTICH", "DTPL", "KHMDSD", "DIADANH", "TENCSD", "SOTOCU", "SOTHUACU",
+        ],
     },
     Survey {
         name: "thua_dat_99903.gpkg",
@@ -79,6 +83,7 @@ const SURVEYS: [Survey; 4] = [
         scale: TOWN,
         columns: [
             "MaXa",
+            "MaXaCu",
             "SoHieuToBanDo",
             "SoThuTuThua",
             "DienTich",
@@ -95,7 +100,10 @@ const SURVEYS: [Survey; 4] = [
         driver: "ESRI Shapefile",
         old: None,
         scale: OUTSKIRTS,
-        columns: ["MaXa", "SHBANDO", "SHTHUA", "DienTich", "DTPL", "MDSD", "XU_DONG", "TENCHU", "SOTOCU", "SOTHUACU"],
+        columns: [
+            "MaXa", "MaXaCu", "SHBANDO", "SHTHUA", "DienTich", "DTPL", "MDSD", "XU_DONG", "TENCHU", "SOTOCU",
+            "SOTHUACU",
+        ],
     },
 ];
 
@@ -110,7 +118,8 @@ pub(crate) fn cadastral(
     let mut files = Vec::new();
     for s in SURVEYS {
         let mut f = file(s.name, s.driver, "cadastral", "vn_cadastral", plan, day);
-        let kinds = [Text(5), Text(10), Text(10), Real(1), Real(1), Text(12), Text(80), Text(60), Text(10), Text(10)];
+        let kinds =
+            [Text(5), Text(5), Text(10), Text(10), Real(1), Real(1), Text(12), Text(80), Text(60), Text(10), Text(10)];
         f.fields = s.columns.into_iter().zip(kinds).collect();
         (f.accuracy_m, f.scale) = (0.1, Some(s.scale));
         f.coverage_key = s.old.map_or("ngoai_thi".to_owned(), |o| names().commune.old[o].code.clone());
@@ -141,6 +150,7 @@ fn row(p: &Parcel) -> Row {
         _ => Some(Geometry::MultiPolygon(p.geom.clone())),
     };
     let values = vec![
+        names().commune.code.as_str().into(),
         p.commune().into(),
         number(p.sheet),
         if p.fault == Some(Fault::NoNumber) { Value::Null } else { number(p.number) },
@@ -156,10 +166,10 @@ fn row(p: &Parcel) -> Row {
 }
 
 /// Of an overlap or gap only the moved parcel is named; the import may name its neighbour too.
-fn remarks(p: &Parcel, ground: &Ground<'_>, keys: &mut BTreeSet<String>) -> Vec<(Reason, bool)> {
+fn remarks(p: &Parcel, ground: &Ground<'_>, keys: &mut BTreeSet<(u32, u32)>) -> Vec<(Reason, bool)> {
     let mut out = Vec::new();
     match p.fault {
-        Some(Fault::Null) => out.push((Reason::NullGeometry, true)),
+        Some(Fault::Null) => out.push((Reason::NullGeometry, false)),
         Some(Fault::SelfCrossing) => out.push((Reason::SelfCrossing, true)),
         Some(Fault::NoNumber) => out.push((Reason::MissingNumber, true)),
         Some(Fault::UnknownCode) => out.push((Reason::UnknownLandCode, false)),
@@ -167,8 +177,8 @@ fn remarks(p: &Parcel, ground: &Ground<'_>, keys: &mut BTreeSet<String>) -> Vec<
         Some(Fault::Gap(..)) => out.push((Reason::Gap, false)),
         Some(Fault::Duplicate(_)) | None => {}
     }
-    if p.fault != Some(Fault::NoNumber) && !keys.insert(p.key()) {
-        out.push((Reason::DuplicateKey, true));
+    if p.fault != Some(Fault::NoNumber) && !keys.insert((p.sheet, p.number)) {
+        out.push((Reason::DuplicateKey, false));
     }
     if p.area < 0.5 {
         out.push((Reason::Sliver, false));
@@ -221,7 +231,8 @@ pub(crate) fn tables(
     seed: u64,
 ) -> [DemoFile; 2] {
     let day = as_of - Duration::days(1);
-    let key = |p: &Parcel| [p.commune().into(), p.sheet.to_string().into(), Value::Text(p.number.to_string())];
+    let key =
+        |p: &Parcel| [p.commune().into(), p.written().0.to_string().into(), Value::Text(p.written().1.to_string())];
     let table = |name: &str, theme: &'static str, more: &[(&'static str, FieldKind)]| {
         let mut f = file(name, "CSV", theme, "vn_keyed", plan, day);
         (f.shape, f.accuracy_m) = (Shape::None, 0.0);
@@ -241,15 +252,17 @@ pub(crate) fn tables(
     }
     let columns = [("SoPhatHanh", Text(16)), ("DienTichCap", Real(1)), ("LoaiDatCap", Text(12)), ("LanCap", Integer)];
     let mut register = table("giay_chung_nhan.csv", "register", &columns);
-    for p in parcels.iter().filter(|p| p.fault.is_none()) {
+    for p in
+        parcels.iter().filter(|p| matches!(p.fault, None | Some(Fault::Null | Fault::Overlap(..) | Fault::Gap(..))))
+    {
         let Some(serial) = &p.serial else { continue };
         let rest = [serial.as_str().into(), Value::Real(p.registered), p.land_use.as_str().into(), Value::Int(1)];
         register.rows.push((None, key(p).into_iter().chain(rest).collect()));
     }
-    for c in cases.iter().filter(|c| c.what == "register_only") {
-        let (commune, asked) = (c.asked.commune_code.clone().unwrap_or_default(), &c.asked);
-        let rest = [format!("DR {:06}", 100_000 + c.index).into(), Value::Real(88.0), "ODT".into(), Value::Int(1)];
-        let key: [Value; 3] = [commune.into(), asked.sheet.clone().into(), asked.number.clone().into()];
+    for (k, old) in names().commune.old.iter().enumerate() {
+        // Known to the register alone: no file of the map has the number.
+        let rest = [format!("DR {:06}", 100_000 + k).into(), Value::Real(88.0), "ODT".into(), Value::Int(1)];
+        let key: [Value; 3] = [old.code.as_str().into(), "1".into(), Value::Text((9_001 + k).to_string())];
         register.rows.push((None, key.into_iter().chain(rest).collect()));
     }
     [burdens, register]

@@ -57,10 +57,16 @@ pub(crate) enum Fault {
 }
 
 impl Parcel {
-    /// `commune/sheet/number`, the commune of the map's own time.
-    pub(crate) fn key(&self) -> String {
-        format!("{}/{}/{}", self.commune(), self.sheet, self.number)
+    /// Sheet and number as papers and registers still write them: those before a renumbering.
+    pub(crate) fn written(&self) -> (u32, u32) {
+        self.before.unwrap_or((self.sheet, self.number))
     }
+    /// `commune/sheet/number` as written: the old commune's code, so that it names one parcel of the merged commune.
+    pub(crate) fn key(&self) -> String {
+        let (sheet, number) = self.written();
+        format!("{}/{sheet}/{number}", self.commune())
+    }
+    /// Code of the old commune.
     pub(crate) fn commune(&self) -> &'static str {
         &names().commune.old[self.old].code
     }
@@ -166,8 +172,10 @@ fn number(parcels: &mut [Parcel]) {
         cells.entry((p.old, p.scale, -cell(p.centre.y()), cell(p.centre.x()))).or_default().push(i);
     }
     let mut sheets = BTreeMap::new();
-    for ((old, ..), mut members) in cells {
-        let sheet = sheets.entry(old).or_insert(0u32);
+    for ((old, scale, ..), mut members) in cells {
+        // The outskirts count on from 101, 201, 301, so that their sheets stay apart in one file.
+        let first = if scale == OUTSKIRTS { 100 * (old as u32 + 1) } else { 0 };
+        let sheet = sheets.entry((old, scale)).or_insert(first);
         *sheet += 1;
         let row = |i: &usize| (-parcels[*i].centre.y() / 18.0).floor() as i64;
         let along = |i: &usize| (parcels[*i].centre.x() * 1000.0) as i64 * if row(i) % 2 == 0 { 1 } else { -1 };
@@ -177,7 +185,8 @@ fn number(parcels: &mut [Parcel]) {
             let p = &mut parcels[i];
             (p.sheet, p.number) = (*sheet, k as u32 + 1);
             // Before the renewal the sheet had another number, and the parcels ran the other way.
-            p.before = (old == 1 && *sheet == RENEWED_SHEET).then_some((*sheet + 70, count - k as u32));
+            p.before =
+                (old == 1 && scale == TOWN && *sheet == RENEWED_SHEET).then_some((*sheet + 70, count - k as u32));
         }
     }
 }

@@ -54,7 +54,7 @@ impl Recipe {
 
     /// The register knows the certificate.
     pub(crate) fn registers(self) -> bool {
-        !matches!(self, Self::MapOnly | Self::RegisterOnly | Self::UnknownNumber)
+        !matches!(self, Self::MapOnly | Self::UnknownNumber)
     }
 
     pub(crate) fn wish(self) -> Option<&'static str> {
@@ -73,6 +73,7 @@ impl Recipe {
     pub(crate) fn suits(self, p: &Parcel, all: &[Parcel], ground: &Ground<'_>) -> bool {
         let faulty = match self {
             Self::NeighbourOverlap => return matches!(p.fault, Some(Fault::Overlap(..))),
+            Self::RegisterOnly => return p.fault == Some(Fault::Null),
             Self::NeighbourGap => return matches!(p.fault, Some(Fault::Gap(..))),
             _ => !p.plain || p.geom.0.len() > 1 || matches!(p.kind, Kind::Sliver),
         };
@@ -103,7 +104,7 @@ impl Recipe {
             Self::TermOver | Self::WishFits => p.kind == Kind::Old && p.land_use == "CLN",
             Self::WishMisfits => p.kind == Kind::Field && p.land_use == "LUC",
             Self::Renumbered => town(p) && p.before.is_some(),
-            Self::NewCommune => town(p) && twins(p, all) > 0,
+            Self::NewCommune => town(p) && p.geom.0[0].exterior().0.len() < 20 && twins(p, all) > 0,
             _ => town(p) && p.land_use == "ODT" && p.serial.is_some() && ground.untouched(p),
         }
     }

@@ -30,13 +30,21 @@ impl Drawn {
     /// None for an empty shape.
     pub fn new(shape: MultiPolygon<f64>) -> Option<Self> {
         let bbox = shape.bounding_rect()?;
-        let lines = shape.0.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())).flat_map(|r| r.lines()).collect();
+        let lines = shape
+            .0
+            .iter()
+            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
+            .flat_map(|r| r.lines())
+            .collect();
         Some(Self { shape, bbox, lines })
     }
 }
 
 fn near(a: &Rect<f64>, b: &Rect<f64>, by: f64) -> bool {
-    a.min().x <= b.max().x + by && b.min().x <= a.max().x + by && a.min().y <= b.max().y + by && b.min().y <= a.max().y + by
+    a.min().x <= b.max().x + by
+        && b.min().x <= a.max().x + by
+        && a.min().y <= b.max().y + by
+        && b.min().y <= a.max().y + by
 }
 
 /// What is wrong between two neighbours; `least_overlap` (m²) is what drawing accuracy excuses.
@@ -76,7 +84,8 @@ fn may_overlap(a: &Drawn, b: &Drawn) -> bool {
 }
 
 fn deep_inside(p: &Point<f64>, y: &Drawn) -> bool {
-    let inside_box = p.x() > y.bbox.min().x && p.x() < y.bbox.max().x && p.y() > y.bbox.min().y && p.y() < y.bbox.max().y;
+    let inside_box =
+        p.x() > y.bbox.min().x && p.x() < y.bbox.max().x && p.y() > y.bbox.min().y && p.y() < y.bbox.max().y;
     inside_box && y.shape.contains(p) && y.lines.iter().all(|l| Euclidean.distance(p, l) > SAME_M)
 }
 
@@ -85,7 +94,8 @@ fn widest_gap(a: &Drawn, b: &Drawn) -> Option<Conflict> {
     let mut widest: Option<(f64, Point<f64>)> = None;
     for l in a.lines.iter().filter(|l| near(&Rect::new(l.start, l.end), &b.bbox, CRACK_M)) {
         let mid = Point::from((l.start + l.end) / 2.0);
-        let beside = b.lines.iter().filter(|m| alongside(l, m)).map(|m| Euclidean.distance(&mid, m)).fold(f64::MAX, f64::min);
+        let beside =
+            b.lines.iter().filter(|m| alongside(l, m)).map(|m| Euclidean.distance(&mid, m)).fold(f64::MAX, f64::min);
         let wide = beside > SAME_M * 5.0 && beside < CRACK_M && widest.is_none_or(|(w, _)| beside > w);
         if wide && !b.shape.contains(&mid) {
             widest = Some((beside, mid));
@@ -133,13 +143,17 @@ mod tests {
     fn a_cross_is_an_overlap_though_no_corner_lies_inside() {
         let p = polygon![(x: -5.0, y: 4.0), (x: 15.0, y: 4.0), (x: 15.0, y: 6.0), (x: -5.0, y: 6.0)];
         let bar = Drawn::new(p.into()).expect("shape");
-        assert!(matches!(conflict(&square(0.0, 0.0, 10.0), &bar, 0.01), Some(Conflict::Overlap { area, .. }) if (area - 20.0).abs() < 1e-6));
+        assert!(
+            matches!(conflict(&square(0.0, 0.0, 10.0), &bar, 0.01), Some(Conflict::Overlap { area, .. }) if (area - 20.0).abs() < 1e-6)
+        );
     }
 
     #[test]
     fn a_crack_is_named_with_its_width_and_a_path_is_not() {
         let a = square(0.0, 0.0, 10.0);
-        assert!(matches!(conflict(&a, &square(10.1, 0.0, 10.0), 0.01), Some(Conflict::Gap { width, .. }) if (width - 0.1).abs() < 1e-9));
+        assert!(
+            matches!(conflict(&a, &square(10.1, 0.0, 10.0), 0.01), Some(Conflict::Gap { width, .. }) if (width - 0.1).abs() < 1e-9)
+        );
         assert_eq!(conflict(&a, &square(11.5, 0.0, 10.0), 0.01), None);
     }
 }

@@ -13,7 +13,7 @@ pub fn canonical<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
 }
 
 /// SHA-256 in lower-case hex.
-pub fn sha256_hex(bytes: &[u8]) -> String {
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 

@@ -40,6 +40,11 @@ pub struct CaseFacts {
     pub old_province: Option<String>,
 }
 
+impl CaseFacts {
+    /// Procedure of a look at a parcel without a case: no papers are asked for.
+    pub const INQUIRY: &str = "inquiry";
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RequiredPaper {
     /// Paper kind (`Paper::kind`).

@@ -145,3 +145,7 @@ fn sort<T, K: Ord>(g: &mut super::Gathered<Vec<T>>, key: impl FnMut(&T) -> K) {
         all.sort_by_key(key);
     }
 }
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

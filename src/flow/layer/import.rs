@@ -3,6 +3,7 @@
 
 use super::locate::{Located, locate};
 use super::rows::{Batch, Fence, RowContext, join, process};
+use super::run_import::Settle;
 use super::{neighbours, refuse, theme, zones};
 use crate::app::App;
 use crate::domain::layer::profile::{self, Mapping, Profile};
@@ -121,7 +122,23 @@ struct Prepared {
 }
 
 /// Runs the import. `progress` is called about once per thousand rows.
-pub async fn import(app: &App, by: &Actor, ask: &Import, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Report> {
+pub async fn import(
+    app: &App,
+    by: &Actor,
+    ask: &Import,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report> {
+    import_and(app, by, ask, progress, None).await
+}
+
+/// As [`import`]; `settle` becomes true in the same transaction.
+pub(super) async fn import_and(
+    app: &App,
+    by: &Actor,
+    ask: &Import,
+    progress: &mut (dyn FnMut(Progress) + Send),
+    settle: Option<&Settle<'_>>,
+) -> Result<Report> {
     let book = zones(app).await?;
     let zone = book.get(ask.zone).ok_or_else(|| {
         refuse("zone", "zone-unknown", ask.zone, book.iter().map(|z| z.srid.to_string()).collect::<Vec<_>>().join(", "))
@@ -141,7 +158,12 @@ pub async fn import(app: &App, by: &Actor, ask: &Import, progress: &mut (dyn FnM
     let row = layers::ensure(&mut tx, &layer_row(app, ask), app.clock.now()).await?;
     if (row.theme.as_str(), row.zone) != (ask.theme.as_str(), ask.zone) {
         let found = format!("{} in zone {}", ask.theme, ask.zone);
-        return Err(refuse("layer", "layer-differs", found, format!("{} in zone {} (that is what {} is)", row.theme, row.zone, row.code)));
+        return Err(refuse(
+            "layer",
+            "layer-differs",
+            found,
+            format!("{} in zone {} (that is what {} is)", row.theme, row.zone, row.code),
+        ));
     }
     layers::lock(&mut tx, row.id).await?;
     let version = layers::begin_version(&mut tx, &new_version(app, by, ask, &p, &located, row.id)).await?;
@@ -159,8 +181,16 @@ pub async fn import(app: &App, by: &Actor, ask: &Import, progress: &mut (dyn FnM
     };
     layers::finish_version(&mut tx, &checked).await?;
     let key = coverage_key(ask);
-    let current = layers::Which { layer: Some(&ask.layer), coverage_key: Some(&key), state: Some("published"), ..Default::default() };
-    let unchanged = layers::versions(&mut tx, current).await?.first().is_some_and(|v| v.content_hash.as_deref() == Some(&content_hash));
+    let current = layers::Which {
+        layer: Some(&ask.layer),
+        coverage_key: Some(&key),
+        state: Some("published"),
+        ..Default::default()
+    };
+    let unchanged = layers::versions(&mut tx, current)
+        .await?
+        .first()
+        .is_some_and(|v| v.content_hash.as_deref() == Some(&content_hash));
     if unchanged {
         layers::discard(&mut tx, ask.zone, version, app.clock.now()).await?;
     }
@@ -190,6 +220,9 @@ pub async fn import(app: &App, by: &Actor, ask: &Import, progress: &mut (dyn FnM
         detail: json!({"layer": ask.layer, "rows": counts.good, "set_aside": counts.read - counts.good, "unchanged": unchanged, "source_sha256": ask.sha256}),
     };
     audit::write(&mut tx, &deed).await?;
+    if let Some(settle) = settle {
+        settle.done(app, &mut tx, &report).await?;
+    }
     tx.commit().await?;
     Ok(report)
 }
@@ -203,7 +236,14 @@ fn layer_row(app: &App, ask: &Import) -> LayerRow {
     LayerRow { id: app.clock.new_id(), code: ask.layer.clone(), theme: ask.theme.clone(), zone: ask.zone, title }
 }
 
-fn new_version(app: &App, by: &Actor, ask: &Import, p: &Prepared, located: &Located, layer_id: uuid::Uuid) -> NewVersion {
+fn new_version(
+    app: &App,
+    by: &Actor,
+    ask: &Import,
+    p: &Prepared,
+    located: &Located,
+    layer_id: uuid::Uuid,
+) -> NewVersion {
     NewVersion {
         layer_id,
         zone: ask.zone,
@@ -227,12 +267,22 @@ async fn prepare(app: &App, ask: &Import) -> Result<Prepared> {
         return Err(refuse("layer", "layer-code", &ask.layer, "a-z, then a-z 0-9 _ . - (80 at most)"));
     }
     if ask.source_date > app.clock.today() {
-        return Err(refuse("source_date", "date-in-future", ask.source_date, format!("{} or before", app.clock.today())));
+        return Err(refuse(
+            "source_date",
+            "date-in-future",
+            ask.source_date,
+            format!("{} or before", app.clock.today()),
+        ));
     }
     let theme = theme(app, &ask.theme).await?;
     let profile = profile_for(ask, &theme)?;
     let reader = ReaderConfig::new(app.config.reader.clone());
-    let mut source = Source { path: ask.file.clone(), format: ask.format, layer: ask.source_layer.clone(), columns: Columns::default() };
+    let mut source = Source {
+        path: ask.file.clone(),
+        format: ask.format,
+        layer: ask.source_layer.clone(),
+        columns: Columns::default(),
+    };
     let mut opened = open(&reader, &source).await?;
     let mut mapping = map(profile, opened.header(), ask)?;
     if let (Format::Csv, Some(g)) = (ask.format, &mapping.geometry) {
@@ -293,13 +343,19 @@ fn encodings(force: Option<Charset>, columns: &[String], sample: &[RawFeature]) 
             Some(c) => forced(c, values(i)),
             None => d.encoding().ok_or_else(|| {
                 let rivals: Vec<String> = d.scores.iter().take(3).map(|s| s.encoding.to_string()).collect();
-                let found = format!("column {}: fits {} alike, e.g. {}", columns[i], rivals.join(" and "), d.sample_decoded.join(" | "));
+                let found = format!(
+                    "column {}: fits {} alike, e.g. {}",
+                    columns[i],
+                    rivals.join(" and "),
+                    d.sample_decoded.join(" | ")
+                );
                 refuse("charset", "charset-ambiguous", found, Charset::ALL.map(|c| c.name()).join(", "))
             })?,
         };
         out.push(chosen);
         if chosen.charset != Charset::Ascii && values(i).next().is_some() {
-            let reads: Vec<String> = values(i).filter(|v| v.iter().any(|b| *b > 127)).take(3).map(|v| chosen.decode(v).text).collect();
+            let reads: Vec<String> =
+                values(i).filter(|v| v.iter().any(|b| *b > 127)).take(3).map(|v| chosen.decode(v).text).collect();
             report.insert(
                 columns[i].clone(),
                 json!({"encoding": chosen.to_string(), "forced": force.is_some(), "confidence": (d.confidence * 1000.0).round() / 1000.0, "reads": reads, "values_with_lost_letters": d.lost_values}),
@@ -319,7 +375,12 @@ async fn commune_boundary(conn: &mut PgConnection, ask: &Import) -> Result<Optio
 
 async fn former_coverage(conn: &mut PgConnection, ask: &Import) -> Result<Option<MultiPolygon<f64>>> {
     let key = coverage_key(ask);
-    let which = layers::Which { layer: Some(&ask.layer), coverage_key: Some(&key), state: Some("published"), ..Default::default() };
+    let which = layers::Which {
+        layer: Some(&ask.layer),
+        coverage_key: Some(&key),
+        state: Some("published"),
+        ..Default::default()
+    };
     let Some(current) = layers::versions(conn, which).await?.into_iter().next() else { return Ok(None) };
     let Some(bytes) = layers::coverage(conn, current.id).await? else { return Ok(None) };
     Ok(geometry::polygons(geometry::from_ewkb(&bytes)?))
@@ -371,16 +432,30 @@ async fn load(
         if waiting.len() >= COPY_ROWS {
             counts.good -= copy(tx, ask.zone, version, &std::mem::take(&mut waiting), &mut counts.issues).await?;
         }
-        progress(Progress { rows: counts.read as u64, total: p.header.feature_count, set_aside: (counts.read - counts.good) as u64 });
+        progress(Progress {
+            rows: counts.read as u64,
+            total: p.header.feature_count,
+            set_aside: (counts.read - counts.good) as u64,
+        });
         next = p.opened.next_batch().await?;
     }
     counts.good -= copy(tx, ask.zone, version, &waiting, &mut counts.issues).await?;
-    progress(Progress { rows: counts.read as u64, total: Some(counts.read as u64), set_aside: (counts.read - counts.good) as u64 });
+    progress(Progress {
+        rows: counts.read as u64,
+        total: Some(counts.read as u64),
+        set_aside: (counts.read - counts.good) as u64,
+    });
     Ok(counts)
 }
 
 /// Stores rows; gives how many the database would not take (its notion of a sound ring is the last word).
-async fn copy(tx: &mut PgConnection, zone: i32, version: i64, rows: &[NewFeature], next_issue: &mut i32) -> Result<i64> {
+async fn copy(
+    tx: &mut PgConnection,
+    zone: i32,
+    version: i64,
+    rows: &[NewFeature],
+    next_issue: &mut i32,
+) -> Result<i64> {
     if rows.is_empty() {
         return Ok(0);
     }
@@ -407,7 +482,10 @@ async fn copy(tx: &mut PgConnection, zone: i32, version: i64, rows: &[NewFeature
                     detail: json!({"database": why}),
                     e: None,
                     n: None,
-                    raw: rows.iter().find(|r| r.fid == *fid).map(|r| json!({"key": r.key, "attrs": r.attrs, "wkb": r.ewkb.as_ref().map(hex::encode)})),
+                    raw: rows
+                        .iter()
+                        .find(|r| r.fid == *fid)
+                        .map(|r| json!({"key": r.key, "attrs": r.attrs, "wkb": r.ewkb.as_ref().map(hex::encode)})),
                 })
                 .collect();
             layers::add_issues(tx, version, zone, *next_issue, &issues).await?;
@@ -430,7 +508,13 @@ async fn examine(tx: &mut PgConnection, ask: &Import, theme: &Theme, version: i6
     Ok(c)
 }
 
-async fn coverage(tx: &mut PgConnection, ask: &Import, boundary: Option<MultiPolygon<f64>>, c: &Counts, version: i64) -> Result<Geometry<f64>> {
+async fn coverage(
+    tx: &mut PgConnection,
+    ask: &Import,
+    boundary: Option<MultiPolygon<f64>>,
+    c: &Counts,
+    version: i64,
+) -> Result<Geometry<f64>> {
     let area = match &ask.coverage {
         Coverage::Commune(code) => {
             let known = match boundary.filter(|_| ask.commune.as_ref() == Some(code)) {
@@ -440,13 +524,26 @@ async fn coverage(tx: &mut PgConnection, ask: &Import, boundary: Option<MultiPol
                     None => None,
                 },
             };
-            known.ok_or_else(|| refuse("coverage", "commune-without-boundary", code, "a commune in a published layer of the theme commune"))?
+            known.ok_or_else(|| {
+                refuse(
+                    "coverage",
+                    "commune-without-boundary",
+                    code,
+                    "a commune in a published layer of the theme commune",
+                )
+            })?
         }
         Coverage::Features => match layers::union_of_features(tx, ask.zone, version).await? {
-            Some(b) => geometry::polygons(geometry::from_ewkb(&b)?).ok_or_else(|| refuse("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
-            None => return Err(refuse("coverage", "nothing-covered", "no areas", "a layer of areas, or another coverage")),
+            Some(b) => geometry::polygons(geometry::from_ewkb(&b)?)
+                .ok_or_else(|| refuse("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
+            None => {
+                return Err(refuse("coverage", "nothing-covered", "no areas", "a layer of areas, or another coverage"));
+            }
         },
-        Coverage::Extent => c.bounds.map(|b| b.to_polygon().into()).ok_or_else(|| refuse("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
+        Coverage::Extent => c
+            .bounds
+            .map(|b| b.to_polygon().into())
+            .ok_or_else(|| refuse("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
         Coverage::Wkt(text) => wkt_area(text)?,
     };
     Ok(Geometry::MultiPolygon(area))
@@ -454,7 +551,8 @@ async fn coverage(tx: &mut PgConnection, ask: &Import, boundary: Option<MultiPol
 
 fn wkt_area(text: &str) -> Result<MultiPolygon<f64>> {
     use wkt::TryFromWkt;
-    let bad = |why: String| refuse("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres");
+    let bad =
+        |why: String| refuse("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres");
     let g: Geometry<f64> = Geometry::try_from_wkt_str(text).map_err(|e| bad(e.to_string()))?;
     geometry::polygons(g).ok_or_else(|| bad("not an area".into()))
 }

@@ -33,14 +33,24 @@ pub fn locate(
 ) -> Result<Located> {
     let (definition, by, notes) = match (declared, &header.srs) {
         (Some(text), _) => {
-            let d = text.parse::<Definition>().map_err(|e| refuse("crs", e.code(), text, "EPSG:<zone>, EPSG:4326, EPSG:4756 or EPSG:3405/3406"))?;
+            let d = text
+                .parse::<Definition>()
+                .map_err(|e| refuse("crs", e.code(), text, "EPSG:<zone>, EPSG:4326, EPSG:4756 or EPSG:3405/3406"))?;
             (d, "person", vec![])
         }
         (None, Some(srs)) => {
-            let r = recognise(srs, book).map_err(|e| refuse("crs", e.code(), &srs.name, "a VN-2000 zone or WGS 84; say --crs when the file is wrong"))?;
+            let r = recognise(srs, book).map_err(|e| {
+                refuse("crs", e.code(), &srs.name, "a VN-2000 zone or WGS 84; say --crs when the file is wrong")
+            })?;
             (r.definition, "file", r.notes)
         }
-        (None, None) => return Err(refuse("crs", "crs-missing", "the file does not say", "say which with --crs, e.g. EPSG:9210")),
+        // rows without any geometry lie nowhere: there is nothing to place
+        (None, None) if sample.iter().all(|r| r.wkb.is_none()) => {
+            (Definition::from_epsg(zone.srid), "nobody: no geometry", vec![])
+        }
+        (None, None) => {
+            return Err(refuse("crs", "crs-missing", "the file does not say", "say which with --crs, e.g. EPSG:9210"));
+        }
     };
     let points = sample_points(sample);
     let everything = zone_box(zone);
@@ -49,10 +59,18 @@ pub fn locate(
     let judgement = judge(area, &list, Strictness::default());
     match &judgement {
         Judgement::Fits { .. } | Judgement::NotJudged => {}
-        Judgement::Refused { share_inside, offset, candidates } | Judgement::Ambiguous { share_inside, offset, candidates } => {
-            let code = if matches!(judgement, Judgement::Refused { .. }) { "crs-lies-elsewhere" } else { "crs-ambiguous" };
-            let off = offset.as_ref().map_or(String::from("offset unknown"), |o| format!("off by {:.1} m (dE {:.1}, dN {:.1})", o.distance, o.dx, o.dy));
-            let fits: Vec<String> = candidates.iter().take(5).map(|c| format!("{} ({:.0} % inside)", c.definition, c.share_inside * 100.0)).collect();
+        Judgement::Refused { share_inside, offset, candidates }
+        | Judgement::Ambiguous { share_inside, offset, candidates } => {
+            let code =
+                if matches!(judgement, Judgement::Refused { .. }) { "crs-lies-elsewhere" } else { "crs-ambiguous" };
+            let off = offset.as_ref().map_or(String::from("offset unknown"), |o| {
+                format!("off by {:.1} m (dE {:.1}, dN {:.1})", o.distance, o.dx, o.dy)
+            });
+            let fits: Vec<String> = candidates
+                .iter()
+                .take(5)
+                .map(|c| format!("{} ({:.0} % inside)", c.definition, c.share_inside * 100.0))
+                .collect();
             let fits = if fits.is_empty() { "no known definition fits".into() } else { fits.join(", ") };
             let found = format!("{definition}: {:.0} % of the sample lies inside {name}; {off}", share_inside * 100.0);
             return Err(Error::Refused(vec![FieldProblem::new("crs", code, found, fits)]));

@@ -6,12 +6,16 @@ mod neighbours;
 mod publish;
 mod receive;
 mod rows;
+mod run_import;
+mod upload;
 mod versions;
 
 pub use import::{Coverage, Import, Progress, Report, import};
-pub use receive::{Received, receive};
 pub use publish::{Published, publish, rollback};
-pub use versions::{Difference, diff, discard, issues, list, show};
+pub use receive::{Received, receive};
+pub use run_import::run_import;
+pub use upload::{ImportAsk, ImportView, Upload, find_import, request_import};
+pub use versions::{Difference, Discarded, diff, discard, issues, list, numbered_issues, show};
 
 use super::{Error, Result};
 use crate::app::App;

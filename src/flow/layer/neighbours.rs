@@ -20,7 +20,13 @@ const STEP: usize = 2_000;
 const REACH: f64 = 0.5;
 
 /// Writes a remark for every pair that conflicts; gives the number of the next issue.
-pub async fn examine(conn: &mut PgConnection, zone: i32, version: i64, least_overlap: f64, mut next_no: i32) -> crate::flow::Result<i32> {
+pub async fn examine(
+    conn: &mut PgConnection,
+    zone: i32,
+    version: i64,
+    least_overlap: f64,
+    mut next_no: i32,
+) -> crate::flow::Result<i32> {
     let mut active: Vec<Placed> = Vec::new();
     let mut after = 0;
     lay_out(conn, zone, version).await?;
@@ -61,12 +67,16 @@ fn compare(active: &[Placed], first_new: usize, least_overlap: f64) -> Vec<Issue
 
 fn remark(a: &Placed, b: &Placed, c: &Conflict) -> IssueRow {
     let (code, at, detail) = match c {
-        Conflict::Overlap { area, at } => {
-            ("overlap", at, json!({"with_row": b.fid, "with": b.key, "key": a.key, "area_m2": (area * 1000.0).round() / 1000.0}))
-        }
-        Conflict::Gap { width, at } => {
-            ("gap", at, json!({"with_row": b.fid, "with": b.key, "key": a.key, "width_m": (width * 1000.0).round() / 1000.0}))
-        }
+        Conflict::Overlap { area, at } => (
+            "overlap",
+            at,
+            json!({"with_row": b.fid, "with": b.key, "key": a.key, "area_m2": (area * 1000.0).round() / 1000.0}),
+        ),
+        Conflict::Gap { width, at } => (
+            "gap",
+            at,
+            json!({"with_row": b.fid, "with": b.key, "key": a.key, "width_m": (width * 1000.0).round() / 1000.0}),
+        ),
     };
     IssueRow { row_no: a.fid, set_aside: false, code: code.into(), detail, e: Some(at.x()), n: Some(at.y()), raw: None }
 }

@@ -29,7 +29,10 @@ pub async fn publish(app: &App, by: &Actor, version: i64) -> Result<Published> {
     let mut tx = begin(app).await?;
     let v = one(&mut tx, version).await?;
     if v.state != "checked" {
-        return Err(Error::Conflict { code: "layer-version-state", detail: format!("version {version} is {}; only a checked one can be published", v.state) });
+        return Err(Error::Conflict {
+            code: "layer-version-state",
+            detail: format!("version {version} is {}; only a checked one can be published", v.state),
+        });
     }
     let done = make_current(app, &mut tx, &v).await?;
     note(app, &mut tx, by, "layer.publish", &done).await?;
@@ -40,11 +43,21 @@ pub async fn publish(app: &App, by: &Actor, version: i64) -> Result<Published> {
 /// Makes the version before the current one current again. Parcels get new versions with the earlier content.
 pub async fn rollback(app: &App, by: &Actor, layer: &str, coverage_key: &str) -> Result<Published> {
     let mut tx = begin(app).await?;
-    let all = layers::versions(&mut tx, Which { layer: Some(layer), coverage_key: Some(coverage_key), ..Default::default() }).await?;
-    let current = all.iter().find(|v| v.state == "published").ok_or_else(|| Error::NotFound { what: "published version", id: format!("{layer}/{coverage_key}") })?;
+    let all =
+        layers::versions(&mut tx, Which { layer: Some(layer), coverage_key: Some(coverage_key), ..Default::default() })
+            .await?;
+    let current = all
+        .iter()
+        .find(|v| v.state == "published")
+        .ok_or_else(|| Error::NotFound { what: "published version", id: format!("{layer}/{coverage_key}") })?;
     let earlier = all.iter().filter(|v| v.state == "superseded" && v.number < current.number).max_by_key(|v| v.number);
     let Some(earlier) = earlier else {
-        return Err(refuse("layer", "nothing-to-roll-back", format!("version {} is the first", current.number), "a layer with an earlier published version"));
+        return Err(refuse(
+            "layer",
+            "nothing-to-roll-back",
+            format!("version {} is the first", current.number),
+            "a layer with an earlier published version",
+        ));
     };
     let done = make_current(app, &mut tx, earlier).await?;
     note(app, &mut tx, by, "layer.rollback", &done).await?;
@@ -61,18 +74,27 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
     layers::lock(tx, v.layer_id).await?;
     // read again under the lock: another publication may have been faster
     if one(tx, v.id).await?.state != v.state {
-        return Err(Error::Conflict { code: "layer-version-state", detail: format!("version {} was changed meanwhile", v.id) });
+        return Err(Error::Conflict {
+            code: "layer-version-state",
+            detail: format!("version {} was changed meanwhile", v.id),
+        });
     }
     let now = app.clock.now();
-    let which = Which { layer: Some(&v.layer), coverage_key: Some(&v.coverage_key), state: Some("published"), ..Default::default() };
+    let which = Which {
+        layer: Some(&v.layer),
+        coverage_key: Some(&v.coverage_key),
+        state: Some("published"),
+        ..Default::default()
+    };
     let before = layers::versions(tx, which).await?.into_iter().next();
     if let Some(b) = &before {
         layers::set_state(tx, b.id, "superseded", now).await?;
     }
     layers::set_state(tx, v.id, "published", now).await?;
-    let theme: Theme = layers::theme(tx, &v.theme).await?.ok_or_else(|| Error::NotFound { what: "theme", id: v.theme.clone() }).and_then(|t| {
-        serde_json::from_value(t.definition).map_err(|e| Error::Broken(e.into()))
-    })?;
+    let theme: Theme = layers::theme(tx, &v.theme)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "theme", id: v.theme.clone() })
+        .and_then(|t| serde_json::from_value(t.definition).map_err(|e| Error::Broken(e.into())))?;
     let parcels = match theme.family {
         Family::Parcel => Some(parcel::apply(tx, v.zone, v.layer_id, &v.coverage_key, v.id, now).await?),
         _ => None,

@@ -21,8 +21,11 @@ pub struct Received {
 /// Keeps `path` (with the parts of a Shapefile or TAB that lie beside it) under `uploads/<sha256>/` and opens archives.
 /// `inside` picks one of several map files of an archive by name.
 pub async fn receive(app: &App, path: &Path, name: &str, inside: Option<&str>) -> Result<Received> {
-    let (home, path, name, inside) = (app.config.home.clone(), path.to_owned(), name.to_owned(), inside.map(str::to_owned));
-    tokio::task::spawn_blocking(move || keep(&home, &path, &name, inside.as_deref())).await.map_err(|e| Error::Broken(e.into()))?
+    let (home, path, name, inside) =
+        (app.config.home.clone(), path.to_owned(), name.to_owned(), inside.map(str::to_owned));
+    tokio::task::spawn_blocking(move || keep(&home, &path, &name, inside.as_deref()))
+        .await
+        .map_err(|e| Error::Broken(e.into()))?
 }
 
 fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Received> {
@@ -50,7 +53,8 @@ fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Re
     match <[_; 1]>::try_from(found) {
         Ok([set]) => Ok(Received { file: set.path, name: name.to_owned(), format: set.format, sha256, _work: work }),
         Err(several) => {
-            let names: Vec<String> = several.iter().filter_map(|d| Some(d.path.file_name()?.to_string_lossy().into_owned())).collect();
+            let names: Vec<String> =
+                several.iter().filter_map(|d| Some(d.path.file_name()?.to_string_lossy().into_owned())).collect();
             Err(refuse("file", "file-not-chosen", format!("{} map files", names.len()), names.join(", ")))
         }
     }
@@ -64,7 +68,7 @@ fn refused(e: UnpackError) -> Error {
 }
 
 /// The file, and those that belong to it: same name, other ending.
-fn parts_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub(super) fn parts_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     const BESIDE: [&str; 11] = ["shp", "shx", "dbf", "prj", "cpg", "tab", "dat", "map", "id", "mif", "mid"];
     let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if !["shp", "tab", "mif"].contains(&ending(path).as_str()) {
@@ -79,7 +83,7 @@ fn parts_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(parts)
 }
 
-fn digest(parts: &[PathBuf]) -> std::io::Result<String> {
+pub(super) fn digest(parts: &[PathBuf]) -> std::io::Result<String> {
     let mut sum = Sha256::new();
     let mut chunk = vec![0u8; 1 << 20];
     for part in parts {

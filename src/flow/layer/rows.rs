@@ -43,7 +43,10 @@ impl Fence {
         let (mut all, mut inside) = (0usize, 0usize);
         for c in g.coords_iter() {
             all += 1;
-            let near = c.x >= self.bbox.min().x && c.x <= self.bbox.max().x && c.y >= self.bbox.min().y && c.y <= self.bbox.max().y;
+            let near = c.x >= self.bbox.min().x
+                && c.x <= self.bbox.max().x
+                && c.y >= self.bbox.min().y
+                && c.y <= self.bbox.max().y;
             inside += usize::from(near && self.inside.intersects(&c));
         }
         inside as f64 / all.max(1) as f64
@@ -61,7 +64,8 @@ pub struct Batch {
 }
 
 pub fn process(cx: &RowContext<'_>, raw: Vec<RawFeature>) -> Batch {
-    let done: Vec<(Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>)> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
+    let done: Vec<(Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>)> =
+        raw.into_par_iter().map(|f| one(cx, &f)).collect();
     let mut out = Batch::default();
     for (good, issues, rect) in done {
         if good.is_none() {
@@ -113,18 +117,28 @@ fn issue(row_no: u64, mut r: Remark, at: Option<(f64, f64)>, raw: Option<Value>)
         o.remove("e");
         o.remove("n");
     }
-    IssueRow { row_no: row_no as i64, set_aside: r.set_aside, code: r.code.into(), detail: r.detail, e: at.map(|a| a.0), n: at.map(|a| a.1), raw }
+    IssueRow {
+        row_no: row_no as i64,
+        set_aside: r.set_aside,
+        code: r.code.into(),
+        detail: r.detail,
+        e: at.map(|a| a.0),
+        n: at.map(|a| a.1),
+        raw,
+    }
 }
 
 /// A bad row is kept as it came, as far as it could be read; its geometry as hex WKB up to a size.
 fn raw_json(cx: &RowContext<'_>, cells: &[Cell], f: &RawFeature) -> Value {
-    let fields: BTreeMap<&str, Value> = cx.reading.columns.iter().map(String::as_str).zip(cells.iter().map(Cell::json)).collect();
+    let fields: BTreeMap<&str, Value> =
+        cx.reading.columns.iter().map(String::as_str).zip(cells.iter().map(Cell::json)).collect();
     let wkb = f.wkb.as_ref().filter(|w| w.len() <= 65_536).map(hex::encode);
     json!({"fields": fields, "wkb": wkb, "wkb_bytes": f.wkb.as_ref().map(Vec::len)})
 }
 
 fn decode(cx: &RowContext<'_>, f: &RawFeature) -> Vec<Cell> {
-    let text = |i: usize, b: &[u8]| cx.encodings.get(i).copied().unwrap_or(Encoding::UTF8).decode(b).text.replace('\0', "");
+    let text =
+        |i: usize, b: &[u8]| cx.encodings.get(i).copied().unwrap_or(Encoding::UTF8).decode(b).text.replace('\0', "");
     let cell = |(i, v): (usize, &RawValue)| match v {
         RawValue::Null => Cell::Null,
         RawValue::Int(n) => Cell::Int(*n),
@@ -138,13 +152,20 @@ fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> O
     let family = cx.reading.theme.family;
     let may_be_without = matches!(family, Family::Encumbrance | Family::Register | Family::Parcel) || cx.keyed_only;
     let Some(wkb) = &f.wkb else {
-        let remark = if matches!(family, Family::Parcel) { Remark::note("geometry_missing", Value::Null) } else { Remark::bad("geometry_missing", Value::Null) };
+        let remark = if matches!(family, Family::Parcel) {
+            Remark::note("geometry_missing", Value::Null)
+        } else {
+            Remark::bad("geometry_missing", Value::Null)
+        };
         if !matches!(family, Family::Encumbrance | Family::Register) {
             remarks.push(if may_be_without { remark } else { Remark::bad("geometry_missing", Value::Null) });
         }
         return None;
     };
-    let g = match from_ewkb(wkb).map_err(|e| e.to_string()).and_then(|g| cx.transformer.geometry(g).map_err(|e| e.to_string())) {
+    let g = match from_ewkb(wkb)
+        .map_err(|e| e.to_string())
+        .and_then(|g| cx.transformer.geometry(g).map_err(|e| e.to_string()))
+    {
         Ok(g) if g.coords_iter().next().is_some() => g,
         Ok(_) => {
             remarks.push(Remark::bad("geometry_empty", Value::Null));
@@ -161,7 +182,10 @@ fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> O
         if share == 0.0 {
             remarks.push(Remark::bad("outside_commune", json!({"commune": fence.name})));
         } else if share < 1.0 && family == Family::Parcel {
-            remarks.push(Remark::note("partly_outside_commune", json!({"commune": fence.name, "vertices_inside_percent": (share * 100.0).round()})));
+            remarks.push(Remark::note(
+                "partly_outside_commune",
+                json!({"commune": fence.name, "vertices_inside_percent": (share * 100.0).round()}),
+            ));
         }
     }
     Some(g)
@@ -171,7 +195,10 @@ fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> O
 fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
     let wants_area = matches!(family, Family::Parcel | Family::Commune | Family::Planning);
     let g = if wants_area { closed_line_as_area(g) } else { g };
-    let is_area = matches!(g, Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) | Geometry::Rect(_));
+    let is_area = matches!(
+        g,
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) | Geometry::Rect(_)
+    );
     if !is_area {
         if wants_area {
             remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(&g)})));
@@ -239,5 +266,13 @@ fn store_row(cx: &RowContext<'_>, f: &RawFeature, row: &Row, geom: Option<Geomet
         None => None,
     };
     let row_hash = row_hash(row, &attrs, ewkb.as_deref());
-    Some(NewFeature { fid: f.row_no as i64, key: row.key.clone(), code: row.code.clone(), label: row.label.clone(), attrs, ewkb, row_hash })
+    Some(NewFeature {
+        fid: f.row_no as i64,
+        key: row.key.clone(),
+        code: row.code.clone(),
+        label: row.label.clone(),
+        attrs,
+        ewkb,
+        row_hash,
+    })
 }

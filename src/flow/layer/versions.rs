@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
-use crate::store::feature::{self, DiffRow};
-use crate::store::layer::{self as layers, IssueCount, IssueRow, VersionRow, Which};
 use crate::store::audit;
+use crate::store::feature::{self, DiffRow};
+use crate::store::layer::{self as layers, IssueCount, IssueRow, NumberedIssue, VersionRow, Which};
 use serde::Serialize;
 use serde_json::json;
 
@@ -32,6 +32,12 @@ pub async fn issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<Is
     Ok(layers::issues(&app.pool, id, after, limit).await?)
 }
 
+/// As [`issues`], each with its number, of a version that is there.
+pub async fn numbered_issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<NumberedIssue>> {
+    one(&mut *app.pool.acquire().await?, id).await?;
+    Ok(layers::numbered_issues(&app.pool, id, after, limit).await?)
+}
+
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Difference {
     pub from: i64,
@@ -49,21 +55,43 @@ pub async fn diff(app: &App, from: i64, to: i64, limit: i64) -> Result<Differenc
     let mut conn = app.pool.acquire().await?;
     let (a, b) = (one(&mut conn, from).await?, one(&mut conn, to).await?);
     if a.zone != b.zone {
-        return Err(super::refuse("to", "other-zone", format!("zones {} and {}", a.zone, b.zone), "two versions of one zone"));
+        return Err(super::refuse(
+            "to",
+            "other-zone",
+            format!("zones {} and {}", a.zone, b.zone),
+            "two versions of one zone",
+        ));
     }
     let mut rows = feature::diff(&mut conn, a.zone, from, to, limit + 1).await?;
     let truncated = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let count = |w: &str| rows.iter().filter(|r| r.what == w).count();
-    Ok(Difference { from, to, added: count("added"), removed: count("removed"), changed: count("changed"), truncated, rows })
+    Ok(Difference {
+        from,
+        to,
+        added: count("added"),
+        removed: count("removed"),
+        changed: count("changed"),
+        truncated,
+        rows,
+    })
+}
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Discarded {
+    pub layer: String,
+    pub layer_version_id: i64,
 }
 
 /// Drops a version that was never published; what was said about it stays.
-pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<()> {
+pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<Discarded> {
     let mut tx = begin(app).await?;
     let v = one(&mut tx, id).await?;
     if !["staging", "checked"].contains(&v.state.as_str()) {
-        return Err(Error::Conflict { code: "layer-version-state", detail: format!("version {id} is {}; only an unpublished one can be discarded", v.state) });
+        return Err(Error::Conflict {
+            code: "layer-version-state",
+            detail: format!("version {id} is {}; only an unpublished one can be discarded", v.state),
+        });
     }
     layers::discard(&mut tx, v.zone, id, app.clock.now()).await?;
     let deed = audit::Deed {
@@ -75,5 +103,7 @@ pub async fn discard(app: &App, by: &Actor, id: i64) -> Result<()> {
         detail: json!({"layer": v.layer}),
     };
     audit::write(&mut tx, &deed).await?;
-    commit(app, tx, by, &(), None).await
+    let done = Discarded { layer: v.layer, layer_version_id: id };
+    commit(app, tx, by, &done, None).await?;
+    Ok(done)
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::paper::certificate::Serial;
 use crate::domain::paper::{self, Paper};
 use crate::flow::{Error, Result};
-use crate::outside::vault::sha256_hex;
+use crate::domain::verify::sha256_hex;
 use serde_json::Value;
 use uuid::Uuid;
 

@@ -4,10 +4,10 @@ use super::resolve;
 use super::view::{ParcelView, view, view_of};
 use crate::app::App;
 use crate::domain::paper::certificate::parse_serial;
-use crate::flow::paper::serial_index;
 use crate::domain::parcel::rank::Hints;
 use crate::domain::verify::{ParcelRef, Resolution};
 use crate::flow::layer::zones;
+use crate::flow::paper::serial_index;
 use crate::flow::{Error, Result};
 use crate::gis::crs::{Transformer, ZoneDef};
 use crate::store::feature::Bounds;
@@ -58,12 +58,18 @@ pub async fn at_place(app: &App, at: Place) -> Result<Vec<ParcelView>> {
     let mut places = Vec::new();
     match at.zone {
         Some(srid) => {
-            book.get(srid).ok_or_else(|| Error::refused("zone", "zone-unknown", srid, "an EPSG code of a cadastral zone"))?;
+            book.get(srid)
+                .ok_or_else(|| Error::refused("zone", "zone-unknown", srid, "an EPSG code of a cadastral zone"))?;
             places.push((srid, at.x, at.y));
         }
         None => {
             if !(-180.0..=180.0).contains(&at.x) || !(-90.0..=90.0).contains(&at.y) {
-                return Err(Error::refused("point", "not-degrees", format!("{}, {}", at.x, at.y), "longitude -180..180, latitude -90..90"));
+                return Err(Error::refused(
+                    "point",
+                    "not-degrees",
+                    format!("{}, {}", at.x, at.y),
+                    "longitude -180..180, latitude -90..90",
+                ));
             }
             places.extend(book.iter().filter_map(|z| zone_fits(z, at.x, at.y).map(|(e, n)| (z.srid, e, n))));
         }
@@ -78,17 +84,32 @@ pub async fn at_place(app: &App, at: Place) -> Result<Vec<ParcelView>> {
 }
 
 /// Current parcels in a box of zone metres, or of WGS 84 degrees (west, south, east, north) within one zone; keyset by id.
-pub async fn in_box(app: &App, zone: i32, degrees: bool, b: [f64; 4], after: Option<Uuid>, limit: i64) -> Result<Vec<ParcelView>> {
+pub async fn in_box(
+    app: &App,
+    zone: i32,
+    degrees: bool,
+    b: [f64; 4],
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<ParcelView>> {
     let book = zones(app).await?;
-    let def = book.get(zone).ok_or_else(|| Error::refused("zone", "zone-unknown", zone, "an EPSG code of a cadastral zone"))?;
+    let def = book
+        .get(zone)
+        .ok_or_else(|| Error::refused("zone", "zone-unknown", zone, "an EPSG code of a cadastral zone"))?;
     if !(b[0] < b[2] && b[1] < b[3]) {
-        return Err(Error::refused("bbox", "bbox-order", format!("{b:?}"), "west,south,east,north with west < east and south < north"));
+        return Err(Error::refused(
+            "bbox",
+            "bbox-order",
+            format!("{b:?}"),
+            "west,south,east,north with west < east and south < north",
+        ));
     }
     let bounds = if degrees {
         let t = Transformer::zone_from_wgs84(def);
         let mut corners = vec![(b[0], b[1]), (b[2], b[1]), (b[0], b[3]), (b[2], b[3])];
         t.points(&mut corners).map_err(|e| Error::refused("bbox", e.code(), e.to_string(), "a box within the zone"))?;
-        let fold = |f: fn(f64, f64) -> f64, start: f64, pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(start, f);
+        let fold =
+            |f: fn(f64, f64) -> f64, start: f64, pick: fn(&(f64, f64)) -> f64| corners.iter().map(pick).fold(start, f);
         Bounds {
             min_e: fold(f64::min, f64::MAX, |c| c.0),
             min_n: fold(f64::min, f64::MAX, |c| c.1),

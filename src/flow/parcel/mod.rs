@@ -1,9 +1,11 @@
 //! Parcels: which one a reference means, and what is known of it.
 
 mod find;
+mod history;
 mod resolve;
 mod view;
 
 pub use find::{Place, at_place, by_reference, by_serial, in_box};
+pub use history::{History, PastVersion, history};
 pub use resolve::{known_communes, resolve};
-pub use view::{ParcelView, view, view_of};
+pub use view::{ParcelView, view, view_of, zone_of};

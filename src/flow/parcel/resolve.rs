@@ -23,7 +23,12 @@ pub async fn known_communes(app: &App, asked: &ParcelRef, written_on: Option<Dat
     today.extend(commune::by_name(&app.pool, &names).await?);
     let today = today
         .into_iter()
-        .map(|c| Commune { code: c.code, name: c.name, province_code: c.province_code.unwrap_or_default(), kind: c.kind })
+        .map(|c| Commune {
+            code: c.code,
+            name: c.name,
+            province_code: c.province_code.unwrap_or_default(),
+            kind: c.kind,
+        })
         .collect();
     let steps = rows
         .into_iter()

@@ -4,10 +4,10 @@ use crate::app::App;
 use crate::flow::layer::zones;
 use crate::flow::{Error, Result};
 use crate::gis::crs::{Transformer, ZoneBook};
+use crate::store::case;
 use crate::store::geometry::from_ewkb;
 use crate::store::parcel::{self, LineageRow, ParcelRow};
 use crate::store::verification::{self, Latest};
-use crate::store::case;
 use geojson::GeometryValue;
 use serde::Serialize;
 use serde_json::Value;
@@ -60,6 +60,11 @@ pub fn geojson_of(book: &ZoneBook, zone: i32, ewkb: Option<&[u8]>) -> Result<Opt
     let g = Transformer::zone_to_wgs84(zone).geometry(from_ewkb(bytes)?).map_err(|e| Error::Broken(e.into()))?;
     let value = GeometryValue::from(&g);
     serde_json::to_value(geojson::Geometry::new(value)).map(Some).map_err(|e| Error::Broken(e.into()))
+}
+
+/// The zone a parcel lies in.
+pub async fn zone_of(app: &App, id: Uuid) -> Result<i32> {
+    parcel::zone_of(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "parcel", id: id.to_string() })
 }
 
 /// The parcel with its verdict, cases and lineage.

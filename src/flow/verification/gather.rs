@@ -6,8 +6,8 @@ use crate::domain::paper::Paper;
 use crate::domain::parcel::rank::{Hints, clear_winner};
 use crate::domain::theme::{Family, Theme};
 use crate::domain::verify::{
-    CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, Neighbour, OtherCase, PaperFacts, ParcelFacts, ParcelRef, Resolution,
-    ThemeFacts,
+    CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, Neighbour, OtherCase, PaperFacts, ParcelFacts,
+    ParcelRef, Resolution, ThemeFacts,
 };
 use crate::flow::paper::serial_index;
 use crate::flow::parcel::resolve;
@@ -66,7 +66,10 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     };
     let registered = registered(&themes);
     let facts = row.map(|r| parcel_facts(r, boundary, &pins, registered));
-    let case = CaseFacts { province: s.case.province.or(province), ..s.case };
+    let province = s.case.province.or(province);
+    let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
+    let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
+    let case = CaseFacts { province, required_papers, ..s.case };
     Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, other_cases })
 }
 
@@ -88,7 +91,10 @@ async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
         area_m2: certificate.and_then(|c| c.area_m2),
         centroid: certificate.filter(|c| !c.vertices.is_empty()).map(|c| {
             let n = c.vertices.len() as f64;
-            Coord { x: c.vertices.iter().map(|v| v.y).sum::<f64>() / n, y: c.vertices.iter().map(|v| v.x).sum::<f64>() / n }
+            Coord {
+                x: c.vertices.iter().map(|v| v.y).sum::<f64>() / n,
+                y: c.vertices.iter().map(|v| v.x).sum::<f64>() / n,
+            }
         }),
     };
     match resolve(app, &asked, &hints, certificate.and_then(|c| c.issued_on)).await {
@@ -98,7 +104,12 @@ async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
     }
 }
 
-fn parcel_facts(r: ParcelRow, boundary: Option<geo_types::MultiPolygon<f64>>, pins: &BTreeMap<i64, LayerPin>, registered: Option<bool>) -> ParcelFacts {
+fn parcel_facts(
+    r: ParcelRow,
+    boundary: Option<geo_types::MultiPolygon<f64>>,
+    pins: &BTreeMap<i64, LayerPin>,
+    registered: Option<bool>,
+) -> ParcelFacts {
     let layer = r.layer_version_id.and_then(|id| pins.get(&id).cloned());
     ParcelFacts {
         id: r.parcel_id,
@@ -119,7 +130,8 @@ fn parcel_facts(r: ParcelRow, boundary: Option<geo_types::MultiPolygon<f64>>, pi
 
 /// Does the certificate register know the parcel? None where there is no register to ask, or it did not answer.
 fn registered(themes: &[ThemeFacts]) -> Option<bool> {
-    let asked: Vec<&LayerFacts> = themes.iter().filter(|t| t.theme.family == Family::Register).flat_map(|t| &t.layers).collect();
+    let asked: Vec<&LayerFacts> =
+        themes.iter().filter(|t| t.theme.family == Family::Register).flat_map(|t| &t.layers).collect();
     let mut answer = None;
     for layer in asked {
         match &layer.features {
@@ -131,7 +143,12 @@ fn registered(themes: &[ThemeFacts]) -> Option<bool> {
 }
 
 /// Every theme with what its published layers hold around the parcel; and all pins by version.
-async fn themes(app: &App, zone: Option<i32>, bounds: Option<Bounds>, keys: &[String]) -> Result<(Vec<ThemeFacts>, BTreeMap<i64, LayerPin>)> {
+async fn themes(
+    app: &App,
+    zone: Option<i32>,
+    bounds: Option<Bounds>,
+    keys: &[String],
+) -> Result<(Vec<ThemeFacts>, BTreeMap<i64, LayerPin>)> {
     let defs = layers::themes(&app.pool).await?;
     let search = bounds.map(|b| b.widened(SEARCH_M));
     let current = match zone {
@@ -163,7 +180,13 @@ async fn themes(app: &App, zone: Option<i32>, bounds: Option<Bounds>, keys: &[St
 }
 
 /// The features of every version; all versions share the fate of their one query.
-async fn features(app: &App, zone: i32, current: &[CurrentRow], search: Option<Bounds>, keys: &[String]) -> BTreeMap<i64, Gathered<Vec<Feature>>> {
+async fn features(
+    app: &App,
+    zone: i32,
+    current: &[CurrentRow],
+    search: Option<Bounds>,
+    keys: &[String],
+) -> BTreeMap<i64, Gathered<Vec<Feature>>> {
     let ids: Vec<i64> = current.iter().filter(|c| !c.is_cadastral).map(|c| c.id).collect();
     let same = |g: Gathered<Vec<Feature>>| ids.iter().map(|id| (*id, g.clone())).collect();
     let rows = match around(&app.pool, zone, &ids, search, keys, MOST_ROWS).await {
@@ -191,7 +214,14 @@ fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
         serde_json::Value::Object(m) => m,
         _ => serde_json::Map::new(),
     };
-    Ok(Feature { fid: r.fid, key: r.key, code: r.code, label: r.label, attrs, geom: r.ewkb.as_deref().map(from_ewkb).transpose()? })
+    Ok(Feature {
+        fid: r.fid,
+        key: r.key,
+        code: r.code,
+        label: r.label,
+        attrs,
+        geom: r.ewkb.as_deref().map(from_ewkb).transpose()?,
+    })
 }
 
 fn pin(c: &CurrentRow) -> LayerPin {
@@ -222,7 +252,12 @@ async fn neighbours(app: &App, row: Option<&ParcelRow>, bounds: Option<Bounds>) 
     let mut out = Vec::new();
     for r in rows.into_iter().filter(|r| r.parcel_id != me.parcel_id) {
         match r.ewkb.as_deref().map(from_ewkb).transpose() {
-            Ok(g) => out.extend(g.and_then(polygons).map(|boundary| Neighbour { id: r.parcel_id, sheet: r.sheet, number: r.number, boundary })),
+            Ok(g) => out.extend(g.and_then(polygons).map(|boundary| Neighbour {
+                id: r.parcel_id,
+                sheet: r.sheet,
+                number: r.number,
+                boundary,
+            })),
             Err(e) => return Gathered::Failed(e.to_string()),
         }
     }
@@ -242,7 +277,12 @@ async fn rivals(app: &App, s: &Subject, parcel: Option<(i32, Uuid)>) -> Gathered
     match case::rivals(&app.pool, s.case.id, &serials, parcel.map(|p| p.0), parcel.map(|p| p.1)).await {
         Ok(rows) => Gathered::Read(
             rows.into_iter()
-                .map(|r| OtherCase { number: r.number, procedure: r.procedure, same_certificate: r.same_certificate, same_parcel: r.same_parcel })
+                .map(|r| OtherCase {
+                    number: r.number,
+                    procedure: r.procedure,
+                    same_certificate: r.same_certificate,
+                    same_parcel: r.same_parcel,
+                })
                 .collect(),
         ),
         Err(e) => {

@@ -55,7 +55,9 @@ pub async fn latest(app: &App, case_id: Uuid) -> Result<Option<Uuid>> {
 
 /// The whole record, opened; its digest is proved against the stored one.
 pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<(VerificationView, Record)> {
-    let row = verification::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "verification", id: id.to_string() })?;
+    let row = verification::find(&app.pool, id)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "verification", id: id.to_string() })?;
     let place = format!("verification/{id}");
     let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
     reading.log(&place).await?;
@@ -64,7 +66,10 @@ pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<(
     let record = Record::from_json(&text).map_err(|e| Error::Broken(e.into()))?;
     let digest = record.digest().map_err(|e| Error::Broken(e.into()))?;
     if digest != row.digest {
-        return Err(Error::Broken(anyhow::anyhow!("verification {id}: the record's digest is {digest}, stored is {}", row.digest)));
+        return Err(Error::Broken(anyhow::anyhow!(
+            "verification {id}: the record's digest is {digest}, stored is {}",
+            row.digest
+        )));
     }
     reading.end().await?;
     Ok((row.into(), record))

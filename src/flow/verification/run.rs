@@ -2,6 +2,7 @@
 
 use super::gather::{Subject, gather};
 use crate::app::App;
+use crate::domain::case::ProcedureVersion;
 use crate::domain::rule::RuleBook;
 use crate::domain::verify::{CaseFacts, Facts, FindingRecord, ParcelRef, Record, Wish, verify};
 use crate::flow::staff::Actor;
@@ -33,7 +34,10 @@ pub struct Verified {
 pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Lease>) -> Result<Verified> {
     let subject = subject(app, by, case_id).await?;
     let facts = gather(app, subject, app.clock.today()).await?;
-    let parcel = facts.parcel.as_ref().and_then(|p| Some((p.boundary.as_ref().map(|b| b.zone.0).or(parcel_zone(&facts))?, p.id)));
+    let parcel = facts
+        .parcel
+        .as_ref()
+        .and_then(|p| Some((p.boundary.as_ref().map(|b| b.zone.0).or(parcel_zone(&facts))?, p.id)));
     let (record, canonical, digest) = judge(app, facts).await?;
     let id = app.clock.new_id();
     let now = app.clock.now();
@@ -92,9 +96,13 @@ pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<R
         province: None,
         old_province: None,
     };
-    let row = store::parcel::current(&app.pool, zone, parcel).await?.ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
-    let asked = ParcelRef { commune_code: Some(row.commune_code), commune_name: None, sheet: row.sheet, number: row.number };
-    let facts = gather(app, Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] }, app.clock.today()).await?;
+    let row = store::parcel::current(&app.pool, zone, parcel)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
+    let asked =
+        ParcelRef { commune_code: Some(row.commune_code), commune_name: None, sheet: row.sheet, number: row.number };
+    let facts =
+        gather(app, Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] }, app.clock.today()).await?;
     Ok(judge(app, facts).await?.0)
 }
 
@@ -105,7 +113,7 @@ async fn judge(app: &App, facts: Facts) -> Result<(Record, String, String)> {
         let rules: &RuleBook = &book.rules;
         let record = verify(&facts, rules);
         let canonical = record.canonical().map_err(|e| Error::Broken(e.into()))?;
-        let digest = crate::domain::verify::sha256_hex(&canonical);
+        let digest = crate::domain::verify::sha256_hex(canonical.as_bytes());
         Ok((record, canonical, digest))
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::Broken(e.into()))?
@@ -118,17 +126,23 @@ fn parcel_zone(facts: &Facts) -> Option<i32> {
 
 async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
     let mut conn = app.pool.acquire().await?;
-    let row = store::case::get(&mut conn, case_id).await?.ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
+    let row = store::case::get(&mut conn, case_id)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
     let broken = |e: serde_json::Error| Error::Broken(e.into());
     let wish: Wish = serde_json::from_value(row.wish).map_err(broken)?;
     let asked: ParcelRef = serde_json::from_value(row.parcel_ref).unwrap_or_default();
     let papers = crate::flow::paper::facts_of_case(app, &mut conn, case_id, &by.login).await?;
-    let required = app.book.procedures.required_papers(&row.procedure, None, app.clock.today());
+<<<<<<< HEAD
+=======
+    let version = app.book.procedures.find(&row.procedure, None, app.clock.today());
+    let required = version.map(ProcedureVersion::required_papers).unwrap_or_default();
+>>>>>>> h-h
     let case = CaseFacts {
         id: row.id,
         number: row.number,
         procedure: row.procedure,
-        required_papers: required,
+        required_papers: vec![],
         wish,
         province: None,
         old_province: None,
@@ -146,7 +160,9 @@ fn word<T: Serialize>(v: &T) -> Result<String> {
 fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
     let evidence: Vec<geo_types::Geometry<f64>> = f.evidence.iter().map(|e| e.geometry.to_geometry()).collect();
     let evidence = match (evidence.is_empty(), zone) {
-        (false, Some(z)) => Some(store::geometry::to_ewkb(&geo_types::Geometry::GeometryCollection(evidence.into()), z)?),
+        (false, Some(z)) => {
+            Some(store::geometry::to_ewkb(&geo_types::Geometry::GeometryCollection(evidence.into()), z)?)
+        }
         _ => None,
     };
     Ok(FindingRow {

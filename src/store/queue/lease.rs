@@ -1,5 +1,5 @@
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Lease {
     }
 
     /// Stores how far the work has come (a cursor to resume from, a count to show) and renews the lease.
-    pub async fn progress(&self, pool: &PgPool, progress: Value) -> Result<(), LeaseError> {
+    pub async fn progress(&self, on: impl PgExecutor<'_>, progress: Value) -> Result<(), LeaseError> {
         let kept = sqlx::query(
             "update job set progress = $3, lease_until = now() + make_interval(secs => $4) where id = $1 and lease_token = $2",
         )
@@ -70,7 +70,7 @@ impl Lease {
         .bind(self.token)
         .bind(progress)
         .bind(self.length.as_secs_f64())
-        .execute(pool)
+        .execute(on)
         .await?;
         if kept.rows_affected() == 1 { Ok(()) } else { Err(LeaseError::Lost) }
     }

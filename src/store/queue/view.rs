@@ -11,6 +11,7 @@ pub struct Job {
     pub id: Uuid,
     pub queue: String,
     pub kind: String,
+    /// Ids only.
     #[schema(value_type = Object)]
     pub args: Value,
     pub key: Option<String>,
@@ -96,7 +97,7 @@ pub async fn due_now(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
 }
 
 /// What `/metrics` shows of one queue.
-#[derive(Debug, Clone, PartialEq, Serialize, FromRow, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromRow, utoipa::ToSchema)]
 pub struct Metrics {
     pub queue: String,
     /// Due and not started.

@@ -104,19 +104,20 @@ impl Page<'_> {
             a => message(self.lang, &Message::new("report-allowed").with("value", a)),
         };
         let (name, long) = match self.name(f) {
-            name if name.width() < TITLE => (name, None),
-            long => (title(self.lang, &f.check), Some(long)),
+            name if name.width() < TITLE => (name, false),
+            _ => (title(self.lang, &f.check), true),
         };
         let row = format!("{verdict}{}{}{allowed}", pad(&name, TITLE), pad(&measured, MEASURED));
         self.lines.push(row.trim_end().to_owned());
-        if long.is_some()
-            && let Some(subject) = self.subject(f)
-        {
+        let said = message(self.lang, &f.message);
+        if long && let Some(subject) = self.subject(f).filter(|s| !said.starts_with(s.as_str())) {
             self.text("", INDENT, &subject);
         }
-        self.text("", INDENT, &message(self.lang, &f.message));
+        self.text("", INDENT, &said);
         self.precision(f);
-        for d in &f.details {
+        // The standing of a rule stands in its own line below.
+        let said_below = |d: &&Message| f.rule.is_some() && d.key.starts_with("rule-");
+        for d in f.details.iter().filter(|d| !said_below(d)) {
             self.text("    · ", INDENT + 2, &message(self.lang, d));
         }
         self.sources(f);
@@ -206,9 +207,13 @@ impl Page<'_> {
                 Some(i) if same.len() > 1 => format!("{kind} {}", number(self.lang, (i + 1) as f64)),
                 _ => kind,
             }
+        } else if f.check.ends_with(first) {
+            return None;
         } else {
             first.to_owned()
         };
+        let part = format!("part-{rest}");
+        let rest = if has(self.lang, &part) { word(self.lang, &part) } else { rest.to_owned() };
         Some(if rest.is_empty() { named } else { format!("{named}, {rest}") })
     }
 

@@ -1,0 +1,68 @@
+//! `diaba serve`, `diaba work`, and who may sign in.
+
+use crate::app::App;
+use crate::flow::staff::{self, Actor, NewStaff};
+use crate::flow::{Error, Result};
+use crate::{http, worker};
+use std::future::Future;
+use std::io::BufRead;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+fn stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let broken = |e: std::io::Error| Error::Broken(e.into());
+    let (mut term, mut int) =
+        (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+pub async fn serve(app: App, with_worker: bool) -> Result<()> {
+    let listen = app.config.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|e| Error::Unavailable(format!("{listen}: {e}; choose another with DIABA_LISTEN")))?;
+    let at = listener.local_addr().map_err(|e| Error::Broken(e.into()))?;
+    println!("serving on http://{at}  (API document: http://{at}/api/v1/openapi.json)");
+    let work = match with_worker {
+        true => Some(tokio::spawn(worker::run(
+            app.clone(),
+            worker::registry().map_err(Error::Broken)?,
+            worker::Options::default(),
+            stop()?,
+        ))),
+        false => None,
+    };
+    http::serve(app, listener, stop()?).await.map_err(|e| Error::Broken(e.into()))?;
+    if let Some(work) = work {
+        work.await.map_err(|e| Error::Broken(e.into()))?.map_err(Error::Broken)?;
+    }
+    Ok(())
+}
+
+pub async fn work(app: App) -> Result<()> {
+    println!("working on jobs; stop with Ctrl-C");
+    worker::run(app, worker::registry().map_err(Error::Broken)?, worker::Options::default(), stop()?)
+        .await
+        .map_err(Error::Broken)
+}
+
+pub async fn add_staff(
+    app: &App,
+    by: &Actor,
+    login: String,
+    name: String,
+    roles: Vec<String>,
+    department: String,
+) -> Result<()> {
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).map_err(|e| Error::Broken(e.into()))?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    let made = staff::create(app, by, NewStaff { login, name, roles, department, territory: vec![], password }).await?;
+    println!("{} may sign in", made.login);
+    Ok(())
+}

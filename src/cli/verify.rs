@@ -1,0 +1,82 @@
+//! `diaba verify`
+
+use super::args::VerifyArgs;
+use crate::app::App;
+use crate::domain::parcel::reference;
+use crate::domain::verify::text::{Lang, render};
+use crate::domain::verify::{Record, Wish, evidence_geojson};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, case, layer, parcel, verification};
+use crate::gis::crs::Transformer;
+use serde_json::Value;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
+    let lang = match a.lang.as_str() {
+        "vi" => Lang::Vi,
+        "en" => Lang::En,
+        other => return Err(Error::refused("lang", "language", other, "vi, en")),
+    };
+    let record = match (&a.parcel, &a.case) {
+        (Some(text), _) => of_parcel(app, text).await?,
+        (None, Some(asked)) => {
+            let found = case::get(app, asked).await?;
+            let done = verification::verify_case(app, by, found.id, None).await?;
+            eprintln!("verification {} of case {}: {} tasks", done.id, done.case_number, done.tasks.len());
+            done.record
+        }
+        (None, None) => return Err(Error::refused("case", "case-missing", "nothing", "a case, or --parcel")),
+    };
+    if let Some(file) = &a.evidence {
+        write_evidence(app, &record, file).await?;
+        eprintln!("evidence: {}", file.display());
+    }
+    match a.output.as_str() {
+        "text" => print!("{}", render(&record, lang, std::io::stdout().is_terminal())),
+        "json" => println!("{}", record.canonical().map_err(|e| Error::Broken(e.into()))?),
+        "geojson" => println!("{}", evidence(app, &record).await?),
+        other => return Err(Error::refused("output", "output-form", other, "text, json, geojson")),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn of_parcel(app: &App, text: &str) -> Result<Record> {
+    let asked = reference::parse_key(text)
+        .ok_or_else(|| Error::refused("parcel", "parcel-key", text, "commune/sheet/number"))?;
+    let (found, _) = parcel::by_reference(app, &asked).await?;
+    match crate::domain::parcel::rank::clear_winner(&found.candidates) {
+        Some(c) => verification::inspect(app, c.zone.0, c.parcel_id, Wish::default()).await,
+        None => {
+            let list: Vec<String> = found
+                .candidates
+                .iter()
+                .map(|c| format!("{}/{}/{} ({})", c.commune_code, c.sheet, c.number, c.reasons.join(", ")))
+                .collect();
+            let list = if list.is_empty() { "no parcel has or had this reference".into() } else { list.join("; ") };
+            Err(Error::refused("parcel", "parcel-not-clear", text, list))
+        }
+    }
+}
+
+/// The evidence in WGS 84.
+pub async fn evidence(app: &App, record: &Record) -> Result<Value> {
+    let book = layer::zones(app).await?;
+    let zone = record.parcel.as_ref().and_then(|p| p.zone);
+    match zone.and_then(|z| book.get(z)) {
+        Some(z) => {
+            let t = Transformer::zone_to_wgs84(z);
+            Ok(evidence_geojson(record, |(e, n)| t.point(e, n).unwrap_or((f64::NAN, f64::NAN)), true))
+        }
+        None => Ok(evidence_geojson(record, |p| p, false)),
+    }
+}
+
+pub async fn write_evidence(app: &App, record: &Record, file: &Path) -> Result<()> {
+    let value = evidence(app, record).await?;
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| Error::Broken(e.into()))?;
+    }
+    std::fs::write(file, value.to_string()).map_err(|e| Error::Broken(e.into()))
+}

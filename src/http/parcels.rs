@@ -1,0 +1,258 @@
+//! Parcels: found by reference, certificate, point or box; one with its history.
+
+use super::geojson;
+use super::input::{Page, Paging, Params, with_next};
+use super::problem::{Problem, Result};
+use crate::app::App;
+use crate::domain::parcel::rank::clear_winner;
+use crate::domain::parcel::reference::{parse_key, parse_text};
+use crate::domain::verify::text::{Lang, message};
+use crate::domain::verify::{Candidate, Message, ParcelRef, Resolution, Wish};
+use crate::flow::parcel::{self, History, ParcelView, Place};
+use crate::flow::verification;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(find_parcels)).routes(routes!(get_parcel)).routes(routes!(parcel_history)).routes(routes!(inspect_parcel))
+}
+
+/// Exactly one of `ref`, `serial`, `point`, `bbox`.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Search {
+    /// `commune/sheet/number` (the commune as a code or a name, of any time), or the words of a paper.
+    #[serde(rename = "ref")]
+    #[param(example = "20194/12/345")]
+    reference: Option<String>,
+    /// Serial of a certificate handed in with a case.
+    #[param(example = "CK 123456")]
+    serial: Option<String>,
+    /// `longitude,latitude`; with `zone`, `easting,northing` in metres.
+    #[param(example = "108.2022,16.0678")]
+    point: Option<String>,
+    /// `west,south,east,north` in degrees, within one `zone`; in metres with `crs=zone`. Up to `limit` parcels, by id.
+    #[param(example = "108.20,16.06,108.21,16.07")]
+    bbox: Option<String>,
+    /// EPSG code of a cadastral zone.
+    #[param(example = 5899)]
+    zone: Option<i32>,
+    /// `wgs84` (as when left out) or `zone`: what the numbers of `bbox` are.
+    crs: Option<String>,
+    /// json or geojson; when left out, as `Accept` says.
+    #[param(example = "geojson")]
+    f: Option<String>,
+}
+
+/// What the answer is written in.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Written {
+    /// json or geojson; when left out, as `Accept` says.
+    #[param(example = "geojson")]
+    f: Option<String>,
+}
+
+/// Parcels that were found.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Found {
+    #[serde(flatten)]
+    page: Page<ParcelView>,
+    /// Only for `ref`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<ReferenceView>,
+}
+
+/// How a reference was understood.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ReferenceView {
+    /// In one spelling.
+    #[schema(value_type = Object)]
+    asked: ParcelRef,
+    /// Several parcels fit about as well: a person chooses.
+    ambiguous: bool,
+    /// Best first; at most the first ten are among the items.
+    candidates: Vec<CandidateView>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct CandidateView {
+    parcel_id: Uuid,
+    zone: i32,
+    /// `commune/sheet/number` of today.
+    key: String,
+    /// Higher is better; only the order counts.
+    score: i32,
+    reasons: Vec<Reason>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct Reason {
+    /// Stable.
+    #[schema(example = "resolve-exact")]
+    code: String,
+    vi: String,
+    en: String,
+}
+
+impl ReferenceView {
+    fn of(found: Resolution) -> Self {
+        let ambiguous = !found.candidates.is_empty() && clear_winner(&found.candidates).is_none();
+        let candidates = found.candidates.into_iter().map(CandidateView::of).collect();
+        Self { asked: found.asked, ambiguous, candidates }
+    }
+}
+
+impl CandidateView {
+    fn of(c: Candidate) -> Self {
+        let reason = |code: String| {
+            let words = Message::new(&code);
+            Reason { vi: message(Lang::Vi, &words), en: message(Lang::En, &words), code }
+        };
+        Self {
+            parcel_id: c.parcel_id,
+            zone: c.zone.0,
+            key: format!("{}/{}/{}", c.commune_code, c.sheet, c.number),
+            score: c.score,
+            reasons: c.reasons.into_iter().map(reason).collect(),
+        }
+    }
+}
+
+/// Find parcels by reference, certificate, point or box.
+///
+/// An ambiguous reference is an answer, not an error: its candidates come ranked, with reasons in Vietnamese and English.
+/// As GeoJSON: a FeatureCollection in WGS 84.
+#[utoipa::path(get, path = "/parcels", tag = "parcels", params(Search, Paging),
+    responses((status = 200, content((Found = "application/json"), (Object = "application/geo+json")))))]
+async fn find_parcels(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Params(search): Params<Search>,
+    paging: Paging,
+) -> Result<Response> {
+    let as_geojson = geojson::wanted(&headers, search.f.as_deref())?;
+    let found = find(&app, &search, &paging).await?;
+    let next = found.page.next.clone();
+    let value = if as_geojson { collection(&found) } else { json!(found) };
+    Ok(with_next(geojson::answer(&headers, as_geojson, &value), next.as_deref()))
+}
+
+async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
+    let all = |items| Found { page: Page { items, next: None }, reference: None };
+    match (&s.reference, &s.serial, &s.point, &s.bbox) {
+        (Some(text), None, None, None) => {
+            let (resolution, items) = parcel::by_reference(app, &reference(text)?).await?;
+            Ok(Found { reference: Some(ReferenceView::of(resolution)), ..all(items) })
+        }
+        (None, Some(serial), None, None) => Ok(all(parcel::by_serial(app, serial).await?)),
+        (None, None, Some(point), None) => {
+            let [x, y] = numbers("point", point, "longitude,latitude; or easting,northing with zone")?;
+            Ok(all(parcel::at_place(app, Place { zone: s.zone, x, y }).await?))
+        }
+        (None, None, None, Some(bbox)) => {
+            let bounds = numbers("bbox", bbox, "west,south,east,north")?;
+            let zone = s
+                .zone
+                .ok_or_else(|| Problem::refused("zone", "required", "nothing", "EPSG code of a cadastral zone"))?;
+            let degrees = degrees(s.crs.as_deref())?;
+            let rows = parcel::in_box(app, zone, degrees, bounds, paging.key()?, i64::from(paging.limit)).await?;
+            Ok(Found { page: paging.cut(rows, |p| p.id), reference: None })
+        }
+        (None, None, None, None) => {
+            Err(Problem::refused("ref", "required", "nothing", "one of ref, serial, point, bbox"))
+        }
+        _ => Err(Problem::refused("ref", "shape", "several", "only one of ref, serial, point, bbox")),
+    }
+}
+
+fn reference(text: &str) -> Result<ParcelRef> {
+    parse_key(text)
+        .or_else(|| parse_text(text).map(|written| written.parcel))
+        .ok_or_else(|| Problem::refused("ref", "shape", text, "20194/12/345, or: thửa 345, tờ 12, phường ..."))
+}
+
+fn degrees(crs: Option<&str>) -> Result<bool> {
+    match crs {
+        None | Some("wgs84") => Ok(true),
+        Some("zone") => Ok(false),
+        Some(other) => Err(Problem::refused("crs", "not-in-list", other, "wgs84, zone")),
+    }
+}
+
+fn numbers<const N: usize>(field: &str, text: &str, allowed: &str) -> Result<[f64; N]> {
+    let read: Option<Vec<f64>> =
+        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    read.and_then(|n| n.try_into().ok()).ok_or_else(|| Problem::refused(field, "shape", text, allowed))
+}
+
+fn collection(found: &Found) -> Value {
+    let features = found.page.items.iter().map(|p| geojson::feature(&p.id.to_string(), p)).collect();
+    let mut all = geojson::collection(features);
+    if let Some(next) = &found.page.next {
+        all["next"] = json!(next);
+    }
+    if let Some(reference) = &found.reference {
+        all["reference"] = json!(reference);
+    }
+    all
+}
+
+/// A parcel with its latest verdict, its open cases and its lineage. Its `ETag` changes when any of these does.
+#[utoipa::path(get, path = "/parcels/{id}", tag = "parcels", params(("id" = Uuid, Path), Written),
+    responses((status = 200, content((ParcelView = "application/json"), (Object = "application/geo+json"))), (status = 304)))]
+async fn get_parcel(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    Params(written): Params<Written>,
+) -> Result<Response> {
+    let as_geojson = geojson::wanted(&headers, written.f.as_deref())?;
+    let view = parcel::view(&app, id).await?;
+    let value = if as_geojson { geojson::feature(&id.to_string(), &view) } else { json!(view) };
+    Ok(geojson::answer(&headers, as_geojson, &value))
+}
+
+/// What a parcel was, version by version, with its former names and its lineage.
+#[utoipa::path(get, path = "/parcels/{id}/history", tag = "parcels", params(("id" = Uuid, Path)),
+    responses((status = 200, body = History), (status = 304)))]
+async fn parcel_history(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
+    Ok(super::output::tagged(&headers, &parcel::history(&app, id).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wished {
+    /// Land-use code wished for.
+    #[param(example = "ODT")]
+    target_use: Option<String>,
+    /// Into how many parts it would be split.
+    #[param(example = 2)]
+    split_parts: Option<u32>,
+    /// json or geojson; when left out, as `Accept` says.
+    f: Option<String>,
+}
+
+/// What the checks say of a parcel today, without a case. Nothing is stored.
+///
+/// JSON is a record (schema/verification.schema.json); GeoJSON is its evidence in WGS 84.
+#[utoipa::path(get, path = "/parcels/{id}/inspection", tag = "parcels", params(("id" = Uuid, Path), Wished),
+    responses((status = 200, content((Object = "application/json"), (Object = "application/geo+json")))))]
+async fn inspect_parcel(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    Params(wished): Params<Wished>,
+) -> Result<Response> {
+    let as_geojson = geojson::wanted(&headers, wished.f.as_deref())?;
+    let wish = Wish { target_use: wished.target_use, split_parts: wished.split_parts, ..Wish::default() };
+    let record = verification::inspect(&app, parcel::zone_of(&app, id).await?, id, wish).await?;
+    let value = if as_geojson { verification::evidence(&app, &record).await? } else { json!(record) };
+    Ok(geojson::answer(&headers, as_geojson, &value))
+}

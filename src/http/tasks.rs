@@ -1,0 +1,194 @@
+//! Tasks of the departments.
+
+use super::guard::By;
+use super::input::{Input, Page, Paging, Params};
+use super::output::made;
+use super::problem::{Problem, Result};
+use crate::app::App;
+use crate::flow::staff::Actor;
+use crate::flow::task::{self, NewAppointment, TaskFilter, TaskResult, TaskView};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use time::Date;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_tasks))
+        .routes(routes!(next_task))
+        .routes(routes!(get_task))
+        .routes(routes!(accept_task))
+        .routes(routes!(return_task))
+        .routes(routes!(hand_back_task))
+        .routes(routes!(cancel_task))
+        .routes(routes!(make_appointment))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// legal, sales, field.
+    #[param(example = "legal")]
+    department: Option<String>,
+    /// open, accepted, done, cancelled.
+    #[param(example = "open")]
+    state: Option<String>,
+    /// `me`, or the id of a member of staff.
+    #[param(example = "me")]
+    assignee: Option<String>,
+    /// Id of a case.
+    case: Option<Uuid>,
+    /// Due on this day or before.
+    #[param(value_type = Option<String>, format = Date)]
+    due_by: Option<Date>,
+}
+
+/// Tasks, soonest due first. What came of them is shown by each task alone.
+#[utoipa::path(get, path = "/tasks", tag = "tasks", params(Asked, Paging), responses((status = 200, body = Page<TaskView>)))]
+async fn list_tasks(
+    State(app): State<App>,
+    By(actor): By,
+    Params(asked): Params<Asked>,
+    paging: Paging,
+) -> Result<Response> {
+    one_of("department", asked.department.as_deref(), &["legal", "sales", "field"])?;
+    one_of("state", asked.state.as_deref(), &["open", "accepted", "done", "cancelled"])?;
+    let filter = TaskFilter {
+        case_id: asked.case,
+        department: asked.department,
+        state: asked.state,
+        assignee: asked.assignee.as_deref().map(|a| assignee(&actor, a)).transpose()?,
+        due_by: asked.due_by,
+        after: paging.key()?,
+        limit: paging.fetch(),
+    };
+    let rows = task::list(&app, &filter).await?.into_iter().map(|t| TaskView { result: None, ..t }).collect();
+    Ok(paging.page(rows, |t: &TaskView| (t.due, t.id)))
+}
+
+fn one_of(field: &str, found: Option<&str>, allowed: &[&str]) -> Result<()> {
+    match found.filter(|f| !allowed.contains(f)) {
+        Some(found) => Err(Problem::refused(field, "not-in-list", found, allowed.join(", "))),
+        None => Ok(()),
+    }
+}
+
+fn assignee(actor: &Actor, text: &str) -> Result<Uuid> {
+    let id = if text == "me" { actor.id } else { text.parse().ok() };
+    id.ok_or_else(|| Problem::refused("assignee", "shape", text, "me, or the id of a member of staff"))
+}
+
+/// A task with what happened to it and what came of it.
+#[utoipa::path(get, path = "/tasks/{id}", tag = "tasks", params(("id" = Uuid, Path)), responses((status = 200, body = TaskView)))]
+async fn get_task(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<TaskView>> {
+    Ok(Json(task::find(&app, id).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Here {
+    /// WGS 84 longitude, degrees.
+    #[param(example = 108.2022)]
+    lon: f64,
+    /// WGS 84 latitude, degrees.
+    #[param(example = 16.0678)]
+    lat: f64,
+}
+
+/// The open field task nearest to where one stands; it becomes one's own. `null`: there is nothing to do.
+#[utoipa::path(post, path = "/tasks/next", tag = "tasks", params(Here), responses((status = 200, body = Option<TaskView>)))]
+async fn next_task(
+    State(app): State<App>,
+    By(actor): By,
+    Params(here): Params<Here>,
+) -> Result<Json<Option<TaskView>>> {
+    Ok(Json(task::next_near(&app, &actor, here.lon, here.lat).await?))
+}
+
+/// The version of the task the change is made on.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OnVersion {
+    #[schema(example = 1)]
+    version: i32,
+}
+
+/// Take an open task of one's department. Refused (409) when somebody was faster.
+#[utoipa::path(post, path = "/tasks/{id}/accept", tag = "tasks", params(("id" = Uuid, Path)), request_body = OnVersion,
+    responses((status = 200, body = TaskView)))]
+async fn accept_task(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(on): Input<OnVersion>,
+) -> Result<Json<TaskView>> {
+    Ok(Json(task::accept(&app, &actor, id, on.version).await?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"version": 2, "result": {"summary": "The boundary stones stand as drawn.",
+    "points": [{"lon": 108.2022, "lat": 16.0678, "accuracy_m": 0.05, "label": "M1"}]}}))]
+struct Return {
+    version: i32,
+    result: TaskResult,
+}
+
+/// End an accepted task with what came of it.
+#[utoipa::path(post, path = "/tasks/{id}/result", tag = "tasks", params(("id" = Uuid, Path)), request_body = Return,
+    responses((status = 200, body = TaskView)))]
+async fn return_task(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(what): Input<Return>,
+) -> Result<Json<TaskView>> {
+    Ok(Json(task::return_result(&app, &actor, id, what.version, what.result).await?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"version": 2, "reason": "The owner is away until Monday."}))]
+struct Why {
+    version: i32,
+    reason: String,
+}
+
+/// Give a task back: it is open again, for anybody of the department.
+#[utoipa::path(post, path = "/tasks/{id}/hand-back", tag = "tasks", params(("id" = Uuid, Path)), request_body = Why,
+    responses((status = 200, body = TaskView)))]
+async fn hand_back_task(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(why): Input<Why>,
+) -> Result<Json<TaskView>> {
+    Ok(Json(task::hand_back(&app, &actor, id, why.version, &why.reason).await?))
+}
+
+/// End a task that is no longer needed.
+#[utoipa::path(post, path = "/tasks/{id}/cancel", tag = "tasks", params(("id" = Uuid, Path)), request_body = Why,
+    responses((status = 200, body = TaskView)))]
+async fn cancel_task(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(why): Input<Why>,
+) -> Result<Json<TaskView>> {
+    Ok(Json(task::cancel(&app, &actor, id, why.version, &why.reason).await?))
+}
+
+/// Make an appointment with an agency or a customer: a task with a place and a time.
+#[utoipa::path(post, path = "/appointments", tag = "tasks", request_body = NewAppointment, responses((status = 201, body = TaskView)))]
+async fn make_appointment(
+    State(app): State<App>,
+    By(actor): By,
+    Input(new): Input<NewAppointment>,
+) -> Result<Response> {
+    let view = task::appoint(&app, &actor, new).await?;
+    Ok(made(&view, &format!("/api/v1/tasks/{}", view.id)))
+}

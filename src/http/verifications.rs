@@ -1,0 +1,119 @@
+//! Verifications of cases.
+
+use super::geojson;
+use super::guard::By;
+use super::input::Params;
+use super::output::{accepted, made, tagged_bytes};
+use super::problem::{Problem, Result};
+use crate::app::App;
+use crate::domain::verify::Record;
+use crate::domain::verify::text::{Lang, render};
+use crate::flow::case::parse_purpose;
+use crate::flow::verification::{self, Requested, VerificationView, Verified};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_verifications, verify_case)).routes(routes!(get_verification))
+}
+
+/// More than these of one case are not listed.
+const MOST: i64 = 200;
+
+/// Verifications of a case, newest first (the last 200), without what was found.
+#[utoipa::path(get, path = "/cases/{id}/verifications", tag = "verifications", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<VerificationView>)))]
+async fn list_verifications(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<VerificationView>>> {
+    Ok(Json(verification::list(&app, id, MOST).await?))
+}
+
+/// Verify a case as of today.
+///
+/// Answered with the whole record. With `Prefer: respond-async` it is put into the queue (202), and the job at `Location` tells
+/// when it is done.
+#[utoipa::path(post, path = "/cases/{id}/verifications", tag = "verifications",
+    params(("id" = Uuid, Path), ("Prefer" = Option<String>, Header, example = "respond-async")),
+    responses((status = 201, body = Verified), (status = 202, body = Requested)))]
+async fn verify_case(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    if prefers_async(&headers) {
+        let asked = verification::request(&app, &actor, id).await?;
+        return Ok(accepted(&asked, &asked.job));
+    }
+    let done = verification::verify_case(&app, &actor, id, None).await?;
+    Ok(made(&done, &format!("/api/v1/verifications/{}", done.id)))
+}
+
+/// RFC 7240.
+fn prefers_async(headers: &HeaderMap) -> bool {
+    let preferences = headers.get_all("prefer").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    preferences.filter_map(|p| p.split(';').next()).any(|p| p.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct How {
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request. Kept with the read.
+    #[param(required = true, example = "verify")]
+    purpose: Option<String>,
+    /// json, text (a report to read) or geojson (the evidence); when left out, as `Accept` says.
+    #[param(example = "text")]
+    f: Option<String>,
+    /// vi or en, of the report.
+    #[param(example = "vi")]
+    lang: Option<String>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct VerificationFull {
+    #[serde(flatten)]
+    verification: VerificationView,
+    /// schema/verification.schema.json; its canonical form (RFC 8785) has the digest.
+    #[schema(value_type = Object)]
+    record: Record,
+}
+
+/// A verification with its record. A logged read of personal data; field and sales staff need a task of this case.
+#[utoipa::path(get, path = "/verifications/{id}", tag = "verifications", params(("id" = Uuid, Path), How),
+    responses((status = 200, content((VerificationFull = "application/json"), (String = "text/plain"), (Object = "application/geo+json")))))]
+async fn get_verification(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    Params(how): Params<How>,
+) -> Result<Response> {
+    let purpose = parse_purpose(how.purpose.as_deref())?;
+    let lang = language(how.lang.as_deref())?;
+    let as_text = how.f.as_deref() == Some("text");
+    let as_geojson = !as_text && geojson::wanted(&headers, how.f.as_deref())?;
+    let (verification, record) = verification::open(&app, &actor, id, purpose).await?;
+    if as_text {
+        let report = render(&record, lang, false);
+        return Ok(tagged_bytes(&headers, "text/plain; charset=utf-8", report.into_bytes()));
+    }
+    let value = match as_geojson {
+        true => verification::evidence(&app, &record).await?,
+        false => json!(VerificationFull { verification, record }),
+    };
+    Ok(geojson::answer(&headers, as_geojson, &value))
+}
+
+fn language(asked: Option<&str>) -> Result<Lang> {
+    match asked {
+        None | Some("vi") => Ok(Lang::Vi),
+        Some("en") => Ok(Lang::En),
+        Some(other) => Err(Problem::refused("lang", "not-in-list", other, "vi, en")),
+    }
+}

@@ -1,0 +1,76 @@
+//! Verifications: at once, by the queue, and read again.
+
+use crate::test_app::{TestApp, new_case};
+use crate::ward::{publish, start_worker, threaded, wait};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use sqlx::PgPool;
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_case_is_verified_and_the_record_read(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        publish(&t.signed_in("gis", &["gis_analyst"]).await, &[345, 346]).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let case = legal.open_case().await;
+        let all = format!("/api/v1/cases/{case}/verifications");
+
+        let request = || legal.request(Method::POST, &all).header("idempotency-key", "verify-once").json(&json!({}));
+        let made = legal.send(request()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        assert_eq!(made.body["record"]["parcel"]["number"], "345", "{}", made.text);
+        assert_eq!(legal.send(request()).await.text, made.text, "the same request again: the same answer");
+
+        let address = made.header("location").to_owned();
+        assert_eq!(legal.get(&address).await.refused(), ["purpose: purpose-needed"]);
+        let read = legal.get(&format!("{address}?purpose=verify")).await;
+        assert_eq!((&read.body["digest"], &read.body["record"]), (&made.body["digest"], &made.body["record"]));
+        let report = legal.get(&format!("{address}?purpose=verify&f=text&lang=en")).await;
+        assert!(report.header("content-type").starts_with("text/plain"));
+        assert!(report.text.contains(made.body["case_number"].as_str().unwrap()), "{}", report.text);
+        let vietnamese = legal.get(&format!("{address}?purpose=verify&f=text")).await;
+        assert_ne!(vietnamese.text, report.text);
+        let drawn = legal.get(&format!("{address}?purpose=verify&f=geojson")).await;
+        let feature = &drawn.body["features"][0];
+        assert_eq!(feature["properties"]["number"], "345", "{}", drawn.text);
+        let lon = feature["geometry"]["coordinates"].pointer("/0/0/0/0").or(feature["geometry"]["coordinates"].pointer("/0/0/0"));
+        assert!(lon.and_then(|l| l.as_f64()).is_some_and(|l| (107.0..109.0).contains(&l)), "{}", drawn.text);
+        let reads: i64 = sqlx::query_scalar("select count(*) from personal_read where subject like 'verification/%'")
+            .fetch_one(&t.app.pool)
+            .await
+            .unwrap_or(-1);
+        assert_ne!(reads, 0, "every reading is logged");
+
+        let admin = t.signed_in("admin", &["admin"]).await;
+        assert_eq!(admin.get(&format!("{address}?purpose=verify")).await.status, StatusCode::FORBIDDEN);
+
+        let later = legal.send(legal.request(Method::POST, &all).header("prefer", "respond-async").json(&json!({}))).await;
+        wait(&legal, &later).await;
+        let list = legal.get(&all).await;
+        assert_eq!(list.body.as_array().unwrap().len(), 2, "{}", list.text);
+        assert_eq!(list.body[0]["created_by"], "legal");
+        assert_eq!(list.body[0]["outcome"], made.body["outcome"]);
+
+        let parcel = legal.get("/api/v1/parcels?ref=20194/12/345").await;
+        assert_eq!(parcel.body["items"][0]["latest_verification"]["case_id"], case, "{}", parcel.text);
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_closed_case_is_not_verified(pool: PgPool) {
+    let t = TestApp::with_data(pool).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let case = legal.post("/api/v1/cases", new_case()).await.body["id"].as_str().unwrap().to_owned();
+    let closed = legal.post(&format!("/api/v1/cases/{case}/close"), json!({"reason": "withdrawn"})).await;
+    if closed.status != StatusCode::OK {
+        panic!("{}", closed.text);
+    }
+    let all = format!("/api/v1/cases/{case}/verifications");
+    assert_eq!(legal.post(&all, json!({})).await.status, StatusCode::CONFLICT);
+    let later = legal.send(legal.request(Method::POST, &all).header("prefer", "respond-async").json(&json!({}))).await;
+    assert_eq!(later.status, StatusCode::CONFLICT);
+    let nowhere = "/api/v1/cases/019a0000-0000-7000-8000-00000000dead/verifications";
+    assert_eq!(legal.post(nowhere, json!({})).await.status, StatusCode::NOT_FOUND);
+}
