@@ -4,11 +4,9 @@ use super::args::VerifyArgs;
 use crate::app::App;
 use crate::domain::parcel::reference;
 use crate::domain::verify::text::{Lang, render};
-use crate::domain::verify::{Record, Wish, evidence_geojson};
+use crate::domain::verify::{Record, Wish};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, case, layer, parcel, verification};
-use crate::gis::crs::Transformer;
-use serde_json::Value;
+use crate::flow::{Error, Result, case, parcel, verification};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,7 +34,7 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
     match a.output.as_str() {
         "text" => print!("{}", render(&record, lang, std::io::stdout().is_terminal())),
         "json" => println!("{}", record.canonical().map_err(|e| Error::Broken(e.into()))?),
-        "geojson" => println!("{}", evidence(app, &record).await?),
+        "geojson" => println!("{}", verification::evidence(app, &record).await?),
         other => return Err(Error::refused("output", "output-form", other, "text, json, geojson")),
     }
     Ok(ExitCode::SUCCESS)
@@ -60,21 +58,8 @@ async fn of_parcel(app: &App, text: &str) -> Result<Record> {
     }
 }
 
-/// The evidence in WGS 84.
-pub async fn evidence(app: &App, record: &Record) -> Result<Value> {
-    let book = layer::zones(app).await?;
-    let zone = record.parcel.as_ref().and_then(|p| p.zone);
-    match zone.and_then(|z| book.get(z)) {
-        Some(z) => {
-            let t = Transformer::zone_to_wgs84(z);
-            Ok(evidence_geojson(record, |(e, n)| t.point(e, n).unwrap_or((f64::NAN, f64::NAN)), true))
-        }
-        None => Ok(evidence_geojson(record, |p| p, false)),
-    }
-}
-
 pub async fn write_evidence(app: &App, record: &Record, file: &Path) -> Result<()> {
-    let value = evidence(app, record).await?;
+    let value = verification::evidence(app, record).await?;
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(|e| Error::Broken(e.into()))?;
     }

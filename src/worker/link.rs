@@ -13,10 +13,13 @@ pub(super) struct Link {
 impl Link {
     pub fn new(pool: &PgPool, name: &str, patience: Duration) -> Self {
         // A plan made for any limit and any backlog reads the whole table; the arguments decide here.
-        let options = (*pool.connect_options())
-            .clone()
-            .application_name(name)
-            .options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")]);
+        // A claim or renewal that a crash of the server forgets is safe: its token opens nothing any more. So neither waits
+        // for the disk; what must last (`work::settle`) asks for that itself.
+        let options = (*pool.connect_options()).clone().application_name(name).options([
+            ("plan_cache_mode", "force_custom_plan"),
+            ("jit", "off"),
+            ("synchronous_commit", "off"),
+        ]);
         Self { options, conn: None, patience }
     }
 

@@ -101,6 +101,6 @@ pub fn generate_on(seed: u64, size: usize, as_of: Date) -> Ward {
 }
 
 #[cfg(test)]
-mod picture;
+mod agreement;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::layout::Kind;
 use super::parcel::{Fault, OUTSKIRTS, Parcel};
-use super::truth::Ground;
+use super::truth::{Ground, area_tolerance};
 
 macro_rules! recipes {
     ($($name:ident $word:literal $weight:literal),+ $(,)?) => {
@@ -25,7 +25,7 @@ recipes! {
     AnnualPlan "annual_plan" 2, Heritage "heritage" 3, Military "military" 1, PowerLine "power_line" 8,
     RoadCorridor "road_corridor" 20, River "river" 8, Forest "forest" 3, Rice "rice" 6, Flood "flood" 6,
     Landslide "landslide" 4, Uncovered "uncovered" 4, PartlyCovered "partly_covered" 1, OtherZone "other_zone" 6,
-    Combined "combined_code" 5, MapOnly "map_only" 4, RegisterOnly "register_only" 2,
+    Combined "combined_code" 5, RegisterArea "register_area" 4, MapOnly "map_only" 4, RegisterOnly "register_only" 2,
     TermOver "term_over" 5, WishFits "wish_fits" 2, WishMisfits "wish_misfits" 3, Renumbered "renumbered" 5,
     NewCommune "new_commune" 6, OldName "old_name" 5, UnknownNumber "unknown_number" 4,
     AreaBeyond "area_beyond" 10, AreaJustWithin "area_just_within" 4, AreaJustBeyond "area_just_beyond" 4,
@@ -100,6 +100,12 @@ impl Recipe {
             Self::Uncovered => town(p) && p.area - ground.uncovered(p) < 0.001,
             Self::PartlyCovered => ground.uncovered(p) > 2.0 && p.area - ground.uncovered(p) > 2.0,
             Self::OtherZone => town(p) && (coded("landuse_plan", "DKV") || coded("landuse_plan", "TMD")),
+            Self::RegisterArea => {
+                town(p)
+                    && p.serial.is_some()
+                    && (p.registered - p.area).abs() > area_tolerance(p) + 0.2
+                    && ground.untouched(p)
+            }
             Self::Combined => p.land_use.contains('+'),
             Self::TermOver | Self::WishFits => p.kind == Kind::Old && p.land_use == "CLN",
             Self::WishMisfits => p.kind == Kind::Field && p.land_use == "LUC",

@@ -44,14 +44,23 @@ async fn one(app: &App, by: &Actor, case_id: Uuid, p: &DemoPaper) -> Result<()> 
     Ok(())
 }
 
-/// A blank page of this many pixels.
+/// Bytes of a page that carry ink: enough for a legible scan, little enough for some hundred of them.
+const INK: usize = 24_000;
+
+/// A page of this many pixels with a speckled head, since a blank one is (rightly) called illegible.
 fn picture(width: u32, height: u32) -> anyhow::Result<Bytes> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&vec![0xff; width.div_ceil(8) as usize * height as usize])?;
+    let mut page = vec![0xff; width.div_ceil(8) as usize * height as usize];
+    let mut speck = 0x2545_f491_u32;
+    for byte in page.iter_mut().take(INK) {
+        speck = speck.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = (speck >> 24) as u8;
+    }
+    writer.write_image_data(&page)?;
     writer.finish()?;
     Ok(out.into())
 }

@@ -1,6 +1,8 @@
 //! A file becomes a checked, unpublished version of a layer. Everything happens in one transaction: an interrupted import
 //! leaves nothing behind.
 
+use super::encodings::encodings;
+use super::extent::{commune_boundary, coverage, former_coverage};
 use super::locate::{Located, locate};
 use super::rows::{Batch, Fence, RowContext, join, process};
 use super::run_import::Settle;
@@ -9,15 +11,14 @@ use crate::app::App;
 use crate::domain::layer::profile::{self, Mapping, Profile};
 use crate::domain::layer::row::Reading;
 use crate::domain::text::charset::{Charset, Encoding};
-use crate::domain::text::detect::{Detection, detect, forced, settle};
 use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
-use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, RawValue, ReaderConfig, Source, open};
+use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, ReaderConfig, Source, open};
 use crate::store::feature::{self, Copy, NewFeature, encode_batch};
 use crate::store::layer::{self as layers, IssueCount, IssueRow, LayerRow, NewVersion};
 use crate::store::{audit, geometry};
-use geo_types::{Geometry, MultiPolygon, Rect};
+use geo_types::Rect;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
@@ -169,7 +170,7 @@ pub(super) async fn import_and(
     let version = layers::begin_version(&mut tx, &new_version(app, by, ask, &p, &located, row.id)).await?;
     let counts = load(&mut tx, ask, &mut p, &located, fence.as_ref(), version, progress).await?;
     let counts = examine(&mut tx, ask, &p.theme, version, counts).await?;
-    let coverage = coverage(&mut tx, ask, boundary, &counts, version).await?;
+    let coverage = coverage(&mut tx, ask, boundary, counts.bounds, version).await?;
     let content_hash = feature::content_hash(&mut tx, ask.zone, version).await?;
     let checked = layers::Checked {
         id: version,
@@ -227,7 +228,7 @@ pub(super) async fn import_and(
     Ok(report)
 }
 
-fn coverage_key(ask: &Import) -> String {
+pub(super) fn coverage_key(ask: &Import) -> String {
     ask.coverage_key.clone().or_else(|| ask.commune.clone()).unwrap_or_else(|| "all".into())
 }
 
@@ -324,66 +325,6 @@ fn profile_for(ask: &Import, theme: &Theme) -> Result<&'static Profile> {
         Family::Commune | Family::Access | Family::Restriction => "generic",
     };
     profile::by_name(ask.profile.as_deref().unwrap_or(default)).map_err(|p| Error::Refused(vec![p]))
-}
-
-/// Each text column's encoding; a column that fits several equally well is refused until a person chooses.
-fn encodings(force: Option<Charset>, columns: &[String], sample: &[RawFeature]) -> Result<(Vec<Encoding>, Value)> {
-    let values = |i: usize| {
-        sample.iter().filter_map(move |r| match r.values.get(i) {
-            Some(RawValue::Text(b)) => Some(b.as_slice()),
-            _ => None,
-        })
-    };
-    let mut found: Vec<Detection> = (0..columns.len()).map(|i| detect(values(i))).collect();
-    settle(&mut found);
-    let mut out = Vec::new();
-    let mut report = BTreeMap::new();
-    for (i, d) in found.iter().enumerate() {
-        let chosen = match force {
-            Some(c) => forced(c, values(i)),
-            None => d.encoding().ok_or_else(|| {
-                let rivals: Vec<String> = d.scores.iter().take(3).map(|s| s.encoding.to_string()).collect();
-                let found = format!(
-                    "column {}: fits {} alike, e.g. {}",
-                    columns[i],
-                    rivals.join(" and "),
-                    d.sample_decoded.join(" | ")
-                );
-                refuse("charset", "charset-ambiguous", found, Charset::ALL.map(|c| c.name()).join(", "))
-            })?,
-        };
-        out.push(chosen);
-        if chosen.charset != Charset::Ascii && values(i).next().is_some() {
-            let reads: Vec<String> =
-                values(i).filter(|v| v.iter().any(|b| *b > 127)).take(3).map(|v| chosen.decode(v).text).collect();
-            report.insert(
-                columns[i].clone(),
-                json!({"encoding": chosen.to_string(), "forced": force.is_some(), "confidence": (d.confidence * 1000.0).round() / 1000.0, "reads": reads, "values_with_lost_letters": d.lost_values}),
-            );
-        }
-    }
-    Ok((out, json!(report)))
-}
-
-async fn commune_boundary(conn: &mut PgConnection, ask: &Import) -> Result<Option<MultiPolygon<f64>>> {
-    let Some(code) = &ask.commune else { return Ok(None) };
-    match layers::boundary_of(conn, ask.zone, "commune", code).await? {
-        Some(b) => Ok(geometry::polygons(geometry::from_ewkb(&b)?)),
-        None => Ok(None),
-    }
-}
-
-async fn former_coverage(conn: &mut PgConnection, ask: &Import) -> Result<Option<MultiPolygon<f64>>> {
-    let key = coverage_key(ask);
-    let which = layers::Which {
-        layer: Some(&ask.layer),
-        coverage_key: Some(&key),
-        state: Some("published"),
-        ..Default::default()
-    };
-    let Some(current) = layers::versions(conn, which).await?.into_iter().next() else { return Ok(None) };
-    let Some(bytes) = layers::coverage(conn, current.id).await? else { return Ok(None) };
-    Ok(geometry::polygons(geometry::from_ewkb(&bytes)?))
 }
 
 /// What has come in so far.
@@ -506,53 +447,4 @@ async fn examine(tx: &mut PgConnection, ask: &Import, theme: &Theme, version: i6
         c.issues = neighbours::examine(tx, ask.zone, version, theme.sliver_area_m2, c.issues).await?;
     }
     Ok(c)
-}
-
-async fn coverage(
-    tx: &mut PgConnection,
-    ask: &Import,
-    boundary: Option<MultiPolygon<f64>>,
-    c: &Counts,
-    version: i64,
-) -> Result<Geometry<f64>> {
-    let area = match &ask.coverage {
-        Coverage::Commune(code) => {
-            let known = match boundary.filter(|_| ask.commune.as_ref() == Some(code)) {
-                Some(b) => Some(b),
-                None => match layers::boundary_of(tx, ask.zone, "commune", code).await? {
-                    Some(b) => geometry::polygons(geometry::from_ewkb(&b)?),
-                    None => None,
-                },
-            };
-            known.ok_or_else(|| {
-                refuse(
-                    "coverage",
-                    "commune-without-boundary",
-                    code,
-                    "a commune in a published layer of the theme commune",
-                )
-            })?
-        }
-        Coverage::Features => match layers::union_of_features(tx, ask.zone, version).await? {
-            Some(b) => geometry::polygons(geometry::from_ewkb(&b)?)
-                .ok_or_else(|| refuse("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
-            None => {
-                return Err(refuse("coverage", "nothing-covered", "no areas", "a layer of areas, or another coverage"));
-            }
-        },
-        Coverage::Extent => c
-            .bounds
-            .map(|b| b.to_polygon().into())
-            .ok_or_else(|| refuse("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
-        Coverage::Wkt(text) => wkt_area(text)?,
-    };
-    Ok(Geometry::MultiPolygon(area))
-}
-
-fn wkt_area(text: &str) -> Result<MultiPolygon<f64>> {
-    use wkt::TryFromWkt;
-    let bad =
-        |why: String| refuse("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres");
-    let g: Geometry<f64> = Geometry::try_from_wkt_str(text).map_err(|e| bad(e.to_string()))?;
-    geometry::polygons(g).ok_or_else(|| bad("not an area".into()))
 }

@@ -1,5 +1,7 @@
 //! Map layers: in, checked, published, compared, rolled back.
 
+mod encodings;
+mod extent;
 mod import;
 mod locate;
 mod neighbours;

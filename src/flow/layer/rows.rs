@@ -64,8 +64,7 @@ pub struct Batch {
 }
 
 pub fn process(cx: &RowContext<'_>, raw: Vec<RawFeature>) -> Batch {
-    let done: Vec<(Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>)> =
-        raw.into_par_iter().map(|f| one(cx, &f)).collect();
+    let done: Vec<Outcome> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
     let mut out = Batch::default();
     for (good, issues, rect) in done {
         if good.is_none() {
@@ -88,7 +87,10 @@ pub fn join(a: Option<Rect<f64>>, b: Option<Rect<f64>>) -> Option<Rect<f64>> {
     }
 }
 
-fn one(cx: &RowContext<'_>, f: &RawFeature) -> (Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>) {
+/// A row that goes on (or not), what was said about it, and its box.
+type Outcome = (Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>);
+
+fn one(cx: &RowContext<'_>, f: &RawFeature) -> Outcome {
     let cells = decode(cx, f);
     let (row, mut remarks) = cx.reading.read(&cells);
     if let Some(p) = &f.problem {

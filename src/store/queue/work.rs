@@ -84,7 +84,8 @@ pub struct Settled {
     pub dead: Vec<(Uuid, String, String)>,
 }
 
-/// Writes how runs ended, each fenced by its token, all in one statement and one commit.
+/// Writes how runs ended, each fenced by its token, all in one statement and one commit that is on the disk when it returns,
+/// whatever the connection's setting.
 pub async fn settle(conn: &mut PgConnection, ends: &[Settlement]) -> sqlx::Result<Settled> {
     let (mut ids, mut tokens, mut whats, mut errors, mut delays) = (vec![], vec![], vec![], vec![], vec![]);
     for end in ends {
@@ -100,7 +101,7 @@ pub async fn settle(conn: &mut PgConnection, ends: &[Settlement]) -> sqlx::Resul
         errors.push(error);
         delays.push(delay);
     }
-    let rows: Vec<(Uuid, String, bool, Option<String>)> = sqlx::query_as(
+    let rows: Vec<(Uuid, String, bool, Option<String>, String)> = sqlx::query_as(
         "with e as (
             select j.id, e.token, e.what, e.error, e.delay,
                    case when e.what = 'done' then 'done'::job_state
@@ -114,7 +115,7 @@ pub async fn settle(conn: &mut PgConnection, ends: &[Settlement]) -> sqlx::Resul
                 last_error = case when e.what = 'done' then null else coalesce(e.error, j.last_error) end,
                 finished_at = case when e.state in ('done', 'dead') then clock_timestamp() end
          from e where j.id = e.id and j.lease_token = e.token
-         returning j.id, j.kind, j.state = 'dead', j.last_error",
+         returning j.id, j.kind, j.state = 'dead', j.last_error, set_config('synchronous_commit', 'on', true)",
     )
     .bind(ids)
     .bind(tokens)

@@ -1,0 +1,48 @@
+//! Which encoding the text of a file is in, column by column.
+
+use super::refuse;
+use crate::domain::text::charset::{Charset, Encoding};
+use crate::domain::text::detect::{Detection, detect, forced, settle};
+use crate::flow::Result;
+use crate::gis::reader::{RawFeature, RawValue};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Each text column's encoding; a column that fits several equally well is refused until a person chooses.
+pub fn encodings(force: Option<Charset>, columns: &[String], sample: &[RawFeature]) -> Result<(Vec<Encoding>, Value)> {
+    let values = |i: usize| {
+        sample.iter().filter_map(move |r| match r.values.get(i) {
+            Some(RawValue::Text(b)) => Some(b.as_slice()),
+            _ => None,
+        })
+    };
+    let mut found: Vec<Detection> = (0..columns.len()).map(|i| detect(values(i))).collect();
+    settle(&mut found);
+    let mut out = Vec::new();
+    let mut report = BTreeMap::new();
+    for (i, d) in found.iter().enumerate() {
+        let chosen = match force {
+            Some(c) => forced(c, values(i)),
+            None => d.encoding().ok_or_else(|| {
+                let rivals: Vec<String> = d.scores.iter().take(3).map(|s| s.encoding.to_string()).collect();
+                let found = format!(
+                    "column {}: fits {} alike, e.g. {}",
+                    columns[i],
+                    rivals.join(" and "),
+                    d.sample_decoded.join(" | ")
+                );
+                refuse("charset", "charset-ambiguous", found, Charset::ALL.map(|c| c.name()).join(", "))
+            })?,
+        };
+        out.push(chosen);
+        if chosen.charset != Charset::Ascii && values(i).next().is_some() {
+            let reads: Vec<String> =
+                values(i).filter(|v| v.iter().any(|b| *b > 127)).take(3).map(|v| chosen.decode(v).text).collect();
+            report.insert(
+                columns[i].clone(),
+                json!({"encoding": chosen.to_string(), "forced": force.is_some(), "confidence": (d.confidence * 1000.0).round() / 1000.0, "reads": reads, "values_with_lost_letters": d.lost_values}),
+            );
+        }
+    }
+    Ok((out, json!(report)))
+}
