@@ -1,55 +1,73 @@
 # Two commands: `make run` and `make test`. Everything else is a step of them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+# In CI the compiled dependencies outlive the clone.
 ifdef CI
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diaba/target
 endif
-TARGET := $(or $(CARGO_TARGET_DIR),target)
-# A private cluster under .diaba/ unless the caller has a database.
-export DATABASE_URL ?= $(shell scripts/cluster url 2>/dev/null)
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+# Each test has a pool of its own; PostgreSQL's connections are the limit, not the cores.
+export RUST_TEST_THREADS ?= $(shell n=$$(nproc); echo $$((n < 8 ? n : 8)))
+# DATABASE_URL when it is set, otherwise the private cluster under .diaba/, started when needed.
+WITH_DATABASE := scripts/cluster with
+comma := ,
+say = @printf '\n== %s\n' '$(1)'
 
-.PHONY: help run test setup cluster build fmt clippy deny unit docs bench stop clean-state
+.PHONY: help run test setup setup-test cluster build fmt clippy deny unit docs bench stop clean-state
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
+run: setup build ## set up, load the demo ward, do the main job once, then serve
+	@PATH="$(TARGET)/release:$$PATH" $(WITH_DATABASE) scripts/first-run
+
+test: ## set up, then everything that must hold
+	@for step in setup-test fmt deny clippy docs unit; do $(MAKE) $$step; done
+
 setup: ## install what is missing
 	@scripts/setup run
 
-cluster: setup ## start the private PostGIS cluster when DATABASE_URL is not set
-	@if [ -z "$${DATABASE_URL:-}" ] || scripts/cluster url 2>/dev/null | grep -qxF "$${DATABASE_URL:-}"; then scripts/cluster start >/dev/null; fi
+setup-test:
+	$(call say,setup: packages$(comma) tools$(comma) a database)
+	@scripts/setup test
+	@$(WITH_DATABASE) true
+
+cluster: setup ## start the private database and print its url
+	@scripts/cluster start
 
 build: setup
 	@cargo build --release --workspace --bins
 
-run: cluster build ## set up, load the demo ward, do the main job once, then serve
-	@export DATABASE_URL="$${DATABASE_URL:-$$(scripts/cluster url)}"; PATH="$(abspath $(TARGET))/release:$$PATH" scripts/first-run
+fmt: ## formatting
+	$(call say,fmt: formatting)
+	@cargo fmt --all --check
 
-test: ## set up, then everything that must hold
-	@scripts/setup test
-	@$(MAKE) --no-print-directory cluster
-	@$(MAKE) --no-print-directory fmt deny clippy unit docs
+deny: ## licences, sources, doubled crates
+	$(call say,deny: licences and sources)
+	@cargo deny --workspace --log-level error check bans licenses sources
 
-fmt:
-	cargo fmt --all --check
+clippy: ## warnings are errors
+	$(call say,clippy: warnings are errors)
+	@cargo clippy --quiet --workspace --all-targets -- -D warnings
 
-clippy:
-	cargo clippy --workspace --all-targets -- -D warnings
+docs: ## documentation without dead links
+	$(call say,docs: documentation without dead links)
+	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --document-private-items
 
-deny:
-	cargo deny --workspace check bans licenses sources
+unit: ## all tests
+	$(call say,tests)
+	@scripts/cluster sweep
+	@cargo build --quiet --workspace --bins
+	@$(WITH_DATABASE) cargo test --workspace --no-fail-fast
 
-unit:
-	@export DATABASE_URL="$${DATABASE_URL:-$$(scripts/cluster url)}"; cargo build --workspace --bins && cargo test --workspace --no-fail-fast
+bench: setup ## the figures of the README
+	@$(WITH_DATABASE) cargo bench
 
-docs:
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
-
-bench: cluster ## the figures of the README
-	@export DATABASE_URL="$${DATABASE_URL:-$$(scripts/cluster url)}"; cargo bench
-
-stop: ## stop the private cluster
+stop: ## stop the private database
 	@scripts/cluster stop
 
-clean-state: stop ## forget the private cluster and all state under .diaba/
+clean-state: ## forget the private database and all state under .diaba/
+	@scripts/cluster forget
 	rm -rf .diaba
