@@ -89,7 +89,7 @@ async fn one_parcel_its_history_and_what_the_checks_say(pool: PgPool) {
         let kept: i64 = sqlx::query_scalar("select count(*) from verification").fetch_one(&t.app.pool).await.unwrap();
         assert_eq!(kept, 0, "an inspection leaves nothing");
 
-        t.advance(time::Duration::days(1));
+        t.advance(time::Duration::hours(1));
         publish(&gis, &[346]).await;
         let history = gis.get(&format!("{address}/history")).await;
         assert!(history.body["versions"][0]["valid_to"].is_string(), "{}", history.text);

@@ -41,8 +41,7 @@ impl Settle<'_> {
 
 /// Runs the import `id`. What is wrong with the file ends up in the report, for who sent it; the job is then done.
 pub async fn run_import(app: &App, lease: &Lease, id: Uuid) -> Result<()> {
-    let row =
-        import::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "import", id: id.to_string() })?;
+    let row = import::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "import", id: id.to_string() })?;
     if row.state != "waiting" {
         return Ok(());
     }
@@ -86,16 +85,10 @@ async fn read(app: &App, row: ImportRow, settle: &Settle<'_>, tell: watch::Sende
         scale: ask.scale,
     };
     let by = Actor { login: row.created_by, ..Actor::system("import_layer") };
-    import_and(
-        app,
-        &by,
-        &import,
-        &mut |p| {
-            tell.send_replace(p);
-        },
-        Some(settle),
-    )
-    .await?;
+    let mut progress = |p| {
+        tell.send_replace(p);
+    };
+    import_and(app, &by, &import, &mut progress, Some(settle)).await?;
     Ok(())
 }
 
