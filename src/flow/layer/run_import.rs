@@ -41,7 +41,8 @@ impl Settle<'_> {
 
 /// Runs the import `id`. What is wrong with the file ends up in the report, for who sent it; the job is then done.
 pub async fn run_import(app: &App, lease: &Lease, id: Uuid) -> Result<()> {
-    let row = import::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "import", id: id.to_string() })?;
+    let row =
+        import::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "import", id: id.to_string() })?;
     if row.state != "waiting" {
         return Ok(());
     }
