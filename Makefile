@@ -54,7 +54,7 @@ clippy: ## warnings are errors
 
 docs: ## documentation without dead links
 	$(call say,docs: documentation without dead links)
-	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --document-private-items
+	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --quiet --workspace --no-deps --document-private-items
 
 unit: ## all tests
 	$(call say,tests)

@@ -79,7 +79,7 @@ const IMPURE: &[&[&str]] = &[
     &["std", "::", "thread"],
 ];
 
-fn room<'a>(s: &'a Source) -> &'a str {
+fn room(s: &Source) -> &str {
     s.module().first().copied().unwrap_or(if s.place.ends_with("main.rs") { "main" } else { "lib" })
 }
 

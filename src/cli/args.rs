@@ -16,9 +16,9 @@ pub struct Cli {
 pub enum Command {
     /// Bring the database up to date: schema, zones, communes, themes (safe to repeat)
     Setup,
-    /// Add cadastral zones from a TOML file ([[zone]] as in data/zones.toml)
+    /// Add cadastral zones from a TOML file (tables as in data/zones.toml)
     Zone { file: PathBuf },
-    /// Add or change themes from a TOML file ([[theme]] as in data/themes.toml)
+    /// Add or change themes from a TOML file (tables as in data/themes.toml)
     Theme { file: PathBuf },
     /// Draw the demo ward, write its map files, import and publish them, hand in its cases
     Demo {

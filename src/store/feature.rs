@@ -221,8 +221,8 @@ pub async fn diff(conn: &mut PgConnection, zone: i32, old: i64, new: i64, limit:
     sqlx::query_as(
         "with o as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $2),
               n as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $3),
-              gone as (select o.*, row_number() over (partition by key order by fid) r from o left join n using (row_hash, k) where n.fid is null),
-              come as (select n.*, row_number() over (partition by key order by fid) r from n left join o using (row_hash, k) where o.fid is null)
+              gone as (select o.*, row_number() over (partition by o.key order by o.fid) r from o left join n using (row_hash, k) where n.fid is null),
+              come as (select n.*, row_number() over (partition by n.key order by n.fid) r from n left join o using (row_hash, k) where o.fid is null)
          select case when g.fid is null then 'added' when c.fid is null then 'removed' else 'changed' end as what,
                 coalesce(c.key, g.key) as key, coalesce(c.code, g.code) as code, g.fid as old_fid, c.fid as new_fid
            from gone g full join come c on c.key = g.key and c.r = g.r

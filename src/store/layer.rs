@@ -274,7 +274,7 @@ pub async fn issues(pool: &PgPool, id: i64, after: i32, limit: i64) -> sqlx::Res
 #[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
 pub struct NumberedIssue {
     pub no: i32,
-    /// Row of the file, from 0.
+    /// Row of the file, from 1.
     pub row_no: i64,
     /// The row is not in the version; it is kept in `raw`.
     pub set_aside: bool,

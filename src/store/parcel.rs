@@ -257,7 +257,7 @@ pub async fn apply(
     sqlx::query(
         "insert into parcel_version (zone, parcel_id, version, commune_code, sheet, number, scale, registered_area, map_area, land_use,
                 address, attrs, geom, layer_version_id, feature_fid, row_hash, valid)
-         select $1, i.parcel_id, coalesce(i.had, 0) + 1, i.commune, i.sheet, i.number, coalesce((f.attrs->>'scale')::int, lv.scale),
+         select $1, i.parcel_id, coalesce(i.had, (select max(p.version) from parcel_version p where p.zone = $1 and p.parcel_id = i.parcel_id), 0) + 1, i.commune, i.sheet, i.number, coalesce((f.attrs->>'scale')::int, lv.scale),
                 (f.attrs->>'registered_area')::float8, st_area(f.geom),
                 coalesce((select array_agg(x) from jsonb_array_elements_text(f.attrs->'land_use') x), '{}'),
                 f.attrs->>'address', f.attrs - '{commune,sheet,number,registered_area,land_use,address,scale}'::text[], f.geom, $2, f.fid, f.row_hash,

@@ -114,14 +114,16 @@ async fn a_job_tells_how_far_it_is(pool: PgPool) {
     let pool = t.app.pool.clone();
     let steps = tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(700)).await;
-        let step = "update job set state = 'running', lease_token = gen_random_uuid(), attempts = 1, progress = $2 where id = $1";
+        let step = "update job set state = 'running', lease_token = gen_random_uuid(), lease_until = now() + interval '1 minute', attempts = 1, progress = $2 where id = $1";
         sqlx::query(step).bind(id).bind(json!({"done": 5, "of": 10})).execute(&pool).await.unwrap();
         tokio::time::sleep(Duration::from_millis(700)).await;
-        sqlx::query("update job set state = 'done', lease_token = null where id = $1")
-            .bind(id)
-            .execute(&pool)
-            .await
-            .unwrap();
+        sqlx::query(
+            "update job set state = 'done', lease_token = null, lease_until = null, finished_at = now() where id = $1",
+        )
+        .bind(id)
+        .execute(&pool)
+        .await
+        .unwrap();
     });
     let stream = gis.get(&format!("/api/v1/jobs/{id}/events")).await;
     steps.await.unwrap();

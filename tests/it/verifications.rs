@@ -38,11 +38,12 @@ async fn a_case_is_verified_and_the_record_read(pool: PgPool) {
             .pointer("/0/0/0/0")
             .or(feature["geometry"]["coordinates"].pointer("/0/0/0"));
         assert!(lon.and_then(|l| l.as_f64()).is_some_and(|l| (107.0..109.0).contains(&l)), "{}", drawn.text);
-        let reads: i64 = sqlx::query_scalar("select count(*) from personal_read where subject like 'verification/%'")
-            .fetch_one(&t.app.pool)
-            .await
-            .unwrap_or(-1);
-        assert_ne!(reads, 0, "every reading is logged");
+        let reads: i64 =
+            sqlx::query_scalar("select count(*) from personal_data_read where subject like 'verification/%'")
+                .fetch_one(&t.app.pool)
+                .await
+                .unwrap();
+        assert_eq!(reads, 4, "every reading is logged");
 
         let admin = t.signed_in("admin", &["admin"]).await;
         assert_eq!(admin.get(&format!("{address}?purpose=verify")).await.status, StatusCode::FORBIDDEN);

@@ -79,7 +79,6 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
             detail: format!("version {} was changed meanwhile", v.id),
         });
     }
-    let now = app.clock.now();
     let which = Which {
         layer: Some(&v.layer),
         coverage_key: Some(&v.coverage_key),
@@ -87,6 +86,9 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
         ..Default::default()
     };
     let before = layers::versions(tx, which).await?.into_iter().next();
+    // each state of the map lasts: two publications never share an instant
+    let after = before.as_ref().and_then(|b| b.published_at).map(|p| p + time::Duration::microseconds(1));
+    let now = after.map_or(app.clock.now(), |a| a.max(app.clock.now()));
     if let Some(b) = &before {
         layers::set_state(tx, b.id, "superseded", now).await?;
     }

@@ -86,16 +86,10 @@ async fn read(app: &App, row: ImportRow, settle: &Settle<'_>, tell: watch::Sende
         scale: ask.scale,
     };
     let by = Actor { login: row.created_by, ..Actor::system("import_layer") };
-    import_and(
-        app,
-        &by,
-        &import,
-        &mut |p| {
-            tell.send_replace(p);
-        },
-        Some(settle),
-    )
-    .await?;
+    let mut progress = |p| {
+        tell.send_replace(p);
+    };
+    import_and(app, &by, &import, &mut progress, Some(settle)).await?;
     Ok(())
 }
 
