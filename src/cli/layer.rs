@@ -220,7 +220,7 @@ async fn show(app: &App, id: i64, limit: i64) -> Result<()> {
     for c in counts {
         println!("{:>9} {} {}", say::count(c.rows), c.code, if c.set_aside { "(set aside)" } else { "(remark)" });
     }
-    let rows: Vec<Vec<String>> = layer::issues(app, id, -1, limit)
+    let rows: Vec<Vec<String>> = layer::numbered_issues(app, id, -1, limit)
         .await?
         .into_iter()
         .map(|i| {

@@ -258,18 +258,6 @@ pub async fn add_issues(
     Ok(())
 }
 
-pub async fn issues(pool: &PgPool, id: i64, after: i32, limit: i64) -> sqlx::Result<Vec<IssueRow>> {
-    sqlx::query_as(
-        "select row_no, set_aside, code, detail, st_x(place) as e, st_y(place) as n, raw from import_issue
-          where layer_version_id = $1 and no > $2 order by no limit $3",
-    )
-    .bind(id)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(pool)
-    .await
-}
-
 /// What was said about a row, with its place in the list.
 #[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
 pub struct NumberedIssue {
@@ -289,7 +277,7 @@ pub struct NumberedIssue {
     pub raw: Option<Value>,
 }
 
-/// As [`issues`], each with its number.
+/// What was said about rows, after the issue with number `after`.
 pub async fn numbered_issues(pool: &PgPool, id: i64, after: i32, limit: i64) -> sqlx::Result<Vec<NumberedIssue>> {
     sqlx::query_as(
         "select no, row_no, set_aside, code, detail, st_x(place) as e, st_y(place) as n, raw from import_issue

@@ -95,19 +95,6 @@ pub async fn at_point(pool: &PgPool, zone: i32, e: f64, n: f64) -> sqlx::Result<
     .await
 }
 
-/// Ids of current parcels of a zone in order, for a walk over all of them.
-pub async fn ids_after(pool: &PgPool, zone: i32, after: Option<Uuid>, limit: i64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar(
-        "select parcel_id from parcel_version where zone = $1 and upper_inf(valid) and ($2::uuid is null or parcel_id > $2)
-          order by parcel_id limit $3",
-    )
-    .bind(zone)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(pool)
-    .await
-}
-
 /// One way a reference leads to a parcel.
 #[derive(Debug, Clone, FromRow)]
 pub struct AliasRow {

@@ -1,9 +1,8 @@
 //! Which encoding the text of a file is in, column by column.
 
-use super::refuse;
 use crate::domain::text::charset::{Charset, Encoding};
 use crate::domain::text::detect::{Detection, detect, forced, settle};
-use crate::flow::Result;
+use crate::flow::{Error, Result};
 use crate::gis::reader::{RawFeature, RawValue};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -31,7 +30,7 @@ pub fn encodings(force: Option<Charset>, columns: &[String], sample: &[RawFeatur
                     rivals.join(" and "),
                     d.sample_decoded.join(" | ")
                 );
-                refuse("charset", "charset-ambiguous", found, Charset::ALL.map(|c| c.name()).join(", "))
+                Error::refused("charset", "charset-ambiguous", found, Charset::ALL.map(|c| c.name()).join(", "))
             })?,
         };
         out.push(chosen);

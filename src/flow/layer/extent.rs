@@ -1,8 +1,7 @@
 //! Where a map must lie, and where it claims to be complete.
 
 use super::import::{Coverage, Import, coverage_key};
-use super::refuse;
-use crate::flow::Result;
+use crate::flow::{Error, Result};
 use crate::store::geometry;
 use crate::store::layer as layers;
 use geo_types::{Geometry, MultiPolygon, Rect};
@@ -46,7 +45,7 @@ pub async fn coverage(
                 },
             };
             known.ok_or_else(|| {
-                refuse(
+                Error::refused(
                     "coverage",
                     "commune-without-boundary",
                     code,
@@ -56,14 +55,19 @@ pub async fn coverage(
         }
         Coverage::Features => match layers::union_of_features(tx, ask.zone, version).await? {
             Some(b) => geometry::polygons(geometry::from_ewkb(&b)?)
-                .ok_or_else(|| refuse("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
+                .ok_or_else(|| Error::refused("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
             None => {
-                return Err(refuse("coverage", "nothing-covered", "no areas", "a layer of areas, or another coverage"));
+                return Err(Error::refused(
+                    "coverage",
+                    "nothing-covered",
+                    "no areas",
+                    "a layer of areas, or another coverage",
+                ));
             }
         },
         Coverage::Extent => bounds
             .map(|b| b.to_polygon().into())
-            .ok_or_else(|| refuse("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
+            .ok_or_else(|| Error::refused("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
         Coverage::Wkt(text) => wkt_area(text)?,
     };
     Ok(Geometry::MultiPolygon(area))
@@ -71,8 +75,9 @@ pub async fn coverage(
 
 fn wkt_area(text: &str) -> Result<MultiPolygon<f64>> {
     use wkt::TryFromWkt;
-    let bad =
-        |why: String| refuse("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres");
+    let bad = |why: String| {
+        Error::refused("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres")
+    };
     let g: Geometry<f64> = Geometry::try_from_wkt_str(text).map_err(|e| bad(e.to_string()))?;
     geometry::polygons(g).ok_or_else(|| bad("not an area".into()))
 }

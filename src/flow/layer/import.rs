@@ -6,7 +6,7 @@ use super::extent::{commune_boundary, coverage, former_coverage};
 use super::locate::{Located, locate};
 use super::rows::{Batch, Fence, RowContext, join, process};
 use super::run_import::Settle;
-use super::{neighbours, refuse, theme, zones};
+use super::{neighbours, theme, zones};
 use crate::app::App;
 use crate::domain::layer::profile::{self, Mapping, Profile};
 use crate::domain::layer::row::Reading;
@@ -142,7 +142,12 @@ pub(super) async fn import_and(
 ) -> Result<Report> {
     let book = zones(app).await?;
     let zone = book.get(ask.zone).ok_or_else(|| {
-        refuse("zone", "zone-unknown", ask.zone, book.iter().map(|z| z.srid.to_string()).collect::<Vec<_>>().join(", "))
+        Error::refused(
+            "zone",
+            "zone-unknown",
+            ask.zone,
+            book.iter().map(|z| z.srid.to_string()).collect::<Vec<_>>().join(", "),
+        )
     })?;
     let mut p = prepare(app, ask).await?;
     let mut conn = app.pool.acquire().await?;
@@ -159,7 +164,7 @@ pub(super) async fn import_and(
     let row = layers::ensure(&mut tx, &layer_row(app, ask), app.clock.now()).await?;
     if (row.theme.as_str(), row.zone) != (ask.theme.as_str(), ask.zone) {
         let found = format!("{} in zone {}", ask.theme, ask.zone);
-        return Err(refuse(
+        return Err(Error::refused(
             "layer",
             "layer-differs",
             found,
@@ -265,10 +270,10 @@ fn new_version(
 
 async fn prepare(app: &App, ask: &Import) -> Result<Prepared> {
     if !layer_code_ok(&ask.layer) {
-        return Err(refuse("layer", "layer-code", &ask.layer, "a-z, then a-z 0-9 _ . - (80 at most)"));
+        return Err(Error::refused("layer", "layer-code", &ask.layer, "a-z, then a-z 0-9 _ . - (80 at most)"));
     }
     if ask.source_date > app.clock.today() {
-        return Err(refuse(
+        return Err(Error::refused(
             "source_date",
             "date-in-future",
             ask.source_date,
@@ -358,7 +363,6 @@ async fn load(
         transformer: &located.transformer,
         zone: ask.zone,
         fence,
-        keyed_only: false,
     };
     let (mut counts, mut waiting) = (Counts::default(), Vec::new());
     let mut next = Some(std::mem::take(&mut p.sample));

@@ -1,6 +1,5 @@
 //! Where the data lies: which CRS is meant, and whether it then falls where it must.
 
-use super::refuse;
 use crate::domain::layer::crs_guard::{Judgement, Strictness, judge};
 use crate::domain::problem::FieldProblem;
 use crate::flow::{Error, Result};
@@ -33,14 +32,14 @@ pub fn locate(
 ) -> Result<Located> {
     let (definition, by, notes) = match (declared, &header.srs) {
         (Some(text), _) => {
-            let d = text
-                .parse::<Definition>()
-                .map_err(|e| refuse("crs", e.code(), text, "EPSG:<zone>, EPSG:4326, EPSG:4756 or EPSG:3405/3406"))?;
+            let d = text.parse::<Definition>().map_err(|e| {
+                Error::refused("crs", e.code(), text, "EPSG:<zone>, EPSG:4326, EPSG:4756 or EPSG:3405/3406")
+            })?;
             (d, "person", vec![])
         }
         (None, Some(srs)) => {
             let r = recognise(srs, book).map_err(|e| {
-                refuse("crs", e.code(), &srs.name, "a VN-2000 zone or WGS 84; say --crs when the file is wrong")
+                Error::refused("crs", e.code(), &srs.name, "a VN-2000 zone or WGS 84; say --crs when the file is wrong")
             })?;
             (r.definition, "file", r.notes)
         }
@@ -49,7 +48,12 @@ pub fn locate(
             (Definition::from_epsg(zone.srid), "nobody: no geometry", vec![])
         }
         (None, None) => {
-            return Err(refuse("crs", "crs-missing", "the file does not say", "say which with --crs, e.g. EPSG:9210"));
+            return Err(Error::refused(
+                "crs",
+                "crs-missing",
+                "the file does not say",
+                "say which with --crs, e.g. EPSG:9210",
+            ));
         }
     };
     let points = sample_points(sample);
@@ -85,7 +89,7 @@ pub fn locate(
 }
 
 fn broken(e: CrsError) -> Error {
-    refuse("crs", e.code(), e.to_string(), "a definition that has a place in this zone")
+    Error::refused("crs", e.code(), e.to_string(), "a definition that has a place in this zone")
 }
 
 fn zone_box(z: &ZoneDef) -> MultiPolygon<f64> {

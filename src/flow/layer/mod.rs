@@ -17,39 +17,36 @@ pub use publish::{Published, publish, rollback};
 pub use receive::{Received, receive};
 pub use run_import::run_import;
 pub use upload::{ImportAsk, ImportView, Upload, find_import, request_import};
-pub use versions::{Difference, Discarded, diff, discard, issues, list, numbered_issues, show};
+pub use versions::{Difference, Discarded, diff, discard, list, numbered_issues, show};
 
 use super::{Error, Result};
 use crate::app::App;
-use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Theme;
 use crate::gis::crs::{ZoneBook, ZoneDef, ZoneKind};
 use crate::gis::reader::ReadError;
 use crate::store;
-
-pub(crate) fn refuse(field: &str, code: &str, found: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Error {
-    Error::Refused(vec![FieldProblem::new(field, code, found, allowed)])
-}
+use crate::store::zone::ZoneRow;
 
 /// All zones the database knows.
 pub async fn zones(app: &App) -> Result<ZoneBook> {
     let rows = store::zone::all(&app.pool).await?;
-    let defs = rows
-        .into_iter()
-        .map(|z| ZoneDef {
-            srid: z.srid,
-            name: z.name,
-            kind: if z.kind == ZoneKind::Vn2000Tm3.code() { ZoneKind::Vn2000Tm3 } else { ZoneKind::Other },
-            central_meridian: z.central_meridian,
-            from_wgs84: z.from_wgs84,
-            min_e: z.min_e,
-            min_n: z.min_n,
-            max_e: z.max_e,
-            max_n: z.max_n,
-            source: z.source,
-        })
-        .collect();
-    Ok(ZoneBook::new(defs))
+    Ok(ZoneBook::new(rows.into_iter().map(zone_def).collect()))
+}
+
+/// A stored zone, as the transformer takes it.
+pub(crate) fn zone_def(z: ZoneRow) -> ZoneDef {
+    ZoneDef {
+        srid: z.srid,
+        name: z.name,
+        kind: if z.kind == ZoneKind::Vn2000Tm3.code() { ZoneKind::Vn2000Tm3 } else { ZoneKind::Other },
+        central_meridian: z.central_meridian,
+        from_wgs84: z.from_wgs84,
+        min_e: z.min_e,
+        min_n: z.min_n,
+        max_e: z.max_e,
+        max_n: z.max_n,
+        source: z.source,
+    }
 }
 
 /// A theme as it stands in the database now.
@@ -59,7 +56,7 @@ pub async fn theme(app: &App, code: &str) -> Result<Theme> {
         Some(t) => serde_json::from_value(t.definition.clone()).map_err(|e| Error::Broken(e.into())),
         None => {
             let known: Vec<&str> = rows.iter().map(|t| t.code.as_str()).collect();
-            Err(refuse("theme", "theme-unknown", code, known.join(", ")))
+            Err(Error::refused("theme", "theme-unknown", code, known.join(", ")))
         }
     }
 }
@@ -73,7 +70,7 @@ impl From<ReadError> for Error {
                 "too_much_memory" => "a file that can be read within the reader's memory",
                 _ => "a readable map file of the declared format",
             };
-            return refuse("file", e.code(), e.to_string(), allowed);
+            return Error::refused("file", e.code(), e.to_string(), allowed);
         }
         Error::Unavailable(e.to_string())
     }

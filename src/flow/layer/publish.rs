@@ -1,6 +1,6 @@
 //! A checked version becomes the current one, or an earlier one comes back: one transaction.
 
-use super::refuse;
+use super::versions::one;
 use crate::app::App;
 use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
@@ -52,7 +52,7 @@ pub async fn rollback(app: &App, by: &Actor, layer: &str, coverage_key: &str) ->
         .ok_or_else(|| Error::NotFound { what: "published version", id: format!("{layer}/{coverage_key}") })?;
     let earlier = all.iter().filter(|v| v.state == "superseded" && v.number < current.number).max_by_key(|v| v.number);
     let Some(earlier) = earlier else {
-        return Err(refuse(
+        return Err(Error::refused(
             "layer",
             "nothing-to-roll-back",
             format!("version {} is the first", current.number),
@@ -63,11 +63,6 @@ pub async fn rollback(app: &App, by: &Actor, layer: &str, coverage_key: &str) ->
     note(app, &mut tx, by, "layer.rollback", &done).await?;
     commit(app, tx, by, &done, None).await?;
     Ok(done)
-}
-
-async fn one(tx: &mut PgConnection, id: i64) -> Result<VersionRow> {
-    let found = layers::versions(tx, Which { id: Some(id), ..Default::default() }).await?;
-    found.into_iter().next().ok_or_else(|| Error::NotFound { what: "layer version", id: id.to_string() })
 }
 
 async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Result<Published> {

@@ -1,6 +1,5 @@
 //! A map file as it was sent: kept first, unpacked and recognised after.
 
-use super::refuse;
 use crate::app::App;
 use crate::flow::{Error, Result};
 use crate::gis::reader::Format;
@@ -31,7 +30,7 @@ pub async fn receive(app: &App, path: &Path, name: &str, inside: Option<&str>) -
 fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Received> {
     let broken = |e: std::io::Error| Error::Broken(e.into());
     if !path.is_file() {
-        return Err(refuse("file", "file-missing", path.display(), "a file that can be read"));
+        return Err(Error::refused("file", "file-missing", path.display(), "a file that can be read"));
     }
     let parts = parts_of(path).map_err(broken)?;
     let sha256 = digest(&parts).map_err(broken)?;
@@ -55,7 +54,7 @@ fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Re
         Err(several) => {
             let names: Vec<String> =
                 several.iter().filter_map(|d| Some(d.path.file_name()?.to_string_lossy().into_owned())).collect();
-            Err(refuse("file", "file-not-chosen", format!("{} map files", names.len()), names.join(", ")))
+            Err(Error::refused("file", "file-not-chosen", format!("{} map files", names.len()), names.join(", ")))
         }
     }
 }
@@ -63,7 +62,12 @@ fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Re
 fn refused(e: UnpackError) -> Error {
     match e {
         UnpackError::Io(e) => Error::Broken(e.into()),
-        e => refuse("file", e.code(), e.to_string(), "shp, zip, gpkg, geojson, fgb, tab, mif, dxf, dgn (V7), kml, csv"),
+        e => Error::refused(
+            "file",
+            e.code(),
+            e.to_string(),
+            "shp, zip, gpkg, geojson, fgb, tab, mif, dxf, dgn (V7), kml, csv",
+        ),
     }
 }
 

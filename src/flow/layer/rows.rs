@@ -20,11 +20,9 @@ pub struct RowContext<'a> {
     pub reading: Reading<'a>,
     pub encodings: &'a [Encoding],
     pub transformer: &'a Transformer,
-    /// Axes are swapped by the transformer's definition; here only the zone.
+    /// EPSG code the transformer leads to.
     pub zone: i32,
     pub fence: Option<&'a Fence>,
-    /// Column that holds WKT, when geometry comes as text.
-    pub keyed_only: bool,
 }
 
 /// The commune (or other area) that rows must lie in.
@@ -152,15 +150,11 @@ fn decode(cx: &RowContext<'_>, f: &RawFeature) -> Vec<Cell> {
 
 fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
     let family = cx.reading.theme.family;
-    let may_be_without = matches!(family, Family::Encumbrance | Family::Register | Family::Parcel) || cx.keyed_only;
     let Some(wkb) = &f.wkb else {
-        let remark = if matches!(family, Family::Parcel) {
-            Remark::note("geometry_missing", Value::Null)
-        } else {
-            Remark::bad("geometry_missing", Value::Null)
-        };
-        if !matches!(family, Family::Encumbrance | Family::Register) {
-            remarks.push(if may_be_without { remark } else { Remark::bad("geometry_missing", Value::Null) });
+        match family {
+            Family::Encumbrance | Family::Register => {}
+            Family::Parcel => remarks.push(Remark::note("geometry_missing", Value::Null)),
+            _ => remarks.push(Remark::bad("geometry_missing", Value::Null)),
         }
         return None;
     };

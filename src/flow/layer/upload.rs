@@ -2,7 +2,7 @@
 
 use super::import::Coverage;
 use super::receive::{digest, parts_of};
-use super::{refuse, theme, zones};
+use super::{theme, zones};
 use crate::app::App;
 use crate::domain::text::charset::Charset;
 use crate::flow::commit::accept;
@@ -138,7 +138,7 @@ impl Upload {
         self.close().await?;
         let path = self.folder.path().join(plain_name(name)?);
         if self.files.contains(&path) {
-            return Err(refuse("file", "file-twice", name, "each file once"));
+            return Err(Error::refused("file", "file-twice", name, "each file once"));
         }
         self.open = Some(File::create(&path).await.map_err(broken)?);
         self.files.push(path);
@@ -148,7 +148,7 @@ impl Upload {
     /// More of the file that has begun.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
-            return Err(refuse("file", "file-too-large", "more", "DIABA_UPLOAD_BYTES in all"));
+            return Err(Error::refused("file", "file-too-large", "more", "DIABA_UPLOAD_BYTES in all"));
         };
         self.left = left;
         match &mut self.open {
@@ -175,7 +175,7 @@ fn keep(upload: &Upload) -> Result<(String, String)> {
     let main = main_file(&upload.files)?;
     let parts = parts_of(main).map_err(broken)?;
     if let Some(stray) = upload.files.iter().find(|f| !parts.contains(f)) {
-        return Err(refuse("file", "file-unrelated", name_of(stray), format!("parts of {}", name_of(main))));
+        return Err(Error::refused("file", "file-unrelated", name_of(stray), format!("parts of {}", name_of(main))));
     }
     let sha256 = digest(&parts).map_err(broken)?;
     let folder = upload.uploads.join(&sha256);
@@ -196,7 +196,12 @@ fn main_file(files: &[PathBuf]) -> Result<&PathBuf> {
         if files.len() == 1 { files.iter().collect() } else { files.iter().filter(heads).collect() };
     match found.as_slice() {
         [main] => Ok(main),
-        _ => Err(refuse("file", "file-not-chosen", format!("{} files", files.len()), "one map file, with its parts")),
+        _ => Err(Error::refused(
+            "file",
+            "file-not-chosen",
+            format!("{} files", files.len()),
+            "one map file, with its parts",
+        )),
     }
 }
 
@@ -210,7 +215,12 @@ fn plain_name(name: &str) -> Result<&str> {
     if plain && (1..=200).contains(&name.len()) {
         return Ok(name);
     }
-    Err(refuse("file", "file-name", name, "a name of 1 to 200 bytes, without / \\ : and not beginning with a dot"))
+    Err(Error::refused(
+        "file",
+        "file-name",
+        name,
+        "a name of 1 to 200 bytes, without / \\ : and not beginning with a dot",
+    ))
 }
 
 fn broken(e: std::io::Error) -> Error {
@@ -223,7 +233,7 @@ pub async fn request_import(app: &App, by: &Actor, upload: Upload, ask: ImportAs
     let book = zones(app).await?;
     if book.get(ask.zone).is_none() {
         let known: Vec<String> = book.iter().map(|z| z.srid.to_string()).collect();
-        return Err(refuse("zone", "zone-unknown", ask.zone, known.join(", ")));
+        return Err(Error::refused("zone", "zone-unknown", ask.zone, known.join(", ")));
     }
     let (sha256, name) = upload.keep().await?;
     let (id, now) = (app.clock.new_id(), app.clock.now());

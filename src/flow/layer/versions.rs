@@ -5,7 +5,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit;
 use crate::store::feature::{self, DiffRow};
-use crate::store::layer::{self as layers, IssueCount, IssueRow, NumberedIssue, VersionRow, Which};
+use crate::store::layer::{self as layers, IssueCount, NumberedIssue, VersionRow, Which};
 use serde::Serialize;
 use serde_json::json;
 
@@ -22,17 +22,13 @@ pub async fn show(app: &App, id: i64) -> Result<(VersionRow, Vec<IssueCount>)> {
     Ok((v, issues))
 }
 
-async fn one(conn: &mut sqlx::PgConnection, id: i64) -> Result<VersionRow> {
+pub(super) async fn one(conn: &mut sqlx::PgConnection, id: i64) -> Result<VersionRow> {
     let found = layers::versions(conn, Which { id: Some(id), ..Default::default() }).await?;
     found.into_iter().next().ok_or_else(|| Error::NotFound { what: "layer version", id: id.to_string() })
 }
 
-/// What was said about rows, in order; `after` is the number of the last one already seen (-1: from the first).
-pub async fn issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<IssueRow>> {
-    Ok(layers::issues(&app.pool, id, after, limit).await?)
-}
-
-/// As [`issues`], each with its number, of a version that is there.
+/// What was said about rows, in order, of a version that is there; `after` is the number of the last one already seen (-1:
+/// from the first).
 pub async fn numbered_issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<NumberedIssue>> {
     one(&mut *app.pool.acquire().await?, id).await?;
     Ok(layers::numbered_issues(&app.pool, id, after, limit).await?)
@@ -55,7 +51,7 @@ pub async fn diff(app: &App, from: i64, to: i64, limit: i64) -> Result<Differenc
     let mut conn = app.pool.acquire().await?;
     let (a, b) = (one(&mut conn, from).await?, one(&mut conn, to).await?);
     if a.zone != b.zone {
-        return Err(super::refuse(
+        return Err(Error::refused(
             "to",
             "other-zone",
             format!("zones {} and {}", a.zone, b.zone),

@@ -4,8 +4,9 @@ use crate::domain::calendar::Calendar;
 use crate::domain::dispatch::{self, Candidate, Department, FindingSummary, NewTask, Table};
 use crate::domain::verify::Record;
 use crate::flow::Result;
+use crate::flow::layer::zone_def;
 use crate::flow::staff::Actor;
-use crate::gis::crs::{Transformer, ZoneDef, ZoneKind};
+use crate::gis::crs::Transformer;
 use crate::store::task::{self, TaskRow};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -102,20 +103,8 @@ async fn candidates(tx: &mut PgConnection) -> Result<Vec<Candidate>> {
 /// Where the parcel is (WGS 84 longitude, latitude), to find the way there; none when it is not on the map.
 async fn place(tx: &mut PgConnection, case_id: Uuid) -> Result<Option<(f64, f64)>> {
     let Some((z, x, y)) = task::parcel_point(tx, case_id).await? else { return Ok(None) };
-    let zone = ZoneDef {
-        srid: z.srid,
-        name: z.name,
-        kind: if z.kind == ZoneKind::Vn2000Tm3.code() { ZoneKind::Vn2000Tm3 } else { ZoneKind::Other },
-        central_meridian: z.central_meridian,
-        from_wgs84: z.from_wgs84,
-        min_e: z.min_e,
-        min_n: z.min_n,
-        max_e: z.max_e,
-        max_n: z.max_n,
-        source: z.source,
-    };
     // A parcel that has no place on the globe still gets its tasks.
-    Ok(Transformer::zone_to_wgs84(&zone).point(x, y).ok())
+    Ok(Transformer::zone_to_wgs84(&zone_def(z)).point(x, y).ok())
 }
 
 async fn cancel_superseded(
