@@ -28,7 +28,7 @@ why = "test"
 queue = "test"
 timeout_s = TIMEOUT
 max_attempts = 5
-backoff = { first_s = 0.05, most_s = 0.4 }
+backoff = { first_s = FIRST, most_s = MOST }
 owner = "nobody"
 "#;
 
@@ -43,7 +43,13 @@ pub fn registry() -> Registry {
         ("slow", "0.3"),
         ("busy", "30"),
     ];
-    let texts: Vec<_> = kinds.iter().map(|(k, t)| format!("kind = \"{k}\"{}", SPEC.replace("TIMEOUT", t))).collect();
+    // `slow` waits long enough between its runs to be seen waiting by who looks every 40 ms.
+    let backoff = |kind: &str| if kind == "slow" { ("1.2", "1.2") } else { ("0.05", "0.4") };
+    let spec = |kind: &str, timeout: &str| {
+        let (first, most) = backoff(kind);
+        SPEC.replace("TIMEOUT", timeout).replace("FIRST", first).replace("MOST", most)
+    };
+    let texts: Vec<_> = kinds.iter().map(|(k, t)| format!("kind = \"{k}\"{}", spec(k, t))).collect();
     let files: Vec<_> = texts.iter().map(|t| ("test.toml", t.as_str())).collect();
     Registry::new(Specs::read(&files).unwrap())
         .on("work", |app, lease, Millis { ms }| async move {
