@@ -151,7 +151,8 @@ fn tell(r: &Report, seconds: f64) {
     if let Some(columns) = r.encodings.as_object() {
         for (column, e) in columns {
             let reads: Vec<&str> = e["reads"].as_array().into_iter().flatten().filter_map(|v| v.as_str()).collect();
-            println!("  {column} is in {}: {}", e["encoding"].as_str().unwrap_or("?"), reads.join(" | "));
+            let reads = if reads.is_empty() { "not shown".into() } else { reads.join(" | ") };
+            println!("  {column} is in {}: {reads}", e["encoding"].as_str().unwrap_or("?"));
         }
     }
     for i in &r.issues {

@@ -305,7 +305,7 @@ async fn prepare(app: &App, ask: &Import) -> Result<Prepared> {
         }
     }
     let columns: Vec<String> = header.fields.iter().map(|f| f.name.clone()).collect();
-    let (encodings, detections) = encodings(ask.charset.or(profile.charset), &columns, &sample)?;
+    let (encodings, detections) = encodings(ask.charset.or(profile.charset), &columns, &mapping.dropped, &sample)?;
     Ok(Prepared { theme, profile, columns, mapping, header, opened, sample, encodings, detections })
 }
 

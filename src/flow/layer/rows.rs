@@ -128,10 +128,13 @@ fn issue(row_no: u64, mut r: Remark, at: Option<(f64, f64)>, raw: Option<Value>)
     }
 }
 
-/// A bad row is kept as it came, as far as it could be read; its geometry as hex WKB up to a size.
+/// A bad row is kept as it came, as far as it could be read, without the columns that name people (they stay in the kept
+/// upload only); its geometry as hex WKB up to a size.
 fn raw_json(cx: &RowContext<'_>, cells: &[Cell], f: &RawFeature) -> Value {
+    let dropped = &cx.reading.mapping.dropped;
+    let all = cx.reading.columns.iter().zip(cells);
     let fields: BTreeMap<&str, Value> =
-        cx.reading.columns.iter().map(String::as_str).zip(cells.iter().map(Cell::json)).collect();
+        all.filter(|(name, _)| !dropped.contains(name)).map(|(name, cell)| (name.as_str(), cell.json())).collect();
     let wkb = f.wkb.as_ref().filter(|w| w.len() <= 65_536).map(hex::encode);
     json!({"fields": fields, "wkb": wkb, "wkb_bytes": f.wkb.as_ref().map(Vec::len)})
 }
