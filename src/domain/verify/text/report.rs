@@ -3,7 +3,7 @@
 use super::cells::{WIDTH, pad, wrap};
 use super::words::{Lang, date, has, message, number, quantity, word};
 use crate::domain::rule::Standing;
-use crate::domain::verify::{Certainty, FindingRecord, Message, Outcome, Record, RulePinned, Verdict};
+use crate::domain::verify::{Basis, Certainty, FindingRecord, Message, Outcome, Record, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a row: sign and verdict, title, measured; the rest is what is allowed.
@@ -12,9 +12,10 @@ const TITLE: usize = 46;
 const MEASURED: usize = 17;
 const INDENT: usize = 4;
 
-/// A record as plain text of at most 100 columns; with `colour`, verdicts carry ANSI colours.
-pub fn render(record: &Record, lang: Lang, colour: bool) -> String {
-    let mut page = Page { record, lang, colour, lines: Vec::new() };
+/// A record as plain text of at most 100 columns; with `colour`, verdicts carry ANSI colours. `basis` are the sets that
+/// the record pins: citations and titles come from there.
+pub fn render(record: &Record, basis: &Basis, lang: Lang, colour: bool) -> String {
+    let mut page = Page { record, basis, lang, colour, lines: Vec::new() };
     page.head();
     page.outcome();
     let mut group = None;
@@ -41,6 +42,7 @@ pub(super) fn title_key(check: &str) -> String {
 
 struct Page<'a> {
     record: &'a Record,
+    basis: &'a Basis,
     lang: Lang,
     colour: bool,
     lines: Vec<String>,
@@ -162,11 +164,11 @@ impl Page<'_> {
 
     fn rule(&mut self, f: &FindingRecord) {
         let Some(pin) = &f.rule else { return };
-        let pinned = self.record.pins.rules.iter().find(|r| r.id == pin.id && r.version == pin.version);
+        let pinned = self.basis.rules.cited(pin);
         let m = Message::new("report-rule")
             .with("id", pin.id.as_str())
             .with("version", f64::from(pin.version))
-            .with("citation", pinned.map_or("–", |r: &RulePinned| r.citation.as_str()))
+            .with("citation", pinned.map_or("–", |r| r.citation.as_str()))
             .with("standing", pinned.map_or_else(|| "–".to_owned(), |r| word(self.lang, standing(r.standing))));
         self.text("", INDENT, &message(self.lang, &m));
     }
@@ -198,7 +200,7 @@ impl Page<'_> {
         if first.is_empty() {
             return None;
         }
-        let named = if let Some(t) = pins.themes.iter().find(|t| t.code == first) {
+        let named = if let Some(t) = self.basis.themes.find(first) {
             if self.lang == Lang::Vi { t.title.vi.clone() } else { t.title.en.clone() }
         } else if let Some(p) = pins.papers.iter().find(|p| p.id.to_string() == first) {
             let same: Vec<_> = pins.papers.iter().filter(|q| q.kind == p.kind).collect();
