@@ -6,6 +6,7 @@ use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::{RuleSet, SetError, ThemeSet};
 use crate::flow::staff::Throttle;
+use crate::outside::keys::Keys;
 use crate::outside::scans::Scans;
 use crate::outside::vault::Vault;
 use anyhow::Context;
@@ -30,6 +31,8 @@ pub struct App {
     /// Seals personal data.
     pub vault: Vault,
     pub scans: Scans,
+    /// Keys that sign verifications and files.
+    pub keys: Keys,
     /// Brakes on guessing passwords.
     pub throttle: Arc<Throttle>,
 }
@@ -48,8 +51,9 @@ impl App {
             None => Vault::open_file(&config.home.join("keys/vault.key"))?,
         };
         let scans = Scans::open(&config.scans, vault.clone())?;
+        let keys = Keys::new(config.home.join("keys/signing"));
         let (config, book) = (Arc::new(config), Arc::new(book));
-        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, throttle: Arc::default() })
+        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, throttle: Arc::default() })
     }
 }
 

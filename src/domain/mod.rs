@@ -10,6 +10,7 @@ pub mod layer;
 pub mod paper;
 pub mod parcel;
 pub mod problem;
+pub mod proof;
 
 pub mod rule;
 pub mod staff;

@@ -7,6 +7,7 @@ mod error;
 pub mod layer;
 pub mod paper;
 pub mod parcel;
+pub mod proof;
 pub mod setup;
 pub mod staff;
 pub mod verification;

@@ -38,6 +38,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
     for t in &app.book.themes {
         add_theme(&mut tx, t).await?;
     }
+    super::proof::prepare(app, &mut tx).await?;
     tx.commit().await?;
     Ok(Ready {
         migrations: store::migrations::MIGRATOR.iter().count().saturating_sub(before),

@@ -1,6 +1,7 @@
 //! Rows of layer versions: bulk in by binary COPY, read around a parcel.
 
 use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{FromRow, PgConnection, PgPool};
@@ -189,6 +190,26 @@ pub async fn around(
     .bind(limit + 1)
     .fetch_all(pool)
     .await
+}
+
+/// Everything of a row that its hash is over.
+#[derive(Debug, Clone, FromRow)]
+pub struct FullRow {
+    pub key: Option<String>,
+    pub code: Option<String>,
+    pub label: Option<String>,
+    pub attrs: Value,
+    pub ewkb: Option<Vec<u8>>,
+}
+
+/// Every row of a version as it is stored, in no order.
+pub fn content_rows(pool: &PgPool, zone: i32, version: i64) -> BoxStream<'_, sqlx::Result<FullRow>> {
+    sqlx::query_as(
+        "select key, code, label, attrs, st_asewkb(geom) as ewkb from feature where zone = $1 and layer_version_id = $2",
+    )
+    .bind(zone)
+    .bind(version)
+    .fetch(pool)
 }
 
 /// SHA-256 over all row hashes of a version in ascending order, hex: equal content gives an equal hash.

@@ -9,6 +9,7 @@ pub mod geometry;
 pub mod idempotency;
 pub mod import;
 pub mod job_progress;
+pub mod key;
 pub mod layer;
 pub mod migrations;
 pub mod paper;

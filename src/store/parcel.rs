@@ -1,6 +1,6 @@
 //! Parcels, their history, aliases and lineage.
 
-use super::feature::Bounds;
+use super::feature::{Bounds, FullRow};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgPool};
@@ -45,6 +45,44 @@ pub async fn current(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Option<
         .bind(id)
         .fetch_optional(pool)
         .await
+}
+
+/// One version, current or not.
+pub async fn version(pool: &PgPool, zone: i32, id: Uuid, version: i32) -> sqlx::Result<Option<ParcelRow>> {
+    sqlx::query_as(parcel_select!("where zone = $1 and parcel_id = $2 and version = $3"))
+        .bind(zone)
+        .bind(id)
+        .bind(version)
+        .fetch_optional(pool)
+        .await
+}
+
+/// The map row a parcel's version was made of.
+#[derive(Debug, Clone, FromRow)]
+pub struct SourceRow {
+    #[sqlx(flatten)]
+    pub row: FullRow,
+    /// Every column of the parcel still says what the map row says.
+    pub same: bool,
+}
+
+pub async fn source_of(pool: &PgPool, zone: i32, id: Uuid, version: i32) -> sqlx::Result<Option<SourceRow>> {
+    sqlx::query_as(
+        "select f.key, f.code, f.label, f.attrs, st_asewkb(f.geom) as ewkb,
+                coalesce(p.row_hash = f.row_hash and p.commune_code = f.attrs->>'commune' and p.sheet = f.attrs->>'sheet' and p.number = f.attrs->>'number'
+                    and p.scale is not distinct from coalesce((f.attrs->>'scale')::int, lv.scale)
+                    and p.registered_area is not distinct from (f.attrs->>'registered_area')::float8
+                    and p.land_use = coalesce((select array_agg(x) from jsonb_array_elements_text(f.attrs->'land_use') x), '{}')
+                    and st_asewkb(p.geom) is not distinct from st_asewkb(f.geom), false) as same
+           from parcel_version p join layer_version lv on lv.id = p.layer_version_id
+           join feature f on f.zone = p.zone and f.layer_version_id = p.layer_version_id and f.fid = p.feature_fid
+          where p.zone = $1 and p.parcel_id = $2 and p.version = $3",
+    )
+    .bind(zone)
+    .bind(id)
+    .bind(version)
+    .fetch_optional(pool)
+    .await
 }
 
 /// Finds the zone of a parcel id.

@@ -17,6 +17,9 @@ pub struct NewVerification<'a> {
     pub sealed: &'a [u8],
     /// `domain::verify::Inputs`, sealed.
     pub inputs: &'a [u8],
+    /// Id of the key, and its Ed25519 signature over the digest (`domain::proof::VERIFICATION`).
+    pub key_id: &'a str,
+    pub signature: &'a [u8],
     pub created_by: &'a str,
     pub created_at: OffsetDateTime,
 }
@@ -41,8 +44,8 @@ pub struct FindingRow {
 
 pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: &[FindingRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into verification (id, case_id, zone, parcel_id, as_of, outcome, digest, pins, sealed, inputs, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into verification (id, case_id, zone, parcel_id, as_of, outcome, digest, pins, sealed, inputs, key_id, signature, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(v.id)
     .bind(v.case_id)
@@ -54,6 +57,8 @@ pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: 
     .bind(v.pins)
     .bind(v.sealed)
     .bind(v.inputs)
+    .bind(v.key_id)
+    .bind(v.signature)
     .bind(v.created_by)
     .bind(v.created_at)
     .execute(&mut *conn)
@@ -101,12 +106,47 @@ pub struct VerificationRow {
     pub sealed: Vec<u8>,
     /// None: from before inputs were kept.
     pub inputs: Option<Vec<u8>>,
+    /// None: from before signatures.
+    pub key_id: Option<String>,
+    pub signature: Option<Vec<u8>>,
     pub created_by: String,
     pub created_at: OffsetDateTime,
 }
 
 pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<VerificationRow>> {
     sqlx::query_as("select * from verification where id = $1").bind(id).fetch_optional(pool).await
+}
+
+/// Ids of one case's verifications, or of all; oldest first.
+pub async fn ids(pool: &PgPool, case_id: Option<Uuid>) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select id from verification where $1::uuid is null or case_id = $1 order by created_at, id")
+        .bind(case_id)
+        .fetch_all(pool)
+        .await
+}
+
+/// What may be told of a verification to anybody who has its digest: nothing personal.
+#[derive(Debug, Clone, FromRow)]
+pub struct PublicRow {
+    pub outcome: String,
+    pub as_of: Date,
+    pub created_at: OffsetDateTime,
+    pub key_id: Option<String>,
+    pub signature: Option<Vec<u8>>,
+    /// A later verification of the same case is there.
+    pub superseded: bool,
+}
+
+/// By digest; the newest where several runs found the same.
+pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<PublicRow>> {
+    sqlx::query_as(
+        "select v.outcome, v.as_of, v.created_at, v.key_id, v.signature,
+                exists (select from verification w where w.case_id = v.case_id and w.created_at > v.created_at and w.digest <> v.digest) as superseded
+           from verification v where v.digest = $1 order by v.created_at desc limit 1",
+    )
+    .bind(digest)
+    .fetch_optional(pool)
+    .await
 }
 
 /// Newest first.

@@ -46,6 +46,6 @@ pub fn serial_index(app: &App, serial: &Serial) -> Vec<u8> {
     app.vault.index("serial", &serial.text).to_vec()
 }
 
-pub(super) fn place(id: Uuid, version: i32) -> String {
+pub(in crate::flow) fn place(id: Uuid, version: i32) -> String {
     format!("paper/{id}/{version}")
 }

@@ -19,7 +19,7 @@ use crate::store::layer::{self as layers, CurrentRow};
 use crate::store::parcel::{self, ParcelRow};
 use crate::store::{case, commune};
 use geo::BoundingRect;
-use geo_types::Coord;
+use geo_types::{Coord, MultiPolygon};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use time::Date;
@@ -49,12 +49,7 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     };
     let zone = row.as_ref().map(|r| r.zone);
     let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
-    let bounds = boundary.as_ref().and_then(BoundingRect::bounding_rect).map(|b| Bounds {
-        min_e: b.min().x,
-        min_n: b.min().y,
-        max_e: b.max().x,
-        max_n: b.max().y,
-    });
+    let bounds = boundary.as_ref().and_then(bounds);
     let keys = match &row {
         Some(r) => parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?,
         None => vec![],
@@ -78,6 +73,16 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
     let case = CaseFacts { province, required_papers, ..s.case };
     Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, theme_set, other_cases })
+}
+
+fn bounds(area: &MultiPolygon<f64>) -> Option<Bounds> {
+    let b = area.bounding_rect()?;
+    Some(Bounds { min_e: b.min().x, min_n: b.min().y, max_e: b.max().x, max_n: b.max().y })
+}
+
+/// Where features around this parcel are looked for.
+pub(in crate::flow) fn bounds_of(boundary: Option<&MultiPolygon<f64>>) -> Option<Bounds> {
+    boundary.and_then(bounds).map(|b| b.widened(SEARCH_M))
 }
 
 async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
@@ -120,9 +125,9 @@ async fn parcel_pin(app: &App, r: &ParcelRow, current: &BTreeMap<i64, LayerPin>)
     Ok(layers::these(&app.pool, r.zone, &[id], None).await?.first().map(pin))
 }
 
-fn parcel_facts(
+pub(in crate::flow) fn parcel_facts(
     r: ParcelRow,
-    boundary: Option<geo_types::MultiPolygon<f64>>,
+    boundary: Option<MultiPolygon<f64>>,
     layer: Option<LayerPin>,
     registered: Option<bool>,
     keys: Vec<String>,
@@ -147,7 +152,7 @@ fn parcel_facts(
 }
 
 /// Does the certificate register know the parcel? None where there is no register to ask, or it did not answer.
-fn registered(themes: &[ThemeFacts]) -> Option<bool> {
+pub(in crate::flow) fn registered(themes: &[ThemeFacts]) -> Option<bool> {
     let asked: Vec<&LayerFacts> =
         themes.iter().filter(|t| t.theme.family == Family::Register).flat_map(|t| &t.layers).collect();
     let mut answer = None;
@@ -174,26 +179,35 @@ async fn themes(
         None => vec![],
     };
     let pins: BTreeMap<i64, LayerPin> = current.iter().map(|c| (c.id, pin(c))).collect();
-    let mut by_version = match zone {
+    let by_version = match zone {
         Some(z) => features(app, z, &current, search, keys).await,
         None => BTreeMap::new(),
     };
+    Ok((theme_layers(set, &current, by_version)?, pins))
+}
+
+/// Every theme but the cadastral map with its layers, in order of code.
+pub(in crate::flow) fn theme_layers(
+    set: &ThemeSet,
+    current: &[CurrentRow],
+    mut by_version: BTreeMap<i64, Gathered<Vec<Feature>>>,
+) -> Result<Vec<ThemeFacts>> {
     let mut out = Vec::new();
     for theme in set.themes.iter().filter(|t| t.family != Family::Parcel) {
         let mut here = Vec::new();
         for c in current.iter().filter(|c| c.theme == theme.code) {
             let coverage = c.coverage.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
-            let coverage = coverage.unwrap_or_else(|| geo_types::MultiPolygon(vec![]));
+            let coverage = coverage.unwrap_or_else(|| MultiPolygon(vec![]));
             let features = by_version.remove(&c.id).unwrap_or_else(|| Gathered::Read(vec![]));
             here.push(LayerFacts { pin: pin(c), coverage, features });
         }
         out.push(ThemeFacts { theme: theme.clone(), layers: here });
     }
-    Ok((out, pins))
+    Ok(out)
 }
 
 /// The features of every version; all versions share the fate of their one query.
-async fn features(
+pub(in crate::flow) async fn features(
     app: &App,
     zone: i32,
     current: &[CurrentRow],
@@ -237,7 +251,7 @@ fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
     })
 }
 
-fn pin(c: &CurrentRow) -> LayerPin {
+pub(in crate::flow) fn pin(c: &CurrentRow) -> LayerPin {
     LayerPin {
         layer_version_id: c.id,
         layer: c.layer.clone(),

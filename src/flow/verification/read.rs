@@ -7,6 +7,8 @@ use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::store::verification::{self, VerificationRow};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -22,6 +24,10 @@ pub struct VerificationView {
     pub as_of: Date,
     pub outcome: String,
     pub digest: String,
+    /// Key that signed it; none from before signatures.
+    pub key_id: Option<String>,
+    /// Ed25519 over `diaba.verification/1`, a line feed and the digest; base64.
+    pub signature: Option<String>,
     pub created_by: String,
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -37,6 +43,8 @@ impl From<VerificationRow> for VerificationView {
             as_of: r.as_of,
             outcome: r.outcome,
             digest: r.digest,
+            key_id: r.key_id,
+            signature: r.signature.map(|s| STANDARD.encode(s)),
             created_by: r.created_by,
             created_at: r.created_at,
         }

@@ -3,6 +3,7 @@
 use super::basis::{keep as keep_basis, rules_for};
 use super::gather::{Subject, gather};
 use crate::app::App;
+use crate::domain::proof::VERIFICATION;
 use crate::domain::verify::{
     Basis, CaseFacts, Facts, FindingRecord, Inputs, ParcelRef, Record, RuleSet, Wish, ordered, sha256_hex, verify,
 };
@@ -54,6 +55,7 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
     let Judged { record, canonical, digest, inputs, basis } = judge(app, facts).await?;
     let id = app.clock.new_id();
     let now = app.clock.now();
+    let signed = app.keys.signer()?.sign(VERIFICATION, &digest);
     let outcome = word(&record.outcome)?;
     let mut tx = begin(app).await?;
     if store::case::lock_state(&mut tx, case_id).await?.as_deref() == Some("closed") {
@@ -74,6 +76,8 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
         pins: &pins,
         sealed: &sealed,
         inputs: &inputs,
+        key_id: &signed.key_id,
+        signature: &signed.signature,
         created_by: &by.login,
         created_at: now,
     };

@@ -1,0 +1,104 @@
+use super::*;
+use crate::domain::check::fixtures as fx;
+use crate::domain::verify::{Basis, RuleSet, verify};
+use ed25519_dalek::{Signer, SigningKey};
+use std::sync::Arc;
+
+fn key(seed: u8) -> (SigningKey, PublicKey) {
+    let key = SigningKey::from_bytes(&[seed; 32]);
+    let public = PublicKey::from_bytes(key.verifying_key().as_bytes()).unwrap();
+    (key, public)
+}
+
+fn sign(key: &SigningKey, purpose: &str, digest: &str) -> Signed {
+    let signature = key.sign(&signed_bytes(purpose, digest)).to_bytes();
+    Signed { key_id: key_id(key.verifying_key().as_bytes()), signature }
+}
+
+fn sealed(content: &[u8]) -> Vec<u8> {
+    let line = trailer(&sign(&key(1).0, FILE, &file_digest(content)));
+    [content, line.as_bytes()].concat()
+}
+
+#[test]
+fn any_changed_byte_of_a_sealed_file_is_found() {
+    let file = sealed(b"%PDF-1.7\nsomething\n%%EOF\n");
+    let public = key(1).1;
+    assert_eq!(check_file(&file, &public).unwrap().content, b"%PDF-1.7\nsomething\n%%EOF\n");
+    for i in 0..file.len() {
+        for bit in [1u8, 0x20, 0x80] {
+            let mut bad = file.clone();
+            bad[i] ^= bit;
+            assert!(check_file(&bad, &public).is_err(), "byte {i} bit {bit}");
+        }
+        assert!(check_file(&file[..i], &public).is_err(), "cut at {i}");
+    }
+    for more in [&b"\n"[..], b"x", b" \n", b"%later\n"] {
+        assert!(check_file(&[&file, more].concat(), &public).is_err());
+    }
+    assert!(matches!(check_file(&file, &key(2).1), Err(Doubt::OtherKey { .. })));
+    assert_eq!(check_file(b"%%EOF\n", &public), Err(Doubt::Unsigned));
+}
+
+#[test]
+fn a_signature_for_one_thing_is_none_for_another() {
+    let (secret, public) = key(1);
+    let digest = "0".repeat(64);
+    let signed = sign(&secret, VERIFICATION, &digest);
+    assert_eq!(public.check(VERIFICATION, &digest, &signed), Ok(()));
+    assert_eq!(public.check(FILE, &digest, &signed), Err(Doubt::Forged));
+    assert_eq!(PublicKey::from_pem(&public.pem().unwrap()).unwrap(), public);
+    assert_eq!(PublicKey::from_base64(&public.base64()).unwrap(), public);
+    assert_eq!(PublicKey::from_pem("nonsense"), Err(Doubt::NotAKey));
+    assert_eq!(public.id().len(), 16);
+}
+
+fn bundle() -> Bundle {
+    let facts = fx::facts();
+    let rules = RuleSet::in_force(&fx::rules(), fx::AS_OF, &[Some("01")]).unwrap();
+    let record = verify(&facts, &rules);
+    let digest = record.digest().unwrap();
+    let signed = sign(&key(1).0, VERIFICATION, &digest);
+    let basis = Basis { rules: Arc::new(rules), themes: facts.theme_set };
+    Bundle::of(&record, &basis, &digest, &signed, &key(1).1).unwrap()
+}
+
+#[test]
+fn a_bundle_proves_itself_to_who_has_the_key() {
+    let bundle = bundle();
+    let read = Bundle::from_json(&serde_json::to_string_pretty(&bundle).unwrap()).unwrap();
+    let proven = read.check(&key(1).1).unwrap();
+    assert_eq!(proven.digest, proven.record.digest().unwrap());
+    let cited = proven.record.findings.iter().filter_map(|f| f.rule.as_ref());
+    assert!(cited.clone().count() > 0);
+    assert!(cited.into_iter().all(|r| proven.basis.rules.cited(r).is_some()));
+    assert!(matches!(bundle.check(&key(2).1), Err(Doubt::OtherKey { .. })));
+}
+
+#[test]
+fn every_part_of_a_bundle_is_proved() {
+    let whole = serde_json::to_value(bundle()).unwrap();
+    let check = |v: serde_json::Value| Bundle::from_json(&v.to_string()).and_then(|b| b.check(&key(1).1));
+    assert!(check(whole.clone()).is_ok());
+    let other = key(2).1;
+    let wrong = [
+        ("/schema", "x".into()),
+        ("/record/case/number", "HS-2".into()),
+        ("/record/outcome", "can_proceed".into()),
+        ("/digest", "0".repeat(64).into()),
+        ("/signature", "AAAA".into()),
+        ("/key_id", other.id().into()),
+        ("/public_key", other.base64().into()),
+        ("/rules/rules/0/citation", "x".into()),
+        ("/themes/themes/0/required", serde_json::Value::Null),
+        ("/themes/themes/0/title/vi", "x".into()),
+    ];
+    for (path, value) in wrong {
+        let mut changed = whole.clone();
+        *changed.pointer_mut(path).unwrap() = value;
+        assert!(check(changed).is_err(), "{path}");
+    }
+    let mut more = whole.clone();
+    more["note"] = "x".into();
+    assert!(matches!(check(more), Err(Doubt::Form(_))));
+}

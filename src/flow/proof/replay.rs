@@ -1,0 +1,163 @@
+//! A verification run again from what is stored: the same digest, or the first input that is no longer what it was.
+
+use super::reread::{Found, facts};
+use crate::app::App;
+use crate::domain::proof::{Signed, VERIFICATION};
+use crate::domain::staff::Purpose;
+use crate::domain::verify::{ENGINE, Inputs, Record, sha256_hex};
+use crate::flow::case::Reading;
+use crate::flow::staff::Actor;
+use crate::flow::verification::{basis_pinned, judge_by};
+use crate::flow::{Error, Result};
+use crate::store::verification::{self, VerificationRow};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use uuid::Uuid;
+
+/// An input that is not what the record pins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Difference {
+    /// record, signature, inputs, rule_set, theme_set, paper, parcel, neighbour, layer_version, engine or result.
+    pub what: &'static str,
+    /// Which one: an id with its version.
+    pub name: String,
+    pub pinned: String,
+    pub found: String,
+}
+
+impl Difference {
+    pub(super) fn new(what: &'static str, name: impl ToString, pinned: impl ToString, found: impl ToString) -> Self {
+        Self { what, name: name.to_string(), pinned: pinned.to_string(), found: found.to_string() }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Replayed {
+    pub id: Uuid,
+    /// As it was signed.
+    pub digest: String,
+    /// As it came out now; none when an input was no longer there to run with.
+    pub replayed: Option<String>,
+    pub same: bool,
+    /// The first input that differs.
+    pub first_difference: Option<Difference>,
+}
+
+/// Layer versions whose stored rows were hashed already in this round of replays: content hash as found.
+#[derive(Debug, Default)]
+pub struct Seen(Mutex<HashMap<i64, String>>);
+
+impl Seen {
+    pub(super) fn get(&self, id: i64) -> Option<String> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner()).get(&id).cloned()
+    }
+    pub(super) fn put(&self, id: i64, hash: &str) {
+        self.0.lock().unwrap_or_else(|e| e.into_inner()).insert(id, hash.to_owned());
+    }
+}
+
+/// Runs a verification again from the store. What was loaded or published since makes no difference; what was changed
+/// behind the service's back is named. A logged read of personal data.
+pub async fn replay(app: &App, by: &Actor, id: Uuid, seen: &Seen) -> Result<Replayed> {
+    let row = verification::find(&app.pool, id)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "verification", id: id.to_string() })?;
+    let mut reading = Reading::begin(app, by, row.case_id, Purpose::Review).await?;
+    reading.log(&format!("verification/{id}")).await?;
+    reading.end().await?;
+    let done = |replayed: Option<String>, first_difference: Option<Difference>| Replayed {
+        id,
+        digest: row.digest.clone(),
+        same: first_difference.is_none() && replayed.as_deref() == Some(row.digest.as_str()),
+        replayed,
+        first_difference,
+    };
+    match again(app, &row, seen).await? {
+        Ok(digest) if digest == row.digest => Ok(done(Some(digest), None)),
+        Ok(digest) => {
+            let found = digest.clone();
+            Ok(done(Some(digest), Some(Difference::new("result", id, &row.digest, found))))
+        }
+        Err(Found { difference, digest }) => Ok(done(digest, Some(difference))),
+    }
+}
+
+/// Ids of verifications to replay: of one case, or all; oldest first.
+pub async fn ids(app: &App, case: Option<Uuid>) -> Result<Vec<Uuid>> {
+    Ok(verification::ids(&app.pool, case).await?)
+}
+
+type Outcome = std::result::Result<String, Found>;
+
+async fn again(app: &App, row: &VerificationRow, seen: &Seen) -> Result<Outcome> {
+    let (record, inputs) = match kept(app, row).await? {
+        Ok(kept) => kept,
+        Err(difference) => return Ok(Err(difference.into())),
+    };
+    let basis = match basis_pinned(app, &record.pins).await {
+        Ok(basis) => basis,
+        Err(Error::Broken(e)) => return Ok(Err(set_difference(app, &record, &e.to_string()).await?.into())),
+        Err(e) => return Err(e),
+    };
+    let facts = match facts(app, &record, &inputs, &basis, seen).await? {
+        Ok(facts) => facts,
+        Err(difference) => return Ok(Err(difference.into())),
+    };
+    let judged = tokio::task::spawn_blocking(move || judge_by(&facts, basis.rules.clone()));
+    let judged = judged.await.map_err(|e| Error::Broken(e.into()))??;
+    if judged.digest != row.digest && record.pins.engine != ENGINE {
+        let difference = Difference::new("engine", &record.pins.engine, &record.pins.engine, ENGINE);
+        return Ok(Err(Found { difference, digest: Some(judged.digest) }));
+    }
+    Ok(Ok(judged.digest))
+}
+
+/// The sealed record and inputs, each proved against its hash and the signature.
+async fn kept(app: &App, row: &VerificationRow) -> Result<std::result::Result<(Record, Inputs), Difference>> {
+    let id = row.id;
+    let differs = |what, pinned: &str, found: String| Ok(Err(Difference::new(what, id, pinned, found)));
+    let text = match app.vault.open(&format!("verification/{id}"), &row.sealed) {
+        Ok(plain) => plain,
+        Err(e) => return differs("record", &row.digest, e.to_string()),
+    };
+    let found = sha256_hex(&text);
+    if found != row.digest {
+        return differs("record", &row.digest, found);
+    }
+    if let (Some(key), Some(signature)) = (&row.key_id, &row.signature) {
+        let signature = <[u8; 64]>::try_from(signature.as_slice()).map_err(|e| Error::Broken(e.into()))?;
+        let signed = Signed { key_id: key.clone(), signature };
+        if let Err(doubt) = super::known(app, key).await?.check(VERIFICATION, &row.digest, &signed) {
+            return differs("signature", key, doubt.to_string());
+        }
+    }
+    let broken = |e: anyhow::Error| Error::Broken(e);
+    let text = String::from_utf8(text).map_err(|e| broken(e.into()))?;
+    let record = Record::from_json(&text).map_err(|e| broken(e.into()))?;
+    let Some(sealed) = &row.inputs else {
+        return differs("inputs", &record.pins.inputs, "none: from before inputs were kept".into());
+    };
+    let inputs = match app.vault.open(&format!("inputs/{id}"), sealed) {
+        Ok(plain) => plain,
+        Err(e) => return differs("inputs", &record.pins.inputs, e.to_string()),
+    };
+    let found = sha256_hex(&inputs);
+    if found != record.pins.inputs {
+        return differs("inputs", &record.pins.inputs, found);
+    }
+    let inputs = serde_json::from_slice(&inputs).map_err(|e| broken(e.into()))?;
+    Ok(Ok((record, inputs)))
+}
+
+/// Which of the two sets is not what its name says.
+async fn set_difference(app: &App, record: &Record, why: &str) -> Result<Difference> {
+    for (what, hash) in [("rule_set", &record.pins.rules), ("theme_set", &record.pins.themes)] {
+        let content = crate::store::basis::content(&app.pool, hash).await?;
+        let found = content.map_or_else(|| "nothing".to_owned(), sha256_hex);
+        if found != *hash {
+            return Ok(Difference::new(what, hash, hash, found));
+        }
+    }
+    Ok(Difference::new("rule_set", &record.pins.rules, &record.pins.rules, why))
+}

@@ -1,0 +1,221 @@
+//! The facts of a verification put together again from rows named by version; each row is hashed anew.
+
+use super::replay::{Difference, Seen};
+use crate::app::App;
+use crate::domain::layer::row::{Row, row_hash};
+use crate::domain::paper::Paper;
+use crate::domain::verify::{
+    Basis, Facts, Gathered, Inputs, LayerPin, Neighbour, PaperFacts, PaperInput, Record, Resolution, ThemeFacts,
+    sha256_hex,
+};
+use crate::flow::paper::place;
+use crate::flow::verification::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
+use crate::flow::{Error, Result};
+use crate::store::feature::{FullRow, content_rows};
+use crate::store::geometry::{from_ewkb, polygons};
+use crate::store::layer::{self as layers, CurrentRow};
+use crate::store::parcel::{self, ParcelRow};
+use crate::store::paper as papers;
+use futures::TryStreamExt;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A difference, with the digest when the run came that far.
+pub(super) struct Found {
+    pub difference: Difference,
+    pub digest: Option<String>,
+}
+
+impl From<Difference> for Found {
+    fn from(difference: Difference) -> Self {
+        Self { difference, digest: None }
+    }
+}
+
+type Reread<T> = Result<std::result::Result<T, Difference>>;
+
+macro_rules! must {
+    ($step:expr) => {
+        match $step {
+            Ok(value) => value,
+            Err(difference) => return Ok(Err(difference)),
+        }
+    };
+}
+
+pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &Basis, seen: &Seen) -> Reread<Facts> {
+    let mut all = Vec::new();
+    for (pin, input) in record.pins.papers.iter().zip(&inputs.papers) {
+        all.push(must!(paper(app, record.case.id, &pin.sha256, input).await?));
+    }
+    let row = match (&record.pins.parcel, inputs.zone) {
+        (Some(p), Some(zone)) => Some(must!(parcel_row(app, "parcel", zone, p.id, p.version, &p.row_hash).await?)),
+        _ => None,
+    };
+    let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
+    let neighbours = must!(neighbours(app, inputs).await?);
+    let rows = must!(versions(app, record, inputs, boundary.as_ref(), seen).await?);
+    let search = bounds_of(boundary.as_ref());
+    let mut by_version = match inputs.zone {
+        Some(zone) => {
+            let asked: Vec<CurrentRow> = rows.iter().filter(|r| !r.is_cadastral).cloned().collect();
+            features(app, zone, &asked, search, &inputs.keys).await
+        }
+        None => BTreeMap::new(),
+    };
+    for l in &inputs.layers {
+        match &l.rows {
+            Gathered::Read(_) => {}
+            other => drop(by_version.insert(l.layer_version_id, other.map(|_| vec![]))),
+        }
+    }
+    let own = row.as_ref().and_then(|r| r.layer_version_id);
+    let own = own.and_then(|id| rows.iter().find(|r| r.id == id)).map(pin);
+    // The parcel's own map is no theme of the verification.
+    let asked: Vec<CurrentRow> =
+        rows.into_iter().filter(|r| inputs.layers.iter().any(|l| l.layer_version_id == r.id)).collect();
+    let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, by_version)?;
+    let known = registered(&themes);
+    let parcel = row.map(|r| parcel_facts(r, boundary, own, known, inputs.keys.clone()));
+    Ok(Ok(Facts {
+        as_of: record.as_of,
+        case: inputs.case.clone(),
+        papers: all,
+        resolution: Resolution { asked: inputs.asked.clone(), candidates: inputs.candidates.clone() },
+        parcel,
+        neighbours,
+        themes,
+        theme_set: basis.themes.clone(),
+        other_cases: inputs.other_cases.clone(),
+    }))
+}
+
+async fn paper(app: &App, case: Uuid, sha256: &str, input: &PaperInput) -> Reread<PaperFacts> {
+    let name = place(input.id, input.version);
+    let differs = |found: String| Ok(Err(Difference::new("paper", &name, sha256, found)));
+    let row = papers::get(&mut *app.pool.acquire().await?, case, input.id, Some(input.version)).await?;
+    let Some(row) = row else { return differs("nothing".into()) };
+    let plain = match app.vault.open(&name, &row.sealed) {
+        Ok(plain) => plain,
+        Err(e) => return differs(e.to_string()),
+    };
+    let found = sha256_hex(&plain);
+    if found != sha256 || row.facts_sha256 != sha256 {
+        return differs(if found == sha256 { row.facts_sha256 } else { found });
+    }
+    let broken = |e: serde_json::Error| Error::Broken(e.into());
+    let scan = row.scan.map(serde_json::from_value).transpose().map_err(broken)?;
+    if scan != input.scan || row.complete != input.complete {
+        return differs(format!("complete: {}, scan: {scan:?}", row.complete));
+    }
+    if let Some(scan) = &input.scan
+        && let Err(e) = app.scans.get(&scan.sha256).await
+    {
+        return Ok(Err(Difference::new("paper", format!("{name} scan"), &scan.sha256, e)));
+    }
+    let paper: Paper = serde_json::from_slice(&plain).map_err(broken)?;
+    let (id, version, complete) = (input.id, input.version, input.complete);
+    Ok(Ok(PaperFacts { id, version, sha256: sha256.to_owned(), complete, paper, scan }))
+}
+
+/// One version of a parcel, proved: its columns are those of the map row it came from, and that row hashes to what is pinned.
+async fn parcel_row(app: &App, what: &'static str, zone: i32, id: Uuid, version: i32, hash: &str) -> Reread<ParcelRow> {
+    let name = format!("{id}/{version}");
+    let differs = |found: String| Ok(Err(Difference::new(what, &name, hash, found)));
+    let Some(row) = parcel::version(&app.pool, zone, id, version).await? else { return differs("nothing".into()) };
+    let stored = hex::encode(&row.row_hash);
+    if stored != hash {
+        return differs(stored);
+    }
+    let Some(source) = parcel::source_of(&app.pool, zone, id, version).await? else {
+        return differs("the map row it came from is gone".into());
+    };
+    let found = hex::encode(full_hash(&source.row));
+    if found != hash {
+        return differs(found);
+    }
+    if !source.same {
+        return differs("the parcel's columns are not those of its map row".into());
+    }
+    Ok(Ok(row))
+}
+
+async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Neighbour>>> {
+    let pinned = match (&inputs.neighbours, inputs.zone) {
+        (Gathered::Read(all), Some(zone)) => all.iter().map(move |n| (zone, n)),
+        (other, _) => return Ok(Ok(other.map(|_| vec![]))),
+    };
+    let mut out = Vec::new();
+    for (zone, n) in pinned {
+        let row = must!(parcel_row(app, "neighbour", zone, n.id, n.version, &n.row_hash).await?);
+        let boundary = row.ewkb.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
+        out.extend(boundary.map(|boundary| Neighbour {
+            id: n.id,
+            version: n.version,
+            row_hash: n.row_hash.clone(),
+            sheet: row.sheet,
+            number: row.number,
+            boundary,
+        }));
+    }
+    Ok(Ok(Gathered::Read(out)))
+}
+
+/// The pinned layer versions with what they say of themselves, every row of them hashed again.
+async fn versions(
+    app: &App,
+    record: &Record,
+    inputs: &Inputs,
+    boundary: Option<&geo_types::MultiPolygon<f64>>,
+    seen: &Seen,
+) -> Reread<Vec<CurrentRow>> {
+    let Some(zone) = inputs.zone else { return Ok(Ok(vec![])) };
+    let ids: Vec<i64> = record.pins.layers.iter().map(|l| l.layer_version_id).collect();
+    let rows = layers::these(&app.pool, zone, &ids, bounds_of(boundary)).await?;
+    for pinned in &record.pins.layers {
+        let id = pinned.layer_version_id;
+        let Some(row) = rows.iter().find(|r| r.id == id) else {
+            return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, "nothing")));
+        };
+        if pin(row) != *pinned {
+            return Ok(Err(Difference::new("layer_version", id, said(pinned), said(&pin(row)))));
+        }
+        let found = match seen.get(id) {
+            Some(hash) => hash,
+            None => content_hash(app, zone, id).await?,
+        };
+        seen.put(id, &found);
+        if found != pinned.content_hash {
+            return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, found)));
+        }
+    }
+    Ok(Ok(rows))
+}
+
+fn said(p: &LayerPin) -> String {
+    format!(
+        "{} {} {} {} {:?} {} {:?}",
+        p.layer, p.number, p.content_hash, p.source_date, p.decision, p.accuracy_m, p.scale
+    )
+}
+
+/// The content hash of a version, from its rows as they are stored now, not from the hashes beside them.
+async fn content_hash(app: &App, zone: i32, id: i64) -> Result<String> {
+    let mut hashes = Vec::new();
+    let mut rows = content_rows(&app.pool, zone, id);
+    while let Some(row) = rows.try_next().await? {
+        hashes.push(full_hash(&row));
+    }
+    hashes.sort_unstable();
+    let mut sum = Sha256::new();
+    hashes.iter().for_each(|h| sum.update(h));
+    Ok(hex::encode(sum.finalize()))
+}
+
+/// As the import hashed it.
+fn full_hash(r: &FullRow) -> [u8; 32] {
+    let row = Row { key: r.key.clone(), code: r.code.clone(), label: r.label.clone(), ..Row::default() };
+    // A `Value` writes its keys sorted.
+    row_hash(&row, &r.attrs.to_string(), r.ewkb.as_deref())
+}
