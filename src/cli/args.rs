@@ -36,6 +36,13 @@ pub enum Command {
     },
     /// Verify a case, or look at a parcel without a case
     Verify(VerifyArgs),
+    /// Run verifications again from what is stored and compare their digests
+    Replay(super::proof::ReplayArgs),
+    /// Keys that sign verifications: list, rotate, export
+    #[command(subcommand)]
+    Keys(super::proof::KeysCommand),
+    /// Check a sealed report or a proof bundle, with the public key alone
+    CheckReport(super::proof::CheckArgs),
     /// Serve the API and work on jobs, until stopped
     Serve {
         /// Only the API; jobs are left to `diaba work`
@@ -184,4 +191,7 @@ pub struct VerifyArgs {
     /// Also write the evidence (GeoJSON, WGS 84) to this file
     #[arg(long)]
     pub evidence: Option<PathBuf>,
+    /// Also write the proof (JSON, for `diaba check-report`) of a case's verification to this file
+    #[arg(long, conflicts_with = "parcel")]
+    pub proof: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@ mod args;
 mod demo;
 mod jobs;
 mod layer;
+mod proof;
 mod say;
 mod serve;
 mod verify;
@@ -43,6 +44,9 @@ fn open() -> Result<App, Error> {
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    if let Command::CheckReport(a) = &cli.command {
+        return Ok(proof::check_report(a));
+    }
     let app = open()?;
     let by = Actor::system("cli");
     match cli.command {
@@ -63,6 +67,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
+        Command::Replay(a) => return proof::replay(&app, &by, a).await,
+        Command::Keys(c) => return proof::keys(&app, &by, c).await,
+        Command::CheckReport(a) => return Ok(proof::check_report(&a)),
         Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
         Command::Work => serve::work(app).await?,
         Command::Jobs(c) => return jobs::run(&app, &by, c).await,

@@ -26,6 +26,10 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
             let found = case::get(app, asked).await?;
             let done = verification::verify_case(app, by, found.id, None).await?;
             eprintln!("verification {} of case {}: {} tasks", done.id, done.case_number, done.tasks.len());
+            if let Some(file) = &a.proof {
+                super::proof::write_proof(app, by, done.id, file).await?;
+                eprintln!("proof: {}", file.display());
+            }
             (done.record, done.basis)
         }
         (None, None) => return Err(Error::refused("case", "case-missing", "nothing", "a case, or --parcel")),

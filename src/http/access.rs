@@ -93,6 +93,8 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/readyz", Anyone),
     rule(Get, "/metrics", Roles(&[Admin], S::MetricsRead)),
     rule(Get, "/api/v1/openapi.json", Anyone),
+    rule(Get, "/check/keys.json", Anyone),
+    rule(Get, "/check/{digest}", Anyone),
     rule(Post, "/api/v1/auth/login", Anyone),
     rule(Post, "/api/v1/auth/logout", Session),
     rule(Get, "/api/v1/me", SignedIn),
@@ -130,6 +132,8 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}/verifications", Roles(DESK, S::VerificationsRead)),
     rule(Post, "/api/v1/cases/{id}/verifications", Roles(VERIFIERS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),
+    rule(Get, "/api/v1/verifications/{id}/proof", Roles(DESK, S::VerificationsRead)),
+    rule(Post, "/api/v1/verifications/{id}/replay", Roles(VERIFIERS, S::VerificationsRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

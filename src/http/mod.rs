@@ -6,6 +6,7 @@
 pub mod access;
 mod auth;
 mod cases;
+mod check;
 mod envelope;
 mod geojson;
 mod guard;
@@ -60,8 +61,11 @@ fn api() -> OpenApiRouter<App> {
 }
 
 fn described() -> (Router<App>, serde_json::Value) {
-    let (router, document) =
-        OpenApiRouter::with_openapi(openapi::frame()).merge(health::routes()).nest("/api/v1", api()).split_for_parts();
+    let (router, document) = OpenApiRouter::with_openapi(openapi::frame())
+        .merge(health::routes())
+        .merge(check::routes())
+        .nest("/api/v1", api())
+        .split_for_parts();
     let document = openapi::finish(document);
     let served = document.to_string();
     let router = router

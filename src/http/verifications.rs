@@ -6,9 +6,12 @@ use super::input::Params;
 use super::output::{accepted, made, tagged_bytes};
 use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::domain::proof;
 use crate::domain::verify::Record;
 use crate::domain::verify::text::{Lang, render};
+use crate::flow;
 use crate::flow::case::parse_purpose;
+use crate::flow::proof::{Replayed, Seen};
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -21,7 +24,11 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_verifications, verify_case)).routes(routes!(get_verification))
+    OpenApiRouter::new()
+        .routes(routes!(list_verifications, verify_case))
+        .routes(routes!(get_verification))
+        .routes(routes!(get_proof))
+        .routes(routes!(replay_verification))
 }
 
 /// More than these of one case are not listed.
@@ -108,6 +115,36 @@ async fn get_verification(
         false => json!(VerificationFull { verification, record }),
     };
     Ok(geojson::answer(&headers, as_geojson, &value))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Why {
+    /// As for the verification itself.
+    #[param(required = true, example = "verify")]
+    purpose: Option<String>,
+}
+
+/// The proof of a verification: record, rules, themes, signature and public key in one file, to be checked without us
+/// (`diaba check-report`). A logged read of personal data.
+#[utoipa::path(get, path = "/verifications/{id}/proof", tag = "proof", params(("id" = Uuid, Path), Why),
+    responses((status = 200, body = Object), (status = 409, description = "made before signatures")))]
+async fn get_proof(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Why>,
+) -> Result<Json<proof::Bundle>> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    Ok(Json(flow::proof::bundle(&app, &actor, id, purpose).await?))
+}
+
+/// Run a verification again from what is stored: the same digest, or the first input that differs. Changes nothing; a
+/// logged read of personal data.
+#[utoipa::path(post, path = "/verifications/{id}/replay", tag = "proof", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Replayed)))]
+async fn replay_verification(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<Replayed>> {
+    Ok(Json(flow::proof::replay(&app, &actor, id, &Seen::default()).await?))
 }
 
 fn language(asked: Option<&str>) -> Result<Lang> {

@@ -9,6 +9,7 @@ mod jobs;
 mod layers;
 mod papers;
 mod parcels;
+mod proof;
 mod proxy;
 mod staff;
 mod tasks;

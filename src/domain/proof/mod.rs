@@ -8,7 +8,7 @@ mod seal;
 mod tests;
 
 pub use bundle::{BUNDLE, Bundle, Proven};
-pub use key::{PublicKey, Signed, VERIFICATION, FILE, key_id, signed_bytes};
+pub use key::{FILE, PublicKey, Signed, VERIFICATION, key_id, signed_bytes};
 pub use seal::{Sealed, check_file, file_digest, trailer};
 
 /// Why something is not proved.

@@ -4,7 +4,9 @@
 use super::{
     Candidate, CanonicalError, CaseFacts, Facts, Gathered, OtherCase, ParcelRef, ScanFacts, canonical, sha256_hex,
 };
+use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub const INPUTS: &str = "diaba.inputs/1";
@@ -54,8 +56,22 @@ pub struct NeighbourInput {
 pub struct LayerInput {
     pub theme: String,
     pub layer_version_id: i64,
+    /// First 16 hex digits of the SHA-256 of its coverage around the parcel.
+    pub coverage: String,
     /// How many rows it answered with, or why it did not.
     pub rows: Gathered<usize>,
+}
+
+fn coverage_mark(area: &MultiPolygon<f64>) -> String {
+    let mut sum = Sha256::new();
+    for polygon in area {
+        sum.update([1]);
+        for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+            sum.update([2]);
+            ring.coords().for_each(|c| [c.x, c.y].iter().for_each(|v| sum.update(v.to_le_bytes())));
+        }
+    }
+    hex::encode(&sum.finalize()[..8])
 }
 
 impl Inputs {
@@ -74,6 +90,7 @@ impl Inputs {
             t.layers.iter().map(|l| LayerInput {
                 theme: t.theme.code.clone(),
                 layer_version_id: l.pin.layer_version_id,
+                coverage: coverage_mark(&l.coverage),
                 rows: l.features.map(Vec::len),
             })
         });

@@ -24,7 +24,10 @@ pub async fn bundle(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result
 pub async fn of_opened(app: &App, opened: &Opened) -> Result<Bundle> {
     let v = &opened.verification;
     let (Some(key_id), Some(signature)) = (&v.key_id, &v.signature) else {
-        return Err(Error::Conflict { code: "not-signed", detail: "this verification was made before signatures".into() });
+        return Err(Error::Conflict {
+            code: "not-signed",
+            detail: "this verification was made before signatures".into(),
+        });
     };
     let broken = |e: crate::domain::proof::Doubt| Error::Broken(e.into());
     let key = super::known(app, key_id).await?;

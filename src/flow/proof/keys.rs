@@ -101,10 +101,5 @@ pub(in crate::flow) async fn prepare(app: &App, conn: &mut PgConnection) -> Resu
 }
 
 fn row(app: &App, signer: &Signer, by: &str) -> KeyRow {
-    KeyRow {
-        id: signer.id(),
-        public_key: signer.public().to_vec(),
-        made_by: by.to_owned(),
-        made_at: app.clock.now(),
-    }
+    KeyRow { id: signer.id(), public_key: signer.public().to_vec(), made_by: by.to_owned(), made_at: app.clock.now() }
 }

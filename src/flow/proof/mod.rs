@@ -1,11 +1,13 @@
 //! Proof: keys, signatures, bundles, and verifications run again from what is stored.
 
 mod bundle;
+mod check;
 mod keys;
 mod replay;
 mod reread;
 
 pub use bundle::{bundle, of_opened, seal_file};
-pub use keys::{KeyView, known, list as keys, rotate};
+pub use check::{Checked, Standing, check};
 pub(in crate::flow) use keys::prepare;
+pub use keys::{KeyView, known, list as keys, rotate};
 pub use replay::{Difference, Replayed, Seen, ids, replay};

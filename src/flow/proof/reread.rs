@@ -6,7 +6,7 @@ use crate::domain::layer::row::{Row, row_hash};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{
     Basis, Facts, Gathered, Inputs, LayerPin, Neighbour, PaperFacts, PaperInput, Record, Resolution, ThemeFacts,
-    sha256_hex,
+    ordered, sha256_hex,
 };
 use crate::flow::paper::place;
 use crate::flow::verification::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
@@ -14,8 +14,8 @@ use crate::flow::{Error, Result};
 use crate::store::feature::{FullRow, content_rows};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::layer::{self as layers, CurrentRow};
-use crate::store::parcel::{self, ParcelRow};
 use crate::store::paper as papers;
+use crate::store::parcel::{self, ParcelRow};
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, by_version)?;
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(r, boundary, own, known, inputs.keys.clone()));
-    Ok(Ok(Facts {
+    let facts = Facts {
         as_of: record.as_of,
         case: inputs.case.clone(),
         papers: all,
@@ -88,7 +88,17 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
         themes,
         theme_set: basis.themes.clone(),
         other_cases: inputs.other_cases.clone(),
-    }))
+    };
+    // What the layers answer now: how many rows, and where they claim to be complete.
+    let again = Inputs::of(&ordered(&facts)).layers;
+    match inputs.layers.iter().find(|l| !again.contains(l)) {
+        Some(l) => {
+            let found = again.iter().find(|a| a.layer_version_id == l.layer_version_id);
+            let (name, found) = (format!("{} around the parcel", l.layer_version_id), format!("{found:?}"));
+            Ok(Err(Difference::new("layer_version", name, format!("{l:?}"), found)))
+        }
+        None => Ok(Ok(facts)),
+    }
 }
 
 async fn paper(app: &App, case: Uuid, sha256: &str, input: &PaperInput) -> Reread<PaperFacts> {

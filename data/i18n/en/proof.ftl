@@ -1,0 +1,16 @@
+proof-title = Check of a verification
+proof-valid = VALID: this result was made by the office and has not been changed.
+proof-superseded = Note: there is a later, different result for the same case.
+proof-unknown = UNKNOWN: the office has made no result with this code.
+proof-forged = DOUBT: the signature on file does not fit this code.
+proof-unsigned = On file, but not signed (made before signatures).
+proof-digest = SHA-256: { $digest }
+proof-as-of = As of: { $date }
+proof-outcome = Outcome: { $outcome }
+proof-key = Signing key: { $key }
+proof-file-sealed = The file is whole: the signature covers all { $bytes } bytes before its line.
+proof-record-whole = The record is whole: SHA-256, signature, rule set and theme set all fit.
+proof-key-given = Compared with the public key that was given.
+proof-key-own = NOT TRUSTED YET: compared only with the key inside the file. Use --key with the key the office publishes.
+proof-key-needed = The office's public key is needed: --key FILE.pem.
+proof-doubt = DOUBT: { $doubt }

@@ -1,0 +1,16 @@
+proof-title = Kiểm tra kết quả xác minh
+proof-valid = HỢP LỆ: kết quả này do văn phòng lập và chưa bị sửa đổi.
+proof-superseded = Lưu ý: hồ sơ này đã có kết quả xác minh khác, mới hơn.
+proof-unknown = KHÔNG CÓ trong sổ: văn phòng không lập kết quả nào có mã này.
+proof-forged = NGHI NGỜ: chữ ký trong sổ không khớp với mã này.
+proof-unsigned = Có trong sổ nhưng chưa được ký (lập trước khi có chữ ký số).
+proof-digest = Mã SHA-256: { $digest }
+proof-as-of = Ngày xác minh: { $date }
+proof-outcome = Kết luận: { $outcome }
+proof-key = Khoá ký: { $key }
+proof-file-sealed = Tệp nguyên vẹn: chữ ký phủ toàn bộ { $bytes } byte trước dòng chữ ký.
+proof-record-whole = Hồ sơ xác minh nguyên vẹn: mã SHA-256, chữ ký, bộ quy tắc và bộ chuyên đề đều khớp.
+proof-key-given = Đã đối chiếu với khoá công khai được đưa vào.
+proof-key-own = CHƯA TIN CẬY: chỉ đối chiếu với khoá nằm trong chính tệp. Hãy dùng --key với khoá do văn phòng công bố.
+proof-key-needed = Cần khoá công khai của văn phòng: dùng --key TỆP.pem.
+proof-doubt = NGHI NGỜ: { $doubt }

@@ -1,0 +1,79 @@
+//! What a stranger may ask without signing in: is this result ours? And the keys to check it without us.
+
+use super::problem::Result;
+use super::words::Language;
+use crate::app::App;
+use crate::domain::verify::Message;
+use crate::domain::verify::text::{Lang, date, message};
+use crate::flow::proof::{self, Checked, KeyView, Standing};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(check_keys)).routes(routes!(check_digest))
+}
+
+/// Every public key that ever signed a verification, newest first.
+#[utoipa::path(get, path = "/check/keys.json", tag = "proof", responses((status = 200, body = Vec<KeyView>)))]
+async fn check_keys(State(app): State<App>) -> Result<Json<Vec<KeyView>>> {
+    Ok(Json(proof::keys(&app).await?))
+}
+
+/// A page that says whether a result with this digest was made here: valid or unknown, day, outcome, key. It names nobody.
+#[utoipa::path(get, path = "/check/{digest}", tag = "proof",
+    params(("digest" = String, Path, description = "SHA-256 of the record, 64 hex digits",
+        example = "0000000000000000000000000000000000000000000000000000000000000000")),
+    responses((status = 200, body = String, content_type = "text/html"), (status = 404, body = String, content_type = "text/html")))]
+async fn check_digest(State(app): State<App>, Path(digest): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let digest = digest.to_ascii_lowercase();
+    let formed = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    let found = if formed { proof::check(&app, &digest).await? } else { None };
+    let lang = match Language::of(&headers) {
+        Language::Vi => Lang::Vi,
+        Language::En => Lang::En,
+    };
+    let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    // A malformed digest is not echoed: the page then holds our own words only.
+    let html = page(lang, found.as_ref(), formed.then_some(digest.as_str()));
+    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
+fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
+    let say = |m: Message| message(lang, &m);
+    let title = say(Message::new("proof-title"));
+    let mut lines = Vec::new();
+    match found {
+        None => lines.push(say(Message::new("proof-unknown"))),
+        Some(c) => {
+            lines.push(say(match c.standing {
+                Standing::Valid => Message::new("proof-valid"),
+                Standing::Unsigned => Message::new("proof-unsigned"),
+                Standing::Forged => Message::new("proof-forged"),
+            }));
+            if c.superseded {
+                lines.push(say(Message::new("proof-superseded")));
+            }
+            let outcome =
+                message(lang, &Message { key: format!("outcome-{}", c.outcome.replace('_', "-")), args: [].into() });
+            lines.push(say(Message::new("proof-as-of").with("date", date(lang, c.as_of))));
+            lines.push(say(Message::new("proof-outcome").with("outcome", outcome)));
+            lines.extend(c.key_id.as_ref().map(|k| say(Message::new("proof-key").with("key", k.as_str()))));
+        }
+    }
+    lines.extend(digest.map(|d| say(Message::new("proof-digest").with("digest", d))));
+    let body: String = lines.iter().map(|l| format!("<p>{}</p>\n", escaped(l))).collect();
+    let tag = if lang == Lang::Vi { "vi" } else { "en" };
+    format!(
+        "<!doctype html>\n<html lang=\"{tag}\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n",
+        title = escaped(&title)
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
