@@ -3,8 +3,9 @@ create table signing_key (
     id         text primary key check (id ~ '^[0-9a-f]{16}$'),
     public_key bytea not null unique check (length(public_key) = 32),
     made_by    text not null,
-    -- The newest one signs.
     made_at    timestamptz not null,
+    -- The highest one signs, whatever the clock says.
+    no         bigint generated always as identity,
     check (id = left(encode(sha256(public_key), 'hex'), 16))
 );
 create trigger signing_key_insert_only before update or delete on signing_key for each row execute function refuse_change();

@@ -41,6 +41,9 @@ pub enum Command {
     /// Keys that sign verifications: list, rotate, export
     #[command(subcommand)]
     Keys(super::proof::KeysCommand),
+    /// The hash chain over everything that was done: verify, head
+    #[command(subcommand)]
+    Proof(super::proof::ProofCommand),
     /// Check a sealed report or a proof bundle, with the public key alone
     CheckReport(super::proof::CheckArgs),
     /// Serve the API and work on jobs, until stopped

@@ -35,6 +35,14 @@ pub enum KeysCommand {
     Export { id: Option<String> },
 }
 
+#[derive(Subcommand)]
+pub enum ProofCommand {
+    /// Walk the whole hash chain and its signed heads; names the first thing that does not hold
+    Verify,
+    /// Sign the last link now (a job does it each day)
+    Head,
+}
+
 #[derive(Args)]
 pub struct CheckArgs {
     /// A sealed report (PDF) or a proof bundle (JSON)
@@ -68,6 +76,25 @@ pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
     }
     println!("{} of {} replayed to the same digest", say::count(same), say::count(ids.len() as i64));
     Ok(if same == ids.len() as i64 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Exit code 1 when something does not hold.
+pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
+    if let ProofCommand::Head = c {
+        proof::sign_head_now(app).await?;
+        let heads = proof::heads(app, None, 1).await?;
+        heads.iter().for_each(|h| println!("head over link {}: {} (key {})", h.no, h.hash, h.key_id));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let done = proof::walk(app).await?;
+    println!("{} links and {} heads hold", say::count(done.links), say::count(done.heads));
+    match done.broken {
+        None => Ok(ExitCode::SUCCESS),
+        Some(why) => {
+            println!("broken: {why}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {

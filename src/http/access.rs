@@ -94,6 +94,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/metrics", Roles(&[Admin], S::MetricsRead)),
     rule(Get, "/api/v1/openapi.json", Anyone),
     rule(Get, "/check/keys.json", Anyone),
+    rule(Get, "/api/v1/proof/heads", Anyone),
     rule(Get, "/check/{digest}", Anyone),
     rule(Post, "/api/v1/auth/login", Anyone),
     rule(Post, "/api/v1/auth/logout", Session),

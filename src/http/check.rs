@@ -1,20 +1,40 @@
 //! What a stranger may ask without signing in: is this result ours? And the keys to check it without us.
 
+use super::input::Params;
 use super::problem::Result;
 use super::words::Language;
 use crate::app::App;
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, date, message};
-use crate::flow::proof::{self, Checked, KeyView, Standing};
+use crate::flow::proof::{self, Checked, HeadView, KeyView, Standing};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(check_keys)).routes(routes!(check_digest))
+}
+
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_heads))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Before {
+    /// Only heads over links before this number.
+    #[param(example = 1000)]
+    before: Option<i64>,
+}
+
+/// Signed heads of the hash chain over all verifications and audit entries, newest first (100 at a time).
+#[utoipa::path(get, path = "/proof/heads", tag = "proof", params(Before), responses((status = 200, body = Vec<HeadView>)))]
+async fn list_heads(State(app): State<App>, Params(asked): Params<Before>) -> Result<Json<Vec<HeadView>>> {
+    Ok(Json(proof::heads(&app, asked.before, 100).await?))
 }
 
 /// Every public key that ever signed a verification, newest first.
@@ -27,7 +47,7 @@ async fn check_keys(State(app): State<App>) -> Result<Json<Vec<KeyView>>> {
 #[utoipa::path(get, path = "/check/{digest}", tag = "proof",
     params(("digest" = String, Path, description = "SHA-256 of the record, 64 hex digits",
         example = "0000000000000000000000000000000000000000000000000000000000000000")),
-    responses((status = 200, body = String, content_type = "text/html"), (status = 404, body = String, content_type = "text/html")))]
+    responses((status = 200, body = String, content_type = "text/html")))]
 async fn check_digest(State(app): State<App>, Path(digest): Path<String>, headers: HeaderMap) -> Result<Response> {
     let digest = digest.to_ascii_lowercase();
     let formed = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
@@ -36,10 +56,9 @@ async fn check_digest(State(app): State<App>, Path(digest): Path<String>, header
         Language::Vi => Lang::Vi,
         Language::En => Lang::En,
     };
-    let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     // A malformed digest is not echoed: the page then holds our own words only.
     let html = page(lang, found.as_ref(), formed.then_some(digest.as_str()));
-    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 }
 
 fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {

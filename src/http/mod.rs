@@ -56,6 +56,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(imports::routes())
         .merge(verifications::routes())
         .merge(tasks::routes())
+        .merge(check::api())
         .merge(jobs::routes())
         .merge(job_events::routes())
 }

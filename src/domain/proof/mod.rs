@@ -2,6 +2,7 @@
 //! Everything here needs the public key and the file alone.
 
 mod bundle;
+pub mod chain;
 mod key;
 mod seal;
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Proof: keys, signatures, bundles, and verifications run again from what is stored.
 
 mod bundle;
+mod chain;
 mod check;
 mod keys;
 mod replay;
 mod reread;
 
 pub use bundle::{bundle, of_opened, seal_file};
+pub use chain::{HeadView, Walked, extend, extend_now, heads, sign_head, sign_head_now, walk};
 pub use check::{Checked, Standing, check};
 pub(in crate::flow) use keys::prepare;
 pub use keys::{KeyView, known, list as keys, rotate};
