@@ -28,7 +28,7 @@ fn judge(cx: &Context<'_>, facts: &ThemeFacts) -> land::Known<Finding> {
     let rule = ruled(cx, ID, code, "encumbrance.register")?;
     land::parcel(cx, ID, code)?;
     let ground = land::ground(cx, ID, code);
-    let measured = ground.as_ref().ok().map(|g| &g.measured);
+    let measured = ground.as_ref().ok().map(|g| &*g.measured);
     let keys = keys(cx);
     let mine: Vec<&Feature> = rows(facts).filter(|f| concerns(f, &keys, measured)).collect();
     let weigh = |f: &Feature| match &f.code {
@@ -71,7 +71,7 @@ fn rows(facts: &ThemeFacts) -> impl Iterator<Item = &Feature> {
     facts.layers.iter().flat_map(|l| match &l.features {
         Gathered::Read(all) => all.as_slice(),
         Gathered::Failed(_) | Gathered::Truncated(_) => &[],
-    })
+    }).map(|f| &**f)
 }
 
 fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> bool {

@@ -6,6 +6,7 @@ use crate::domain::paper::Paper;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::*;
+use std::sync::Arc;
 use geo_types::{Geometry, MultiPolygon};
 use time::{Date, macros::date};
 use uuid::Uuid;
@@ -116,7 +117,7 @@ pub fn paper(n: u128, paper: Paper) -> PaperFacts {
 
 /// A theme of `data/themes.toml` with its layers.
 pub fn themed(code: &str, layers: Vec<LayerFacts>) -> ThemeFacts {
-    ThemeFacts { theme: theme(code), theme_hash: "00".into(), layers }
+    ThemeFacts { theme: Arc::new(theme(code)), theme_hash: "00".into(), layers }
 }
 
 /// A layer of today that covers everything around the parcel, accuracy 0.3 m.
@@ -134,7 +135,7 @@ pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
             scale: None,
         },
         coverage: polygons(&rect(-1000.0, -1000.0, 3000.0, 3000.0)),
-        features: Gathered::Read(features),
+        features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
     }
 }
 
@@ -151,5 +152,5 @@ pub fn feature(fid: i64, code: Option<&str>, wkt: &str) -> Feature {
 
 /// Runs one check on the facts with the shipped rules.
 pub fn run(check: fn(&Context<'_>) -> Vec<Finding>, facts: &Facts) -> Vec<Finding> {
-    check(&Context { facts, rules: &rules() })
+    check(&Context::new(facts, &rules()))
 }

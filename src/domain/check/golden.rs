@@ -280,9 +280,10 @@ fn theme(t: &GivenTheme) -> ThemeFacts {
     }
     // A theme of no country in particular: the family stands for any public-law restriction.
     let mut given = fx::themed("river", layers);
-    given.theme.code = "restriction".into();
-    given.theme.family = crate::domain::theme::Family::Restriction;
-    (given.theme.rule, given.theme.effect) = (None, Effect::NeedsPerson);
+    let own = std::sync::Arc::make_mut(&mut given.theme);
+    own.code = "restriction".into();
+    own.family = crate::domain::theme::Family::Restriction;
+    (own.rule, own.effect) = (None, Effect::NeedsPerson);
     given
 }
 

@@ -12,6 +12,7 @@ use crate::domain::theme::{Family, Theme};
 use crate::domain::verify::*;
 use geo::{BoundingRect, Centroid, Intersects};
 use geo_types::{Geometry, MultiPolygon, Rect};
+use std::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -182,11 +183,11 @@ impl<'a> Store<'a> {
             LayerFacts {
                 pin: self.pin(layer as i64),
                 coverage: f.coverage.clone(),
-                features: Gathered::Read(features.collect()),
+                features: Gathered::Read(features.map(Arc::new).collect()),
             }
         };
         let themes = self.themes.iter().filter(|t| t.family != Family::Parcel).map(|t| ThemeFacts {
-            theme: t.clone(),
+            theme: Arc::new(t.clone()),
             theme_hash: String::new(),
             layers: (0..self.ward.files.len()).filter(|i| self.ward.files[*i].theme == t.code).map(layer).collect(),
         });
@@ -302,7 +303,7 @@ fn compare(ward: &Ward) -> (usize, Vec<String>) {
     let mut told = 0;
     for c in ward.cases.iter().filter(|c| c.refused.is_none()) {
         let facts = store.facts(c);
-        let cx = Context { facts: &facts, rules: &store.rules };
+        let cx = Context::new(&facts, &store.rules);
         let found: Vec<Finding> = CHECKS.iter().flat_map(|check| (check.run)(&cx)).collect();
         for row in ward.truth.iter().filter(|t| t.case == c.index) {
             told += 1;

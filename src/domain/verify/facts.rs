@@ -5,6 +5,7 @@ use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use time::Date;
 use uuid::Uuid;
 
@@ -180,7 +181,7 @@ pub enum Gathered<T> {
 /// All that is known of one theme around the parcel.
 #[derive(Debug, Clone)]
 pub struct ThemeFacts {
-    pub theme: Theme,
+    pub theme: Arc<Theme>,
     /// SHA-256 of the theme's definition, hex.
     pub theme_hash: String,
     /// Published versions of layers of this theme in the parcel's zone; empty: no layer at all.
@@ -192,7 +193,8 @@ pub struct LayerFacts {
     pub pin: LayerPin,
     /// Where this version claims to be complete, clipped to the parcel's box widened by the search distance.
     pub coverage: MultiPolygon<f64>,
-    pub features: Gathered<Vec<Feature>>,
+    /// In order of `fid`.
+    pub features: Gathered<Vec<Arc<Feature>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

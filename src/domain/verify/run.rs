@@ -23,7 +23,7 @@ pub fn verify(facts: &Facts, rules: &RuleBook) -> Record {
 
 pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleBook) -> Record {
     let facts = ordered(facts);
-    let cx = Context { facts: &facts, rules };
+    let cx = Context::new(&facts, rules);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|c| (c.run)(&cx)).collect();
     findings.extend(unjudged(&facts, &findings));
     findings.extend(repeated(&findings));

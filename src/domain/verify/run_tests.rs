@@ -82,7 +82,7 @@ fn covered(id: i64, theme: crate::domain::theme::Theme) -> ThemeFacts {
         Family::Access => vec![fx::feature(1, None, &fx::rect(-50.0, -8.0, 200.0, 8.0))],
         _ => vec![far],
     };
-    ThemeFacts { theme, theme_hash: format!("{id:064}"), layers: vec![fx::layer(id, features)] }
+    ThemeFacts { theme: theme.into(), theme_hash: format!("{id:064}"), layers: vec![fx::layer(id, features)] }
 }
 
 fn digest(facts: &Facts) -> String {

@@ -20,6 +20,7 @@ use crate::store::{case, commune};
 use geo::BoundingRect;
 use geo_types::Coord;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use time::Date;
 use uuid::Uuid;
 
@@ -174,7 +175,7 @@ async fn themes(
             let features = by_version.remove(&c.id).unwrap_or_else(|| Gathered::Read(vec![]));
             here.push(LayerFacts { pin: pin(c), coverage, features });
         }
-        out.push(ThemeFacts { theme, theme_hash: hash, layers: here });
+        out.push(ThemeFacts { theme: theme.into(), theme_hash: hash, layers: here });
     }
     Ok((out, pins))
 }
@@ -186,9 +187,9 @@ async fn features(
     current: &[CurrentRow],
     search: Option<Bounds>,
     keys: &[String],
-) -> BTreeMap<i64, Gathered<Vec<Feature>>> {
+) -> BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> {
     let ids: Vec<i64> = current.iter().filter(|c| !c.is_cadastral).map(|c| c.id).collect();
-    let same = |g: Gathered<Vec<Feature>>| ids.iter().map(|id| (*id, g.clone())).collect();
+    let same = |g: Gathered<Vec<Arc<Feature>>>| ids.iter().map(|id| (*id, g.clone())).collect();
     let rows = match around(&app.pool, zone, &ids, search, keys, MOST_ROWS).await {
         Ok(rows) if rows.len() as i64 > MOST_ROWS => return same(Gathered::Truncated(MOST_ROWS as usize)),
         Ok(rows) => rows,
@@ -197,11 +198,11 @@ async fn features(
             return same(Gathered::Failed("the map store did not answer".into()));
         }
     };
-    let mut out: BTreeMap<i64, Gathered<Vec<Feature>>> = ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
+    let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> = ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
     for row in rows {
         let id = row.layer_version_id;
         match (feature(row), out.get_mut(&id)) {
-            (Ok(f), Some(Gathered::Read(list))) => list.push(f),
+            (Ok(f), Some(Gathered::Read(list))) => list.push(Arc::new(f)),
             (Err(e), Some(slot)) => *slot = Gathered::Failed(e.to_string()),
             _ => {}
         }
