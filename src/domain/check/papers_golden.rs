@@ -232,6 +232,6 @@ fn register(r: &Register) -> ThemeFacts {
         layer.features = Gathered::Truncated(n);
     }
     let mut theme = fx::themed("encumbrance", if r.no_layer { vec![] } else { vec![layer] });
-    theme.theme.rule = None;
+    std::sync::Arc::make_mut(&mut theme.theme).rule = None;
     theme
 }
