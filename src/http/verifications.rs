@@ -2,7 +2,7 @@
 
 use super::geojson;
 use super::guard::By;
-use super::input::Params;
+use super::input::{Page, Paging, Params};
 use super::output::{accepted, made, tagged_bytes};
 use super::problem::{Problem, Result};
 use crate::app::App;
@@ -10,7 +10,6 @@ use crate::domain::verify::Record;
 use crate::domain::verify::text::{Lang, render};
 use crate::flow::case::parse_purpose;
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -24,14 +23,12 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_verifications, verify_case)).routes(routes!(get_verification))
 }
 
-/// More than these of one case are not listed.
-const MOST: i64 = 200;
-
-/// Verifications of a case, newest first (the last 200), without what was found.
-#[utoipa::path(get, path = "/cases/{id}/verifications", tag = "verifications", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<VerificationView>)))]
-async fn list_verifications(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<VerificationView>>> {
-    Ok(Json(verification::list(&app, id, MOST).await?))
+/// Verifications of a case, newest first, without what was found.
+#[utoipa::path(get, path = "/cases/{id}/verifications", tag = "verifications", params(("id" = Uuid, Path), Paging),
+    responses((status = 200, body = Page<VerificationView>)))]
+async fn list_verifications(State(app): State<App>, Path(id): Path<Uuid>, paging: Paging) -> Result<Response> {
+    let rows = verification::list(&app, id, paging.key()?, paging.fetch()).await?;
+    Ok(paging.page(rows, |v: &VerificationView| (v.created_at, v.id)))
 }
 
 /// Verify a case as of today.
