@@ -180,12 +180,7 @@ async fn get_result(
 /// names it by that.
 #[utoipa::path(post, path = "/tasks/{id}/photos", tag = "tasks", params(("id" = Uuid, Path)),
     request_body(content = String, content_type = "application/octet-stream"), responses((status = 201, body = PhotoView)))]
-async fn add_photo(
-    State(app): State<App>,
-    By(actor): By,
-    Path(id): Path<Uuid>,
-    request: Request,
-) -> Result<Response> {
+async fn add_photo(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>, request: Request) -> Result<Response> {
     let content = one_file(request, "photo").await?;
     let view = task::add_photo(&app, &actor, id, content).await?;
     Ok(made(&view, &format!("/api/v1/tasks/{id}/photos/{}", view.sha256)))

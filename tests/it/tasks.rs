@@ -115,7 +115,8 @@ async fn photos_are_kept_as_sent_and_named_by_the_result(pool: PgPool) {
     assert_eq!(again.body, sent.body, "the same photo again changes nothing");
     assert_eq!(post(&legal, png(640, 480)).await.status, StatusCode::FORBIDDEN, "not their task");
 
-    for not_a_photo in [b"%PDF-1.7 a scan, not a photo".to_vec(), b"<html>".to_vec(), png(0, 480), png(90_000, 90_000)] {
+    for not_a_photo in [b"%PDF-1.7 a scan, not a photo".to_vec(), b"<html>".to_vec(), png(0, 480), png(90_000, 90_000)]
+    {
         assert_eq!(post(&field, not_a_photo.clone()).await.refused(), ["photo: photo-type"]);
         let kept = t.app.scans.get(&diaba::domain::verify::sha256_hex(&not_a_photo)).await.unwrap();
         assert_eq!(kept, not_a_photo, "nothing that was sent is lost");

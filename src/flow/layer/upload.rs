@@ -116,6 +116,9 @@ impl From<ImportRow> for ImportView {
     }
 }
 
+/// Code of the refusal of more bytes than may be sent.
+pub const FILE_TOO_LARGE: &str = "file-too-large";
+
 /// Files on their way in. What is not handed to [`request_import`] goes when this is dropped.
 pub struct Upload {
     folder: tempfile::TempDir,
@@ -148,7 +151,7 @@ impl Upload {
     /// More of the file that has begun.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
-            return Err(Error::refused("file", "file-too-large", "more", "DIABA_UPLOAD_BYTES in all"));
+            return Err(Error::refused("file", FILE_TOO_LARGE, "more", "DIABA_UPLOAD_BYTES in all"));
         };
         self.left = left;
         match &mut self.open {
