@@ -16,6 +16,7 @@
 //! | `DIABA_UPLOAD_BYTES` | 4 GiB | largest map upload |
 //! | `DIABA_REQUEST_SECONDS` | 30 | a request that takes longer is given up |
 //! | `DIABA_SESSION_HOURS` | 12 | life of a staff session |
+//! | `DIABA_LEASE_SECONDS` | 20 | a job whose worker was silent for so long goes to another |
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -49,6 +50,8 @@ pub struct Limits {
     pub upload_bytes: usize,
     pub request: Duration,
     pub session: time::Duration,
+    /// A job whose worker was silent for so long goes to another.
+    pub lease: Duration,
 }
 
 impl Default for Limits {
@@ -60,6 +63,7 @@ impl Default for Limits {
             upload_bytes: 4 << 30,
             request: Duration::from_secs(30),
             session: time::Duration::hours(12),
+            lease: Duration::from_secs(20),
         }
     }
 }
@@ -216,6 +220,7 @@ fn limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, ConfigError> {
         upload_bytes: bytes("DIABA_UPLOAD_BYTES", d.upload_bytes)?,
         request: Duration::from_secs(number("DIABA_REQUEST_SECONDS", d.request.as_secs(), 1, 3600)?),
         session: time::Duration::hours(number("DIABA_SESSION_HOURS", 12, 1, 24 * 30)? as i64),
+        lease: Duration::from_secs(number("DIABA_LEASE_SECONDS", d.lease.as_secs(), 1, 3600)?),
     })
 }
 

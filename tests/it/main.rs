@@ -3,10 +3,14 @@
 
 mod access;
 mod cases;
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod faults;
 mod idempotency;
 mod jobs;
+mod killed;
 mod layers;
+mod outage;
 mod papers;
 mod parcels;
 mod proxy;

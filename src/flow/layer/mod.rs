@@ -11,6 +11,7 @@ mod rows;
 mod run_import;
 mod upload;
 mod versions;
+mod work_folder;
 
 pub use import::{Coverage, Import, Progress, Report, import};
 pub use publish::{Published, publish, rollback};
