@@ -51,7 +51,7 @@ fn judge(cx: &Context<'_>, facts: &ThemeFacts) -> land::Known<Finding> {
     f.allowed = Some(Quantity::new(0.0, Unit::Count));
     f.sources = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
     f.details = mine.iter().map(|row| line(facts, row)).collect();
-    let drawn = mine.iter().filter_map(|row| Some((row, row.geom.clone()?)));
+    let drawn = mine.iter().filter_map(|row| Some((row, row.geom.as_deref()?.clone())));
     f.evidence = drawn.map(|(row, g)| land::evidence(g, Some(row.fid), row.code.as_deref().unwrap_or(code))).collect();
     f.details.extend(read.iter().flat_map(Read::reservations));
     Ok(cited(f, rule))
@@ -79,13 +79,13 @@ fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> 
         return keys.contains(key.trim());
     }
     let (Some(geom), Some(parcel)) = (&f.geom, parcel) else { return false };
-    match geom {
+    match &**geom {
         Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) => {
             let seen = overlay(parcel, &[Piece { fid: f.fid, geom, half_width: None }], 0.0);
             // What cannot be measured is not put aside here: a person looks at it.
             seen.relation == Relation::Overlap || !seen.broken.is_empty()
         }
-        _ => parcel.shape.intersects(geom),
+        other => parcel.shape.intersects(other),
     }
 }
 

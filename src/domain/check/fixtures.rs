@@ -145,7 +145,7 @@ pub fn feature(fid: i64, code: Option<&str>, wkt: &str) -> Feature {
         code: code.map(str::to_owned),
         label: None,
         attrs: serde_json::Map::new(),
-        geom: Some(geometry(wkt)),
+        geom: Some(geometry(wkt).into()),
     }
 }
 

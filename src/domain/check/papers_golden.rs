@@ -219,7 +219,7 @@ fn register(r: &Register) -> ThemeFacts {
         code: Some(row.code.clone()),
         label: row.label.clone(),
         attrs: serde_json::Map::new(),
-        geom: row.wkt.as_deref().map(fx::geometry),
+        geom: row.wkt.as_deref().map(fx::geometry).map(Into::into),
     });
     let mut layer = fx::layer(1, rows.collect());
     layer.pin.source_date = r.source_date.unwrap_or(layer.pin.source_date);

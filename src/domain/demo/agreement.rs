@@ -176,7 +176,7 @@ impl<'a> Store<'a> {
                 code: s.row.code.clone(),
                 label: s.row.label.clone(),
                 attrs: s.row.attrs.clone(),
-                geom: s.geom.clone(),
+                geom: s.geom.clone().map(Into::into),
             });
             let f = &self.ward.files[layer];
             LayerFacts {

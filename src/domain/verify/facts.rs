@@ -1,9 +1,9 @@
 //! Everything a verification may know, gathered before anything is judged.
 
-use crate::domain::geom::{Area, Zone};
+use crate::domain::geom::{Area, Indexed, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
-use geo_types::{Geometry, MultiPolygon};
+use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -217,5 +217,5 @@ pub struct Feature {
     pub label: Option<String>,
     pub attrs: serde_json::Map<String, serde_json::Value>,
     /// Valid, in zone metres; none for a row without geometry.
-    pub geom: Option<Geometry<f64>>,
+    pub geom: Option<Indexed>,
 }

@@ -220,7 +220,7 @@ fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
         code: r.code,
         label: r.label,
         attrs,
-        geom: r.ewkb.as_deref().map(from_ewkb).transpose()?,
+        geom: r.ewkb.as_deref().map(from_ewkb).transpose()?.map(Into::into),
     })
 }
 
