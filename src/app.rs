@@ -76,6 +76,8 @@ fn watched(options: PgConnectOptions) -> PgConnectOptions {
         ("tcp_keepalives_count", "3"),
         ("tcp_user_timeout", "25000"),
         ("client_connection_check_interval", "2000"),
+        // What a transaction of ours holds back from being cleared away, it does not hold back for ever.
+        ("idle_in_transaction_session_timeout", "300000"),
     ])
 }
 

@@ -238,6 +238,36 @@ async fn more_than_allowed_is_too_much_and_leaves_nothing(pool: PgPool) {
     .await;
 }
 
+/// The same file again, its rows in another order, is an empty change: nothing to publish, and no parcel gets a new version.
+#[sqlx::test(migrations = "./migrations")]
+async fn the_same_map_again_is_an_empty_change(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let first = publish(&gis, &[345, 346, 347]).await;
+        let content = map(&[345, 346, 347]);
+        let (head, rows) = content.split_once('\n').unwrap();
+        let turned: Vec<_> = rows.lines().rev().collect();
+        for (content, unchanged) in [
+            (content.clone(), true),
+            (format!("{head}\n{}\n", turned.join("\n")), true),
+            (content.replace(",200,", ",201,"), false),
+        ] {
+            let sent = send(&gis, "thửa.csv", content, &ask()).await;
+            wait(&gis, &sent).await;
+            let import = gis.get(&format!("/api/v1/imports/{}", sent.body["id"].as_str().unwrap())).await;
+            assert_eq!(import.body["report"]["unchanged"], unchanged, "{}", import.text);
+            let version = import.body["report"]["layer_version_id"].as_i64().unwrap();
+            let shown = gis.get(&format!("/api/v1/layer-versions/{version}")).await;
+            assert_eq!(shown.body["state"], if unchanged { "discarded" } else { "checked" }, "{}", shown.text);
+        }
+        let published = gis.get("/api/v1/layers?state=published").await;
+        assert_eq!(published.body["items"][0]["id"], first, "what is in force is what was: {}", published.text);
+    })
+    .await;
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn a_version_that_nobody_wants_is_dropped(pool: PgPool) {
     threaded(pool, |pool| async move {

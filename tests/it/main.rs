@@ -13,6 +13,7 @@ mod layers;
 mod outage;
 mod papers;
 mod parcels;
+#[path = "../support/proxy.rs"]
 mod proxy;
 mod staff;
 mod tasks;

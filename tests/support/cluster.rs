@@ -53,7 +53,7 @@ impl Cluster {
 
     pub fn start(&self) -> bool {
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=16MB -c max_wal_size=16MB",
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=16MB -c max_wal_size=16MB -c max_connections=400",
             self.port
         );
         let (data, log) = (self.data.to_str().unwrap(), self.data.join("log"));
