@@ -29,7 +29,9 @@ pub async fn run(app: &App, by: &Actor, a: ReportArgs) -> Result<ExitCode> {
 
 /// The verification named, or the newest one of the case named.
 async fn which(app: &App, asked: &str) -> Result<Uuid> {
-    if let Ok(id) = Uuid::parse_str(asked) && verification::exists(app, id).await? {
+    if let Ok(id) = Uuid::parse_str(asked)
+        && verification::exists(app, id).await?
+    {
         return Ok(id);
     }
     let found = case::get(app, asked).await?;

@@ -22,7 +22,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_verifications, verify_case)).routes(routes!(get_verification)).routes(routes!(get_report))
+    OpenApiRouter::new()
+        .routes(routes!(list_verifications, verify_case))
+        .routes(routes!(get_verification))
+        .routes(routes!(get_report))
 }
 
 /// More than these of one case are not listed.

@@ -3,12 +3,13 @@
 use diaba::app::Book;
 use diaba::config::Config;
 use diaba::domain::geom::{Metric, Zone};
+use diaba::domain::paper::land_use::is_a;
 use diaba::domain::paper::{Certificate, Holder, IdentityCard, Paper, Purpose, Sex, Term};
 use diaba::domain::report::map::{Around, Neighbour, Road};
 use diaba::domain::theme::{Effect, Family, Theme};
 use diaba::domain::verify::{
     Candidate, CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, PaperFacts, ParcelFacts, ParcelRef, Record,
-    Resolution, ThemeFacts, Wish, verify,
+    RequiredPaper, Resolution, ScanFacts, ThemeFacts, Wish, verify,
 };
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use time::macros::date;
@@ -57,7 +58,7 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         number: 1 + (id % 3) as i32,
         content_hash: format!("{id:064x}"),
         source_name: format!("{theme}.gpkg"),
-        source_date: date!(2026 - 06 - 15),
+        source_date: date!(2026 - 11 - 20),
         decision: (id % 2 == 0).then(|| format!("{id}/QĐ-UBND")),
         accuracy_m: 0.3,
         scale: Some(2000),
@@ -70,7 +71,7 @@ fn free(theme: &Theme) -> Vec<Feature> {
     match theme.family {
         Family::Commune => vec![feature(1, Some("20194"), Some(everywhere()))],
         Family::Planning => {
-            let fits = |c: &&String| theme.codes[*c].permits.iter().any(|p| p == "ODT");
+            let fits = |c: &&String| theme.codes[*c].permits.iter().any(|p| is_a("ODT", p));
             vec![feature(1, theme.codes.keys().find(fits).map(String::as_str), Some(everywhere()))]
         }
         Family::Access => vec![feature(1, None, Some(rect(-300.0, -7.0, 900.0, 7.0)))],
@@ -103,7 +104,7 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
             id: Uuid::nil(),
             number: "HS-2026-000345".into(),
             procedure: "transfer".into(),
-            required_papers: vec![],
+            required_papers: ["certificate", "identity_card"].map(needed).into(),
             wish: Wish::default(),
             province: Some("48".into()),
             old_province: Some("Đà Nẵng".into()),
@@ -129,6 +130,10 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
         themes: themes.collect(),
         other_cases: Gathered::Read(vec![]),
     }
+}
+
+fn needed(kind: &str) -> RequiredPaper {
+    RequiredPaper { kind: kind.into(), citation: "mẫu".into(), when: "always".into() }
 }
 
 fn papers(asked: &ParcelRef, area_m2: f64) -> Vec<PaperFacts> {
@@ -158,7 +163,13 @@ fn papers(asked: &ParcelRef, area_m2: f64) -> Vec<PaperFacts> {
         sha256: format!("{:064x}", 77 + i),
         complete: true,
         paper,
-        scan: None,
+        scan: Some(ScanFacts {
+            sha256: "0".repeat(64),
+            media_type: "image/jpeg".into(),
+            bytes: 500_000,
+            width: Some(1754),
+            height: Some(1240),
+        }),
     };
     [certificate, card].into_iter().enumerate().map(|(i, p)| one((i as u128, p))).collect()
 }
@@ -223,14 +234,16 @@ pub fn ragged() -> Sample {
         let r = 120.0 + 14.0 * (t * 9.0).sin() + 3.0 * (t * 61.0).cos() + if k % 50 == 0 { 0.02 } else { 0.0 };
         (r * t.cos() * 1.25, r * t.sin())
     });
-    let island: Vec<_> = (0..40u32).map(|k| (30.0 + 22.0 * turn(k, 40).cos(), 15.0 + 16.0 * turn(k, 40).sin())).collect();
+    let island: Vec<_> =
+        (0..40u32).map(|k| (30.0 + 22.0 * turn(k, 40).cos(), 15.0 + 16.0 * turn(k, 40).sin())).collect();
     let shape = MultiPolygon(vec![Polygon::new(ring(&shore.collect::<Vec<_>>()), vec![ring(&island)])]);
     let mut facts = facts(&book.themes, Some(shape));
     let river = facts.themes.iter_mut().find(|t| t.theme.family == Family::Protection).unwrap();
     let Gathered::Read(list) = &mut river.layers[0].features else { panic!() };
     list.push(feature(9, None, Some(rect(-200.0, 60.0, 400.0, 100.0))));
     let record = verify(&facts, &book.rules);
-    let neighbour = |i: i32| Neighbour { number: (500 + i).to_string(), boundary: rect(f64::from(i) * 90.0, 150.0, 90.0, 70.0) };
+    let neighbour =
+        |i: i32| Neighbour { number: (500 + i).to_string(), boundary: rect(f64::from(i) * 90.0, 150.0, 90.0, 70.0) };
     let way = Geometry::LineString(ring(&[(-250.0, -190.0), (-60.0, -150.0), (250.0, -160.0)]));
     let roads = vec![Road { name: Some("Đường ven đầm".into()), shape: way }];
     Sample { name: "ragged", record, around: Some(Around { neighbours: (-4..4).map(neighbour).collect(), roads }) }

@@ -76,7 +76,9 @@ pub(super) fn groups(record: &Record, lang: Lang) -> Vec<Group> {
         let line = line(record, lang, i + 1, f);
         match out.last_mut().filter(|(id, _)| *id == f.group) {
             Some((_, group)) => group.findings.push(line),
-            None => out.push((&f.group, Group { title: word(lang, &format!("group-{}", f.group)), findings: vec![line] })),
+            None => {
+                out.push((&f.group, Group { title: word(lang, &format!("group-{}", f.group)), findings: vec![line] }))
+            }
         }
     }
     out.into_iter().map(|(_, g)| g).collect()

@@ -91,11 +91,7 @@ fn in_force(lang: Lang, pin: &RulePinned, book: &RuleBook) -> String {
 pub(super) fn papers(record: &Record, lang: Lang) -> Vec<PaperLine> {
     let papers = record.pins.papers.iter();
     papers
-        .map(|p| PaperLine {
-            kind: paper_kind(lang, &p.kind),
-            version: p.version.to_string(),
-            hash: p.sha256.clone(),
-        })
+        .map(|p| PaperLine { kind: paper_kind(lang, &p.kind), version: p.version.to_string(), hash: p.sha256.clone() })
         .collect()
 }
 

@@ -71,7 +71,8 @@ impl Press {
     /// # Errors
     /// When the folder or a file cannot be read.
     pub fn open(folder: &Path) -> Result<Self, PressError> {
-        let fault = |e: std::io::Error| PressError::Folder { folder: folder.display().to_string(), reason: e.to_string() };
+        let fault =
+            |e: std::io::Error| PressError::Folder { folder: folder.display().to_string(), reason: e.to_string() };
         let mut templates = BTreeMap::new();
         for entry in std::fs::read_dir(folder).map_err(fault)? {
             let path = entry.map_err(fault)?.path();
@@ -112,9 +113,8 @@ impl Press {
         let set = typst::compile::<PagedDocument>(&world);
         let warnings = world.say(&set.warnings);
         let document = set.output.map_err(|e| PressError::Template(world.say(&e)));
-        let pdf = document.and_then(|d| {
-            typst_pdf::pdf(&d, &options(sheet)?).map_err(|e| PressError::Template(world.say(&e)))
-        });
+        let pdf = document
+            .and_then(|d| typst_pdf::pdf(&d, &options(sheet)?).map_err(|e| PressError::Template(world.say(&e))));
         // What was worked out for this sheet is of little use to the next: memory stays flat.
         typst::comemo::evict(2);
         Ok((pdf?, warnings))
@@ -123,7 +123,8 @@ impl Press {
 
 /// PDF/A-3a: archival, tagged, with attachments.
 fn options(sheet: &Sheet) -> Result<PdfOptions, PressError> {
-    let standards = PdfStandards::new(&[PdfStandard::A_3a]).map_err(|e| PressError::Stopped(e.message().to_string()))?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3a]).map_err(|e| PressError::Stopped(e.message().to_string()))?;
     let at = sheet.at.to_offset(time::UtcOffset::UTC);
     let (month, day) = (u8::from(at.month()), at.day());
     let stamp = Datetime::from_ymd_hms(at.year(), month, day, at.hour(), at.minute(), at.second());

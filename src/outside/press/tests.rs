@@ -13,7 +13,11 @@ fn sheet(data: Value) -> Sheet {
     Sheet {
         template: "test",
         data,
-        pictures: vec![("map.svg", br#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="black"/></svg>"#.to_vec())],
+        pictures: vec![(
+            "map.svg",
+            br#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0L9 9" stroke="black"/></svg>"#
+                .to_vec(),
+        )],
         attachments: vec![Attachment {
             name: "record.json",
             media_type: "application/json",
@@ -47,7 +51,9 @@ fn sets_a_sheet_to_the_same_bytes() {
 
 #[test]
 fn what_data_says_is_not_markup() {
-    for hostile in ["#panic(\"x\")", "$ x $", "*b* _i_ `c` @r <l> \\ #{1+1} = h", "] #import \"/x.typ\"", &"x".repeat(4000)] {
+    for hostile in
+        ["#panic(\"x\")", "$ x $", "*b* _i_ `c` @r <l> \\ #{1+1} = h", "] #import \"/x.typ\"", &"x".repeat(4000)]
+    {
         press(PLAIN).set(&sheet(json!({"title": hostile}))).unwrap();
     }
 }

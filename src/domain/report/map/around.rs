@@ -53,9 +53,10 @@ pub(super) fn draw(around: &Around, parcel: &MultiPolygon<f64>, frame: &Frame, s
 /// Neighbours within the frame, without the parcel itself.
 fn near<'a>(around: &'a Around, parcel: &'a MultiPolygon<f64>, frame: &Frame) -> impl Iterator<Item = &'a Neighbour> {
     let ground = frame.ground();
-    around.neighbours.iter().filter(move |n| {
-        n.boundary.bounding_rect().is_some_and(|b| b.intersects(&ground)) && n.boundary != *parcel
-    })
+    around
+        .neighbours
+        .iter()
+        .filter(move |n| n.boundary.bounding_rect().is_some_and(|b| b.intersects(&ground)) && n.boundary != *parcel)
 }
 
 fn road_area(area: &MultiPolygon<f64>, fine: f64, frame: &Frame, svg: &mut Svg) {
@@ -77,7 +78,9 @@ pub(super) fn names(around: &Around, parcel: &MultiPolygon<f64>, frame: &Frame, 
     for road in &around.roads {
         let Some(name) = road.name.as_deref().map(short).filter(|n| !n.is_empty()) else { continue };
         let w = text_width(&name, ROAD);
-        let spot = spots(&road.shape, &window, frame, w).into_iter().find(|(at, turn)| placer.fits_turned(*at, w, ROAD, *turn));
+        let spot = spots(&road.shape, &window, frame, w)
+            .into_iter()
+            .find(|(at, turn)| placer.fits_turned(*at, w, ROAD, *turn));
         if let Some((at, turn)) = spot {
             let face = Face { colour: "#5b4a1f", style: r#"font-style="italic""#, turn, ..Face::plain(ROAD) };
             svg.text(at, &name, face);

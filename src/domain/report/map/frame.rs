@@ -7,7 +7,7 @@ use geo_types::{Coord, MultiPolygon, Polygon, Rect};
 /// Border for coordinates around the neat line (mm).
 pub(super) const BORDER_MM: f64 = 7.0;
 /// At least this much ground is shown around the parcel (mm on paper).
-const MARGIN_MM: f64 = 24.0;
+const MARGIN_MM: f64 = 18.0;
 
 /// Takes zone metres to paper.
 #[derive(Debug, Clone, Copy)]
@@ -58,14 +58,18 @@ impl Frame {
     }
 }
 
-/// 100, 200, 500, 1000, 2000, ...: the first that is not below `least`.
+/// 100, 150, 200, 300, 400, 500, 750, 1000, ...: the first that is not below `least`.
 pub(super) fn round_scale(least: f64) -> u64 {
-    round_up(least.max(100.0)) as u64
+    stepped(least.max(100.0), &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5]) as u64
 }
 
 /// 1, 2 or 5 times a power of ten: the first that is not below `least`.
 pub(super) fn round_up(least: f64) -> f64 {
+    stepped(least, &[1.0, 2.0, 5.0])
+}
+
+fn stepped(least: f64, steps: &[f64]) -> f64 {
     let power = 10f64.powf(least.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|s| s * power >= least * (1.0 - 1e-9));
-    step.unwrap_or(10.0) * power
+    let step = steps.iter().find(|s| **s * power >= least * (1.0 - 1e-9));
+    step.unwrap_or(&10.0) * power
 }

@@ -19,8 +19,10 @@ pub(super) struct Mark<'a> {
 /// Dark enough for print; taken in turn, so that findings beside each other differ in colour and in slant.
 const COLOURS: [&str; 7] = ["#b3261e", "#1f4e9e", "#7a3e00", "#5e2a84", "#00695c", "#a3166a", "#3d5a00"];
 const GREY: &str = "#555555";
-/// Distance of hatch lines (mm).
+/// Distance of hatch lines (mm): wider where much is hatched.
 const GAP_MM: f64 = 1.7;
+const WIDE_GAP_MM: f64 = 3.4;
+const MANY: usize = 8;
 const RADIUS_MM: f64 = 2.3;
 
 impl Mark<'_> {
@@ -80,6 +82,7 @@ fn lattice(p: &Polygon<f64>, frame: &Frame) -> Vec<Coord<f64>> {
 }
 
 pub(super) fn hatch(marks: &[Mark<'_>], frame: &Frame, svg: &mut Svg) {
+    let gap = if marks.len() > MANY { WIDE_GAP_MM } else { GAP_MM };
     for (i, mark) in marks.iter().enumerate() {
         let areas = mark.areas();
         let Some(b) = areas.bounding_rect() else { continue };
@@ -88,7 +91,7 @@ pub(super) fn hatch(marks: &[Mark<'_>], frame: &Frame, svg: &mut Svg) {
         let (low, high) = (frame.paper(b.min()), frame.paper(b.max()));
         let around = boxed((low + high) / 2.0, (high.x - low.x).abs(), (low.y - high.y).abs());
         let turns: &[f64] = if mark.tone == Tone::Hit { &[20.0 + 49.0 * i as f64] } else { &[0.0, 90.0] };
-        let lines: String = turns.iter().map(|t| slanted(around, t % 180.0)).collect();
+        let lines: String = turns.iter().map(|t| slanted(around, t % 180.0, gap)).collect();
         let look = format!(
             r#"fill="none" stroke="{}" stroke-width="0.16" stroke-opacity="0.75" clip-path="url(#{id})""#,
             mark.colour()
@@ -98,14 +101,14 @@ pub(super) fn hatch(marks: &[Mark<'_>], frame: &Frame, svg: &mut Svg) {
 }
 
 /// Parallel lines over a box, turned by `turn` degrees.
-fn slanted(b: geo_types::Rect<f64>, turn: f64) -> String {
+fn slanted(b: geo_types::Rect<f64>, turn: f64, gap: f64) -> String {
     let (s, c) = turn.to_radians().sin_cos();
     let centre = b.center();
-    let reach = b.width().hypot(b.height()) / 2.0 + GAP_MM;
-    let count = (reach / GAP_MM).ceil() as i64;
+    let reach = b.width().hypot(b.height()) / 2.0 + gap;
+    let count = (reach / gap).ceil() as i64;
     let mut out = String::new();
     for i in -count..=count {
-        let off = i as f64 * GAP_MM;
+        let off = i as f64 * gap;
         let (x, y) = (centre.x - s * off, centre.y + c * off);
         // Writing to a string does not fail.
         let _ = write!(out, "M{} {}L{} {}", n(x - c * reach), n(y - s * reach), n(x + c * reach), n(y + s * reach));
@@ -130,7 +133,10 @@ pub(super) fn outline(marks: &[Mark<'_>], frame: &Frame, svg: &mut Svg) {
 }
 
 fn stroke(l: &geo_types::LineString<f64>, colour: &str, frame: &Frame, svg: &mut Svg) {
-    svg.path(&line_path(l, frame), &format!(r#"fill="none" stroke="{colour}" stroke-width="0.8" stroke-opacity="0.8""#));
+    svg.path(
+        &line_path(l, frame),
+        &format!(r#"fill="none" stroke="{colour}" stroke-width="0.8" stroke-opacity="0.8""#),
+    );
 }
 
 fn spot(p: Point<f64>, colour: &str, frame: &Frame, svg: &mut Svg) {

@@ -18,7 +18,7 @@ pub use rings::{Ring, rings, vertex_tables};
 
 use super::Tone;
 use crate::domain::verify::text::{Lang, quantity, word};
-use crate::domain::verify::{EvidenceRecord, Record, Shape, Verdict};
+use crate::domain::verify::{EvidenceRecord, Quantity, Record, Shape, Verdict};
 use frame::Frame;
 use geo_types::{Geometry, MultiPolygon, Rect};
 use marks::Mark;
@@ -64,7 +64,9 @@ pub(super) fn of_record(record: &Record, lang: Lang, around: Option<&Around>) ->
     let parcel = record.parcel.as_ref()?;
     let boundary = polygons(parcel.boundary.as_ref()?)?;
     let area = record.findings.iter().find(|f| f.check == "parcel.boundary").and_then(|f| f.measured);
-    let title = std::iter::once(parcel.number.clone()).chain(area.map(|q| quantity(lang, &q))).collect();
+    let title = std::iter::once(parcel.number.clone())
+        .chain(area.map(|q| quantity(lang, &Quantity::new((q.value * 10.0).round() / 10.0, q.unit))))
+        .collect();
     let marked = record.findings.iter().enumerate().filter(|(_, f)| is_marked(f.verdict) && !f.evidence.is_empty());
     let marks = marked.map(|(i, f)| mark(i + 1, Tone::of(f.verdict), &f.evidence)).collect();
     draw(&Plan { parcel: boundary, title, marks, around, lang })
@@ -124,4 +126,3 @@ fn draw(plan: &Plan<'_>) -> Option<MapSheet> {
         svg: svg.finish(),
     })
 }
-

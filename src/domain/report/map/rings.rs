@@ -60,9 +60,7 @@ pub fn vertex_tables(rings: &[Ring], lang: Lang) -> Vec<RingData> {
     let one = |r: &Ring| {
         let key = if r.hole { "page-ring-hole" } else { "page-ring-outer" };
         let edges = r.edges().zip(r.first..);
-        let rows = edges.map(|(e, no)| {
-            [no.to_string(), two(e.start.y), two(e.start.x), two(Euclidean.length(&e))]
-        });
+        let rows = edges.map(|(e, no)| [no.to_string(), two(e.start.y), two(e.start.x), two(Euclidean.length(&e))]);
         RingData { title: message(lang, &Message::new(key).with("part", r.part as f64)), rows: rows.collect() }
     };
     rings.iter().map(one).collect()

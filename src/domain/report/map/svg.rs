@@ -79,7 +79,8 @@ impl Svg {
             true => String::new(),
             false => format!(r#" transform="rotate({} {} {})""#, n(turn), n(at.x), n(at.y)),
         };
-        let rim = if rim { r#" stroke="white" stroke-width="0.7" stroke-linejoin="round" paint-order="stroke""# } else { "" };
+        let rim =
+            if rim { r#" stroke="white" stroke-width="0.7" stroke-linejoin="round" paint-order="stroke""# } else { "" };
         self.add(&format!(
             r#"<text x="{}" y="{}" font-size="{}" text-anchor="middle" fill="{colour}"{rim}{turned} {style}>{}</text>"#,
             n(at.x),

@@ -109,7 +109,9 @@ impl Page<'_> {
         let row = format!("{verdict}{}{}{allowed}", pad(&name, TITLE), pad(&measured, MEASURED));
         self.lines.push(row.trim_end().to_owned());
         let said = message(self.lang, &f.message);
-        if long && let Some(subject) = names::subject(self.record, self.lang, f).filter(|s| !said.starts_with(s.as_str())) {
+        if long
+            && let Some(subject) = names::subject(self.record, self.lang, f).filter(|s| !said.starts_with(s.as_str()))
+        {
             self.text("", INDENT, &subject);
         }
         self.text("", INDENT, &said);
