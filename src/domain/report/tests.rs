@@ -22,7 +22,7 @@ fn record() -> Record {
     let mut half = fx::layer(3, vec![]);
     half.coverage = fx::polygons(&fx::rect(-100.0, -100.0, 110.0, 300.0));
     facts.themes = vec![
-        fx::themed("flood", vec![half]),
+        fx::themed("hazard_flood", vec![half]),
         fx::themed("recovery", vec![]),
         fx::themed("road_corridor", vec![fx::layer(1, vec![fx::feature(4, None, &fx::rect(-5.0, 0.0, 30.0, 2.5))])]),
     ];
@@ -40,7 +40,8 @@ fn pages_in_both_languages() {
     for (lang, name) in [(Lang::Vi, "pages_vi"), (Lang::En, "pages_en")] {
         let (mut report, _) = report(&record, lang, &beside(&rules)).unwrap();
         report.words.clear();
-        insta::assert_yaml_snapshot!(name, report, { ".digest" => "[digest]", ".engine" => "[engine]" });
+        (report.digest, report.engine) = ("[digest]".into(), "[engine]".into());
+        insta::assert_yaml_snapshot!(name, report);
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn vertices(rings: &[Ring], frame: &Frame, placer: &mut Placer, svg: 
         let mut last: Option<Coord<f64>> = None;
         for (i, p) in ring.points.iter().enumerate() {
             let at = frame.paper(*p);
-            if last.is_some_and(|l: Coord<f64>| (l.x - at.x).hypot(l.y - at.y) < 0.8) {
+            if last.is_some_and(|l: Coord<f64>| (l.x - at.x).hypot(l.y - at.y) < 1.4) {
                 continue;
             }
             last = Some(at);
