@@ -129,7 +129,7 @@ struct HowReport {
 ///
 /// A logged read of personal data; field and sales staff need a task of this case.
 #[utoipa::path(get, path = "/verifications/{id}/report.pdf", tag = "verifications", params(("id" = Uuid, Path), HowReport),
-    responses((status = 200, content((Vec<u8> = "application/pdf")))))]
+    responses((status = 200, content((Object = "application/pdf")))))]
 async fn get_report(
     State(app): State<App>,
     By(actor): By,

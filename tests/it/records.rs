@@ -213,7 +213,7 @@ pub fn crowded() -> Sample {
         theme.family = Family::Restriction;
         let on = match k {
             30 => everywhere(),
-            31 => rect(4.0, 4.0, 1.1, 0.9),
+            31 => rect(4.0, 4.0, 1.6, 1.4),
             _ => rect(i * 2.7 - 1.0, j * 3.1 - 0.5, 3.4 + i * 0.3, 2.6 + j * 0.4),
         };
         let layers = vec![layer(100 + i64::from(k), &theme.code, everywhere(), vec![feature(1, None, Some(on))])];
