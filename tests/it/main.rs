@@ -11,6 +11,7 @@ mod pages;
 mod papers;
 mod parcels;
 mod proxy;
+#[allow(dead_code, reason = "the bench of reports uses the rest")]
 mod records;
 mod reports;
 mod staff;

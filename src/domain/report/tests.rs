@@ -30,7 +30,7 @@ fn record() -> Record {
     verify(&facts, &fx::rules())
 }
 
-fn line<'a>(r: &'a Report, no: usize) -> &'a Line {
+fn line(r: &Report, no: usize) -> &Line {
     r.groups.iter().flat_map(|g| &g.findings).find(|l| l.no == no).unwrap()
 }
 

@@ -90,10 +90,9 @@ pub(super) fn names(around: &Around, parcel: &MultiPolygon<f64>, frame: &Frame, 
         let seen = neighbour.boundary.intersection(&window);
         let wide = seen.bounding_rect().is_some_and(|b| frame.mm(b.width()) > text_width(&neighbour.number, NUMBER));
         let number = short(&neighbour.number);
-        if let Some(at) = seen.interior_point().filter(|_| wide && !number.is_empty()).map(|p| frame.paper(p.0)) {
-            if placer.fits(at, text_width(&number, NUMBER), NUMBER) {
-                svg.text(at, &number, Face { colour: "#555", ..Face::plain(NUMBER) });
-            }
+        let at = seen.interior_point().filter(|_| wide && !number.is_empty()).map(|p| frame.paper(p.0));
+        if let Some(at) = at.filter(|at| placer.fits(*at, text_width(&number, NUMBER), NUMBER)) {
+            svg.text(at, &number, Face { colour: "#555", ..Face::plain(NUMBER) });
         }
     }
 }
