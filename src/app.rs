@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
+use crate::outside::press::Press;
 use crate::outside::scans::Scans;
 use crate::outside::vault::Vault;
 use anyhow::Context;
@@ -25,6 +26,8 @@ pub struct App {
     /// Seals personal data.
     pub vault: Vault,
     pub scans: Scans,
+    /// Sets reports and other papers.
+    pub press: Press,
 }
 
 impl App {
@@ -41,8 +44,9 @@ impl App {
             None => Vault::open_file(&config.home.join("keys/vault.key"))?,
         };
         let scans = Scans::open(&config.scans, vault.clone())?;
+        let press = Press::open(&config.data.join("templates"))?;
         let (config, book) = (Arc::new(config), Arc::new(book));
-        Ok(Self { pool, config, clock, book, vault, scans })
+        Ok(Self { pool, config, clock, book, vault, scans, press })
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `DIABA_READER` | beside the program | the `diaba-reader` program, which opens map files |
 //! | `DIABA_LISTEN` | `127.0.0.1:8080` | address of the API |
 //! | `DIABA_PUBLIC_URL` | none | how browsers reach us; `https` makes cookies `Secure` |
+//! | `DIABA_FIRM` | Diaba | name of the firm at the head of reports and other papers |
 //! | `DIABA_VAULT_KEY` | file `keys/vault.key` in home | 32 bytes as hex, seals personal data |
 //! | `DIABA_SCANS` | `file://<home>/scans` | where scans lie: `file://folder` or `s3://bucket/prefix` |
 //! | `DIABA_DB_CONNECTIONS` | 20 | size of the pool |
@@ -23,6 +24,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Firm of the papers when none is set.
+const FIRM: &str = "Diaba";
+
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database_url: String,
@@ -35,6 +39,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `https://...` as browsers see the service; none when it is only reached on its own address.
     pub public_url: Option<String>,
+    /// Name of the firm, as papers show it.
+    pub firm: String,
     /// The vault's key, when it is not kept in a file.
     pub vault_key: Option<Secret>,
     /// `file://folder` or `s3://bucket/prefix`.
@@ -126,6 +132,7 @@ impl Config {
                 .parse()
                 .map_err(|_| ConfigError::new("DIABA_LISTEN", &listen, "address:port, e.g. 127.0.0.1:8080"))?,
             public_url: public_url(get("DIABA_PUBLIC_URL"))?,
+            firm: get("DIABA_FIRM").map_or_else(|| FIRM.to_owned(), |f| f.trim().to_owned()),
             vault_key: vault_key(get("DIABA_VAULT_KEY"))?,
             limits: limits(get)?,
             home,
@@ -141,6 +148,7 @@ impl Config {
             reader: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
+            firm: FIRM.to_owned(),
             vault_key: None,
             scans: format!("file://{}", home.join("scans").display()),
             limits: Limits::default(),

@@ -130,6 +130,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}/verifications", Roles(DESK, S::VerificationsRead)),
     rule(Post, "/api/v1/cases/{id}/verifications", Roles(VERIFIERS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),
+    slow(Get, "/api/v1/verifications/{id}/report.pdf", Roles(DESK, S::VerificationsRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

@@ -9,9 +9,10 @@ use crate::app::App;
 use crate::domain::verify::Record;
 use crate::domain::verify::text::{Lang, render};
 use crate::flow::case::parse_purpose;
+use crate::flow::report;
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,7 +21,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_verifications, verify_case)).routes(routes!(get_verification))
+    OpenApiRouter::new()
+        .routes(routes!(list_verifications, verify_case))
+        .routes(routes!(get_verification))
+        .routes(routes!(get_report))
 }
 
 /// Verifications of a case, newest first, without what was found.
@@ -105,6 +109,39 @@ async fn get_verification(
         false => json!(VerificationFull { verification, record }),
     };
     Ok(geojson::answer(&headers, as_geojson, &value))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct HowReport {
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request. Kept with the read.
+    #[param(required = true, example = "prepare_papers")]
+    purpose: Option<String>,
+    /// vi or en.
+    #[param(example = "vi")]
+    lang: Option<String>,
+}
+
+/// The report of a verification as PDF/A-3, with the record attached (`verification.json`).
+///
+/// A logged read of personal data; field and sales staff need a task of this case.
+#[utoipa::path(get, path = "/verifications/{id}/report.pdf", tag = "verifications", params(("id" = Uuid, Path), HowReport),
+    responses((status = 200, content((Object = "application/pdf")))))]
+async fn get_report(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    Params(how): Params<HowReport>,
+) -> Result<Response> {
+    let purpose = parse_purpose(how.purpose.as_deref())?;
+    let lang = language(how.lang.as_deref())?;
+    let done = report::render(&app, &actor, id, purpose, lang).await?;
+    let mut response = tagged_bytes(&headers, "application/pdf", done.pdf);
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{}\"", done.file_name)) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
 }
 
 fn language(asked: Option<&str>) -> Result<Lang> {

@@ -53,6 +53,11 @@ pub async fn list(
     Ok(verification::of_case(&app.pool, case_id, before, limit).await?.into_iter().map(Into::into).collect())
 }
 
+/// Is there a verification of this id?
+pub async fn exists(app: &App, id: Uuid) -> Result<bool> {
+    Ok(verification::find(&app.pool, id).await?.is_some())
+}
+
 /// Id of the newest verification of a case.
 pub async fn latest(app: &App, case_id: Uuid) -> Result<Option<Uuid>> {
     Ok(verification::of_case(&app.pool, case_id, None, 1).await?.first().map(|v| v.id))
