@@ -216,7 +216,8 @@ async fn more_than_allowed_is_too_much_and_leaves_nothing(pool: PgPool) {
         .await;
         diaba::flow::setup::setup(&t.app).await.unwrap();
         let gis = t.signed_in("gis", &["gis_analyst"]).await;
-        for bytes in [20_001, 23_000, 60_000, 2_000_000] {
+        // Not more than a socket's buffers hold: a client still sending when it is refused may miss the answer.
+        for bytes in [20_001, 23_000, 60_000] {
             let sent = send(&gis, "a.csv", "x".repeat(bytes), &ask()).await;
             assert_eq!(sent.status, StatusCode::PAYLOAD_TOO_LARGE, "{bytes} bytes: {}", sent.text);
             assert_eq!(sent.body["type"], "urn:diaba:problem:too-large");
@@ -224,8 +225,14 @@ async fn more_than_allowed_is_too_much_and_leaves_nothing(pool: PgPool) {
         let two = [("a.shp".to_owned(), vec![0; 12_000]), ("a.dbf".to_owned(), vec![0; 12_000])];
         let both = send_files(&gis, &two, &ask()).await;
         assert_eq!(both.status, StatusCode::PAYLOAD_TOO_LARGE, "the parts count together: {}", both.text);
-        let uploads = std::fs::read_dir(t.app.config.home.join("uploads")).unwrap().count();
-        assert_eq!(uploads, 0, "nothing of what is too large stays");
+        let uploads = || std::fs::read_dir(t.app.config.home.join("uploads")).unwrap().count();
+        for _ in 0..100 {
+            if uploads() == 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert_eq!(uploads(), 0, "nothing of what is too large stays");
 
         let legal = t.signed_in("legal", &["legal"]).await;
         let case = legal.open_case().await;
