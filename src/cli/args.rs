@@ -36,6 +36,8 @@ pub enum Command {
     },
     /// Verify a case, or look at a parcel without a case
     Verify(VerifyArgs),
+    /// Write the report of a verification as PDF
+    Report(ReportArgs),
     /// Serve the API and work on jobs, until stopped
     Serve {
         /// Only the API; jobs are left to `diaba work`
@@ -184,4 +186,16 @@ pub struct VerifyArgs {
     /// Also write the evidence (GeoJSON, WGS 84) to this file
     #[arg(long)]
     pub evidence: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct ReportArgs {
+    /// Id of a verification; or number (HS-...) or id of a case: its newest verification
+    pub subject: String,
+    /// File to write (default: bao-cao-<case>.pdf here)
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// vi or en
+    #[arg(long, default_value = "vi")]
+    pub lang: String,
 }

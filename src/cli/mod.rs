@@ -5,6 +5,7 @@ mod args;
 mod demo;
 mod jobs;
 mod layer;
+mod report;
 mod say;
 mod serve;
 mod verify;
@@ -63,6 +64,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
+        Command::Report(a) => return report::run(&app, &by, a).await,
         Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
         Command::Work => serve::work(app).await?,
         Command::Jobs(c) => return jobs::run(&app, &by, c).await,

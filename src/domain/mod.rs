@@ -10,7 +10,7 @@ pub mod layer;
 pub mod paper;
 pub mod parcel;
 pub mod problem;
-
+pub mod report;
 pub mod rule;
 pub mod staff;
 pub mod text;

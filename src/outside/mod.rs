@@ -1,4 +1,5 @@
 //! What lies outside: files, other people's services, secrets.
 
+pub mod press;
 pub mod scans;
 pub mod vault;

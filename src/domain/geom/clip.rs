@@ -70,7 +70,8 @@ pub(super) fn any_crossing(mut near: Vec<Line<f64>>) -> bool {
     near.iter().enumerate().any(|(i, a)| {
         let reach = a.start.x.max(a.end.x);
         near[i + 1..].iter().take_while(|b| low(b) <= reach).any(|b| {
-            let apart = a.start.y.max(a.end.y) < b.start.y.min(b.end.y) || b.start.y.max(b.end.y) < a.start.y.min(a.end.y);
+            let apart =
+                a.start.y.max(a.end.y) < b.start.y.min(b.end.y) || b.start.y.max(b.end.y) < a.start.y.min(a.end.y);
             let joined = a.start == b.end || a.end == b.start;
             !apart
                 && !joined
@@ -146,7 +147,9 @@ mod tests {
             wkt!(POLYGON((-50. -50.,50. -50.,50. 50.,-50. 50.,-50. -50.),(-1. -1.,11. -1.,11. 11.,-1. 11.,-1. -1.)));
         assert_eq!(clip(&AreaIndex::new(around.clone()), &window()), Clipped::Outside);
         let half = wkt!(POLYGON((5. -50.,50. -50.,50. 50.,5. 50.,5. -50.)));
-        let Clipped::Part { polygon, crossing } = clip(&AreaIndex::new(half.clone()), &window()) else { panic!("part") };
+        let Clipped::Part { polygon, crossing } = clip(&AreaIndex::new(half.clone()), &window()) else {
+            panic!("part")
+        };
         assert!((polygon.unsigned_area() - 50.0).abs() < 1e-9 && !crossing);
     }
 

@@ -1,7 +1,7 @@
 //! How sure an overlap is, given that neither map is exact.
 
 use super::clip::{boxes_meet, grow, meets};
-use super::common::common_area;
+use super::common_area::common_area;
 use super::overlay::Measured;
 use super::pieces::runs;
 use crate::domain::verify::{AreaInterval, Certainty};

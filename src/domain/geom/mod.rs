@@ -4,7 +4,7 @@
 //! crossing rings) is named before any boolean operation sees it.
 
 mod clip;
-mod common;
+mod common_area;
 mod composition;
 mod coverage;
 mod gaps;

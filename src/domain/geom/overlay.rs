@@ -1,7 +1,7 @@
 //! A parcel against many map features of one code: union first, then measured.
 
 use super::clip::{Clipped, boxes_meet, clip, grow};
-use super::common::common_area;
+use super::common_area::common_area;
 use super::interval::interval;
 use super::pieces::Piece;
 use super::validity::{Flaw, flaws, repair};

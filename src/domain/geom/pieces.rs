@@ -57,7 +57,9 @@ fn line(l: &LineString<f64>, reach: &Rect<f64>, width: Option<f64>, near: &mut N
     let runs = runs(l, reach);
     match width {
         _ if runs.is_empty() => {}
-        Some(w) => near.polygons.extend(MultiLineString(runs).buffer(w).0.into_iter().map(AreaIndex::new).map(Cow::Owned)),
+        Some(w) => {
+            near.polygons.extend(MultiLineString(runs).buffer(w).0.into_iter().map(AreaIndex::new).map(Cow::Owned))
+        }
         None => near.lines.extend(runs),
     }
 }

@@ -8,6 +8,6 @@ mod run;
 
 pub use evidence::evidence;
 pub use gather::{Subject, gather};
-pub use read::{VerificationView, latest, list, open};
+pub use read::{VerificationView, exists, latest, list, open};
 pub use request::{Requested, request, run_requested};
 pub use run::{Verified, inspect, verify_case};

@@ -1,0 +1,100 @@
+//! What the findings rest on: layer versions, rules, papers.
+
+use super::findings::doubtful;
+use crate::domain::rule::{Rule, RuleBook};
+use crate::domain::verify::text::{Lang, date, message, number, paper_kind, standing, word};
+use crate::domain::verify::{LayerPin, Message, Record, RulePinned, canonical, sha256_hex};
+use serde::Serialize;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerLine {
+    pub layer: String,
+    pub version: String,
+    pub file: String,
+    pub date: String,
+    pub decision: String,
+    pub accuracy: String,
+    pub scale: String,
+    /// Numbers of the findings that rest on it.
+    pub used_by: Vec<usize>,
+    pub hash: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleLine {
+    pub name: String,
+    pub citation: String,
+    pub in_force: String,
+    pub standing: String,
+    pub doubtful: bool,
+    pub used_by: Vec<usize>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PaperLine {
+    pub kind: String,
+    pub version: String,
+    pub hash: String,
+}
+
+const NONE: &str = "–";
+
+/// Layers that stand behind a finding.
+pub(super) fn layers(record: &Record, lang: Lang) -> Vec<LayerLine> {
+    let line = |l: &LayerPin| LayerLine {
+        layer: l.layer.clone(),
+        version: l.number.to_string(),
+        file: l.source_name.clone(),
+        date: date(lang, l.source_date),
+        decision: l.decision.clone().unwrap_or_else(|| NONE.into()),
+        accuracy: match l.accuracy_m > 0.0 {
+            true => format!("± {} m", number(lang, l.accuracy_m)),
+            false => NONE.into(),
+        },
+        scale: l.scale.map_or_else(|| NONE.into(), |s| format!("1:{s}")),
+        used_by: numbers(record, |f| f.sources.contains(&l.layer_version_id)),
+        hash: l.content_hash.clone(),
+    };
+    record.pins.layers.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
+}
+
+/// Rules that a finding cites.
+pub(super) fn rules(record: &Record, lang: Lang, book: &RuleBook) -> Vec<RuleLine> {
+    let line = |r: &RulePinned| {
+        let m = Message::new("page-rule-version").with("id", r.id.as_str()).with("version", f64::from(r.version));
+        RuleLine {
+            name: message(lang, &m),
+            citation: r.citation.clone(),
+            in_force: in_force(lang, r, book),
+            standing: standing(lang, r.standing),
+            doubtful: doubtful(r),
+            used_by: numbers(record, |f| f.rule.as_ref().is_some_and(|p| p.id == r.id && p.version == r.version)),
+        }
+    };
+    record.pins.rules.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
+}
+
+/// The dates of the very rule that was applied, if the book still has it.
+fn in_force(lang: Lang, pin: &RulePinned, book: &RuleBook) -> String {
+    let same = |r: &&Rule| {
+        r.id == pin.id && r.version == pin.version && canonical(r).is_ok_and(|c| sha256_hex(c.as_bytes()) == pin.hash)
+    };
+    let Some(rule) = book.rules.iter().find(same) else { return word(lang, "page-rule-unknown-day") };
+    let day = |key: &str, d: time::Date| message(lang, &Message::new(key).with("date", d.to_string()));
+    let from = day("page-rule-from", rule.valid_from);
+    match rule.valid_to {
+        Some(to) => format!("{from}, {}", day("page-rule-to", to)),
+        None => from,
+    }
+}
+
+pub(super) fn papers(record: &Record, lang: Lang) -> Vec<PaperLine> {
+    let papers = record.pins.papers.iter();
+    papers
+        .map(|p| PaperLine { kind: paper_kind(lang, &p.kind), version: p.version.to_string(), hash: p.sha256.clone() })
+        .collect()
+}
+
+fn numbers(record: &Record, of: impl Fn(&crate::domain::verify::FindingRecord) -> bool) -> Vec<usize> {
+    record.findings.iter().enumerate().filter(|(_, f)| of(f)).map(|(i, _)| i + 1).collect()
+}
