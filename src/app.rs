@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
+use crate::domain::verify::{RuleSet, SetError, ThemeSet};
 use crate::outside::press::Press;
 use crate::outside::scans::Scans;
 use crate::outside::vault::Vault;
@@ -11,8 +12,9 @@ use anyhow::Context;
 use rand::Rng;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use time::{Date, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
@@ -23,6 +25,8 @@ pub struct App {
     pub config: Arc<Config>,
     pub clock: Clock,
     pub book: Arc<Book>,
+    /// Rule and theme sets made before.
+    pub sets: Arc<Sets>,
     /// Seals personal data.
     pub vault: Vault,
     pub scans: Scans,
@@ -46,7 +50,7 @@ impl App {
         let scans = Scans::open(&config.scans, vault.clone())?;
         let press = Press::open(&config.data.join("templates"))?;
         let (config, book) = (Arc::new(config), Arc::new(book));
-        Ok(Self { pool, config, clock, book, vault, scans, press })
+        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, press })
     }
 }
 
@@ -106,6 +110,47 @@ impl Book {
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let themes = Theme::from_toml("themes.toml", &text, &rules)?;
         Ok(Self { rules, themes, procedures })
+    }
+}
+
+type RulesKey = (Date, Option<String>, Option<String>);
+/// Code and hash of every theme.
+type ThemeMarks = Vec<(String, String)>;
+
+/// Sets that cost a few milliseconds to make, kept for the next verdict of the same day and province. Losing them costs
+/// time only.
+#[derive(Debug, Default)]
+pub struct Sets {
+    rules: Mutex<BTreeMap<RulesKey, Arc<RuleSet>>>,
+    themes: Mutex<Option<(ThemeMarks, Arc<ThemeSet>)>>,
+}
+
+impl Sets {
+    /// More than this many days and provinces are not held.
+    const MOST: usize = 256;
+
+    /// The rules in force on `day` under today's code of a province and its name before July 2025.
+    pub fn rules(&self, book: &RuleBook, day: Date, places: [Option<&str>; 2]) -> Result<Arc<RuleSet>, SetError> {
+        let key = (day, places[0].map(str::to_owned), places[1].map(str::to_owned));
+        let mut held = self.rules.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(set) = held.get(&key) {
+            return Ok(set.clone());
+        }
+        let set = Arc::new(RuleSet::in_force(book, day, &places)?);
+        if held.len() >= Self::MOST {
+            held.clear();
+        }
+        held.insert(key, set.clone());
+        Ok(set)
+    }
+
+    pub fn themes(&self, marks: &[(String, String)]) -> Option<Arc<ThemeSet>> {
+        let held = self.themes.lock().unwrap_or_else(|e| e.into_inner());
+        held.as_ref().filter(|(known, _)| known == marks).map(|(_, set)| set.clone())
+    }
+
+    pub fn keep_themes(&self, marks: ThemeMarks, set: Arc<ThemeSet>) {
+        *self.themes.lock().unwrap_or_else(|e| e.into_inner()) = Some((marks, set));
     }
 }
 

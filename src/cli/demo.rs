@@ -61,7 +61,7 @@ pub async fn run(
         }
     }
     let Some((_, done)) = shown else { return Ok(()) };
-    println!("\n{}", render(&done.record, Lang::Vi, std::io::stdout().is_terminal()));
+    println!("\n{}", render(&done.record, &done.basis, Lang::Vi, std::io::stdout().is_terminal()));
     let file = app.config.home.join("evidence").join(format!("{}.geojson", done.id));
     verify::write_evidence(app, &done.record, &file).await?;
     println!("evidence: {}", file.display());

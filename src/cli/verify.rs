@@ -17,13 +17,16 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
         "en" => Lang::En,
         other => return Err(Error::refused("lang", "language", other, "vi, en")),
     };
-    let record = match (&a.parcel, &a.case) {
-        (Some(text), _) => of_parcel(app, text).await?,
+    let (record, basis) = match (&a.parcel, &a.case) {
+        (Some(text), _) => {
+            let judged = of_parcel(app, text).await?;
+            (judged.record, judged.basis)
+        }
         (None, Some(asked)) => {
             let found = case::get(app, asked).await?;
             let done = verification::verify_case(app, by, found.id, None).await?;
             eprintln!("verification {} of case {}: {} tasks", done.id, done.case_number, done.tasks.len());
-            done.record
+            (done.record, done.basis)
         }
         (None, None) => return Err(Error::refused("case", "case-missing", "nothing", "a case, or --parcel")),
     };
@@ -32,7 +35,7 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
         eprintln!("evidence: {}", file.display());
     }
     match a.output.as_str() {
-        "text" => print!("{}", render(&record, lang, std::io::stdout().is_terminal())),
+        "text" => print!("{}", render(&record, &basis, lang, std::io::stdout().is_terminal())),
         "json" => println!("{}", record.canonical().map_err(|e| Error::Broken(e.into()))?),
         "geojson" => println!("{}", verification::evidence(app, &record).await?),
         other => return Err(Error::refused("output", "output-form", other, "text, json, geojson")),
@@ -40,7 +43,7 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn of_parcel(app: &App, text: &str) -> Result<Record> {
+async fn of_parcel(app: &App, text: &str) -> Result<verification::Judged> {
     let asked = reference::parse_key(text)
         .ok_or_else(|| Error::refused("parcel", "parcel-key", text, "commune/sheet/number"))?;
     let (found, _) = parcel::by_reference(app, &asked).await?;

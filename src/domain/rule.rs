@@ -36,6 +36,9 @@ pub struct Rule {
     pub note: String,
     #[serde(default)]
     pub params: BTreeMap<String, Param>,
+    /// First 16 hex digits of the SHA-256 of the rule's canonical form; filled where the rule becomes part of a set.
+    #[serde(skip)]
+    pub hash: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,16 +171,19 @@ impl Rule {
     }
 }
 
-/// Which rule a finding rests on.
+/// Which rule a finding rests on; its whole text is in the rule set that the record pins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RulePin {
     pub id: String,
     pub version: u32,
+    /// [`Rule::hash`]: tells a national and a provincial rule of the same id and version apart.
+    pub hash: String,
 }
 
 impl From<&Rule> for RulePin {
     fn from(r: &Rule) -> Self {
-        Self { id: r.id.clone(), version: r.version }
+        Self { id: r.id.clone(), version: r.version, hash: r.hash.clone() }
     }
 }
 

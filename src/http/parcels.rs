@@ -256,7 +256,7 @@ async fn inspect_parcel(
 ) -> Result<Response> {
     let as_geojson = geojson::wanted(&headers, wished.f.as_deref())?;
     let wish = Wish { target_use: wished.target_use, split_parts: wished.split_parts, ..Wish::default() };
-    let record = verification::inspect(&app, parcel::zone_of(&app, id).await?, id, wish).await?;
+    let record = verification::inspect(&app, parcel::zone_of(&app, id).await?, id, wish).await?.record;
     let value = if as_geojson { verification::evidence(&app, &record).await? } else { json!(record) };
     Ok(geojson::answer(&headers, as_geojson, &value))
 }

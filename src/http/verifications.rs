@@ -99,9 +99,9 @@ async fn get_verification(
     let lang = language(how.lang.as_deref())?;
     let as_text = how.f.as_deref() == Some("text");
     let as_geojson = !as_text && geojson::wanted(&headers, how.f.as_deref())?;
-    let (verification, record) = verification::open(&app, &actor, id, purpose).await?;
+    let verification::Opened { verification, record, basis } = verification::open(&app, &actor, id, purpose).await?;
     if as_text {
-        let report = render(&record, lang, false);
+        let report = render(&record, &basis, lang, false);
         return Ok(tagged_bytes(&headers, "text/plain; charset=utf-8", report.into_bytes()));
     }
     let value = match as_geojson {

@@ -353,6 +353,11 @@ pub async fn themes(pool: &PgPool) -> sqlx::Result<Vec<ThemeRow>> {
     sqlx::query_as("select code, definition, hash from theme order by code").fetch_all(pool).await
 }
 
+/// Code and hash of every theme, in order of code.
+pub async fn theme_marks(pool: &PgPool) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as("select code, hash from theme order by code").fetch_all(pool).await
+}
+
 pub async fn theme(conn: &mut PgConnection, code: &str) -> sqlx::Result<Option<ThemeRow>> {
     sqlx::query_as("select code, definition, hash from theme where code = $1").bind(code).fetch_optional(conn).await
 }
@@ -375,21 +380,49 @@ pub struct CurrentRow {
     pub coverage: Option<Vec<u8>>,
 }
 
+macro_rules! version_around {
+    ($which:literal) => {
+        concat!(
+            "select v.id, l.code as layer, l.theme, t.definition->>'family' = 'parcel' as is_cadastral, v.number, v.content_hash, v.source_name,
+                    v.source_date, v.decision, v.accuracy_m, v.scale,
+                    st_asewkb(st_clipbybox2d(v.coverage, st_makeenvelope($2, $3, $4, $5, $1)::box2d)) as coverage
+               from layer_version v join layer l on l.id = v.layer_id join theme t on t.code = l.theme
+              where v.zone = $1 and ",
+            $which,
+            " order by v.id"
+        )
+    };
+}
+const NOWHERE: super::feature::Bounds = super::feature::Bounds { min_e: 0.0, min_n: 0.0, max_e: 0.0, max_n: 0.0 };
+
 /// All published versions of a zone; coverage clipped to `b` (the clip of a large coverage is cheap, reading it is not).
 pub async fn current(pool: &PgPool, zone: i32, b: Option<super::feature::Bounds>) -> sqlx::Result<Vec<CurrentRow>> {
-    let b = b.unwrap_or(super::feature::Bounds { min_e: 0.0, min_n: 0.0, max_e: 0.0, max_n: 0.0 });
-    sqlx::query_as(
-        "select v.id, l.code as layer, l.theme, t.definition->>'family' = 'parcel' as is_cadastral, v.number, v.content_hash, v.source_name,
-                v.source_date, v.decision, v.accuracy_m, v.scale,
-                st_asewkb(st_clipbybox2d(v.coverage, st_makeenvelope($2, $3, $4, $5, $1)::box2d)) as coverage
-           from layer_version v join layer l on l.id = v.layer_id join theme t on t.code = l.theme
-          where v.zone = $1 and v.state = 'published' order by v.id",
-    )
-    .bind(zone)
-    .bind(b.min_e)
-    .bind(b.min_n)
-    .bind(b.max_e)
-    .bind(b.max_n)
-    .fetch_all(pool)
-    .await
+    let b = b.unwrap_or(NOWHERE);
+    sqlx::query_as(version_around!("v.state = 'published'"))
+        .bind(zone)
+        .bind(b.min_e)
+        .bind(b.min_n)
+        .bind(b.max_e)
+        .bind(b.max_n)
+        .fetch_all(pool)
+        .await
+}
+
+/// As [`current`], of these versions, whatever became of them since they were published.
+pub async fn these(
+    pool: &PgPool,
+    zone: i32,
+    ids: &[i64],
+    b: Option<super::feature::Bounds>,
+) -> sqlx::Result<Vec<CurrentRow>> {
+    let b = b.unwrap_or(NOWHERE);
+    sqlx::query_as(version_around!("v.id = any($6) and v.state in ('published', 'superseded')"))
+        .bind(zone)
+        .bind(b.min_e)
+        .bind(b.min_n)
+        .bind(b.max_e)
+        .bind(b.max_n)
+        .bind(ids)
+        .fetch_all(pool)
+        .await
 }

@@ -1,6 +1,7 @@
 //! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
 
 pub mod audit;
+pub mod basis;
 pub mod case;
 pub mod commune;
 pub mod feature;

@@ -15,6 +15,8 @@ pub struct NewVerification<'a> {
     pub digest: &'a str,
     pub pins: &'a Value,
     pub sealed: &'a [u8],
+    /// `domain::verify::Inputs`, sealed.
+    pub inputs: &'a [u8],
     pub created_by: &'a str,
     pub created_at: OffsetDateTime,
 }
@@ -39,8 +41,8 @@ pub struct FindingRow {
 
 pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: &[FindingRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into verification (id, case_id, zone, parcel_id, as_of, outcome, digest, pins, sealed, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into verification (id, case_id, zone, parcel_id, as_of, outcome, digest, pins, sealed, inputs, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(v.id)
     .bind(v.case_id)
@@ -51,6 +53,7 @@ pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: 
     .bind(v.digest)
     .bind(v.pins)
     .bind(v.sealed)
+    .bind(v.inputs)
     .bind(v.created_by)
     .bind(v.created_at)
     .execute(&mut *conn)
@@ -96,6 +99,8 @@ pub struct VerificationRow {
     pub digest: String,
     pub pins: Value,
     pub sealed: Vec<u8>,
+    /// None: from before inputs were kept.
+    pub inputs: Option<Vec<u8>>,
     pub created_by: String,
     pub created_at: OffsetDateTime,
 }

@@ -1,6 +1,6 @@
 //! Samples as the press sets them.
 
-use crate::records::{Sample, book};
+use crate::records::Sample;
 use diaba::domain::report::{Beside, Report, qr_svg, report};
 use diaba::domain::verify::text::Lang;
 use diaba::outside::press::{Attachment, Press, Sheet};
@@ -14,7 +14,6 @@ pub fn press() -> Press {
 
 /// Data and map of a sample.
 pub fn drawn(s: &Sample, lang: Lang) -> (Report, Option<String>) {
-    let book = book();
     let beside = Beside {
         id: Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001),
         firm: "Công ty Đo đạc Thử Nghiệm",
@@ -22,7 +21,7 @@ pub fn drawn(s: &Sample, lang: Lang) -> (Report, Option<String>) {
         commune: Some("Phường Thử Nghiệm".into()),
         zone: Some("VN-2000 / TM-3 107°45′ (múi 483)".into()),
         check_url: Some(format!("https://diaba.example/check/{}", s.record.digest().unwrap())),
-        rules: &book.rules,
+        basis: &s.basis,
         around: s.around.clone(),
     };
     report(&s.record, lang, &beside).unwrap()

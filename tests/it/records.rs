@@ -8,10 +8,11 @@ use diaba::domain::paper::{Certificate, Holder, IdentityCard, Paper, Purpose, Se
 use diaba::domain::report::map::{Around, Neighbour, Road};
 use diaba::domain::theme::{Effect, Family, Theme};
 use diaba::domain::verify::{
-    Candidate, CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, PaperFacts, ParcelFacts, ParcelRef, Record,
-    RequiredPaper, Resolution, ScanFacts, ThemeFacts, Wish, verify,
+    Basis, Candidate, CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, PaperFacts, ParcelFacts, ParcelRef,
+    Record, RequiredPaper, Resolution, RuleSet, ScanFacts, ThemeFacts, ThemeSet, Wish, verify,
 };
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
+use std::sync::Arc;
 use time::macros::date;
 use uuid::Uuid;
 
@@ -23,7 +24,18 @@ const ZONE: Zone = Zone(5899);
 pub struct Sample {
     pub name: &'static str,
     pub record: Record,
+    pub basis: Basis,
     pub around: Option<Around>,
+}
+
+/// The verdict by the shipped rules and the themes of the facts.
+fn sample(name: &'static str, mut facts: Facts, around: Option<Around>) -> Sample {
+    let themes = facts.themes.iter().map(|t| (*t.theme).clone()).collect();
+    facts.theme_set = ThemeSet::of(themes).unwrap().into();
+    let places = [facts.case.province.as_deref(), facts.case.old_province.as_deref()];
+    let rules = RuleSet::in_force(&book().rules, facts.as_of, &places).unwrap();
+    let record = verify(&facts, &rules);
+    Sample { name, record, basis: Basis { rules: rules.into(), themes: facts.theme_set }, around }
 }
 
 pub fn book() -> Book {
@@ -63,7 +75,7 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         accuracy_m: 0.3,
         scale: Some(2000),
     };
-    LayerFacts { pin, coverage, features: Gathered::Read(features) }
+    LayerFacts { pin, coverage, features: Gathered::Read(features.into_iter().map(Arc::new).collect()) }
 }
 
 /// What a theme holds when nothing is in the way of a dwelling along a road.
@@ -93,8 +105,7 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
         reasons: vec!["resolve-exact".into()],
     };
     let themes = themes.iter().filter(|t| t.family != Family::Parcel).enumerate().map(|(i, t)| ThemeFacts {
-        theme: t.clone(),
-        theme_hash: format!("{i:064}"),
+        theme: Arc::new(t.clone()),
         layers: vec![layer(10 + i as i64, &t.code, everywhere(), free(t))],
     });
     let area_m2 = (measured * 10.0).round() / 10.0;
@@ -112,6 +123,8 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
         papers: papers(&asked, area_m2),
         resolution: Resolution { asked, candidates: vec![candidate] },
         parcel: Some(ParcelFacts {
+            zone: ZONE,
+            keys: vec!["20194/12/345".into()],
             id: Uuid::from_u128(1),
             version: 1,
             row_hash: "00".into(),
@@ -128,6 +141,7 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
         }),
         neighbours: Gathered::Read(vec![]),
         themes: themes.collect(),
+        theme_set: Arc::default(),
         other_cases: Gathered::Read(vec![]),
     }
 }
@@ -193,8 +207,7 @@ const DWELLING: &[(f64, f64)] = &[(0.0, 0.0), (20.0, 0.0), (20.0, 9.0), (18.2, 1
 
 pub fn clean() -> Sample {
     let book = book();
-    let record = verify(&facts(&book.themes, Some(area(DWELLING))), &book.rules);
-    Sample { name: "clean", record, around: Some(around("Đường Nguyễn Thử Nghiệm")) }
+    sample("clean", facts(&book.themes, Some(area(DWELLING))), Some(around("Đường Nguyễn Thử Nghiệm")))
 }
 
 /// Thirty-five restrictions on one parcel: overlapping, alike, tiny, partly covered, without layer.
@@ -217,12 +230,12 @@ pub fn crowded() -> Sample {
             _ => rect(i * 2.7 - 1.0, j * 3.1 - 0.5, 3.4 + i * 0.3, 2.6 + j * 0.4),
         };
         let layers = vec![layer(100 + i64::from(k), &theme.code, everywhere(), vec![feature(1, None, Some(on))])];
-        facts.themes.push(ThemeFacts { theme, theme_hash: format!("{k:064}"), layers });
+        facts.themes.push(ThemeFacts { theme: theme.into(), layers });
     }
     let half = |t: &mut ThemeFacts| t.layers[0].coverage = rect(-4000.0, -4000.0, 4008.0, 8000.0);
     facts.themes.iter_mut().filter(|t| t.theme.family == Family::Hazard).for_each(half);
     facts.themes.iter_mut().filter(|t| t.theme.family == Family::Recovery).for_each(|t| t.layers.clear());
-    Sample { name: "crowded", record: verify(&facts, &book.rules), around: Some(around("Quốc lộ 14B")) }
+    sample("crowded", facts, Some(around("Quốc lộ 14B")))
 }
 
 /// A parcel along a winding shore: 1,100 vertices, some a centimetre apart, and an island cut out.
@@ -240,19 +253,18 @@ pub fn ragged() -> Sample {
     let mut facts = facts(&book.themes, Some(shape));
     let river = facts.themes.iter_mut().find(|t| t.theme.family == Family::Protection).unwrap();
     let Gathered::Read(list) = &mut river.layers[0].features else { panic!() };
-    list.push(feature(9, None, Some(rect(-200.0, 60.0, 400.0, 100.0))));
-    let record = verify(&facts, &book.rules);
+    list.push(feature(9, None, Some(rect(-200.0, 60.0, 400.0, 100.0))).into());
     let neighbour =
         |i: i32| Neighbour { number: (500 + i).to_string(), boundary: rect(f64::from(i) * 90.0, 150.0, 90.0, 70.0) };
     let way = Geometry::LineString(ring(&[(-250.0, -190.0), (-60.0, -150.0), (250.0, -160.0)]));
     let roads = vec![Road { name: Some("Đường ven đầm".into()), shape: way }];
-    Sample { name: "ragged", record, around: Some(Around { neighbours: (-4..4).map(neighbour).collect(), roads }) }
+    sample("ragged", facts, Some(Around { neighbours: (-4..4).map(neighbour).collect(), roads }))
 }
 
 /// In the register, not on the map.
 pub fn unmapped() -> Sample {
     let book = book();
-    Sample { name: "unmapped", record: verify(&facts(&book.themes, None), &book.rules), around: None }
+    sample("unmapped", facts(&book.themes, None), None)
 }
 
 /// Names that would be markup, or would not fit.
@@ -261,12 +273,12 @@ pub fn hostile(text: &str) -> Sample {
     let mut facts = facts(&book.themes, Some(area(DWELLING)));
     facts.case.number = text.into();
     for theme in &mut facts.themes {
-        theme.theme.title.vi = text.into();
+        Arc::make_mut(&mut theme.theme).title.vi = text.into();
         theme.layers[0].pin.source_name = text.into();
     }
     let parcel = facts.parcel.as_mut().unwrap();
     (parcel.number, parcel.sheet) = (text.into(), text.into());
-    Sample { name: "hostile", record: verify(&facts, &book.rules), around: Some(around(text)) }
+    sample("hostile", facts, Some(around(text)))
 }
 
 pub fn all() -> Vec<Sample> {

@@ -136,8 +136,9 @@ fn record(case: Uuid, outcome: Outcome, findings: &[(&str, &str, Verdict, Effect
             parcel: None,
             layers: vec![],
             papers: vec![],
-            rules: vec![],
-            themes: vec![],
+            rules: String::new(),
+            themes: String::new(),
+            inputs: String::new(),
             engine: "test".into(),
         },
     }

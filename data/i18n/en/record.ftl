@@ -71,9 +71,11 @@ part-ring = area and vertices
 
 engine-not-finite = A check gave a number that is none; nothing of it is used.
 engine-theme-unjudged = This map theme is required, but no check has judged it.
+engine-theme-strange = The theme that was used is not the one of the pinned set.
 engine-finding-repeated = A check spoke twice of the same thing; a person must look at both.
 
 check-engine-required = Required map theme
+check-engine-theme-set = Set of themes
 check-engine-unique = Findings are unique
 check-paper-required-set = Required papers
 check-paper-serial = Serial and date of issue

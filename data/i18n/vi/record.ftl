@@ -68,9 +68,11 @@ part-ring = diện tích và toạ độ
 
 engine-not-finite = Một kiểm tra cho ra giá trị không phải là số; không dùng kết quả nào của nó.
 engine-theme-unjudged = Lớp chuyên đề này là bắt buộc nhưng chưa có kiểm tra nào xét đến.
+engine-theme-strange = Định nghĩa chuyên đề đã dùng không phải là định nghĩa được ghim trong hồ sơ xác minh.
 engine-finding-repeated = Một kiểm tra kết luận hai lần về cùng một đối tượng; cần người xem cả hai.
 
 check-engine-required = Chuyên đề bắt buộc
+check-engine-theme-set = Bộ chuyên đề
 check-engine-unique = Kết luận không trùng
 check-paper-required-set = Thành phần hồ sơ
 check-paper-serial = Số phát hành và ngày cấp

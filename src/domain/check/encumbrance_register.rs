@@ -68,10 +68,14 @@ fn nothing(read: Option<Read<'_>>, facts: &ThemeFacts, stray: usize) -> land::Kn
 }
 
 fn rows(facts: &ThemeFacts) -> impl Iterator<Item = &Feature> {
-    facts.layers.iter().flat_map(|l| match &l.features {
-        Gathered::Read(all) => all.as_slice(),
-        Gathered::Failed(_) | Gathered::Truncated(_) => &[],
-    }).map(|f| &**f)
+    facts
+        .layers
+        .iter()
+        .flat_map(|l| match &l.features {
+            Gathered::Read(all) => all.as_slice(),
+            Gathered::Failed(_) | Gathered::Truncated(_) => &[],
+        })
+        .map(|f| &**f)
 }
 
 fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> bool {

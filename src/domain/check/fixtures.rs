@@ -6,8 +6,8 @@ use crate::domain::paper::Paper;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::*;
-use std::sync::Arc;
 use geo_types::{Geometry, MultiPolygon};
+use std::sync::Arc;
 use time::{Date, macros::date};
 use uuid::Uuid;
 use wkt::TryFromWkt;
@@ -26,6 +26,10 @@ pub fn rules() -> RuleBook {
 
 pub fn themes() -> Vec<Theme> {
     Theme::from_toml("themes.toml", include_str!("../../../data/themes.toml"), &rules()).unwrap()
+}
+
+pub fn theme_set() -> Arc<ThemeSet> {
+    Arc::new(ThemeSet::of(themes()).unwrap())
 }
 
 pub fn theme(code: &str) -> Theme {
@@ -77,6 +81,7 @@ pub fn facts() -> Facts {
         parcel: Some(parcel(&rect(0.0, 0.0, 20.0, 15.0))),
         neighbours: Gathered::Read(vec![]),
         themes: vec![],
+        theme_set: theme_set(),
         other_cases: Gathered::Read(vec![]),
     }
 }
@@ -95,6 +100,7 @@ pub fn candidate(score: i32) -> Candidate {
 
 pub fn parcel(wkt: &str) -> ParcelFacts {
     ParcelFacts {
+        zone: ZONE,
         id: Uuid::from_u128(1),
         version: 1,
         row_hash: "00".into(),
@@ -108,6 +114,7 @@ pub fn parcel(wkt: &str) -> ParcelFacts {
         accuracy_m: 0.1,
         layer: None,
         registered: Some(true),
+        keys: vec!["00001/12/34".into()],
     }
 }
 
@@ -117,7 +124,7 @@ pub fn paper(n: u128, paper: Paper) -> PaperFacts {
 
 /// A theme of `data/themes.toml` with its layers.
 pub fn themed(code: &str, layers: Vec<LayerFacts>) -> ThemeFacts {
-    ThemeFacts { theme: Arc::new(theme(code)), theme_hash: "00".into(), layers }
+    ThemeFacts { theme: theme(code).into(), layers }
 }
 
 /// A layer of today that covers everything around the parcel, accuracy 0.3 m.

@@ -253,6 +253,8 @@ fn facts(case: &Case) -> Facts {
 fn neighbour((i, wkt): (usize, &String)) -> Neighbour {
     Neighbour {
         id: uuid::Uuid::from_u128(100 + i as u128),
+        version: 1,
+        row_hash: "00".into(),
         sheet: "12".into(),
         number: (35 + i).to_string(),
         boundary: fx::polygons(wkt),
@@ -280,10 +282,10 @@ fn theme(t: &GivenTheme) -> ThemeFacts {
     }
     // A theme of no country in particular: the family stands for any public-law restriction.
     let mut given = fx::themed("river", layers);
-    let own = std::sync::Arc::make_mut(&mut given.theme);
-    own.code = "restriction".into();
-    own.family = crate::domain::theme::Family::Restriction;
-    (own.rule, own.effect) = (None, Effect::NeedsPerson);
+    let theme = std::sync::Arc::make_mut(&mut given.theme);
+    theme.code = "restriction".into();
+    theme.family = crate::domain::theme::Family::Restriction;
+    (theme.rule, theme.effect) = (None, Effect::NeedsPerson);
     given
 }
 

@@ -12,8 +12,8 @@ use crate::domain::theme::{Family, Theme};
 use crate::domain::verify::*;
 use geo::{BoundingRect, Centroid, Intersects};
 use geo_types::{Geometry, MultiPolygon, Rect};
-use std::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn rules() -> RuleBook {
@@ -158,6 +158,8 @@ impl<'a> Store<'a> {
         let neighbours = neighbours.filter(|s| s.bounds.is_some_and(|b| near(2.0, &b))).filter_map(|s| {
             Some(Neighbour {
                 id: Uuid::nil(),
+                version: 1,
+                row_hash: String::new(),
                 sheet: "".into(),
                 number: s.fid.to_string(),
                 boundary: shape(s.geom.as_ref()?)?,
@@ -187,8 +189,7 @@ impl<'a> Store<'a> {
             }
         };
         let themes = self.themes.iter().filter(|t| t.family != Family::Parcel).map(|t| ThemeFacts {
-            theme: Arc::new(t.clone()),
-            theme_hash: String::new(),
+            theme: t.clone().into(),
             layers: (0..self.ward.files.len()).filter(|i| self.ward.files[*i].theme == t.code).map(layer).collect(),
         });
         let themes: Vec<ThemeFacts> = themes.collect();
@@ -219,6 +220,7 @@ impl<'a> Store<'a> {
             parcel: me.map(|m| self.parcel(m, registered)),
             neighbours: Gathered::Read(neighbours.collect()),
             themes,
+            theme_set: Default::default(),
             other_cases: Gathered::Read(if twice { vec![rival] } else { vec![] }),
         }
     }
@@ -227,6 +229,7 @@ impl<'a> Store<'a> {
         let text = |k: &str| s.row.attrs.get(k).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let uses = s.row.attrs.get("land_use").and_then(|v| v.as_array()).cloned().unwrap_or_default();
         ParcelFacts {
+            zone: self.ward.zone,
             id: Uuid::nil(),
             version: 1,
             row_hash: String::new(),
@@ -240,6 +243,7 @@ impl<'a> Store<'a> {
             accuracy_m: 0.1,
             layer: Some(self.pin(s.layer)),
             registered,
+            keys: vec![],
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Findings as lines of a table.
 
 use super::Group;
-use crate::domain::rule::Standing;
+use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::Effect;
 use crate::domain::verify::text::{Lang, certainty, message, name, quantity, standing, subject, title, verdict, word};
-use crate::domain::verify::{FindingRecord, LayerPin, Message, Quantity, Record, RulePinned, Verdict};
+use crate::domain::verify::{Basis, FindingRecord, LayerPin, Message, Quantity, Record, Verdict};
 use serde::Serialize;
 
 /// How a verdict is shown.
@@ -70,10 +70,10 @@ impl Line {
 }
 
 /// All findings in the order of the record, under its headings.
-pub(super) fn groups(record: &Record, lang: Lang) -> Vec<Group> {
+pub(super) fn groups(record: &Record, basis: &Basis, lang: Lang) -> Vec<Group> {
     let mut out: Vec<(&str, Group)> = Vec::new();
     for (i, f) in record.findings.iter().enumerate() {
-        let line = line(record, lang, i + 1, f);
+        let line = line(record, basis, lang, i + 1, f);
         match out.last_mut().filter(|(id, _)| *id == f.group) {
             Some((_, group)) => group.findings.push(line),
             None => {
@@ -84,7 +84,7 @@ pub(super) fn groups(record: &Record, lang: Lang) -> Vec<Group> {
     out.into_iter().map(|(_, g)| g).collect()
 }
 
-fn line(record: &Record, lang: Lang, no: usize, f: &FindingRecord) -> Line {
+fn line(record: &Record, basis: &Basis, lang: Lang, no: usize, f: &FindingRecord) -> Line {
     let shown = |q: &Option<Quantity>| q.as_ref().map(|q| quantity(lang, q));
     // The standing of a rule stands with the rule itself.
     let said_below = |d: &&Message| f.rule.is_some() && d.key.starts_with("rule-");
@@ -92,8 +92,8 @@ fn line(record: &Record, lang: Lang, no: usize, f: &FindingRecord) -> Line {
     Line {
         no,
         title: title(lang, &f.check),
-        subject: subject(record, lang, f),
-        name: name(record, lang, f),
+        subject: subject(record, basis, lang, f),
+        name: name(record, basis, lang, f),
         verdict: verdict(lang, f.verdict),
         tone: Tone::of(f.verdict),
         measured: shown(&f.measured),
@@ -102,7 +102,7 @@ fn line(record: &Record, lang: Lang, no: usize, f: &FindingRecord) -> Line {
         said: message(lang, &f.message),
         details: f.details.iter().filter(|d| !said_below(d)).map(|d| message(lang, d)).collect(),
         sources: pins.map(|l| source(lang, l)).collect(),
-        rule: cited(record, lang, f),
+        rule: cited(basis, lang, f),
         weighs: f.effect > Effect::None,
     }
 }
@@ -125,9 +125,9 @@ fn source(lang: Lang, l: &LayerPin) -> String {
     message(lang, &m)
 }
 
-fn cited(record: &Record, lang: Lang, f: &FindingRecord) -> Option<Cited> {
+fn cited(basis: &Basis, lang: Lang, f: &FindingRecord) -> Option<Cited> {
     let pin = f.rule.as_ref()?;
-    let pinned = record.pins.rules.iter().find(|r| r.id == pin.id && r.version == pin.version);
+    let pinned = basis.rules.cited(pin);
     let m = Message::new("page-rule-version").with("id", pin.id.as_str()).with("version", f64::from(pin.version));
     Some(Cited {
         name: message(lang, &m),
@@ -138,6 +138,6 @@ fn cited(record: &Record, lang: Lang, f: &FindingRecord) -> Option<Cited> {
 }
 
 /// Law that was not read in its own text.
-pub(super) fn doubtful(r: &RulePinned) -> bool {
+pub(super) fn doubtful(r: &Rule) -> bool {
     matches!(r.standing, Standing::Secondary | Standing::Unverified)
 }

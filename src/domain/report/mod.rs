@@ -16,9 +16,8 @@ pub use findings::{Line, Tone};
 pub use qr::qr_svg;
 pub use sources::{LayerLine, PaperLine, RuleLine};
 
-use crate::domain::rule::RuleBook;
 use crate::domain::verify::text::{Lang, outcome, verdict, word};
-use crate::domain::verify::{CanonicalError, Message, Outcome, Record, Verdict, text::message};
+use crate::domain::verify::{Basis, CanonicalError, Message, Outcome, Record, Verdict, text::message};
 use map::{Around, MapSheet};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,8 +39,8 @@ pub struct Beside<'a> {
     pub zone: Option<String>,
     /// Where the report can be checked on line: `<public_url>/check/<digest>`.
     pub check_url: Option<String>,
-    /// The rule book of today; a rule shows its dates from here when its hash is the pinned one.
-    pub rules: &'a RuleBook,
+    /// The rules and themes that the record pins.
+    pub basis: &'a Basis,
     /// What lies around the parcel; none when it could not be had.
     pub around: Option<Around>,
 }
@@ -126,7 +125,7 @@ pub struct RingData {
 /// When the record has no canonical form.
 pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Report, Option<String>), CanonicalError> {
     let digest = record.digest()?;
-    let groups = findings::groups(record, lang);
+    let groups = findings::groups(record, beside.basis, lang);
     let lines = || groups.iter().flat_map(|g| &g.findings);
     let sheet = map::of_record(record, lang, beside.around.as_ref());
     let say = |m: Message| message(lang, &m);
@@ -150,7 +149,7 @@ pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Repor
         open: lines().filter(|l| l.is_open()).map(|l| l.no).collect(),
         uncovered: lines().filter(|l| l.tone == Tone::Unproved).map(|l| l.no).collect(),
         layers: sources::layers(record, lang),
-        rules: sources::rules(record, lang, beside.rules),
+        rules: sources::rules(record, lang, beside.basis),
         papers: sources::papers(record, lang),
         map: sheet.as_ref().map(|s| map_data(s, lang, beside)),
         vertices: sheet.as_ref().map_or_else(Vec::new, |s| map::vertex_tables(&s.rings, lang)),

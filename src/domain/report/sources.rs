@@ -1,9 +1,9 @@
 //! What the findings rest on: layer versions, rules, papers.
 
 use super::findings::doubtful;
-use crate::domain::rule::{Rule, RuleBook};
-use crate::domain::verify::text::{Lang, date, message, number, paper_kind, standing, word};
-use crate::domain::verify::{LayerPin, Message, Record, RulePinned, canonical, sha256_hex};
+use crate::domain::rule::{Rule, RulePin};
+use crate::domain::verify::text::{Lang, date, message, number, paper_kind, standing};
+use crate::domain::verify::{Basis, LayerPin, Message, Record};
 use serde::Serialize;
 
 #[derive(Debug, Clone, Serialize)]
@@ -59,27 +59,23 @@ pub(super) fn layers(record: &Record, lang: Lang) -> Vec<LayerLine> {
 }
 
 /// Rules that a finding cites.
-pub(super) fn rules(record: &Record, lang: Lang, book: &RuleBook) -> Vec<RuleLine> {
-    let line = |r: &RulePinned| {
+pub(super) fn rules(record: &Record, lang: Lang, basis: &Basis) -> Vec<RuleLine> {
+    let line = |r: &Rule| {
         let m = Message::new("page-rule-version").with("id", r.id.as_str()).with("version", f64::from(r.version));
+        let pinned = |p: &RulePin| p.id == r.id && p.version == r.version && p.hash == r.hash;
         RuleLine {
             name: message(lang, &m),
             citation: r.citation.clone(),
-            in_force: in_force(lang, r, book),
+            in_force: in_force(lang, r),
             standing: standing(lang, r.standing),
             doubtful: doubtful(r),
-            used_by: numbers(record, |f| f.rule.as_ref().is_some_and(|p| p.id == r.id && p.version == r.version)),
+            used_by: numbers(record, |f| f.rule.as_ref().is_some_and(pinned)),
         }
     };
-    record.pins.rules.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
+    basis.rules.book.rules.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
 }
 
-/// The dates of the very rule that was applied, if the book still has it.
-fn in_force(lang: Lang, pin: &RulePinned, book: &RuleBook) -> String {
-    let same = |r: &&Rule| {
-        r.id == pin.id && r.version == pin.version && canonical(r).is_ok_and(|c| sha256_hex(c.as_bytes()) == pin.hash)
-    };
-    let Some(rule) = book.rules.iter().find(same) else { return word(lang, "page-rule-unknown-day") };
+fn in_force(lang: Lang, rule: &Rule) -> String {
     let day = |key: &str, d: time::Date| message(lang, &Message::new(key).with("date", d.to_string()));
     let from = day("page-rule-from", rule.valid_from);
     match rule.valid_to {

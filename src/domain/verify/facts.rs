@@ -1,5 +1,6 @@
 //! Everything a verification may know, gathered before anything is judged.
 
+use super::ThemeSet;
 use crate::domain::geom::{Area, Indexed, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
@@ -20,8 +21,10 @@ pub struct Facts {
     pub parcel: Option<ParcelFacts>,
     /// Current parcels whose boxes meet the parcel's box widened by 2 m; not the parcel itself.
     pub neighbours: Gathered<Vec<Neighbour>>,
-    /// One entry per theme known to the service (families `Parcel` left out), in order of code.
+    /// One entry per theme of `theme_set` (families `Parcel` left out), in order of code.
     pub themes: Vec<ThemeFacts>,
+    /// Every theme known to the service when the facts were gathered.
+    pub theme_set: Arc<ThemeSet>,
     /// Other open cases that name the same certificate or the same parcel.
     pub other_cases: Gathered<Vec<OtherCase>>,
 }
@@ -110,14 +113,14 @@ pub struct ParcelRef {
 }
 
 /// Outcome of looking for the parcel a reference means.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Resolution {
     pub asked: ParcelRef,
     /// Best first. Empty: nothing found.
     pub candidates: Vec<Candidate>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     pub zone: Zone,
     pub parcel_id: Uuid,
@@ -133,6 +136,7 @@ pub struct Candidate {
 
 #[derive(Debug, Clone)]
 pub struct ParcelFacts {
+    pub zone: Zone,
     pub id: Uuid,
     pub version: i32,
     /// Hash of the stored row, hex.
@@ -151,11 +155,16 @@ pub struct ParcelFacts {
     pub layer: Option<LayerPin>,
     /// The certificate register knows this parcel; `None` when there is no register to ask.
     pub registered: Option<bool>,
+    /// Every name it has or had (`commune/sheet/number`), ascending: rows without geometry were looked up by these.
+    pub keys: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Neighbour {
     pub id: Uuid,
+    pub version: i32,
+    /// Hash of the stored row, hex.
+    pub row_hash: String,
     pub sheet: String,
     pub number: String,
     pub boundary: MultiPolygon<f64>,
@@ -170,7 +179,8 @@ pub struct OtherCase {
 }
 
 /// The result of a query that may not have been answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Gathered<T> {
     Read(T),
     Failed(String),
@@ -182,8 +192,6 @@ pub enum Gathered<T> {
 #[derive(Debug, Clone)]
 pub struct ThemeFacts {
     pub theme: Arc<Theme>,
-    /// SHA-256 of the theme's definition, hex.
-    pub theme_hash: String,
     /// Published versions of layers of this theme in the parcel's zone; empty: no layer at all.
     pub layers: Vec<LayerFacts>,
 }
@@ -220,4 +228,15 @@ pub struct Feature {
     pub attrs: serde_json::Map<String, serde_json::Value>,
     /// Valid, in zone metres; none for a row without geometry.
     pub geom: Option<Indexed>,
+}
+
+impl<T> Gathered<T> {
+    /// What was read, through `f`; a failure stays the failure it is.
+    pub fn map<U>(&self, f: impl FnOnce(&T) -> U) -> Gathered<U> {
+        match self {
+            Self::Read(all) => Gathered::Read(f(all)),
+            Self::Failed(why) => Gathered::Failed(why.clone()),
+            Self::Truncated(most) => Gathered::Truncated(*most),
+        }
+    }
 }

@@ -1,20 +1,24 @@
 //! A verification: facts in, findings out, one record with one digest.
 
+mod basis;
 mod canonical;
 mod evidence;
 mod facts;
 mod finding;
+mod inputs;
 mod pins;
 mod record;
 mod run;
 mod shape;
 pub mod text;
 
+pub use basis::{Basis, RuleSet, SetError, ThemeSet};
 pub use canonical::{CanonicalError, canonical, sha256_hex};
 pub use evidence::evidence_geojson;
 pub use facts::*;
 pub use finding::*;
-pub use pins::{PaperPin, ParcelPin, Pins, RulePinned, ThemePin};
+pub use inputs::{INPUTS, Inputs, LayerInput, NeighbourInput, PaperInput};
+pub use pins::{PaperPin, ParcelPin, Pins};
 pub use record::{CaseRecord, EvidenceRecord, FindingRecord, ParcelRecord, Record, RecordError, SCHEMA};
-pub use run::{ENGINE, verify};
+pub use run::{ENGINE, ordered, verify};
 pub use shape::{Shape, shapes};

@@ -1,10 +1,10 @@
 //! Runs every check and draws the sum.
 
 use super::{
-    CaseRecord, Facts, Finding, FindingRecord, Message, Outcome, ParcelRecord, Pins, Record, SCHEMA, Verdict, shapes,
+    CaseRecord, Facts, Finding, FindingRecord, Message, Outcome, ParcelRecord, Pins, Record, RuleSet, SCHEMA, Verdict,
+    shapes,
 };
 use crate::domain::check::{CHECKS, Check, Context, GROUPS};
-use crate::domain::rule::RuleBook;
 use crate::domain::theme::Effect;
 use geo_types::Geometry;
 use std::borrow::Cow;
@@ -15,17 +15,19 @@ pub const ENGINE: &str = concat!("diaba ", env!("CARGO_PKG_VERSION"));
 
 const REQUIRED: &str = "engine.required";
 const UNIQUE: &str = "engine.unique";
+const STRANGE: &str = "engine.theme_set";
 
 /// Judges a case. Pure: the same facts and rules give the same record, whatever order they come in.
-pub fn verify(facts: &Facts, rules: &RuleBook) -> Record {
+pub fn verify(facts: &Facts, rules: &RuleSet) -> Record {
     verify_with(CHECKS, facts, rules)
 }
 
-pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleBook) -> Record {
+pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleSet) -> Record {
     let facts = ordered(facts);
-    let cx = Context::new(&facts, rules);
+    let cx = Context::new(&facts, &rules.book);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|c| (c.run)(&cx)).collect();
     findings.extend(unjudged(&facts, &findings));
+    findings.extend(strange(&facts));
     findings.extend(repeated(&findings));
     let mut findings: Vec<FindingRecord> = findings.into_iter().map(FindingRecord::of).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -97,6 +99,15 @@ fn unjudged(facts: &Facts, findings: &[Finding]) -> Vec<Finding> {
     silent.map(|c| Finding::new(REQUIRED, c, Verdict::Failed, Message::new("engine-theme-unjudged"))).collect()
 }
 
+/// A theme that is not the one of the pinned set: what is pinned would not be what was judged by.
+fn strange(facts: &Facts) -> Vec<Finding> {
+    let known = |t: &super::ThemeFacts| {
+        facts.theme_set.find(&t.theme.code).is_some_and(|k| std::sync::Arc::ptr_eq(k, &t.theme) || *k == t.theme)
+    };
+    let strange = facts.themes.iter().filter(|t| !known(t)).map(|t| t.theme.code.as_str());
+    strange.map(|c| Finding::new(STRANGE, c, Verdict::Failed, Message::new("engine-theme-strange"))).collect()
+}
+
 /// (check, subject) names a finding; two of the same name are a fault of a check, and are said to be one.
 fn repeated(findings: &[Finding]) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
@@ -106,8 +117,8 @@ fn repeated(findings: &[Finding]) -> Vec<Finding> {
     names.into_iter().map(|n| Finding::new(UNIQUE, n, Verdict::Failed, message())).collect()
 }
 
-/// The facts in one order. What comes in that order already is not copied.
-fn ordered(facts: &Facts) -> Cow<'_, Facts> {
+/// The facts in one order, as they are judged. What comes in that order already is not copied.
+pub fn ordered(facts: &Facts) -> Cow<'_, Facts> {
     let sorted = facts.papers.is_sorted_by_key(|p| (p.id, p.version))
         && facts.themes.is_sorted_by(|a, b| a.theme.code <= b.theme.code)
         && facts.themes.iter().all(|t| t.layers.is_sorted_by_key(|l| l.pin.layer_version_id))

@@ -6,10 +6,11 @@ use crate::domain::rule::RuleBook;
 use crate::domain::theme::Family;
 use crate::domain::verify::*;
 use proptest::prelude::*;
+use std::sync::Arc;
 use time::macros::date;
 use uuid::Uuid;
 
-pub(super) fn rules() -> RuleBook {
+fn book() -> RuleBook {
     RuleBook::from_toml(&[
         ("parcel.toml", include_str!("../../../data/rules/parcel.toml")),
         ("planning.toml", include_str!("../../../data/rules/planning.toml")),
@@ -18,6 +19,16 @@ pub(super) fn rules() -> RuleBook {
         ("encumbrance.toml", include_str!("../../../data/rules/encumbrance.toml")),
     ])
     .unwrap()
+}
+
+/// What is in force on the day and in the place of the facts.
+pub(super) fn rules() -> RuleSet {
+    in_force(&book())
+}
+
+fn in_force(book: &RuleBook) -> RuleSet {
+    let case = fx::facts().case;
+    RuleSet::in_force(book, fx::AS_OF, &[case.province.as_deref(), case.old_province.as_deref()]).unwrap()
 }
 
 fn certificate() -> Paper {
@@ -64,12 +75,13 @@ pub(super) fn whole() -> Facts {
     facts.case.required_papers = ["certificate", "identity_card", "sale_contract"].map(needed).into();
     let parcel = facts.parcel.as_mut().unwrap();
     parcel.layer = Some(fx::layer(900, vec![]).pin);
-    let themes = fx::themes().into_iter().filter(|t| t.family != Family::Parcel);
+    let set = facts.theme_set.clone();
+    let themes = set.themes.iter().filter(|t| t.family != Family::Parcel).cloned();
     facts.themes = themes.enumerate().map(|(i, t)| covered(1 + 2 * i as i64, t)).collect();
     facts
 }
 
-fn covered(id: i64, theme: crate::domain::theme::Theme) -> ThemeFacts {
+fn covered(id: i64, theme: Arc<crate::domain::theme::Theme>) -> ThemeFacts {
     let far = fx::feature(2, None, &fx::rect(500.0, 500.0, 10.0, 10.0));
     let features = match theme.family {
         Family::Commune => vec![fx::feature(1, Some("00001"), &fx::rect(-900.0, -900.0, 2000.0, 2000.0))],
@@ -82,7 +94,7 @@ fn covered(id: i64, theme: crate::domain::theme::Theme) -> ThemeFacts {
         Family::Access => vec![fx::feature(1, None, &fx::rect(-50.0, -8.0, 200.0, 8.0))],
         _ => vec![far],
     };
-    ThemeFacts { theme: theme.into(), theme_hash: format!("{id:064}"), layers: vec![fx::layer(id, features)] }
+    ThemeFacts { theme, layers: vec![fx::layer(id, features)] }
 }
 
 fn digest(facts: &Facts) -> String {
@@ -130,7 +142,7 @@ fn the_heaviest_effect_decides() {
 
 #[test]
 fn without_rules_nothing_proceeds() {
-    let record = verify(&whole(), &RuleBook::default());
+    let record = verify(&whole(), &RuleSet::default());
     assert!(record.outcome >= Outcome::NeedsPerson);
     assert!(record.findings.iter().any(|f| f.message.key == "rule-missing"));
 }
@@ -172,21 +184,54 @@ fn a_record_reads_back_to_the_same_bytes() {
     assert!(matches!(Record::from_json("{}"), Err(RecordError::Form(_))));
 }
 
-/// A book of the pinned rules alone gives the same record: what is pinned is enough to run again.
+/// What is kept under the pinned names is enough to run again: the sets as they are kept, and the law of today forgotten.
 #[test]
-fn the_pinned_rules_are_all_that_is_needed() {
-    let (facts, all) = (whole(), rules());
+fn the_pinned_sets_are_all_that_is_needed() {
+    let (mut facts, all) = (whole(), rules());
     let record = verify(&facts, &all);
-    let pinned =
-        |r: &&crate::domain::rule::Rule| record.pins.rules.iter().any(|p| p.id == r.id && p.version == r.version);
-    let few = RuleBook { rules: all.rules.iter().filter(pinned).cloned().collect() };
-    assert!(few.rules.len() < all.rules.len());
-    assert_eq!(verify(&facts, &few).digest().unwrap(), record.digest().unwrap());
-    for f in &record.findings {
-        if let Some(rule) = &f.rule {
-            assert!(record.pins.rules.iter().any(|p| p.id == rule.id && p.version == rule.version), "{}", f.check);
-        }
+    assert!(all.book.rules.len() < book().rules.len());
+    let kept = RuleSet::from_content(&record.pins.rules, &all.content).unwrap();
+    assert_eq!(kept, all);
+    let themes = Arc::new(ThemeSet::from_content(&record.pins.themes, &facts.theme_set.content).unwrap());
+    for t in &mut facts.themes {
+        t.theme = themes.find(&t.theme.code).unwrap().clone();
     }
+    facts.theme_set = themes;
+    assert_eq!(verify(&facts, &kept).digest().unwrap(), record.digest().unwrap());
+    for rule in record.findings.iter().filter_map(|f| f.rule.as_ref()) {
+        assert!(kept.cited(rule).is_some_and(|r| !r.citation.is_empty()), "{rule:?}");
+    }
+}
+
+/// One changed byte of a kept set, and it no longer has its name.
+#[test]
+fn a_changed_set_is_not_the_pinned_one() {
+    let (rules, themes) = (rules(), fx::theme_set());
+    let changed = |t: &str| t.replacen("\"version\":1", "\"version\":2", 1);
+    let wrong = RuleSet::from_content(&rules.hash, &changed(&rules.content));
+    assert!(matches!(wrong, Err(SetError::Hash { named, .. }) if named == rules.hash));
+    assert!(matches!(ThemeSet::from_content(&themes.hash, &rules.content), Err(SetError::Hash { .. })));
+    assert!(matches!(ThemeSet::from_content(&rules.hash, &rules.content), Err(SetError::Form(_))));
+}
+
+/// Facts judged by a theme that is not the pinned one say so, and do not go on by themselves.
+#[test]
+fn a_theme_of_another_set_is_said_aloud() {
+    let mut facts = whole();
+    Arc::make_mut(&mut facts.themes[0].theme).max_age_days += 1;
+    let record = verify(&facts, &rules());
+    assert!(record.findings.iter().any(|f| f.check == "engine.theme_set" && f.verdict == Verdict::Failed));
+    assert!(record.outcome >= Outcome::NeedsPerson);
+}
+
+#[test]
+fn the_inputs_read_back() {
+    let facts = crowded();
+    let facts = ordered(&facts);
+    let inputs = Inputs::of(&facts);
+    let (content, hash) = inputs.sealed_form().unwrap();
+    assert_eq!(verify(&facts, &rules()).pins.inputs, hash);
+    assert_eq!(serde_json::from_str::<Inputs>(&content).unwrap(), inputs);
 }
 
 type Change = fn(&mut Facts);
@@ -194,14 +239,21 @@ type Change = fn(&mut Facts);
 #[test]
 fn every_input_shows_in_the_digest() {
     let before = digest(&whole());
-    let changes: [(&str, Change); 8] = [
+    let changes: [(&str, Change); 11] = [
         ("day", |f| f.as_of = f.as_of.next_day().unwrap()),
         ("case", |f| f.case.number.push('x')),
         ("wish", |f| f.case.wish.target_use = Some("ODT".into())),
         ("paper", |f| f.papers[0].sha256 = "1".repeat(64)),
         ("parcel", |f| f.parcel.as_mut().unwrap().row_hash = "01".into()),
         ("layer", |f| f.themes[0].layers[0].pin.content_hash = "01".into()),
-        ("theme", |f| f.themes[0].theme_hash = "1".repeat(64)),
+        ("theme", |f| {
+            let mut all: Vec<_> = f.theme_set.themes.iter().map(|t| (**t).clone()).collect();
+            all.last_mut().unwrap().title.en.push('x');
+            f.theme_set = Arc::new(ThemeSet::of(all).unwrap());
+        }),
+        ("candidate", |f| f.resolution.candidates[0].score += 1),
+        ("scan", |f| f.papers[0].scan.as_mut().unwrap().bytes += 1),
+        ("key", |f| f.parcel.as_mut().unwrap().keys.push("00002/1/1".into())),
         ("register", |f| f.parcel.as_mut().unwrap().registered = Some(false)),
     ];
     for (name, change) in changes {
@@ -209,9 +261,9 @@ fn every_input_shows_in_the_digest() {
         change(&mut facts);
         assert_ne!(digest(&facts), before, "{name}");
     }
-    let mut changed = rules();
+    let mut changed = book();
     changed.rules.iter_mut().find(|r| r.id == "paper.scan").unwrap().note.push('x');
-    assert_ne!(verify(&whole(), &changed).digest().unwrap(), before);
+    assert_ne!(verify(&whole(), &in_force(&changed)).digest().unwrap(), before);
 }
 
 fn crowded() -> Facts {
@@ -225,6 +277,8 @@ fn crowded() -> Facts {
     }
     let neighbour = |i: u32| Neighbour {
         id: Uuid::from_u128(50 + u128::from(i)),
+        version: 1,
+        row_hash: "00".into(),
         sheet: "12".into(),
         number: (40 + i).to_string(),
         boundary: fx::polygons(&fx::rect(20.0 - 0.3 * f64::from(i), f64::from(i) * 4.0, 8.0, 5.0)),
@@ -269,10 +323,10 @@ proptest! {
         }
         mix(&mut other.neighbours, seed + 4);
         mix(&mut other.other_cases, seed + 5);
-        let mut book = rules();
-        let straight = verify(&facts, &book).canonical().unwrap();
+        let mut book = book();
+        let straight = verify(&facts, &in_force(&book)).canonical().unwrap();
         book.rules = mixed(&book.rules, seed + 6);
-        prop_assert_eq!(verify(&other, &book).canonical().unwrap(), straight);
+        prop_assert_eq!(verify(&other, &in_force(&book)).canonical().unwrap(), straight);
     }
 
     /// Take away what proves "clear" from any required theme: the case does not go on by itself.
@@ -330,13 +384,14 @@ fn reports_in_both_languages() {
     theme.layers[0].features = Gathered::Read(vec![fx::feature(4, None, &fx::rect(-5.0, 0.0, 30.0, 2.5)).into()]);
     facts.themes.iter_mut().find(|t| t.theme.code == "recovery").unwrap().layers.clear();
     let record = verify(&facts, &rules());
-    let plain = text::render(&record, text::Lang::Vi, false);
+    let basis = Basis { rules: Arc::new(rules()), themes: facts.theme_set.clone() };
+    let plain = text::render(&record, &basis, text::Lang::Vi, false);
     assert!(plain.lines().all(|l| unicode_width::UnicodeWidthStr::width(l) <= 130), "{plain}");
-    let painted = text::render(&record, text::Lang::Vi, true);
+    let painted = text::render(&record, &basis, text::Lang::Vi, true);
     let codes = ["1", "2", "31", "32", "33", "0"].map(|c| format!("\u{1b}[{c}m"));
     assert_eq!(codes.iter().fold(painted, |t, c| t.replace(c, "")), plain);
     insta::assert_snapshot!("report_vi", plain);
-    insta::assert_snapshot!("report_en", text::render(&record, text::Lang::En, false));
+    insta::assert_snapshot!("report_en", text::render(&record, &basis, text::Lang::En, false));
 }
 
 #[test]

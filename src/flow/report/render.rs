@@ -4,11 +4,11 @@ use super::around::around;
 use crate::app::App;
 use crate::domain::report::{Beside, qr_svg, report};
 use crate::domain::staff::Purpose;
+use crate::domain::verify::sha256_hex;
 use crate::domain::verify::text::{Lang, word};
-use crate::domain::verify::{Record, sha256_hex};
 use crate::flow::layer::zones;
 use crate::flow::staff::Actor;
-use crate::flow::verification::{VerificationView, open};
+use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
 use crate::outside::press::{Attachment, Sheet};
 use crate::store::commune;
@@ -25,14 +25,15 @@ pub struct Rendered {
 /// Sets the report of a stored verification. A logged read of personal data, as reading the record is. The same
 /// verification gives the same bytes, as long as its layer versions are kept and the words do not change.
 pub async fn render(app: &App, by: &Actor, id: Uuid, purpose: Purpose, lang: Lang) -> Result<Rendered> {
-    let (view, record) = open(app, by, id, purpose).await?;
-    let sheet = sheet(app, &view, &record, lang).await?;
+    let opened = open(app, by, id, purpose).await?;
+    let sheet = sheet(app, &opened, lang).await?;
     let pdf = app.press.pdf(sheet).await?;
     // Whatever seals the file (a signature over these bytes) takes them here and gives back what is handed out.
-    Ok(Rendered { pdf, file_name: format!("{}.pdf", file_stem(&record.case.number)) })
+    Ok(Rendered { pdf, file_name: format!("{}.pdf", file_stem(&opened.record.case.number)) })
 }
 
-async fn sheet(app: &App, view: &VerificationView, record: &Record, lang: Lang) -> Result<Sheet> {
+async fn sheet(app: &App, opened: &Opened, lang: Lang) -> Result<Sheet> {
+    let Opened { verification: view, record, basis } = opened;
     let parcel = record.parcel.as_ref();
     let commune = match parcel {
         Some(p) => commune::find(&app.pool, &p.commune_code).await?.map(|c| c.name),
@@ -45,7 +46,7 @@ async fn sheet(app: &App, view: &VerificationView, record: &Record, lang: Lang) 
     let check_url = app.config.public_url.as_ref().map(|url| format!("{url}/check/{}", view.digest));
     let code = check_url.clone().unwrap_or_else(|| view.digest.clone());
     let around = around(app, record).await?;
-    let (record, app, id) = (record.clone(), app.clone(), view.id);
+    let (record, basis, app, id) = (record.clone(), basis.clone(), app.clone(), view.id);
     let at = view.created_at;
     // Drawing is arithmetic: it runs beside the reactor, never on it.
     let work = move || -> Result<Sheet> {
@@ -56,7 +57,7 @@ async fn sheet(app: &App, view: &VerificationView, record: &Record, lang: Lang) 
             commune,
             zone,
             check_url,
-            rules: &app.book.rules,
+            basis: &basis,
             around,
         };
         let (data, map) = report(&record, lang, &beside).map_err(|e| Error::Broken(e.into()))?;

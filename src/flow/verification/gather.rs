@@ -1,20 +1,21 @@
 //! All facts a verification may rest on. A query that fails becomes a fact ("not answered"), never an empty answer.
 
+use super::basis::current_themes;
 use crate::app::App;
 use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::parcel::rank::{Hints, clear_winner};
-use crate::domain::theme::{Family, Theme};
+use crate::domain::theme::Family;
 use crate::domain::verify::{
     CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, Neighbour, OtherCase, PaperFacts, ParcelFacts,
-    ParcelRef, Resolution, ThemeFacts,
+    ParcelRef, Resolution, ThemeFacts, ThemeSet,
 };
 use crate::flow::paper::serial_index;
 use crate::flow::parcel::resolve;
 use crate::flow::{Error, Result};
 use crate::store::feature::{Bounds, FeatureRow, around};
 use crate::store::geometry::{from_ewkb, polygons};
-use crate::store::layer::{self as layers, CurrentRow, ThemeRow};
+use crate::store::layer::{self as layers, CurrentRow};
 use crate::store::parcel::{self, ParcelRow};
 use crate::store::{case, commune};
 use geo::BoundingRect;
@@ -58,7 +59,8 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
         Some(r) => parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?,
         None => vec![],
     };
-    let (themes, pins) = themes(app, zone, bounds, &keys).await?;
+    let theme_set = current_themes(app).await?;
+    let (themes, pins) = themes(app, &theme_set, zone, bounds, &keys).await?;
     let neighbours = neighbours(app, row.as_ref(), bounds).await;
     let other_cases = rivals(app, &s, known).await;
     let province = match &row {
@@ -66,12 +68,16 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
         None => None,
     };
     let registered = registered(&themes);
-    let facts = row.map(|r| parcel_facts(r, boundary, &pins, registered));
+    let own = match &row {
+        Some(r) => parcel_pin(app, r, &pins).await?,
+        None => None,
+    };
+    let facts = row.map(|r| parcel_facts(r, boundary, own, registered, keys));
     let province = s.case.province.or(province);
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
     let case = CaseFacts { province, required_papers, ..s.case };
-    Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, other_cases })
+    Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, theme_set, other_cases })
 }
 
 async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
@@ -105,14 +111,24 @@ async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
     }
 }
 
+/// The map version a parcel's row came from: a later one that left the row as it was does not show in the row.
+async fn parcel_pin(app: &App, r: &ParcelRow, current: &BTreeMap<i64, LayerPin>) -> Result<Option<LayerPin>> {
+    let Some(id) = r.layer_version_id else { return Ok(None) };
+    if let Some(pin) = current.get(&id) {
+        return Ok(Some(pin.clone()));
+    }
+    Ok(layers::these(&app.pool, r.zone, &[id], None).await?.first().map(pin))
+}
+
 fn parcel_facts(
     r: ParcelRow,
     boundary: Option<geo_types::MultiPolygon<f64>>,
-    pins: &BTreeMap<i64, LayerPin>,
+    layer: Option<LayerPin>,
     registered: Option<bool>,
+    keys: Vec<String>,
 ) -> ParcelFacts {
-    let layer = r.layer_version_id.and_then(|id| pins.get(&id).cloned());
     ParcelFacts {
+        zone: Zone(r.zone),
         id: r.parcel_id,
         version: r.version,
         row_hash: hex::encode(&r.row_hash),
@@ -126,6 +142,7 @@ fn parcel_facts(
         accuracy_m: layer.as_ref().map_or(0.0, |l| l.accuracy_m),
         layer,
         registered,
+        keys,
     }
 }
 
@@ -146,11 +163,11 @@ fn registered(themes: &[ThemeFacts]) -> Option<bool> {
 /// Every theme with what its published layers hold around the parcel; and all pins by version.
 async fn themes(
     app: &App,
+    set: &Arc<ThemeSet>,
     zone: Option<i32>,
     bounds: Option<Bounds>,
     keys: &[String],
 ) -> Result<(Vec<ThemeFacts>, BTreeMap<i64, LayerPin>)> {
-    let defs = layers::themes(&app.pool).await?;
     let search = bounds.map(|b| b.widened(SEARCH_M));
     let current = match zone {
         Some(z) => layers::current(&app.pool, z, search).await?,
@@ -162,12 +179,7 @@ async fn themes(
         None => BTreeMap::new(),
     };
     let mut out = Vec::new();
-    for def in defs {
-        let ThemeRow { definition, hash, .. } = def;
-        let theme: Theme = serde_json::from_value(definition).map_err(|e| Error::Broken(e.into()))?;
-        if theme.family == Family::Parcel {
-            continue;
-        }
+    for theme in set.themes.iter().filter(|t| t.family != Family::Parcel) {
         let mut here = Vec::new();
         for c in current.iter().filter(|c| c.theme == theme.code) {
             let coverage = c.coverage.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
@@ -175,7 +187,7 @@ async fn themes(
             let features = by_version.remove(&c.id).unwrap_or_else(|| Gathered::Read(vec![]));
             here.push(LayerFacts { pin: pin(c), coverage, features });
         }
-        out.push(ThemeFacts { theme: theme.into(), theme_hash: hash, layers: here });
+        out.push(ThemeFacts { theme: theme.clone(), layers: here });
     }
     Ok((out, pins))
 }
@@ -198,7 +210,8 @@ async fn features(
             return same(Gathered::Failed("the map store did not answer".into()));
         }
     };
-    let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> = ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
+    let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> =
+        ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
     for row in rows {
         let id = row.layer_version_id;
         match (feature(row), out.get_mut(&id)) {
@@ -255,6 +268,8 @@ async fn neighbours(app: &App, row: Option<&ParcelRow>, bounds: Option<Bounds>) 
         match r.ewkb.as_deref().map(from_ewkb).transpose() {
             Ok(g) => out.extend(g.and_then(polygons).map(|boundary| Neighbour {
                 id: r.parcel_id,
+                version: r.version,
+                row_hash: hex::encode(&r.row_hash),
                 sheet: r.sheet,
                 number: r.number,
                 boundary,

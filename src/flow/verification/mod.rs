@@ -1,13 +1,15 @@
 //! The verification: gather the facts, judge them, keep the record.
 
+mod basis;
 mod evidence;
 mod gather;
 mod read;
 mod request;
 mod run;
 
+pub use basis::{current_themes, keep as keep_basis, of_record as basis_of, pinned as basis_pinned, rules_for};
 pub use evidence::evidence;
 pub use gather::{Subject, gather};
-pub use read::{VerificationView, exists, latest, list, open};
+pub use read::{Opened, VerificationView, exists, latest, list, open};
 pub use request::{Requested, request, run_requested};
-pub use run::{Verified, inspect, verify_case};
+pub use run::{Judged, Verified, inspect, judge, judge_by, verify_case};

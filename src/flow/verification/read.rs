@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::staff::Purpose;
-use crate::domain::verify::Record;
+use crate::domain::verify::{Basis, Record};
 use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
@@ -63,8 +63,16 @@ pub async fn latest(app: &App, case_id: Uuid) -> Result<Option<Uuid>> {
     Ok(verification::of_case(&app.pool, case_id, None, 1).await?.first().map(|v| v.id))
 }
 
+/// A verification with its record and the rules and themes that the record pins.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    pub verification: VerificationView,
+    pub record: Record,
+    pub basis: Basis,
+}
+
 /// The whole record, opened; its digest is proved against the stored one.
-pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<(VerificationView, Record)> {
+pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<Opened> {
     let row = verification::find(&app.pool, id)
         .await?
         .ok_or_else(|| Error::NotFound { what: "verification", id: id.to_string() })?;
@@ -81,6 +89,7 @@ pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<(
             row.digest
         )));
     }
+    let basis = super::basis::of_record(app, &record).await?;
     reading.end().await?;
-    Ok((row.into(), record))
+    Ok(Opened { verification: row.into(), record, basis })
 }

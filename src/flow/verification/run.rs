@@ -1,9 +1,11 @@
 //! One act behind `diaba verify`, `POST .../verifications` and the job `verify_case`.
 
+use super::basis::{keep as keep_basis, rules_for};
 use super::gather::{Subject, gather};
 use crate::app::App;
-use crate::domain::rule::RuleBook;
-use crate::domain::verify::{CaseFacts, Facts, FindingRecord, ParcelRef, Record, Wish, verify};
+use crate::domain::verify::{
+    Basis, CaseFacts, Facts, FindingRecord, Inputs, ParcelRef, Record, RuleSet, Wish, ordered, sha256_hex, verify,
+};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::queue::Lease;
@@ -11,6 +13,7 @@ use crate::store::verification::{FindingRow, NewVerification};
 use crate::store::{self, audit};
 use serde::Serialize;
 use serde_json::json;
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -26,6 +29,20 @@ pub struct Verified {
     /// The whole record (schema/verification.schema.json).
     #[schema(value_type = Object)]
     pub record: Record,
+    #[serde(skip)]
+    pub basis: Basis,
+}
+
+/// A verdict with everything that is kept of it.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    pub record: Record,
+    /// Canonical record; SHA-256 of its bytes is `digest`.
+    pub canonical: String,
+    pub digest: String,
+    /// Canonical [`Inputs`]; SHA-256 of its bytes is `record.pins.inputs`.
+    pub inputs: String,
+    pub basis: Basis,
 }
 
 /// Verifies a case as of today and keeps the record, its findings, its tasks and the audit row in one transaction. With a
@@ -33,11 +50,8 @@ pub struct Verified {
 pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Lease>) -> Result<Verified> {
     let subject = subject(app, by, case_id).await?;
     let facts = gather(app, subject, app.clock.today()).await?;
-    let parcel = facts
-        .parcel
-        .as_ref()
-        .and_then(|p| Some((p.boundary.as_ref().map(|b| b.zone.0).or(parcel_zone(&facts))?, p.id)));
-    let (record, canonical, digest) = judge(app, facts).await?;
+    let parcel = facts.parcel.as_ref().map(|p| (p.zone.0, p.id));
+    let Judged { record, canonical, digest, inputs, basis } = judge(app, facts).await?;
     let id = app.clock.new_id();
     let now = app.clock.now();
     let outcome = word(&record.outcome)?;
@@ -46,6 +60,8 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
         return Err(Error::Conflict { code: "case-closed", detail: "a closed case is not verified".into() });
     }
     let sealed = app.vault.seal(&format!("verification/{id}"), canonical.as_bytes())?;
+    let inputs = app.vault.seal(&format!("inputs/{id}"), inputs.as_bytes())?;
+    keep_basis(app, &mut tx, &basis).await?;
     let pins = serde_json::to_value(&record.pins).map_err(|e| Error::Broken(e.into()))?;
     let row = NewVerification {
         id,
@@ -57,6 +73,7 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
         digest: &digest,
         pins: &pins,
         sealed: &sealed,
+        inputs: &inputs,
         created_by: &by.login,
         created_at: now,
     };
@@ -76,7 +93,7 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
         detail: json!({"outcome": outcome, "digest": digest, "tasks": tasks.len()}),
     };
     audit::write(&mut tx, &deed).await?;
-    let done = Verified { id, case_id, case_number: record.case.number.clone(), outcome, digest, tasks, record };
+    let done = Verified { id, case_id, case_number: record.case.number.clone(), outcome, digest, tasks, record, basis };
     if let Some(lease) = lease {
         lease.complete(&mut tx).await?;
     }
@@ -85,7 +102,7 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
 }
 
 /// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
-pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Record> {
+pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
     let case = CaseFacts {
         id: Uuid::nil(),
         number: "inquiry".into(),
@@ -102,25 +119,24 @@ pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<R
         ParcelRef { commune_code: Some(row.commune_code), commune_name: None, sheet: row.sheet, number: row.number };
     let facts =
         gather(app, Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] }, app.clock.today()).await?;
-    Ok(judge(app, facts).await?.0)
+    judge(app, facts).await
 }
 
 /// Judging is arithmetic: it runs beside the reactor, never on it.
-async fn judge(app: &App, facts: Facts) -> Result<(Record, String, String)> {
-    let book = app.book.clone();
-    let work = move || -> Result<(Record, String, String)> {
-        let rules: &RuleBook = &book.rules;
-        let record = verify(&facts, rules);
-        let canonical = record.canonical().map_err(|e| Error::Broken(e.into()))?;
-        let digest = crate::domain::verify::sha256_hex(canonical.as_bytes());
-        Ok((record, canonical, digest))
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Broken(e.into()))?
+pub async fn judge(app: &App, facts: Facts) -> Result<Judged> {
+    let rules = rules_for(app, &facts)?;
+    tokio::task::spawn_blocking(move || judge_by(&facts, rules)).await.map_err(|e| Error::Broken(e.into()))?
 }
 
-fn parcel_zone(facts: &Facts) -> Option<i32> {
-    let id = facts.parcel.as_ref()?.id;
-    facts.resolution.candidates.iter().find(|c| c.parcel_id == id).map(|c| c.zone.0)
+/// As [`judge`], by these rules, here and now.
+pub fn judge_by(facts: &Facts, rules: Arc<RuleSet>) -> Result<Judged> {
+    let facts = ordered(facts);
+    let broken = |e: crate::domain::verify::CanonicalError| Error::Broken(e.into());
+    let record = verify(&facts, &rules);
+    let canonical = record.canonical().map_err(broken)?;
+    let (inputs, _) = Inputs::of(&facts).sealed_form().map_err(broken)?;
+    let basis = Basis { rules, themes: facts.theme_set.clone() };
+    Ok(Judged { record, digest: sha256_hex(canonical.as_bytes()), canonical, inputs, basis })
 }
 
 async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {

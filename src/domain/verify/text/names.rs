@@ -3,17 +3,17 @@
 use super::report::title;
 use super::words::{Lang, has, message, number, word};
 use crate::domain::rule::Standing;
-use crate::domain::verify::{Certainty, FindingRecord, Message, Outcome, Record, Verdict};
+use crate::domain::verify::{Basis, Certainty, FindingRecord, Message, Outcome, Record, Verdict};
 
 /// What a finding speaks of, when its check's title does not say so: a theme by its title, a paper by its kind and place
 /// among its kind; anything else as it is.
-pub fn subject(record: &Record, lang: Lang, f: &FindingRecord) -> Option<String> {
+pub fn subject(record: &Record, basis: &Basis, lang: Lang, f: &FindingRecord) -> Option<String> {
     let pins = &record.pins;
     let (first, rest) = f.subject.split_once('/').unwrap_or((&f.subject, ""));
     if first.is_empty() {
         return None;
     }
-    let named = if let Some(t) = pins.themes.iter().find(|t| t.code == first) {
+    let named = if let Some(t) = basis.themes.find(first) {
         if lang == Lang::Vi { t.title.vi.clone() } else { t.title.en.clone() }
     } else if let Some(p) = pins.papers.iter().find(|p| p.id.to_string() == first) {
         let same: Vec<_> = pins.papers.iter().filter(|q| q.kind == p.kind).collect();
@@ -33,9 +33,9 @@ pub fn subject(record: &Record, lang: Lang, f: &FindingRecord) -> Option<String>
 }
 
 /// Title of the check and what it speaks of.
-pub fn name(record: &Record, lang: Lang, f: &FindingRecord) -> String {
+pub fn name(record: &Record, basis: &Basis, lang: Lang, f: &FindingRecord) -> String {
     let title = title(lang, &f.check);
-    match subject(record, lang, f) {
+    match subject(record, basis, lang, f) {
         Some(subject) => format!("{title}: {subject}"),
         None => title,
     }

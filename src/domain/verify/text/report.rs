@@ -3,7 +3,7 @@
 use super::cells::{WIDTH, pad, wrap};
 use super::names;
 use super::words::{Lang, date, has, message, quantity, word};
-use crate::domain::verify::{FindingRecord, Message, Outcome, Record, RulePinned, Verdict};
+use crate::domain::verify::{Basis, FindingRecord, Message, Outcome, Record, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a row: sign and verdict, title, measured; the rest is what is allowed.
@@ -12,9 +12,10 @@ const TITLE: usize = 46;
 const MEASURED: usize = 17;
 const INDENT: usize = 4;
 
-/// A record as plain text of at most 100 columns; with `colour`, verdicts carry ANSI colours.
-pub fn render(record: &Record, lang: Lang, colour: bool) -> String {
-    let mut page = Page { record, lang, colour, lines: Vec::new() };
+/// A record as plain text of at most 100 columns; with `colour`, verdicts carry ANSI colours. `basis` are the sets that
+/// the record pins: citations and titles come from there.
+pub fn render(record: &Record, basis: &Basis, lang: Lang, colour: bool) -> String {
+    let mut page = Page { record, basis, lang, colour, lines: Vec::new() };
     page.head();
     page.outcome();
     let mut group = None;
@@ -41,6 +42,7 @@ pub(super) fn title_key(check: &str) -> String {
 
 struct Page<'a> {
     record: &'a Record,
+    basis: &'a Basis,
     lang: Lang,
     colour: bool,
     lines: Vec<String>,
@@ -102,7 +104,7 @@ impl Page<'_> {
             "" => String::new(),
             a => message(self.lang, &Message::new("report-allowed").with("value", a)),
         };
-        let (name, long) = match names::name(self.record, self.lang, f) {
+        let (name, long) = match names::name(self.record, self.basis, self.lang, f) {
             name if name.width() < TITLE => (name, false),
             _ => (title(self.lang, &f.check), true),
         };
@@ -110,7 +112,8 @@ impl Page<'_> {
         self.lines.push(row.trim_end().to_owned());
         let said = message(self.lang, &f.message);
         if long
-            && let Some(subject) = names::subject(self.record, self.lang, f).filter(|s| !said.starts_with(s.as_str()))
+            && let Some(subject) =
+                names::subject(self.record, self.basis, self.lang, f).filter(|s| !said.starts_with(s.as_str()))
         {
             self.text("", INDENT, &subject);
         }
@@ -158,11 +161,11 @@ impl Page<'_> {
 
     fn rule(&mut self, f: &FindingRecord) {
         let Some(pin) = &f.rule else { return };
-        let pinned = self.record.pins.rules.iter().find(|r| r.id == pin.id && r.version == pin.version);
+        let pinned = self.basis.rules.cited(pin);
         let m = Message::new("report-rule")
             .with("id", pin.id.as_str())
             .with("version", f64::from(pin.version))
-            .with("citation", pinned.map_or("–", |r: &RulePinned| r.citation.as_str()))
+            .with("citation", pinned.map_or("–", |r| r.citation.as_str()))
             .with("standing", pinned.map_or_else(|| "–".to_owned(), |r| names::standing(self.lang, r.standing)));
         self.text("", INDENT, &message(self.lang, &m));
     }

@@ -1,0 +1,103 @@
+//! Everything a verification saw that is kept nowhere else, or not as it was then: with it, and with the rows it names,
+//! the same facts can be put together again. The record pins its SHA-256; the document itself is kept sealed.
+
+use super::{
+    Candidate, CanonicalError, CaseFacts, Facts, Gathered, OtherCase, ParcelRef, ScanFacts, canonical, sha256_hex,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub const INPUTS: &str = "diaba.inputs/1";
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    pub schema: String,
+    pub case: CaseFacts,
+    pub asked: ParcelRef,
+    /// Best first.
+    pub candidates: Vec<Candidate>,
+    /// Where the parcel's rows lie, when a parcel was resolved to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<i32>,
+    /// Names the parcel had.
+    pub keys: Vec<String>,
+    pub papers: Vec<PaperInput>,
+    pub neighbours: Gathered<Vec<NeighbourInput>>,
+    pub other_cases: Gathered<Vec<OtherCase>>,
+    /// In order of theme and version.
+    pub layers: Vec<LayerInput>,
+}
+
+/// What is known of a paper beside the facts that `PaperPin` names by their hash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperInput {
+    pub id: Uuid,
+    pub version: i32,
+    pub complete: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<ScanFacts>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NeighbourInput {
+    pub id: Uuid,
+    pub version: i32,
+    pub row_hash: String,
+}
+
+/// A layer version that was asked, under its theme.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerInput {
+    pub theme: String,
+    pub layer_version_id: i64,
+    /// How many rows it answered with, or why it did not.
+    pub rows: Gathered<usize>,
+}
+
+impl Inputs {
+    /// The inputs behind facts that are in order ([`super::verify`] puts them so).
+    pub fn of(facts: &Facts) -> Self {
+        let parcel = facts.parcel.as_ref();
+        let papers = facts.papers.iter().map(|p| PaperInput {
+            id: p.id,
+            version: p.version,
+            complete: p.complete,
+            scan: p.scan.clone(),
+        });
+        let neighbour =
+            |n: &super::Neighbour| NeighbourInput { id: n.id, version: n.version, row_hash: n.row_hash.clone() };
+        let layers = facts.themes.iter().flat_map(|t| {
+            t.layers.iter().map(|l| LayerInput {
+                theme: t.theme.code.clone(),
+                layer_version_id: l.pin.layer_version_id,
+                rows: l.features.map(Vec::len),
+            })
+        });
+        Self {
+            schema: INPUTS.to_owned(),
+            case: facts.case.clone(),
+            asked: facts.resolution.asked.clone(),
+            candidates: facts.resolution.candidates.clone(),
+            zone: parcel.map(|p| p.zone.0),
+            keys: parcel.map_or_else(Vec::new, |p| p.keys.clone()),
+            papers: papers.collect(),
+            neighbours: facts.neighbours.map(|all| all.iter().map(neighbour).collect()),
+            other_cases: facts.other_cases.clone(),
+            layers: layers.collect(),
+        }
+    }
+
+    /// The document as it is kept, and its SHA-256 (hex).
+    ///
+    /// # Errors
+    /// When a number is not finite; inputs hold none.
+    pub fn sealed_form(&self) -> Result<(String, String), CanonicalError> {
+        let content = canonical(self)?;
+        let hash = sha256_hex(&content);
+        Ok((content, hash))
+    }
+}
