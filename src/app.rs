@@ -5,14 +5,14 @@ use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::{RuleSet, SetError, ThemeSet};
-use crate::flow::staff::Throttle;
 use crate::outside::keys::Keys;
+use crate::outside::press::Press;
 use crate::outside::scans::Scans;
 use crate::outside::vault::Vault;
 use anyhow::Context;
 use rand::Rng;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -33,8 +33,8 @@ pub struct App {
     pub scans: Scans,
     /// Keys that sign verifications and files.
     pub keys: Keys,
-    /// Brakes on guessing passwords.
-    pub throttle: Arc<Throttle>,
+    /// Sets reports and other papers.
+    pub press: Press,
 }
 
 impl App {
@@ -52,20 +52,46 @@ impl App {
         };
         let scans = Scans::open(&config.scans, vault.clone())?;
         let keys = Keys::new(config.home.join("keys/signing"));
+        let press = Press::open(&config.data.join("templates"))?;
         let (config, book) = (Arc::new(config), Arc::new(book));
-        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, throttle: Arc::default() })
+        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, press })
+        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, press })
     }
 }
 
-/// A pool that gives up after 3 s, tests a connection before it hands it out, and so heals by itself when the database
-/// comes back.
+/// A connection that does not answer within this is given up.
+const SILENCE: Duration = Duration::from_millis(1500);
+
+/// A pool that gives up after 3 s and heals by itself: each connection is asked for a sign of life before it is handed out
+/// and after it comes back, and one that is silent (its cable was cut, a firewall forgot it) is replaced.
 fn pool(config: &Config) -> anyhow::Result<PgPool> {
     let options: PgConnectOptions = config.database_url.parse().context("DATABASE_URL cannot be read")?;
     Ok(PgPoolOptions::new()
         .max_connections(config.limits.db_connections)
         .acquire_timeout(Duration::from_secs(3))
-        .test_before_acquire(true)
-        .connect_lazy_with(options.application_name("diaba")))
+        .test_before_acquire(false)
+        .before_acquire(|conn, _| Box::pin(async { Ok(alive(conn).await) }))
+        .after_release(|conn, _| Box::pin(async { Ok(alive(conn).await) }))
+        .connect_lazy_with(watched(options).application_name("diaba")))
+}
+
+async fn alive(conn: &mut PgConnection) -> bool {
+    matches!(tokio::time::timeout(SILENCE, conn.ping()).await, Ok(Ok(())))
+}
+
+/// The server ends the session of a client that vanished, and with it its locks: at once when its process was killed, though
+/// it be in the middle of a long statement; after some 25 s when its cable was cut. (What the client knows of a server that
+/// vanished it finds out by itself: sqlx does not let us at its sockets.)
+fn watched(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "25000"),
+        ("client_connection_check_interval", "2000"),
+        // What a transaction of ours holds back from being cleared away, it does not hold back for ever.
+        ("idle_in_transaction_session_timeout", "300000"),
+    ])
 }
 
 /// What the service ships as data (`data/`), read and checked at start.

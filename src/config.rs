@@ -8,6 +8,7 @@
 //! | `DIABA_READER` | beside the program | the `diaba-reader` program, which opens map files |
 //! | `DIABA_LISTEN` | `127.0.0.1:8080` | address of the API |
 //! | `DIABA_PUBLIC_URL` | none | how browsers reach us; `https` makes cookies `Secure` |
+//! | `DIABA_FIRM` | Diaba | name of the firm at the head of reports and other papers |
 //! | `DIABA_VAULT_KEY` | file `keys/vault.key` in home | 32 bytes as hex, seals personal data |
 //! | `DIABA_SCANS` | `file://<home>/scans` | where scans lie: `file://folder` or `s3://bucket/prefix` |
 //! | `DIABA_DB_CONNECTIONS` | 20 | size of the pool |
@@ -16,11 +17,15 @@
 //! | `DIABA_UPLOAD_BYTES` | 4 GiB | largest map upload |
 //! | `DIABA_REQUEST_SECONDS` | 30 | a request that takes longer is given up |
 //! | `DIABA_SESSION_HOURS` | 12 | life of a staff session |
+//! | `DIABA_LEASE_SECONDS` | 20 | a job whose worker was silent for so long goes to another |
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// Firm of the papers when none is set.
+const FIRM: &str = "Diaba";
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -34,6 +39,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `https://...` as browsers see the service; none when it is only reached on its own address.
     pub public_url: Option<String>,
+    /// Name of the firm, as papers show it.
+    pub firm: String,
     /// The vault's key, when it is not kept in a file.
     pub vault_key: Option<Secret>,
     /// `file://folder` or `s3://bucket/prefix`.
@@ -49,6 +56,8 @@ pub struct Limits {
     pub upload_bytes: usize,
     pub request: Duration,
     pub session: time::Duration,
+    /// A job whose worker was silent for so long goes to another.
+    pub lease: Duration,
 }
 
 impl Default for Limits {
@@ -60,6 +69,7 @@ impl Default for Limits {
             upload_bytes: 4 << 30,
             request: Duration::from_secs(30),
             session: time::Duration::hours(12),
+            lease: Duration::from_secs(20),
         }
     }
 }
@@ -122,6 +132,7 @@ impl Config {
                 .parse()
                 .map_err(|_| ConfigError::new("DIABA_LISTEN", &listen, "address:port, e.g. 127.0.0.1:8080"))?,
             public_url: public_url(get("DIABA_PUBLIC_URL"))?,
+            firm: get("DIABA_FIRM").map_or_else(|| FIRM.to_owned(), |f| f.trim().to_owned()),
             vault_key: vault_key(get("DIABA_VAULT_KEY"))?,
             limits: limits(get)?,
             home,
@@ -137,6 +148,7 @@ impl Config {
             reader: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
+            firm: FIRM.to_owned(),
             vault_key: None,
             scans: format!("file://{}", home.join("scans").display()),
             limits: Limits::default(),
@@ -216,6 +228,7 @@ fn limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, ConfigError> {
         upload_bytes: bytes("DIABA_UPLOAD_BYTES", d.upload_bytes)?,
         request: Duration::from_secs(number("DIABA_REQUEST_SECONDS", d.request.as_secs(), 1, 3600)?),
         session: time::Duration::hours(number("DIABA_SESSION_HOURS", 12, 1, 24 * 30)? as i64),
+        lease: Duration::from_secs(number("DIABA_LEASE_SECONDS", d.lease.as_secs(), 1, 3600)?),
     })
 }
 

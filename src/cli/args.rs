@@ -46,6 +46,8 @@ pub enum Command {
     Proof(super::proof::ProofCommand),
     /// Check a sealed report or a proof bundle, with the public key alone
     CheckReport(super::proof::CheckArgs),
+    /// Write the report of a verification as PDF
+    Report(ReportArgs),
     /// Serve the API and work on jobs, until stopped
     Serve {
         /// Only the API; jobs are left to `diaba work`
@@ -197,4 +199,16 @@ pub struct VerifyArgs {
     /// Also write the proof (JSON, for `diaba check-report`) of a case's verification to this file
     #[arg(long, conflicts_with = "parcel")]
     pub proof: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct ReportArgs {
+    /// Id of a verification; or number (HS-...) or id of a case: its newest verification
+    pub subject: String,
+    /// File to write (default: bao-cao-<case>.pdf here)
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// vi or en
+    #[arg(long, default_value = "vi")]
+    pub lang: String,
 }

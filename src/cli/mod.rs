@@ -6,6 +6,7 @@ mod demo;
 mod jobs;
 mod layer;
 mod proof;
+mod report;
 mod say;
 mod serve;
 mod verify;
@@ -71,6 +72,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Keys(c) => return proof::keys(&app, &by, c).await,
         Command::Proof(c) => return proof::chain(&app, c).await,
         Command::CheckReport(a) => return Ok(proof::check_report(&a)),
+        Command::Report(a) => return report::run(&app, &by, a).await,
         Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
         Command::Work => serve::work(app).await?,
         Command::Jobs(c) => return jobs::run(&app, &by, c).await,

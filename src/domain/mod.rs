@@ -11,7 +11,7 @@ pub mod paper;
 pub mod parcel;
 pub mod problem;
 pub mod proof;
-
+pub mod report;
 pub mod rule;
 pub mod staff;
 pub mod text;

@@ -53,6 +53,12 @@ impl From<anyhow::Error> for Error {
     }
 }
 
+impl From<crate::outside::press::PressError> for Error {
+    fn from(e: crate::outside::press::PressError) -> Self {
+        Self::Broken(e.into())
+    }
+}
+
 impl From<crate::outside::vault::VaultError> for Error {
     fn from(e: crate::outside::vault::VaultError) -> Self {
         Self::Broken(e.into())

@@ -16,5 +16,6 @@ pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};
 pub mod demo;
 pub mod job;
+pub mod report;
 pub mod task;
 pub use error::{Error, Result};

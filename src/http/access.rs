@@ -135,6 +135,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),
     rule(Get, "/api/v1/verifications/{id}/proof", Roles(DESK, S::VerificationsRead)),
     rule(Post, "/api/v1/verifications/{id}/replay", Roles(VERIFIERS, S::VerificationsRead)),
+    slow(Get, "/api/v1/verifications/{id}/report.pdf", Roles(DESK, S::VerificationsRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.
@@ -150,6 +151,9 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/tasks/{id}", Roles(DESK, S::TasksRead)),
     rule(Post, "/api/v1/tasks/{id}/accept", Roles(WORKERS, S::TasksWrite)),
     rule(Post, "/api/v1/tasks/{id}/result", Roles(WORKERS, S::TasksWrite)),
+    rule(Get, "/api/v1/tasks/{id}/result", Roles(DESK, S::TasksRead)),
+    rule(Get, "/api/v1/tasks/{id}/photos/{sha256}", Roles(DESK, S::TasksRead)),
+    Rule { verb: Post, path: "/api/v1/tasks/{id}/photos", who: Roles(WORKERS, S::TasksWrite), carries: Carries::Scan },
     rule(Post, "/api/v1/tasks/{id}/hand-back", Roles(WORKERS, S::TasksWrite)),
     rule(Post, "/api/v1/tasks/{id}/cancel", Roles(WORKERS, S::TasksWrite)),
     rule(Post, "/api/v1/appointments", Roles(&[CustomerCare, Legal, Sales, Field, Manager], S::TasksWrite)),

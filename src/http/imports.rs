@@ -4,7 +4,8 @@ use super::guard::By;
 use super::output::accepted;
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
-use crate::flow::layer::{self, ImportAsk, ImportView, Upload};
+use crate::flow;
+use crate::flow::layer::{self, FILE_TOO_LARGE, ImportAsk, ImportView, Upload};
 use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path, State};
@@ -64,7 +65,7 @@ async fn take(upload: &mut Upload, mut field: Field<'_>) -> Result<()> {
     let name = field.file_name().unwrap_or_default().to_owned();
     upload.file(&name).await?;
     while let Some(chunk) = field.chunk().await.map_err(|e| unreadable(&e))? {
-        upload.write(&chunk).await?;
+        upload.write(&chunk).await.map_err(too_much)?;
     }
     Ok(())
 }
@@ -83,6 +84,14 @@ async fn read_ask(mut field: Field<'_>) -> Result<ImportAsk> {
         let field = if path == "." { "ask".to_owned() } else { format!("ask.{path}") };
         Problem::refused(&field, "shape", e.into_inner(), "see /api/v1/openapi.json")
     })
+}
+
+/// More than may be sent is told the same way, whether the body's limit or the files' was met first.
+fn too_much(e: flow::Error) -> Problem {
+    match e {
+        flow::Error::Refused(why) if why.iter().any(|p| p.code == FILE_TOO_LARGE) => Problem::new(Kind::TooLarge),
+        e => e.into(),
+    }
 }
 
 fn unreadable(e: &MultipartError) -> Problem {

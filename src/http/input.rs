@@ -2,7 +2,7 @@
 
 use super::problem::{Kind, Problem, Result};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -40,6 +40,21 @@ pub fn bytes_problem(rejection: &BytesRejection) -> Problem {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
         _ => Problem::new(Kind::Malformed),
     }
+}
+
+/// A file sent as the body itself, or as the only part of a form; `field` is its name in refusals.
+pub async fn one_file(request: Request, field: &str) -> Result<Bytes> {
+    let declared = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |v| v.as_bytes());
+    if !declared.starts_with(b"multipart/form-data") {
+        return Bytes::from_request(request, &()).await.map_err(|e| bytes_problem(&e));
+    }
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Problem::new(Kind::Malformed))?;
+    let part = form.next_field().await.map_err(|_| Problem::new(Kind::Malformed))?;
+    let part = part.ok_or_else(|| Problem::refused(field, "required", "an empty form", "one file"))?;
+    part.bytes().await.map_err(|e| match e.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
+        _ => Problem::new(Kind::Malformed),
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

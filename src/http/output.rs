@@ -3,6 +3,7 @@
 use super::problem::{Kind, Problem};
 use crate::domain::verify::sha256_hex;
 use axum::Json;
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -21,6 +22,13 @@ pub fn accepted<T: Serialize>(view: &T, location: &str) -> Response {
     let mut response = made(view, location);
     *response.status_mut() = StatusCode::ACCEPTED;
     response
+}
+
+/// A file to be saved, named by the beginning of its SHA-256.
+pub fn attachment(media_type: &str, sha256: &str, content: Bytes) -> Response {
+    let ending = media_type.rsplit('/').next().unwrap_or("bin");
+    let name = format!("attachment; filename=\"{}.{ending}\"", sha256.get(..16).unwrap_or(sha256));
+    ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)], content).into_response()
 }
 
 /// JSON with an `ETag` over its bytes; 304 when the client already has them (`If-None-Match`).

@@ -1,17 +1,16 @@
 //! Papers of a case and their scans.
 
 use super::guard::By;
-use super::input::{Input, Params, bytes_problem};
-use super::output::made;
-use super::problem::{Kind, Problem, Result};
+use super::input::{Input, Params, one_file};
+use super::output::{attachment, made};
+use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;
 use crate::flow::paper::{self, PaperFull, PaperView};
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -111,10 +110,7 @@ async fn get_scan(
 ) -> Result<Response> {
     let purpose = parse_purpose(why.purpose.as_deref())?;
     let scan = paper::scan(&app, &actor, id, paper, why.version, purpose).await?;
-    let ending = scan.facts.media_type.rsplit('/').next().unwrap_or("bin");
-    let name = format!("attachment; filename=\"{}.{ending}\"", &scan.facts.sha256[..scan.facts.sha256.len().min(16)]);
-    Ok(([(header::CONTENT_TYPE, scan.facts.media_type.clone()), (header::CONTENT_DISPOSITION, name)], scan.content)
-        .into_response())
+    Ok(attachment(&scan.facts.media_type, &scan.facts.sha256, scan.content))
 }
 
 /// Attach a scan: the file itself as the body, or a form with one file.
@@ -129,21 +125,7 @@ async fn attach_scan(
     Path((id, paper)): Path<(Uuid, Uuid)>,
     request: Request,
 ) -> Result<Response> {
-    let content = file_of(request).await?;
+    let content = one_file(request, "scan").await?;
     let view = paper::attach_scan(&app, &actor, id, paper, content).await?;
     Ok(made(&view, &format!("/api/v1/cases/{id}/papers/{paper}")))
-}
-
-async fn file_of(request: Request) -> Result<Bytes> {
-    let declared = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |v| v.as_bytes());
-    if !declared.starts_with(b"multipart/form-data") {
-        return Bytes::from_request(request, &()).await.map_err(|e| bytes_problem(&e));
-    }
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Problem::new(Kind::Malformed))?;
-    let field = form.next_field().await.map_err(|_| Problem::new(Kind::Malformed))?;
-    let field = field.ok_or_else(|| Problem::refused("scan", "required", "an empty form", "one file"))?;
-    field.bytes().await.map_err(|e| match e.status() {
-        axum::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
-        _ => Problem::new(Kind::Malformed),
-    })
 }

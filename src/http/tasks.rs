@@ -1,14 +1,15 @@
 //! Tasks of the departments.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
-use super::output::made;
+use super::input::{Input, Page, Paging, Params, one_file};
+use super::output::{attachment, made};
 use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::flow::case::parse_purpose;
 use crate::flow::staff::Actor;
-use crate::flow::task::{self, NewAppointment, TaskFilter, TaskResult, TaskView};
+use crate::flow::task::{self, NewAppointment, PhotoView, TaskFilter, TaskResult, TaskView};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
 use time::Date;
@@ -22,7 +23,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(next_task))
         .routes(routes!(get_task))
         .routes(routes!(accept_task))
-        .routes(routes!(return_task))
+        .routes(routes!(return_task, get_result))
+        .routes(routes!(add_photo))
+        .routes(routes!(get_photo))
         .routes(routes!(hand_back_task))
         .routes(routes!(cancel_task))
         .routes(routes!(make_appointment))
@@ -47,7 +50,7 @@ struct Asked {
     due_by: Option<Date>,
 }
 
-/// Tasks, soonest due first. What came of them is shown by each task alone.
+/// Tasks, soonest due first.
 #[utoipa::path(get, path = "/tasks", tag = "tasks", params(Asked, Paging), responses((status = 200, body = Page<TaskView>)))]
 async fn list_tasks(
     State(app): State<App>,
@@ -66,7 +69,7 @@ async fn list_tasks(
         after: paging.key()?,
         limit: paging.fetch(),
     };
-    let rows = task::list(&app, &filter).await?.into_iter().map(|t| TaskView { result: None, ..t }).collect();
+    let rows = task::list(&app, &filter).await?;
     Ok(paging.page(rows, |t: &TaskView| (t.due, t.id)))
 }
 
@@ -82,7 +85,7 @@ fn assignee(actor: &Actor, text: &str) -> Result<Uuid> {
     id.ok_or_else(|| Problem::refused("assignee", "shape", text, "me, or the id of a member of staff"))
 }
 
-/// A task with what happened to it and what came of it.
+/// A task with what happened to it.
 #[utoipa::path(get, path = "/tasks/{id}", tag = "tasks", params(("id" = Uuid, Path)), responses((status = 200, body = TaskView)))]
 async fn get_task(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<TaskView>> {
     Ok(Json(task::find(&app, id).await?))
@@ -148,6 +151,54 @@ async fn return_task(
     Input(what): Input<Return>,
 ) -> Result<Json<TaskView>> {
     Ok(Json(task::return_result(&app, &actor, id, what.version, what.result).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Reading {
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request. Kept with the read.
+    #[param(required = true, example = "verify")]
+    purpose: Option<String>,
+}
+
+/// What came of a task. A logged read of personal data; field and sales staff need a task of this case.
+#[utoipa::path(get, path = "/tasks/{id}/result", tag = "tasks", params(("id" = Uuid, Path), Reading),
+    responses((status = 200, body = TaskResult)))]
+async fn get_result(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Reading>,
+) -> Result<Json<TaskResult>> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    Ok(Json(task::read_result(&app, &actor, id, purpose).await?))
+}
+
+/// Send a photo for an accepted task: the file itself as the body, or a form with one file.
+///
+/// JPEG, PNG or WebP, told by content. It is stored under its SHA-256 before anything is read from it; the result of the task
+/// names it by that.
+#[utoipa::path(post, path = "/tasks/{id}/photos", tag = "tasks", params(("id" = Uuid, Path)),
+    request_body(content = String, content_type = "application/octet-stream"), responses((status = 201, body = PhotoView)))]
+async fn add_photo(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>, request: Request) -> Result<Response> {
+    let content = one_file(request, "photo").await?;
+    let view = task::add_photo(&app, &actor, id, content).await?;
+    Ok(made(&view, &format!("/api/v1/tasks/{id}/photos/{}", view.sha256)))
+}
+
+/// A photo of a task. A logged read of personal data.
+#[utoipa::path(get, path = "/tasks/{id}/photos/{sha256}", tag = "tasks",
+    params(("id" = Uuid, Path), ("sha256" = String, Path), Reading),
+    responses((status = 200, content_type = "application/octet-stream", body = String)))]
+async fn get_photo(
+    State(app): State<App>,
+    By(actor): By,
+    Path((id, sha256)): Path<(Uuid, String)>,
+    Params(why): Params<Reading>,
+) -> Result<Response> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    let photo = task::photo(&app, &actor, id, &sha256, purpose).await?;
+    Ok(attachment(&photo.view.media_type, &photo.view.sha256, photo.content))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]

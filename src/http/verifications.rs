@@ -2,7 +2,7 @@
 
 use super::geojson;
 use super::guard::By;
-use super::input::Params;
+use super::input::{Page, Paging, Params};
 use super::output::{accepted, made, tagged_bytes};
 use super::problem::{Problem, Result};
 use crate::app::App;
@@ -12,10 +12,10 @@ use crate::domain::verify::text::{Lang, render};
 use crate::flow;
 use crate::flow::case::parse_purpose;
 use crate::flow::proof::{Replayed, Seen};
+use crate::flow::report;
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,16 +29,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_verification))
         .routes(routes!(get_proof))
         .routes(routes!(replay_verification))
+        .routes(routes!(get_report))
 }
 
-/// More than these of one case are not listed.
-const MOST: i64 = 200;
-
-/// Verifications of a case, newest first (the last 200), without what was found.
-#[utoipa::path(get, path = "/cases/{id}/verifications", tag = "verifications", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<VerificationView>)))]
-async fn list_verifications(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<VerificationView>>> {
-    Ok(Json(verification::list(&app, id, MOST).await?))
+/// Verifications of a case, newest first, without what was found.
+#[utoipa::path(get, path = "/cases/{id}/verifications", tag = "verifications", params(("id" = Uuid, Path), Paging),
+    responses((status = 200, body = Page<VerificationView>)))]
+async fn list_verifications(State(app): State<App>, Path(id): Path<Uuid>, paging: Paging) -> Result<Response> {
+    let rows = verification::list(&app, id, paging.key()?, paging.fetch()).await?;
+    Ok(paging.page(rows, |v: &VerificationView| (v.created_at, v.id)))
 }
 
 /// Verify a case as of today.
@@ -145,6 +144,39 @@ async fn get_proof(
     responses((status = 200, body = Replayed)))]
 async fn replay_verification(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<Replayed>> {
     Ok(Json(flow::proof::replay(&app, &actor, id, &Seen::default()).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct HowReport {
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request. Kept with the read.
+    #[param(required = true, example = "prepare_papers")]
+    purpose: Option<String>,
+    /// vi or en.
+    #[param(example = "vi")]
+    lang: Option<String>,
+}
+
+/// The report of a verification as PDF/A-3, with the record attached (`verification.json`).
+///
+/// A logged read of personal data; field and sales staff need a task of this case.
+#[utoipa::path(get, path = "/verifications/{id}/report.pdf", tag = "verifications", params(("id" = Uuid, Path), HowReport),
+    responses((status = 200, content((Object = "application/pdf")))))]
+async fn get_report(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    Params(how): Params<HowReport>,
+) -> Result<Response> {
+    let purpose = parse_purpose(how.purpose.as_deref())?;
+    let lang = language(how.lang.as_deref())?;
+    let done = report::render(&app, &actor, id, purpose, lang).await?;
+    let mut response = tagged_bytes(&headers, "application/pdf", done.pdf);
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{}\"", done.file_name)) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
 }
 
 fn language(asked: Option<&str>) -> Result<Lang> {

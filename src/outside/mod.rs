@@ -1,5 +1,6 @@
 //! What lies outside: files, other people's services, secrets.
 
 pub mod keys;
+pub mod press;
 pub mod scans;
 pub mod vault;

@@ -102,13 +102,17 @@ pub async fn copy_carefully(conn: &mut PgConnection, batch: Vec<u8>) -> sqlx::Re
 /// Rows that are equal to an earlier one in everything are taken out and kept as issues; gives their number.
 pub async fn set_doubles_aside(conn: &mut PgConnection, zone: i32, version: i64, first_no: i32) -> sqlx::Result<i64> {
     let done = sqlx::query(
-        "with ranked as (select fid, first_value(fid) over w as first, row_number() over w as k from feature
-                          where zone = $1 and layer_version_id = $2 window w as (partition by row_hash order by fid)),
-              gone as (delete from feature f using ranked r where f.zone = $1 and f.layer_version_id = $2 and f.fid = r.fid and r.k > 1
-                        returning f.fid, r.first, f.key, f.geom)
-         insert into import_issue (layer_version_id, no, row_no, set_aside, code, detail, place)
-         select $2, $3 + (row_number() over (order by fid) - 1)::int, fid, true, 'duplicate_row', jsonb_build_object('same_as_row', first, 'key', key),
-                st_centroid(geom) from gone",
+        // `is true` makes it a look-up in a hash table: before the first ANALYZE of a zone the planner takes the rows for one,
+        // and would join them with each other, all with all.
+        "with doubled as (
+            insert into import_issue (layer_version_id, no, row_no, set_aside, code, detail, place)
+            select $2, $3 + (row_number() over (order by fid) - 1)::int, fid, true, 'duplicate_row',
+                   jsonb_build_object('same_as_row', first, 'key', key), st_centroid(geom)
+              from (select fid, key, geom, first_value(fid) over w as first, row_number() over w as k from feature
+                     where zone = $1 and layer_version_id = $2 window w as (partition by row_hash order by fid)) t
+             where k > 1
+            returning row_no)
+         delete from feature where zone = $1 and layer_version_id = $2 and (fid in (select row_no from doubled)) is true",
     )
     .bind(zone)
     .bind(version)

@@ -53,10 +53,11 @@ pub async fn enqueue(tx: &mut PgConnection, job: New<'_>) -> sqlx::Result<Option
     .await
 }
 
-/// Moves the timetable's memory to `tick`. False: another instance was here first, or the tick is an old one.
+/// Moves the timetable's memory to `tick`. False: another instance was here first, the tick is an old one, or it lies more than
+/// ten minutes ahead of the database's clock (a clock that jumped must not silence the timetable until its time has come).
 pub async fn advance_schedule(tx: &mut PgConnection, kind: &str, tick: OffsetDateTime) -> sqlx::Result<bool> {
     let moved = sqlx::query(
-        "insert into job_schedule (kind, last_tick) values ($1, $2)
+        "insert into job_schedule (kind, last_tick) select $1, $2 where $2 <= now() + interval '10 minutes'
          on conflict (kind) do update set last_tick = excluded.last_tick where job_schedule.last_tick < excluded.last_tick",
     )
     .bind(kind)
@@ -64,6 +65,11 @@ pub async fn advance_schedule(tx: &mut PgConnection, kind: &str, tick: OffsetDat
     .execute(tx)
     .await?;
     Ok(moved.rows_affected() == 1)
+}
+
+/// What time it is for the queue: schedules and leases go by the database's clock alone.
+pub async fn database_time(conn: &mut PgConnection) -> sqlx::Result<OffsetDateTime> {
+    sqlx::query_scalar("select clock_timestamp()").fetch_one(conn).await
 }
 
 /// The last tick that was put into the queue; none: never yet.

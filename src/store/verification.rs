@@ -149,13 +149,23 @@ pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<Publi
     .await
 }
 
-/// Newest first.
-pub async fn of_case(pool: &PgPool, case_id: Uuid, limit: i64) -> sqlx::Result<Vec<VerificationRow>> {
-    sqlx::query_as("select * from verification where case_id = $1 order by created_at desc, id desc limit $2")
-        .bind(case_id)
-        .bind(limit)
-        .fetch_all(pool)
-        .await
+/// Newest first, older than the row `before`.
+pub async fn of_case(
+    pool: &PgPool,
+    case_id: Uuid,
+    before: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+) -> sqlx::Result<Vec<VerificationRow>> {
+    sqlx::query_as(
+        "select * from verification where case_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3))
+         order by created_at desc, id desc limit $4",
+    )
+    .bind(case_id)
+    .bind(before.map(|b| b.0))
+    .bind(before.map(|b| b.1))
+    .bind(limit)
+    .fetch_all(pool)
+    .await
 }
 
 #[derive(Debug, Clone, FromRow, serde::Serialize)]

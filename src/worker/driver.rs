@@ -13,6 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
 
+/// A server that is silent for longer is asked again over a new connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// One message per claimed job, whatever becomes of it.
 struct End {
     lease: Lease,
@@ -87,7 +90,7 @@ impl Driver {
             slots: options.slots(queue),
             lease: options.lease,
             poll: options.poll,
-            link: Link::new(&hands.app.pool, "diaba-queue", options.lease.max(Duration::from_secs(1))),
+            link: Link::new(&hands.app.pool, "diaba-queue", options.lease.clamp(Duration::from_secs(1), PATIENCE)),
             woken,
             stopping,
             jobs,
@@ -154,8 +157,9 @@ impl Driver {
         if self.unwritten.is_empty() {
             return true;
         }
+        let patience = self.link.patience();
         let result = match self.link.open().await {
-            Ok(conn) => in_time(self.lease, work::settle(conn, &self.unwritten)).await,
+            Ok(conn) => in_time(patience, work::settle(conn, &self.unwritten)).await,
             Err(e) => Err(e),
         };
         match self.link.check(result) {
@@ -187,10 +191,11 @@ impl Driver {
     }
 
     async fn claim(&mut self, room: usize) -> sqlx::Result<usize> {
+        let patience = self.link.patience();
         let result = match self.link.open().await {
             Ok(conn) => {
                 let claim = work::claim(conn, &self.queue, &self.kinds, room, self.lease, &self.worker);
-                in_time(self.lease, claim).await
+                in_time(patience, claim).await
             }
             Err(e) => Err(e),
         };

@@ -14,6 +14,8 @@ struct Entry {
     lease: Lease,
     /// Not renewed after this instant: a handler that hangs must not keep its job for ever.
     until: Instant,
+    /// When the claim or the last renewal that went well was asked for.
+    renewed: Instant,
     task: Option<AbortHandle>,
 }
 
@@ -23,7 +25,8 @@ impl Held {
     }
 
     pub fn take(&self, lease: &Lease, budget: Duration) {
-        let entry = Entry { lease: lease.clone(), until: Instant::now() + budget, task: None };
+        let now = Instant::now();
+        let entry = Entry { lease: lease.clone(), until: now + budget, renewed: now, task: None };
         self.map().insert(lease.token, entry);
     }
 
@@ -41,6 +44,29 @@ impl Held {
     pub fn to_renew(&self) -> Vec<(Uuid, Uuid)> {
         let now = Instant::now();
         self.map().values().filter(|e| now < e.until).map(|e| (e.lease.id, e.lease.token)).collect()
+    }
+
+    /// These were renewed by what was asked at `asked`.
+    pub fn renewed(&self, tokens: &[(Uuid, Uuid)], asked: Instant) {
+        let mut map = self.map();
+        for (_, token) in tokens {
+            if let Some(e) = map.get_mut(token) {
+                e.renewed = e.renewed.max(asked);
+            }
+        }
+    }
+
+    /// Stops runs whose lease has not been renewed for its whole length: the database cannot be reached, another worker may
+    /// have the job by now, and a connection this run waits on may never answer.
+    pub fn stop_lapsed(&self) {
+        let now = Instant::now();
+        for e in self.map().values_mut().filter(|e| now.duration_since(e.renewed) > e.lease.length) {
+            if let Some(task) = e.task.take() {
+                tracing::warn!(job = %e.lease.id, kind = &*e.lease.kind, "lease lapsed unrenewed, the run is stopped");
+                metrics::counter!("diaba_job_lease_lapsed_total").increment(1);
+                task.abort();
+            }
+        }
     }
 
     /// The row no longer bears our token: another run has it, so this one may stop. A handler that has just completed the job

@@ -6,7 +6,7 @@ use super::link::{Link, in_time};
 use crate::store::queue::work;
 use sqlx::PgPool;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 pub(super) struct Keeper {
@@ -30,6 +30,7 @@ pub(super) fn start(pool: &PgPool, held: Arc<Held>, lease: Duration) -> std::io:
         runtime.block_on(async {
             tokio::select! {
                 () = keep(link, &held, lease) => {}
+                () = watch(&held, lease) => {}
                 _ = stopped => {}
             }
         });
@@ -49,12 +50,23 @@ async fn keep(mut link: Link, held: &Held, lease: Duration) {
     }
 }
 
+/// Beside the beats, which may themselves be waiting on a server that is silent.
+async fn watch(held: &Held, lease: Duration) {
+    loop {
+        tokio::time::sleep((lease / 8).max(Duration::from_millis(50))).await;
+        held.stop_lapsed();
+    }
+}
+
 async fn once(link: &mut Link, held: &Held, lease: Duration) -> sqlx::Result<()> {
     let patience = link.patience();
     let mine = held.to_renew();
     if !mine.is_empty() {
+        let asked = Instant::now();
         let renewed = in_time(patience, work::renew(link.open().await?, &mine, lease)).await;
-        for job in link.check(renewed)? {
+        let lost = link.check(renewed)?;
+        held.renewed(&mine, asked);
+        for job in lost {
             held.lost(job, &mine);
         }
     }

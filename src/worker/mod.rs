@@ -51,7 +51,7 @@ impl Default for Options {
         Self {
             slots: BTreeMap::from([("interactive".to_owned(), 4), ("bulk".to_owned(), 1)]),
             other_slots: 2,
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(20),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(20),
             jitter: Arc::new(rand::random::<f64>),

@@ -1,5 +1,6 @@
 //! The wake-up call: LISTEN, and a nudge for the queue that is named.
 
+use super::link::in_time;
 use crate::store::queue::CHANNEL;
 use sqlx::PgPool;
 use sqlx::postgres::{PgListener, PgPoolOptions};
@@ -7,6 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+
+/// After this long without a call the line is tried.
+const QUIET: Duration = Duration::from_secs(10);
 
 /// Listens until told to stop. Whatever breaks is made again; all queues are nudged then, as calls may have been missed.
 pub(super) async fn listen(pool: PgPool, queues: BTreeMap<String, Arc<Notify>>, mut stopping: watch::Receiver<bool>) {
@@ -30,13 +34,16 @@ async fn follow(pool: &PgPool, queues: &BTreeMap<String, Arc<Notify>>) -> sqlx::
     listener.listen(CHANNEL).await?;
     queues.values().for_each(|q| q.notify_one());
     loop {
-        match listener.try_recv().await? {
-            Some(call) => {
+        match tokio::time::timeout(QUIET, listener.try_recv()).await {
+            Ok(Ok(Some(call))) => {
                 if let Some(q) = queues.get(call.payload()) {
                     q.notify_one();
                 }
             }
-            None => queues.values().for_each(|q| q.notify_one()),
+            Ok(Ok(None)) => queues.values().for_each(|q| q.notify_one()),
+            Ok(Err(error)) => return Err(error),
+            // Nobody called, or the line is dead: asking to be called again tells which.
+            Err(_) => in_time(QUIET / 2, listener.listen(CHANNEL)).await?,
         }
     }
 }

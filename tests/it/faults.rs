@@ -37,6 +37,45 @@ async fn while_the_database_is_away_503_and_then_again_as_before(pool: PgPool) {
     t.app.pool.close().await;
 }
 
+/// F6: the line goes dead and nobody says so. Requests are answered all the same; when the line is back, connections that
+/// died are replaced, and no request pays for them with a failure.
+#[sqlx::test(migrations = "./migrations")]
+async fn f6_a_line_that_went_dead_without_a_word_is_noticed(pool: PgPool) {
+    let direct = pool.connect_options();
+    let mut proxy = Proxy::to(direct.get_host(), direct.get_port()).await;
+    let name = direct.get_database().unwrap();
+    let t = TestApp::at(&format!("postgres://{}@127.0.0.1:{}/{name}", direct.get_username(), proxy.port)).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let all = || futures::future::join_all((0..8).map(|_| care.get("/api/v1/cases")));
+    assert!(all().await.iter().all(|a| a.status == StatusCode::OK));
+    assert!(t.app.pool.size() > 1, "several connections are about to die");
+
+    proxy.go_dead();
+    let started = Instant::now();
+    for a in all().await {
+        assert_eq!(a.status, StatusCode::SERVICE_UNAVAILABLE, "{}", a.text);
+        assert!(a.header("retry-after").parse::<u64>().unwrap() >= 1);
+    }
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    proxy.revive();
+    for a in all().await {
+        assert_eq!(a.status, StatusCode::OK, "{}", a.text);
+    }
+
+    // Shorter than anybody's patience, as a firewall does that forgets what is idle.
+    proxy.go_dead();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    proxy.revive();
+    let started = Instant::now();
+    for a in all().await {
+        assert_eq!(a.status, StatusCode::OK, "idle connections that died are replaced: {}", a.text);
+    }
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    // The proxy goes first: a pool says goodbye on each line, and would wait for ever on one that died.
+    proxy.pull().await;
+    let _ = tokio::time::timeout(Duration::from_secs(5), t.app.pool.close()).await;
+}
+
 #[sqlx::test(migrations = false)]
 async fn not_ready_on_an_empty_database(pool: PgPool) {
     let t = TestApp::new(pool).await;

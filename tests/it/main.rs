@@ -3,14 +3,23 @@
 
 mod access;
 mod cases;
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod faults;
 mod idempotency;
 mod jobs;
+mod killed;
 mod layers;
+mod outage;
+mod pages;
 mod papers;
 mod parcels;
 mod proof;
+#[path = "../support/proxy.rs"]
 mod proxy;
+#[allow(dead_code, reason = "the bench of reports uses the rest")]
+mod records;
+mod reports;
 mod staff;
 mod tasks;
 mod test_app;

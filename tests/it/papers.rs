@@ -119,6 +119,35 @@ async fn the_same_certificate_has_the_same_index(pool: PgPool) {
     assert_ne!(indexes[0], indexes[3]);
 }
 
+/// What is pinned of a paper says which facts, to us; to a stranger with the hash it says nothing that could be tried out.
+#[sqlx::test(migrations = "./migrations")]
+async fn the_pin_of_a_paper_is_stable_and_cannot_be_guessed(pool: PgPool) {
+    let key = |k: &str| Some(diaba::config::Secret(k.repeat(32)));
+    let here = TestApp::with(pool.clone(), |c| c.vault_key = key("07")).await;
+    let elsewhere = TestApp::with(pool, |c| c.vault_key = key("08")).await;
+    let legal = here.signed_in("legal", &["legal"]).await;
+    let case = legal.open_case().await;
+    let papers = format!("/api/v1/cases/{case}/papers");
+    let facts = json!({"kind": "identity_card", "number": "001080000018", "name": "Người Mẫu Tám"});
+    let pin = async |who: &Caller, facts: &Value| {
+        let made = who.post(&papers, facts.clone()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.body["facts_sha256"].as_str().unwrap().to_owned()
+    };
+    let first = pin(&legal, &facts).await;
+    assert_eq!(pin(&legal, &facts).await, first, "equal facts, equal pins");
+    let mut other = facts.clone();
+    other["name"] = json!("Người Mẫu Chín");
+    assert_ne!(pin(&legal, &other).await, first);
+    assert_ne!(pin(&legal.at(&elsewhere.base), &facts).await, first, "the key is part of it");
+
+    let id = legal.get(&papers).await.body[0]["id"].as_str().unwrap().to_owned();
+    let read = legal.get(&format!("{papers}/{id}?purpose=verify")).await;
+    let canonical = read.body["facts"].to_string();
+    assert_eq!(diaba::flow::paper::facts_pin(&here.app, canonical.as_bytes()), first, "recomputed from the facts");
+    assert_ne!(diaba::domain::verify::sha256_hex(canonical.as_bytes()), first, "not by who lacks the key");
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn a_scan_is_kept_as_it_was_sent(pool: PgPool) {
     let t = TestApp::with(pool, |c| c.limits.scan_bytes = 4096).await;

@@ -3,6 +3,7 @@
 use crate::test_app::TestApp;
 use crate::ward::{EAST, NORTH, ZONE, parcel, publish, start_worker, threaded};
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 use sqlx::PgPool;
 
 #[sqlx::test(migrations = "./migrations")]
@@ -62,6 +63,37 @@ async fn found_by_reference_place_and_box(pool: PgPool) {
         ] {
             assert_eq!(care.get(&format!("/api/v1/parcels{query}")).await.refused(), [fault], "{query}");
         }
+    })
+    .await;
+}
+
+/// By the number printed on a certificate: through the papers of cases whose parcel is known.
+#[sqlx::test(migrations = "./migrations")]
+async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        publish(&t.signed_in("gis", &["gis_analyst"]).await, &[345, 346]).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let case = legal.open_case().await;
+        let paper = json!({"kind": "certificate", "serial": "CK 123456", "parcel": {"commune_code": "20194", "sheet": "12", "number": "345"}});
+        assert_eq!(legal.post(&format!("/api/v1/cases/{case}/papers"), paper).await.status, StatusCode::CREATED);
+        let find = async |serial: &str| legal.get(&format!("/api/v1/parcels?serial={serial}")).await;
+        let before = find("CK123456").await;
+        assert_eq!(before.body["items"], json!([]), "the case's parcel is not known yet: {}", before.text);
+        let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+
+        for written in ["CK 123456", "ck123456", "CK-123.456"] {
+            let found = find(written).await;
+            assert_eq!(found.body["items"][0]["key"], "20194/12/345", "{written}: {}", found.text);
+            assert_eq!(found.body["items"].as_array().unwrap().len(), 1);
+            assert_eq!(found.body["items"][0]["latest_verification"]["case_id"], case);
+        }
+        assert_eq!(find("CK 123457").await.body["items"], json!([]), "another certificate");
+        assert_eq!(find("nonsense").await.refused(), ["serial: serial-format"]);
+        let both = legal.get("/api/v1/parcels?serial=CK123456&ref=20194/12/345").await;
+        assert_eq!(both.refused(), ["ref: shape"]);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Signing in, passwords, and those who administer.
 
 use crate::test_app::{PASSWORD, TestApp};
+use diaba::config::Secret;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
@@ -54,6 +55,35 @@ async fn guessing_is_braked_and_tells_nothing(pool: PgPool) {
     assert!(braked.header("retry-after").parse::<u64>().unwrap() >= 1);
     t.advance(Duration::minutes(1));
     assert_eq!(guess("legal.1", PASSWORD).await.status, StatusCode::OK);
+}
+
+/// Two instances over one database brake together, and guesses sent all at once are counted before any is answered.
+#[sqlx::test(migrations = "./migrations")]
+async fn guessing_is_braked_over_all_instances(pool: PgPool) {
+    let one = TestApp::with(pool.clone(), |c| c.vault_key = Some(Secret("07".repeat(32)))).await;
+    let other = TestApp::with(pool, |c| c.vault_key = Some(Secret("07".repeat(32)))).await;
+    one.hire("legal.1", &["legal"]).await;
+    let login = |password: &str| json!({"login": "legal.1", "password": password});
+    let (a, b) = (one.anonymous(), other.anonymous());
+    for caller in [&a, &b, &a, &b] {
+        let wrong = caller.post("/api/v1/auth/login", login("not the password")).await;
+        assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(a.post("/api/v1/auth/login", login(PASSWORD)).await.status, StatusCode::OK, "four are forgiven");
+    let burst = (0..12).map(|i| {
+        let caller = if i % 2 == 0 { &a } else { &b };
+        caller.post("/api/v1/auth/login", login("not the password"))
+    });
+    let burst: Vec<_> = futures::future::join_all(burst).await.into_iter().map(|r| r.status).collect();
+    let looked_at = burst.iter().filter(|s| **s == StatusCode::UNAUTHORIZED).count();
+    assert_eq!(looked_at, 5, "{burst:?}");
+    for caller in [&a, &b] {
+        let braked = caller.post("/api/v1/auth/login", login(PASSWORD)).await;
+        assert_eq!(braked.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    one.advance(Duration::minutes(16));
+    assert_eq!(diaba::flow::staff::sweep(&one.app).await.unwrap().sign_in_failures, 2);
+    assert_eq!(a.post("/api/v1/auth/login", login(PASSWORD)).await.status, StatusCode::OK);
 }
 
 #[sqlx::test(migrations = "./migrations")]

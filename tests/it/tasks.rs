@@ -1,8 +1,9 @@
 //! Tasks and appointments.
 
-use crate::test_app::TestApp;
-use reqwest::StatusCode;
-use serde_json::json;
+use crate::test_app::{Caller, TestApp};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
 #[sqlx::test(migrations = "./migrations")]
@@ -33,16 +34,118 @@ async fn a_field_task_is_pulled_done_and_seen(pool: PgPool) {
     let result = json!({"version": taken.body["version"], "result": {"summary": "Mốc còn nguyên.",
         "points": [{"lon": 108.2, "lat": 16.06, "accuracy_m": 0.05, "label": "M1"}]}});
     let done = field.post(&format!("{address}/result"), result).await;
-    assert_eq!(done.body["state"], "done", "{}", done.text);
+    assert_eq!((&done.body["state"], &done.body["has_result"]), (&json!("done"), &json!(true)), "{}", done.text);
     let shown = legal.get(&address).await;
-    assert_eq!(shown.body["result"]["summary"], "Mốc còn nguyên.");
+    assert!(!shown.text.contains("Mốc"), "what came of it is not shown in passing: {}", shown.text);
     assert_eq!(shown.body["events"].as_array().unwrap().last().unwrap()["what"], "done", "{}", shown.text);
 
     let page = legal.get(&format!("/api/v1/tasks?case={case}&limit=1")).await;
     let rest = legal.get(page.body["next"].as_str().unwrap()).await;
     assert_eq!(rest.body["items"].as_array().unwrap().len(), 1, "{}", rest.text);
     assert_ne!(rest.body["items"][0]["id"], page.body["items"][0]["id"]);
-    assert!(page.body["items"][0]["result"].is_null() && rest.body["items"][0]["result"].is_null());
+}
+
+/// One field task, accepted: who has it, its address and its version.
+async fn accepted(t: &TestApp, legal: &Caller) -> (Caller, String, Value) {
+    let field = t.signed_in("field.1", &["field"]).await;
+    let case = legal.open_case().await;
+    let new = json!({"case_id": case, "department": "field", "at": "2026-10-07T02:00:00Z", "place_text": "Mẫu", "lon": 108.2, "lat": 16.06});
+    legal.post("/api/v1/appointments", new).await;
+    let next = field.post("/api/v1/tasks/next?lon=108.2&lat=16.06", json!({})).await;
+    let address = format!("/api/v1/tasks/{}", next.body["id"].as_str().unwrap());
+    let taken = field.post(&format!("{address}/accept"), json!({"version": next.body["version"]})).await;
+    assert_eq!(taken.body["state"], "accepted", "{}", taken.text);
+    (field, address, taken.body["version"].clone())
+}
+
+async fn reads(t: &TestApp) -> Vec<(String, String)> {
+    let reads = sqlx::query_as("select actor, purpose from personal_data_read order by id");
+    reads.fetch_all(&t.app.pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_came_of_a_task_is_read_for_a_purpose_by_who_needs_it(pool: PgPool) {
+    let t = TestApp::new(pool).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let (field, address, version) = accepted(&t, &legal).await;
+    let result = format!("{address}/result");
+    assert_eq!(legal.get(&format!("{result}?purpose=verify")).await.status, StatusCode::NOT_FOUND, "nothing came yet");
+    let came = json!({"summary": "Gặp bà Người Mẫu Chín.", "points": [], "photos": []});
+    let sent = field.post(&result, json!({"version": version, "result": {"summary": came["summary"]}})).await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+
+    assert_eq!(legal.get(&result).await.refused(), ["purpose: purpose-needed"]);
+    assert_eq!(legal.get(&format!("{result}?purpose=curiosity")).await.refused(), ["purpose: purpose-needed"]);
+    let sales = t.signed_in("sales", &["sales"]).await;
+    assert_eq!(sales.get(&format!("{result}?purpose=verify")).await.status, StatusCode::FORBIDDEN, "no task of theirs");
+    let admin = t.signed_in("admin", &["admin"]).await;
+    assert_eq!(admin.get(&format!("{result}?purpose=verify")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(reads(&t).await, [], "a refused reading reads nothing");
+
+    let read = legal.get(&format!("{result}?purpose=review")).await;
+    assert_eq!(read.body["summary"], came["summary"], "{}", read.text);
+    assert_eq!(reads(&t).await, [("legal".to_owned(), "review".to_owned())]);
+    for path in [address.clone(), "/api/v1/tasks".into()] {
+        assert!(!legal.get(&path).await.text.contains("Mẫu Chín"), "{path}");
+    }
+    crate::cases::nothing_in_clear(&t.app.pool, &["Người Mẫu Chín"]).await;
+}
+
+/// A PNG header of this size, no picture.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let (w, h) = (width.to_be_bytes(), height.to_be_bytes());
+    [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &w, &h, &[8, 2, 0, 0, 0, 0, 0, 0, 0]].concat()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn photos_are_kept_as_sent_and_named_by_the_result(pool: PgPool) {
+    let t = TestApp::with(pool, |c| c.limits.scan_bytes = 4096).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let (field, address, version) = accepted(&t, &legal).await;
+    let photos = format!("{address}/photos");
+    let post = async |who: &Caller, body: Vec<u8>| who.send(who.request(Method::POST, &photos).body(body)).await;
+
+    let sent = post(&field, png(640, 480)).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let sha = sent.body["sha256"].as_str().unwrap().to_owned();
+    assert_eq!((sent.body["width"].as_i64(), sent.body["media_type"].as_str()), (Some(640), Some("image/png")));
+    assert_eq!(sent.header("location"), format!("{photos}/{sha}"));
+    let form = Form::new().part("photo", Part::bytes(png(640, 480)).file_name("x.exe"));
+    let again = field.send(field.request(Method::POST, &photos).multipart(form)).await;
+    assert_eq!(again.body, sent.body, "the same photo again changes nothing");
+    assert_eq!(post(&legal, png(640, 480)).await.status, StatusCode::FORBIDDEN, "not their task");
+
+    for not_a_photo in [b"%PDF-1.7 a scan, not a photo".to_vec(), b"<html>".to_vec(), png(0, 480), png(90_000, 90_000)]
+    {
+        assert_eq!(post(&field, not_a_photo.clone()).await.refused(), ["photo: photo-type"]);
+        let kept = t.app.scans.get(&diaba::domain::verify::sha256_hex(&not_a_photo)).await.unwrap();
+        assert_eq!(kept, not_a_photo, "nothing that was sent is lost");
+    }
+    assert_eq!(post(&field, Vec::new()).await.refused(), ["photo: empty"]);
+    assert_eq!(post(&field, vec![0; 20_000]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let result = |photo: &str| json!({"version": version, "result": {"summary": "Xong", "photos": [photo]}});
+    let strange = field.post(&format!("{address}/result"), result(&"0".repeat(64))).await;
+    assert_eq!(strange.refused(), ["photos[0]: photo-unknown"]);
+    let done = field.post(&format!("{address}/result"), result(&sha)).await;
+    assert_eq!(done.body["state"], "done", "{}", done.text);
+    let late = post(&field, png(10, 10)).await;
+    assert_eq!((late.status, &late.body["code"]), (StatusCode::CONFLICT, &json!("task-state")));
+
+    assert_eq!(legal.get(&format!("{photos}/{sha}")).await.refused(), ["purpose: purpose-needed"]);
+    let shown = legal.request(Method::GET, &format!("{photos}/{sha}?purpose=review")).send().await.unwrap();
+    assert_eq!(shown.headers()["content-type"], "image/png");
+    assert_eq!(shown.bytes().await.unwrap(), png(640, 480));
+    let nowhere = legal.get(&format!("{photos}/{}?purpose=review", "0".repeat(64))).await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    assert_eq!(reads(&t).await, [("legal".to_owned(), "review".to_owned())]);
+    let audited: i64 = sqlx::query_scalar("select count(*) from audit where action = 'task.photo'")
+        .fetch_one(&t.app.pool)
+        .await
+        .unwrap();
+    assert_eq!(audited, 1);
+    let changed = sqlx::query("delete from task_photo").execute(&t.app.pool).await;
+    assert!(changed.is_err(), "the trace of a photo stays");
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -141,6 +141,12 @@ impl Caller {
         Answer::of(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
+    /// Status and bytes of what a path answers.
+    pub async fn send_raw(&self, path: &str) -> (StatusCode, Vec<u8>) {
+        let answer = self.request(Method::GET, path).send().await.unwrap();
+        (answer.status(), answer.bytes().await.unwrap().to_vec())
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(&body).send().await.unwrap()).await
     }

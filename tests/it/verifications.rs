@@ -52,9 +52,17 @@ async fn a_case_is_verified_and_the_record_read(pool: PgPool) {
             legal.send(legal.request(Method::POST, &all).header("prefer", "respond-async").json(&json!({}))).await;
         wait(&legal, &later).await;
         let list = legal.get(&all).await;
-        assert_eq!(list.body.as_array().unwrap().len(), 2, "{}", list.text);
-        assert_eq!(list.body[0]["created_by"], "legal");
-        assert_eq!(list.body[0]["outcome"], made.body["outcome"]);
+        assert_eq!(list.body["items"].as_array().unwrap().len(), 2, "{}", list.text);
+        assert_eq!(list.body["items"][0]["created_by"], "legal");
+        assert_eq!(list.body["items"][0]["outcome"], made.body["outcome"]);
+        let newest = legal.get(&format!("{all}?limit=1")).await;
+        let older = legal.get(newest.body["next"].as_str().unwrap()).await;
+        assert_eq!(older.body["items"][0]["id"], made.body["id"], "{}", older.text);
+        assert_eq!(
+            (&newest.body["items"][0], older.body["next"].is_null()),
+            (&list.body["items"][0], true),
+            "both were made in one instant: the page goes on by id"
+        );
 
         let parcel = legal.get("/api/v1/parcels?ref=20194/12/345").await;
         assert_eq!(parcel.body["items"][0]["latest_verification"]["case_id"], case, "{}", parcel.text);

@@ -35,9 +35,9 @@ pub async fn send(caller: &Caller, name: &str, content: String, ask: &Value) -> 
 }
 
 /// The worker, until the test is over.
-pub fn start_worker(t: &TestApp) {
+pub fn start_worker(t: &TestApp) -> tokio::task::JoinHandle<anyhow::Result<()>> {
     let options = Options { poll: Duration::from_millis(50), ..Options::default() };
-    tokio::spawn(run(t.app.clone(), registry().unwrap(), options, std::future::pending()));
+    tokio::spawn(run(t.app.clone(), registry().unwrap(), options, std::future::pending()))
 }
 
 /// Waits for the job an answer points to; gives the events it told.

@@ -22,6 +22,19 @@ pub fn app(pool: PgPool) -> App {
     App::with_pool(pool, config, Clock::default(), Book::default()).unwrap()
 }
 
+/// The service as it is started, over the database at `url`.
+pub fn app_at(url: &str, clock: Clock) -> App {
+    static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    let mut config = Config::with_defaults(url, HOME.path());
+    (config.vault_key, config.limits.db_connections) = (Some(Secret("07".repeat(32))), 8);
+    App::open(config, clock, Book::default()).unwrap()
+}
+
+/// Where the database of this pool is.
+pub fn url_of(pool: &PgPool) -> String {
+    pool.connect_options().to_url_lossy().to_string()
+}
+
 const SPEC: &str = r#"
 what = "test"
 why = "test"
@@ -148,7 +161,9 @@ pub struct Worker(pub Child);
 
 impl Worker {
     pub fn start(pool: &PgPool, slots: usize, lease_ms: u64) -> Self {
-        let url = pool.connect_options().to_url_lossy().to_string();
+        Self::start_at(&url_of(pool), slots, lease_ms)
+    }
+    pub fn start_at(url: &str, slots: usize, lease_ms: u64) -> Self {
         let mut me = Command::new(std::env::current_exe().unwrap());
         me.args(["kit::worker_process", "--exact", "--nocapture"]);
         me.env("DIABA_TEST_WORKER", format!("{slots} {lease_ms} {url}"));
@@ -188,12 +203,11 @@ fn worker_process() {
     let mut next = || order.next().unwrap().to_owned();
     let (slots, lease, url) = (next().parse().unwrap(), next().parse().unwrap(), next());
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(async {
-        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(6).connect_lazy(&url).unwrap();
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
         let stop = async move {
             term.recv().await;
         };
-        diaba::worker::run(app(pool), registry(), options(slots, lease), stop).await.unwrap();
+        diaba::worker::run(app_at(&url, Clock::default()), registry(), options(slots, lease), stop).await.unwrap();
     });
     std::process::exit(0);
 }

@@ -2,7 +2,7 @@
 
 use crate::kit::{app, count};
 use diaba::app::App;
-use diaba::domain::staff::Role;
+use diaba::domain::staff::{Purpose, Role};
 use diaba::domain::theme::Effect;
 use diaba::domain::verify::{CaseRecord, FindingRecord, Message, Outcome, Pins, Record, Verdict, Wish};
 use diaba::flow::staff::Actor;
@@ -136,11 +136,17 @@ fn record(case: Uuid, outcome: Outcome, findings: &[(&str, &str, Verdict, Effect
             parcel: None,
             layers: vec![],
             papers: vec![],
-            rules: vec![],
-            themes: vec![],
+            rules: String::new(),
+            themes: String::new(),
+            inputs: String::new(),
             engine: "test".into(),
         },
     }
+}
+
+/// A PNG header: 640 x 480, no picture.
+fn png() -> Vec<u8> {
+    [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0"[..], &[8, 2, 0, 0, 0, 0, 0, 0, 0]].concat()
 }
 
 fn code(result: Result<TaskView>) -> &'static str {
@@ -208,7 +214,8 @@ async fn a_task_goes_its_way_and_stale_or_foreign_hands_are_refused(pool: PgPool
     assert_eq!((t.state.as_str(), t.assignee), ("open", None));
     let t = task::accept(&o.app, &minh, t.id, 3).await.unwrap();
 
-    let photo = o.app.scans.put(b"a photo").await.unwrap();
+    let photo = task::add_photo(&o.app, &minh, t.id, png().into()).await.unwrap().sha256;
+    assert_eq!(code(task::add_photo(&o.app, &lan, t.id, png().into()).await.map(|_| t.clone())), "forbidden");
     let point = GnssPoint { lon: 106.7001, lat: 10.8002, accuracy_m: 0.02, label: "M1".into(), at: None };
     let good =
         TaskResult { summary: "Đã đo lại".into(), points: vec![point.clone()], photos: vec![photo.clone()] };
@@ -223,19 +230,19 @@ async fn a_task_goes_its_way_and_stale_or_foreign_hands_are_refused(pool: PgPool
     }
     assert_eq!(code(task::return_result(&o.app, &lan, t.id, t.version, good.clone()).await), "forbidden");
     let done = task::return_result(&o.app, &minh, t.id, t.version, good.clone()).await.unwrap();
-    assert_eq!((done.state.as_str(), done.result), ("done", Some(good.clone())));
+    assert_eq!((done.state.as_str(), done.has_result), ("done", true));
     assert_eq!(code(task::cancel(&o.app, &boss, t.id, done.version, "late").await), "task-state");
     let seen = task::find(&o.app, t.id).await.unwrap();
     let what: Vec<_> = seen.events.iter().map(|e| e.what.as_str()).collect();
     assert_eq!(what, ["accepted", "handed_back", "accepted", "done"]);
-    assert_eq!(seen.result, Some(good));
+    assert_eq!(task::read_result(&o.app, &law, t.id, Purpose::Verify).await.unwrap(), good);
     let plain = "select count(*) from task where position('Đã đo'::bytea in result) > 0";
     assert_eq!(count(&o.pool, plain).await, 0, "kept sealed");
     o.field_task("2", 106.7, 10.8).await;
     let t = o.tasks("open").await.remove(0);
     assert_eq!(code(task::cancel(&o.app, &law, t.id, 1, "no").await), "forbidden");
     assert_eq!(task::cancel(&o.app, &boss, t.id, 1, "không cần nữa").await.unwrap().state, "cancelled");
-    assert_eq!(count(&o.pool, "select count(*) from audit where action like 'task.%'").await, 5);
+    assert_eq!(count(&o.pool, "select count(*) from audit where action like 'task.%'").await, 6);
 }
 
 #[sqlx::test(migrations = "./migrations")]

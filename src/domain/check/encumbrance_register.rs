@@ -28,7 +28,7 @@ fn judge(cx: &Context<'_>, facts: &ThemeFacts) -> land::Known<Finding> {
     let rule = ruled(cx, ID, code, "encumbrance.register")?;
     land::parcel(cx, ID, code)?;
     let ground = land::ground(cx, ID, code);
-    let measured = ground.as_ref().ok().map(|g| &g.measured);
+    let measured = ground.as_ref().ok().map(|g| &*g.measured);
     let keys = keys(cx);
     let mine: Vec<&Feature> = rows(facts).filter(|f| concerns(f, &keys, measured)).collect();
     let weigh = |f: &Feature| match &f.code {
@@ -51,7 +51,7 @@ fn judge(cx: &Context<'_>, facts: &ThemeFacts) -> land::Known<Finding> {
     f.allowed = Some(Quantity::new(0.0, Unit::Count));
     f.sources = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
     f.details = mine.iter().map(|row| line(facts, row)).collect();
-    let drawn = mine.iter().filter_map(|row| Some((row, row.geom.clone()?)));
+    let drawn = mine.iter().filter_map(|row| Some((row, row.geom.as_deref()?.clone())));
     f.evidence = drawn.map(|(row, g)| land::evidence(g, Some(row.fid), row.code.as_deref().unwrap_or(code))).collect();
     f.details.extend(read.iter().flat_map(Read::reservations));
     Ok(cited(f, rule))
@@ -68,10 +68,14 @@ fn nothing(read: Option<Read<'_>>, facts: &ThemeFacts, stray: usize) -> land::Kn
 }
 
 fn rows(facts: &ThemeFacts) -> impl Iterator<Item = &Feature> {
-    facts.layers.iter().flat_map(|l| match &l.features {
-        Gathered::Read(all) => all.as_slice(),
-        Gathered::Failed(_) | Gathered::Truncated(_) => &[],
-    })
+    facts
+        .layers
+        .iter()
+        .flat_map(|l| match &l.features {
+            Gathered::Read(all) => all.as_slice(),
+            Gathered::Failed(_) | Gathered::Truncated(_) => &[],
+        })
+        .map(|f| &**f)
 }
 
 fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> bool {
@@ -79,13 +83,13 @@ fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> 
         return keys.contains(key.trim());
     }
     let (Some(geom), Some(parcel)) = (&f.geom, parcel) else { return false };
-    match geom {
+    match &**geom {
         Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) => {
             let seen = overlay(parcel, &[Piece { fid: f.fid, geom, half_width: None }], 0.0);
             // What cannot be measured is not put aside here: a person looks at it.
             seen.relation == Relation::Overlap || !seen.broken.is_empty()
         }
-        _ => parcel.shape.intersects(geom),
+        other => parcel.shape.intersects(other),
     }
 }
 

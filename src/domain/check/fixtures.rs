@@ -142,7 +142,7 @@ pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
             scale: None,
         },
         coverage: polygons(&rect(-1000.0, -1000.0, 3000.0, 3000.0)),
-        features: Gathered::Read(features),
+        features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
     }
 }
 
@@ -153,11 +153,11 @@ pub fn feature(fid: i64, code: Option<&str>, wkt: &str) -> Feature {
         code: code.map(str::to_owned),
         label: None,
         attrs: serde_json::Map::new(),
-        geom: Some(geometry(wkt)),
+        geom: Some(geometry(wkt).into()),
     }
 }
 
 /// Runs one check on the facts with the shipped rules.
 pub fn run(check: fn(&Context<'_>) -> Vec<Finding>, facts: &Facts) -> Vec<Finding> {
-    check(&Context { facts, rules: &rules() })
+    check(&Context::new(facts, &rules()))
 }

@@ -6,11 +6,12 @@ use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::Effect;
 use crate::domain::verify::{Evidence, Finding, Message, ParcelFacts, Verdict};
 use geo_types::Geometry;
+use std::rc::Rc;
 
 /// The parcel with a boundary that can be measured.
 pub(super) struct Ground<'a> {
     pub parcel: &'a ParcelFacts,
-    pub measured: Measured,
+    pub measured: Rc<Measured>,
 }
 
 /// Either the value, or the finding that says why the check cannot answer.
@@ -34,8 +35,8 @@ pub(super) fn ground<'a>(cx: &Context<'a>, check: &'static str, subject: &str) -
         let message = Message::new("land-no-map");
         return Err(Box::new(Finding::new(check, subject, Verdict::NotApplicable, message)));
     };
-    match Measured::new(&boundary.geom) {
-        Ok(measured) => Ok(Ground { parcel, measured }),
+    match cx.measured.get_or_init(|| Measured::new(&boundary.geom).map(Rc::new)) {
+        Ok(measured) => Ok(Ground { parcel, measured: measured.clone() }),
         Err(flaws) => {
             let mut f = Finding::new(check, subject, Verdict::Failed, Message::new("land-bad-boundary"));
             f.effect = Effect::NeedsPerson;

@@ -46,14 +46,25 @@ pub mod planning_restriction;
 pub mod planning_road_corridor;
 pub mod split_minimum;
 
+use crate::domain::geom::{Flaw, Measured};
 use crate::domain::rule::RuleBook;
 use crate::domain::verify::{Facts, Finding};
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// What a check may look at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Context<'a> {
     pub facts: &'a Facts,
     pub rules: &'a RuleBook,
+    /// The boundary as every check measures it; made once.
+    measured: OnceCell<Result<Rc<Measured>, Vec<Flaw>>>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(facts: &'a Facts, rules: &'a RuleBook) -> Self {
+        Self { facts, rules, measured: OnceCell::new() }
+    }
 }
 
 /// One registered check.

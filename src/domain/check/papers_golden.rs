@@ -133,7 +133,7 @@ fn every_case_comes_out_as_written() {
         assert_eq!(kinds, BTreeSet::from(["broken", "edge", "kept", "no_data"]), "{id}: cases of all four kinds");
         for case in &file.case {
             let facts = facts(&file, case);
-            let found = run(&Context { facts: &facts, rules: &rules });
+            let found = run(&Context::new(&facts, &rules));
             if let Err(why) = compare(id, &case.expect, &found) {
                 wrong.push(format!("{id} / {}: {why}", case.name));
             }
@@ -149,7 +149,7 @@ fn every_message_finds_its_arguments() {
     for (id, run, file) in files() {
         for case in &file.case {
             let facts = facts(&file, case);
-            for f in run(&Context { facts: &facts, rules: &rules }) {
+            for f in run(&Context::new(&facts, &rules)) {
                 for m in f.details.iter().chain([&f.message]) {
                     for lang in [text::Lang::Vi, text::Lang::En] {
                         let said = text::message(lang, m);
@@ -169,7 +169,7 @@ fn without_its_rule_a_check_fails() {
     for (id, run, file) in files().filter(|(id, ..)| !ruleless.contains(id)) {
         let case = file.case.iter().find(|c| c.kind == "kept").unwrap();
         let facts = facts(&file, case);
-        for f in run(&Context { facts: &facts, rules: &empty }) {
+        for f in run(&Context::new(&facts, &empty)) {
             assert_eq!((f.verdict, f.message.key.as_str()), (Verdict::Failed, "rule-missing"), "{id}");
         }
     }
@@ -219,7 +219,7 @@ fn register(r: &Register) -> ThemeFacts {
         code: Some(row.code.clone()),
         label: row.label.clone(),
         attrs: serde_json::Map::new(),
-        geom: row.wkt.as_deref().map(fx::geometry),
+        geom: row.wkt.as_deref().map(fx::geometry).map(Into::into),
     });
     let mut layer = fx::layer(1, rows.collect());
     layer.pin.source_date = r.source_date.unwrap_or(layer.pin.source_date);

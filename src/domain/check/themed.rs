@@ -91,7 +91,7 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
         match &layer.features {
             Gathered::Read(all) => {
                 answered.push(layer);
-                features.extend(all.iter().map(|f| (f, layer.pin.layer_version_id)));
+                features.extend(all.iter().map(|f| (&**f, layer.pin.layer_version_id)));
             }
             Gathered::Failed(why) => unanswered.push(name("theme-query-failed").with("reason", why.as_str())),
             Gathered::Truncated(n) => unanswered.push(name("theme-query-truncated").with("count", *n as f64)),

@@ -13,6 +13,7 @@ use crate::domain::verify::*;
 use geo::{BoundingRect, Centroid, Intersects};
 use geo_types::{Geometry, MultiPolygon, Rect};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn rules() -> RuleBook {
@@ -178,13 +179,13 @@ impl<'a> Store<'a> {
                 code: s.row.code.clone(),
                 label: s.row.label.clone(),
                 attrs: s.row.attrs.clone(),
-                geom: s.geom.clone(),
+                geom: s.geom.clone().map(Into::into),
             });
             let f = &self.ward.files[layer];
             LayerFacts {
                 pin: self.pin(layer as i64),
                 coverage: f.coverage.clone(),
-                features: Gathered::Read(features.collect()),
+                features: Gathered::Read(features.map(Arc::new).collect()),
             }
         };
         let themes = self.themes.iter().filter(|t| t.family != Family::Parcel).map(|t| ThemeFacts {
@@ -306,7 +307,7 @@ fn compare(ward: &Ward) -> (usize, Vec<String>) {
     let mut told = 0;
     for c in ward.cases.iter().filter(|c| c.refused.is_none()) {
         let facts = store.facts(c);
-        let cx = Context { facts: &facts, rules: &store.rules };
+        let cx = Context::new(&facts, &store.rules);
         let found: Vec<Finding> = CHECKS.iter().flat_map(|check| (check.run)(&cx)).collect();
         for row in ward.truth.iter().filter(|t| t.case == c.index) {
             told += 1;

@@ -1,7 +1,7 @@
 //! Clipping rings to an axis-parallel box before any boolean operation: a zone of ten thousand vertices becomes the few
 //! that matter near one parcel.
 
-use super::validity::rings;
+use super::indexed::AreaIndex;
 use geo::algorithm::line_intersection::{LineIntersection, line_intersection};
 use geo_types::{Coord, Line, LineString, Polygon, Rect};
 
@@ -27,20 +27,25 @@ pub(super) fn boxes_meet(a: &Rect<f64>, b: &Rect<f64>) -> bool {
 }
 
 /// Cuts `p` at `window`. `p` is finite; it may cross itself (odd parity counts as inside).
-pub(super) fn clip(p: &Polygon<f64>, window: &Rect<f64>) -> Clipped {
-    let near: Vec<Line<f64>> = rings(p).flat_map(|r| r.lines()).filter(|l| meets(l, window)).collect();
+pub(super) fn clip(p: &AreaIndex, window: &Rect<f64>) -> Clipped {
+    let rings: Vec<Vec<Coord<f64>>> = p.shortened(window).collect();
+    let near: Vec<Line<f64>> = rings.iter().flat_map(|r| edges(r)).filter(|l| meets(l, window)).collect();
     if near.is_empty() {
-        let inside = rings(p).filter(|r| odd_around(r, window.center())).count() % 2 == 1;
+        let inside = rings.iter().filter(|r| odd_around(r, window.center())).count() % 2 == 1;
         return if inside { Clipped::Whole } else { Clipped::Outside };
     }
-    let polygon = Polygon::new(
-        clip_ring(p.exterior(), window),
-        p.interiors().iter().map(|r| clip_ring(r, window)).filter(|r| r.0.len() > 3).collect(),
-    );
-    if polygon.exterior().0.len() < 4 {
+    let mut cut = rings.into_iter().map(|r| clip_ring(r, window));
+    let shell = cut.next().unwrap_or_else(|| LineString(vec![]));
+    if shell.0.len() < 4 {
         return Clipped::Outside;
     }
-    Clipped::Part { polygon, crossing: any_crossing(&near) }
+    let polygon = Polygon::new(shell, cut.filter(|r| r.0.len() > 3).collect());
+    Clipped::Part { polygon, crossing: p.crosses_itself() && any_crossing(near) }
+}
+
+/// The edges of a ring whose first point does not come again.
+fn edges(ring: &[Coord<f64>]) -> impl Iterator<Item = Line<f64>> {
+    ring.iter().enumerate().map(|(i, c)| Line::new(*c, ring[(i + 1) % ring.len()]))
 }
 
 /// Does a segment meet the closed box?
@@ -58,20 +63,25 @@ pub(super) fn meets(l: &Line<f64>, b: &Rect<f64>) -> bool {
     !(s.iter().all(|v| *v > 0.0) || s.iter().all(|v| *v < 0.0))
 }
 
-fn any_crossing(edges: &[Line<f64>]) -> bool {
-    edges.iter().enumerate().any(|(i, a)| {
-        edges[i + 1..].iter().any(|b| {
-            let apart = a.start.x.max(a.end.x) < b.start.x.min(b.end.x)
-                || b.start.x.max(b.end.x) < a.start.x.min(a.end.x)
-                || a.start.y.max(a.end.y) < b.start.y.min(b.end.y)
-                || b.start.y.max(b.end.y) < a.start.y.min(a.end.y);
-            !apart && matches!(line_intersection(*a, *b), Some(LineIntersection::SinglePoint { is_proper: true, .. }))
+/// Do two edges cross each other?
+pub(super) fn any_crossing(mut near: Vec<Line<f64>>) -> bool {
+    let low = |l: &Line<f64>| l.start.x.min(l.end.x);
+    near.sort_by(|a, b| low(a).total_cmp(&low(b)));
+    near.iter().enumerate().any(|(i, a)| {
+        let reach = a.start.x.max(a.end.x);
+        near[i + 1..].iter().take_while(|b| low(b) <= reach).any(|b| {
+            let apart =
+                a.start.y.max(a.end.y) < b.start.y.min(b.end.y) || b.start.y.max(b.end.y) < a.start.y.min(a.end.y);
+            let joined = a.start == b.end || a.end == b.start;
+            !apart
+                && !joined
+                && matches!(line_intersection(*a, *b), Some(LineIntersection::SinglePoint { is_proper: true, .. }))
         })
     })
 }
 
-fn odd_around(ring: &LineString<f64>, c: Coord<f64>) -> bool {
-    ring.lines().fold(false, |inside, l| {
+fn odd_around(ring: &[Coord<f64>], c: Coord<f64>) -> bool {
+    edges(ring).fold(false, |inside, l| {
         let (a, b) = (l.start, l.end);
         let crosses = (a.y > c.y) != (b.y > c.y) && c.x < (b.x - a.x) * (c.y - a.y) / (b.y - a.y) + a.x;
         inside != crosses
@@ -79,9 +89,7 @@ fn odd_around(ring: &LineString<f64>, c: Coord<f64>) -> bool {
 }
 
 /// Sutherland-Hodgman against the four sides. Keeps how often each point of the box is wound around.
-fn clip_ring(ring: &LineString<f64>, b: &Rect<f64>) -> LineString<f64> {
-    let mut points: Vec<Coord<f64>> = ring.0.clone();
-    points.pop();
+fn clip_ring(mut points: Vec<Coord<f64>>, b: &Rect<f64>) -> LineString<f64> {
     let (lo, hi) = (b.min(), b.max());
     points = cut(&points, |c| c.x - lo.x, |a, b| on_x(a, b, lo.x));
     points = cut(&points, |c| hi.x - c.x, |a, b| on_x(a, b, hi.x));
@@ -132,23 +140,25 @@ mod tests {
     #[test]
     fn tells_whole_outside_and_part() {
         let big = wkt!(POLYGON((-50. -50.,50. -50.,50. 50.,-50. 50.,-50. -50.)));
-        assert_eq!(clip(&big, &window()), Clipped::Whole);
+        assert_eq!(clip(&AreaIndex::new(big.clone()), &window()), Clipped::Whole);
         let far = wkt!(POLYGON((20. 20.,30. 20.,30. 30.,20. 20.)));
-        assert_eq!(clip(&far, &window()), Clipped::Outside);
+        assert_eq!(clip(&AreaIndex::new(far.clone()), &window()), Clipped::Outside);
         let around =
             wkt!(POLYGON((-50. -50.,50. -50.,50. 50.,-50. 50.,-50. -50.),(-1. -1.,11. -1.,11. 11.,-1. 11.,-1. -1.)));
-        assert_eq!(clip(&around, &window()), Clipped::Outside);
+        assert_eq!(clip(&AreaIndex::new(around.clone()), &window()), Clipped::Outside);
         let half = wkt!(POLYGON((5. -50.,50. -50.,50. 50.,5. 50.,5. -50.)));
-        let Clipped::Part { polygon, crossing } = clip(&half, &window()) else { panic!("part") };
+        let Clipped::Part { polygon, crossing } = clip(&AreaIndex::new(half.clone()), &window()) else {
+            panic!("part")
+        };
         assert!((polygon.unsigned_area() - 50.0).abs() < 1e-9 && !crossing);
     }
 
     #[test]
     fn sees_a_crossing_inside_the_box_only() {
         let bow = wkt!(POLYGON((0. 0.,10. 10.,10. 0.,0. 10.,0. 0.)));
-        assert!(matches!(clip(&bow, &window()), Clipped::Part { crossing: true, .. }));
+        assert!(matches!(clip(&AreaIndex::new(bow.clone()), &window()), Clipped::Part { crossing: true, .. }));
         assert!(matches!(
-            clip(&bow, &Rect::new((0.0, 0.0), (1.0, 1.0))),
+            clip(&AreaIndex::new(bow.clone()), &Rect::new((0.0, 0.0), (1.0, 1.0))),
             Clipped::Part { crossing: false, .. } | Clipped::Outside
         ));
     }

@@ -1,11 +1,13 @@
 //! How sure an overlap is, given that neither map is exact.
 
-use super::clip::{boxes_meet, grow};
+use super::clip::{boxes_meet, grow, meets};
+use super::common_area::common_area;
 use super::overlay::Measured;
 use super::pieces::runs;
 use crate::domain::verify::{AreaInterval, Certainty};
-use geo::{Area, BooleanOps, BoundingRect, Buffer};
-use geo_types::{LineString, MultiLineString, MultiPolygon};
+use geo::orient::{Direction, Orient};
+use geo::{Area, BooleanOps, BoundingRect, Buffer, Distance, Euclidean};
+use geo_types::{Line, LineString, MultiLineString, MultiPolygon};
 
 /// Round joins are drawn with steps of 0.2 rad; this makes the drawn band contain the true one: 1 / cos(0.1).
 const ROUND: f64 = 1.005_021;
@@ -25,7 +27,9 @@ pub(super) fn interval(parcel: &Measured, zone: &MultiPolygon<f64>, nominal: f64
         return exact;
     }
     let boundary = near_boundary(zone, parcel, sigma);
-    if boundary.is_empty() {
+    // A boundary that is nowhere near the parcel's own lies beside it, or deep within it: then both sides have area.
+    let deep = nominal > 0.0 && nominal < parcel.area;
+    if boundary.is_empty() || (!deep && !within(&boundary, parcel, sigma * ROUND)) {
         return exact;
     }
     let band = MultiLineString(boundary).buffer(sigma * ROUND);
@@ -33,7 +37,7 @@ pub(super) fn interval(parcel: &Measured, zone: &MultiPolygon<f64>, nominal: f64
         return exact;
     }
     let open = parcel.shape.intersection(&band);
-    let inside = open.intersection(zone).unsigned_area();
+    let inside = common_area(&open.orient(Direction::Default), &zone.0);
     let outside = (open.unsigned_area() - inside).max(0.0);
     AreaInterval { low: (nominal - inside).max(0.0), nominal, high: (nominal + outside).min(parcel.area).max(nominal) }
 }
@@ -43,6 +47,16 @@ pub(super) fn interval(parcel: &Measured, zone: &MultiPolygon<f64>, nominal: f64
 fn near_boundary(zone: &MultiPolygon<f64>, parcel: &Measured, sigma: f64) -> Vec<LineString<f64>> {
     let reach = grow(&parcel.bbox, sigma * ROUND);
     zone.0.iter().flat_map(super::validity::rings).flat_map(|r| runs(r, &reach)).collect()
+}
+
+/// Does one of the lines come within `reach` of the parcel's outline?
+fn within(lines: &[LineString<f64>], parcel: &Measured, reach: f64) -> bool {
+    let outline = || parcel.shape.0.iter().flat_map(super::validity::rings).flat_map(|r| r.lines());
+    let box_of = |l: &Line<f64>| grow(&l.bounding_rect(), reach);
+    lines.iter().flat_map(|l| l.lines()).any(|a| {
+        let near = box_of(&a);
+        outline().any(|b| meets(&b, &near) && Euclidean.distance(&a, &b) <= reach)
+    })
 }
 
 /// What the interval says: certain when even the smallest possible area is an area, none when there is nothing.

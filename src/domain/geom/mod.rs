@@ -4,12 +4,15 @@
 //! crossing rings) is named before any boolean operation sees it.
 
 mod clip;
+mod common_area;
 mod composition;
 mod coverage;
 mod gaps;
+mod indexed;
 mod interval;
 mod overlay;
 mod pieces;
+mod ring;
 mod shape;
 mod validity;
 mod vertices;
@@ -20,6 +23,7 @@ mod tests;
 pub use composition::{Composition, Share, composition, largest_remainder};
 pub use coverage::{Cover, coverage};
 pub use gaps::narrow_gaps;
+pub use indexed::Indexed;
 pub use interval::{certainty, combined_sigma};
 pub use overlay::{Measured, Overlap, Relation, TOUCH_M, overlay};
 pub use pieces::Piece;

@@ -1,9 +1,10 @@
 //! A parcel against many map features of one code: union first, then measured.
 
 use super::clip::{Clipped, boxes_meet, clip, grow};
+use super::common_area::common_area;
 use super::interval::interval;
 use super::pieces::Piece;
-use super::validity::{Flaw, flaws, is_finite, repair};
+use super::validity::{Flaw, flaws, repair};
 use crate::domain::verify::AreaInterval;
 use geo::algorithm::unary_union;
 use geo::orient::{Direction, Orient};
@@ -80,7 +81,11 @@ impl Overlap {
 struct Local {
     fid: i64,
     polygon: Polygon<f64>,
+    /// Two edges cross here.
     crossing: bool,
+    /// Two edges cross somewhere: parity decides what is inside, not winding.
+    tangled: bool,
+    whole: bool,
 }
 
 /// Measures `parcel` against the union of `pieces`. `sigma` (m): combined positional accuracy of both maps, also the
@@ -92,17 +97,19 @@ pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
     let mut local = Vec::new();
     let mut lines = Vec::new();
     for piece in pieces {
-        if !is_finite(piece.geom) {
+        if !piece.geom.is_finite() {
             out.broken.push(piece.fid);
             continue;
         }
         let near = piece.near(&window);
-        for polygon in near.polygons {
-            match clip(&polygon, &window) {
-                Clipped::Outside => {}
-                Clipped::Whole => local.push(Local { fid: piece.fid, polygon: window.to_polygon(), crossing: false }),
-                Clipped::Part { polygon, crossing } => local.push(Local { fid: piece.fid, polygon, crossing }),
-            }
+        for area in near.polygons {
+            let (polygon, crossing, whole) = match clip(&area, &window) {
+                Clipped::Outside => continue,
+                Clipped::Whole => (window.to_polygon(), false, true),
+                Clipped::Part { polygon, crossing } => (polygon, crossing, false),
+            };
+            let tangled = !whole && area.crosses_itself();
+            local.push(Local { fid: piece.fid, polygon, crossing, tangled, whole });
         }
         lines.extend(near.lines.into_iter().map(|l| (piece.fid, l)));
     }
@@ -149,38 +156,39 @@ fn measure_areas(parcel: &Measured, local: &[Local], sigma: f64, window: &Rect<f
     if local.is_empty() {
         return;
     }
-    let frame = window.to_polygon();
-    let zone = if local.iter().any(|l| l.polygon == frame) { MultiPolygon(vec![frame.clone()]) } else { union(local) };
-    let whole = zone.0.len() == 1 && zone.0[0] == frame;
-    let inter = if whole { parcel.shape.clone() } else { parcel.shape.intersection(&zone) };
-    let nominal = if whole { parcel.area } else { inter.unsigned_area().min(parcel.area) };
-    if nominal > NOTHING_M2 {
-        out.relation = Relation::Overlap;
-        out.fids.extend(hitting(parcel, local, &frame));
-        out.shape = inter;
-    }
+    let whole = local.iter().any(|l| l.whole);
+    let zone = if whole { MultiPolygon(vec![window.to_polygon()]) } else { union(local) };
+    let nominal = if whole { parcel.area } else { common_area(&parcel.shape, &zone.0).clamp(0.0, parcel.area) };
     let nominal = if nominal > NOTHING_M2 { nominal } else { 0.0 };
+    if nominal > 0.0 {
+        out.relation = Relation::Overlap;
+        out.fids.extend(hitting(parcel, local));
+        out.shape = if whole || parcel.area - nominal <= NOTHING_M2 {
+            parcel.shape.clone()
+        } else {
+            parcel.shape.intersection(&zone)
+        };
+    }
     out.area = interval(parcel, &zone, nominal, sigma);
 }
 
-fn hitting(parcel: &Measured, local: &[Local], frame: &Polygon<f64>) -> Vec<i64> {
-    let hits = |l: &&Local| {
-        local.len() == 1 || l.polygon == *frame || parcel.shape.intersection(&l.polygon).unsigned_area() > NOTHING_M2
+fn hitting(parcel: &Measured, local: &[Local]) -> Vec<i64> {
+    let area = |l: &Local| match l.tangled {
+        true => common_area(&parcel.shape, &repair(&l.polygon).0),
+        false => common_area(&parcel.shape, [&l.polygon]),
     };
+    let hits = |l: &&Local| local.len() == 1 || l.whole || area(l) > NOTHING_M2;
     local.iter().filter(hits).map(|l| l.fid).collect()
 }
 
 /// Union of the cut polygons. Each is first made simple by itself, so that neither a crossing ring nor the same polygon
 /// twice can take area away or count it double.
 fn union(local: &[Local]) -> MultiPolygon<f64> {
+    let simple = |l: &Local| if l.tangled { repair(&l.polygon) } else { MultiPolygon(vec![l.polygon.clone()]) };
     if let [one] = local {
-        return if one.crossing { repair(&one.polygon) } else { MultiPolygon(vec![one.polygon.clone()]) };
+        return simple(one);
     }
-    let simple: Vec<MultiPolygon<f64>> = local
-        .iter()
-        .map(|l| if l.crossing { repair(&l.polygon) } else { MultiPolygon(vec![l.polygon.clone()]) })
-        .map(|m| m.orient(Direction::Default))
-        .collect();
+    let simple: Vec<MultiPolygon<f64>> = local.iter().map(|l| simple(l).orient(Direction::Default)).collect();
     unary_union(&simple)
 }
 

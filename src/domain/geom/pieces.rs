@@ -1,15 +1,16 @@
 //! One map feature as measurable pieces: collections are taken apart, lines and points get their width.
 
 use super::clip::{boxes_meet, grow, meets};
-use geo::{BoundingRect, Buffer};
-use geo_types::{Geometry, LineString, MultiLineString, Polygon, Rect};
+use super::indexed::{AreaIndex, Indexed};
+use geo::Buffer;
+use geo_types::{Geometry, LineString, MultiLineString, Rect};
 use std::borrow::Cow;
 
 /// A feature to be measured against a parcel.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<'a> {
     pub fid: i64,
-    pub geom: &'a Geometry<f64>,
+    pub geom: &'a Indexed,
     /// Lines and points are widened by this (m) before they are measured; without it a line is measured by length.
     pub half_width: Option<f64>,
 }
@@ -17,7 +18,7 @@ pub struct Piece<'a> {
 /// What a feature has near a window.
 #[derive(Debug, Default)]
 pub(super) struct Near<'a> {
-    pub polygons: Vec<Cow<'a, Polygon<f64>>>,
+    pub polygons: Vec<Cow<'a, AreaIndex>>,
     /// Lines without a width.
     pub lines: Vec<LineString<f64>>,
 }
@@ -25,39 +26,30 @@ pub(super) struct Near<'a> {
 impl<'a> Piece<'a> {
     pub(super) fn near(&self, window: &Rect<f64>) -> Near<'a> {
         let mut near = Near::default();
+        let here = |a: &&AreaIndex| a.bbox().is_some_and(|b| boxes_meet(&b, window));
+        near.polygons.extend(self.geom.areas().iter().filter(here).map(Cow::Borrowed));
         collect(self.geom, window, self.half_width.filter(|w| *w > 0.0), &mut near);
         near
     }
 }
 
-fn collect<'a>(geom: &'a Geometry<f64>, window: &Rect<f64>, width: Option<f64>, near: &mut Near<'a>) {
+/// What is not an area: lines and points.
+fn collect(geom: &Geometry<f64>, window: &Rect<f64>, width: Option<f64>, near: &mut Near<'_>) {
     let reach = grow(window, width.unwrap_or(0.0));
-    if let Geometry::GeometryCollection(all) = geom {
-        return all.0.iter().for_each(|g| collect(g, window, width, near));
-    }
     match geom {
-        Geometry::Polygon(p) => area(Cow::Borrowed(p), window, near),
-        Geometry::MultiPolygon(all) => all.0.iter().for_each(|p| area(Cow::Borrowed(p), window, near)),
-        Geometry::Rect(r) => area(Cow::Owned(r.to_polygon()), window, near),
-        Geometry::Triangle(t) => area(Cow::Owned(t.to_polygon()), window, near),
+        Geometry::GeometryCollection(all) => all.0.iter().for_each(|g| collect(g, window, width, near)),
         Geometry::Line(l) => line(&LineString(vec![l.start, l.end]), &reach, width, near),
         Geometry::LineString(l) => line(l, &reach, width, near),
         Geometry::MultiLineString(all) => all.0.iter().for_each(|l| line(l, &reach, width, near)),
         Geometry::Point(p) => point(p, &reach, width, near),
         Geometry::MultiPoint(all) => all.0.iter().for_each(|p| point(p, &reach, width, near)),
-        Geometry::GeometryCollection(_) => {}
-    }
-}
-
-fn area<'a>(p: Cow<'a, Polygon<f64>>, window: &Rect<f64>, near: &mut Near<'a>) {
-    if p.bounding_rect().is_some_and(|b| boxes_meet(&b, window)) {
-        near.polygons.push(p);
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => {}
     }
 }
 
 fn point(p: &geo_types::Point<f64>, reach: &Rect<f64>, width: Option<f64>, near: &mut Near<'_>) {
     let (Some(w), true) = (width, boxes_meet(&Rect::new(p.0, p.0), reach)) else { return };
-    near.polygons.extend(p.buffer(w).0.into_iter().map(Cow::Owned));
+    near.polygons.extend(p.buffer(w).0.into_iter().map(AreaIndex::new).map(Cow::Owned));
 }
 
 /// Keeps only the runs of a line that come near; a run's ends lie outside, so its round caps do not show.
@@ -65,7 +57,9 @@ fn line(l: &LineString<f64>, reach: &Rect<f64>, width: Option<f64>, near: &mut N
     let runs = runs(l, reach);
     match width {
         _ if runs.is_empty() => {}
-        Some(w) => near.polygons.extend(MultiLineString(runs).buffer(w).0.into_iter().map(Cow::Owned)),
+        Some(w) => {
+            near.polygons.extend(MultiLineString(runs).buffer(w).0.into_iter().map(AreaIndex::new).map(Cow::Owned))
+        }
         None => near.lines.extend(runs),
     }
 }

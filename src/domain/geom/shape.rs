@@ -95,7 +95,7 @@ fn sweep(a: Coord<f64>, b: Coord<f64>, w: f64, d: f64) -> Polygon<f64> {
 pub fn frontage(parcel: &Measured, ways: &[Piece<'_>], reach: f64) -> (f64, MultiLineString<f64>) {
     let window = grow(&parcel.bbox, reach * 2.0 + 1.0);
     let mut near: Vec<MultiPolygon<f64>> = Vec::new();
-    for way in ways.iter().filter(|w| super::is_finite(w.geom)) {
+    for way in ways.iter().filter(|w| w.geom.is_finite()) {
         let found = way.near(&window);
         near.extend(found.polygons.iter().filter_map(|p| match clip(p, &window) {
             Clipped::Outside => None,

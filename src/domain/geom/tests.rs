@@ -18,6 +18,7 @@ fn parcel() -> Measured {
     Measured::new(&MultiPolygon(vec![rect(0.0, 0.0, SIDE, SIDE)])).unwrap()
 }
 fn measure(geoms: &[Geometry<f64>], sigma: f64) -> Overlap {
+    let geoms: Vec<Indexed> = geoms.iter().cloned().map(Indexed::from).collect();
     let pieces: Vec<Piece> =
         geoms.iter().enumerate().map(|(i, g)| Piece { fid: i as i64, geom: g, half_width: None }).collect();
     overlay(&parcel(), &pieces, sigma)
@@ -130,13 +131,13 @@ fn lines_and_points_get_their_width() {
         Coord { x: E0 - 500.0, y: N0 + 50.0 },
         Coord { x: E0 + 900.0, y: N0 + 50.0 },
     ]));
-    let wide = overlay(&parcel(), &[Piece { fid: 7, geom: &across, half_width: Some(4.0) }], 0.0);
+    let wide = overlay(&parcel(), &[Piece { fid: 7, geom: &across.clone().into(), half_width: Some(4.0) }], 0.0);
     near(wide.area.nominal, 8.0 * SIDE, 1e-3);
     let thin = measure(&[across], 0.0);
     near(thin.length, SIDE, 1e-3);
     assert_eq!((thin.area.nominal, thin.fids), (0.0, vec![0]));
     let pole = Geometry::Point(Point::new(E0 + 20.0, N0 + 20.0));
-    let round = overlay(&parcel(), &[Piece { fid: 7, geom: &pole, half_width: Some(2.0) }], 0.0);
+    let round = overlay(&parcel(), &[Piece { fid: 7, geom: &pole.clone().into(), half_width: Some(2.0) }], 0.0);
     near(round.area.nominal, std::f64::consts::PI * 4.0, 0.1);
 }
 
@@ -225,10 +226,11 @@ fn a_rectangle_fits_or_not() {
 #[test]
 fn frontage_is_the_outline_along_a_way() {
     let road = Geometry::Polygon(rect(-20.0, -8.0, 400.0, 8.0));
+    let road = Indexed::from(road);
     let piece = [Piece { fid: 1, geom: &road, half_width: None }];
     near(frontage(&parcel(), &piece, 0.3).0, SIDE + 0.6, 0.1);
     let far = Geometry::Polygon(rect(-20.0, -80.0, 400.0, 8.0));
-    assert_eq!(frontage(&parcel(), &[Piece { fid: 1, geom: &far, half_width: None }], 0.3).0, 0.0);
+    assert_eq!(frontage(&parcel(), &[Piece { fid: 1, geom: &far.clone().into(), half_width: None }], 0.3).0, 0.0);
 }
 
 /// A star around a centre: always simple.
@@ -251,7 +253,7 @@ proptest! {
     #[test]
     fn the_fast_way_measures_what_the_plain_one_does(p in shape(3.0, 3.0, 12.0), zones in prop::collection::vec(shape(20.0, 1.0, 18.0), 1..5)) {
         let parcel = Measured::new(&MultiPolygon(vec![p.clone()])).unwrap();
-        let geoms: Vec<Geometry<f64>> = zones.iter().cloned().map(Geometry::from).collect();
+        let geoms: Vec<Indexed> = zones.iter().cloned().map(Geometry::from).map(Indexed::from).collect();
         let pieces: Vec<Piece> = geoms.iter().enumerate().map(|(i, g)| Piece { fid: i as i64, geom: g, half_width: None }).collect();
         let fast = overlay(&parcel, &pieces, 0.2);
         let all = zones.iter().fold(MultiPolygon(vec![]), |u, z| u.union(z));
@@ -270,7 +272,7 @@ proptest! {
         let parcel = Measured::new(&MultiPolygon(vec![p])).unwrap();
         let measure = |z: &Polygon<f64>| {
             let g = Geometry::from(z.clone());
-            overlay(&parcel, &[Piece { fid: 1, geom: &g, half_width: None }], sigma).area
+            overlay(&parcel, &[Piece { fid: 1, geom: &g.clone().into(), half_width: None }], sigma).area
         };
         let before = measure(&z);
         let moved = z.translate(far * sigma * turn.cos(), far * sigma * turn.sin());
@@ -304,10 +306,10 @@ proptest! {
         let _ = match_vertices(&any.exterior().0, &[], &MultiPolygon(vec![any.clone()]));
         let g = Geometry::from(any.clone());
         let base = Measured::new(&MultiPolygon(vec![geo_types::Rect::new((0.0, 0.0), (20.0, 20.0)).to_polygon()])).unwrap();
-        let _ = overlay(&base, &[Piece { fid: 1, geom: &g, half_width: Some(1.0) }], 0.5);
+        let _ = overlay(&base, &[Piece { fid: 1, geom: &g.clone().into(), half_width: Some(1.0) }], 0.5);
         let _ = coverage(&base, [&MultiPolygon(vec![any.clone()])]);
         if let Ok(m) = Measured::new(&MultiPolygon(vec![any])) {
-            let _ = (extent(&m), fits_rectangle(&m, 2.0, 2.0), frontage(&m, &[Piece { fid: 1, geom: &g, half_width: None }], 0.5));
+            let _ = (extent(&m), fits_rectangle(&m, 2.0, 2.0), frontage(&m, &[Piece { fid: 1, geom: &g.clone().into(), half_width: None }], 0.5));
         }
     }
 }

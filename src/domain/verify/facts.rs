@@ -1,10 +1,10 @@
 //! Everything a verification may know, gathered before anything is judged.
 
 use super::ThemeSet;
-use crate::domain::geom::{Area, Zone};
+use crate::domain::geom::{Area, Indexed, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
-use geo_types::{Geometry, MultiPolygon};
+use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use time::Date;
@@ -201,7 +201,8 @@ pub struct LayerFacts {
     pub pin: LayerPin,
     /// Where this version claims to be complete, clipped to the parcel's box widened by the search distance.
     pub coverage: MultiPolygon<f64>,
-    pub features: Gathered<Vec<Feature>>,
+    /// In order of `fid`.
+    pub features: Gathered<Vec<Arc<Feature>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -226,7 +227,7 @@ pub struct Feature {
     pub label: Option<String>,
     pub attrs: serde_json::Map<String, serde_json::Value>,
     /// Valid, in zone metres; none for a row without geometry.
-    pub geom: Option<Geometry<f64>>,
+    pub geom: Option<Indexed>,
 }
 
 impl<T> Gathered<T> {

@@ -24,7 +24,7 @@ pub fn verify(facts: &Facts, rules: &RuleSet) -> Record {
 
 pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleSet) -> Record {
     let facts = ordered(facts);
-    let cx = Context { facts: &facts, rules: &rules.book };
+    let cx = Context::new(&facts, &rules.book);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|c| (c.run)(&cx)).collect();
     findings.extend(unjudged(&facts, &findings));
     findings.extend(strange(&facts));

@@ -125,7 +125,7 @@ fn the_heaviest_effect_decides() {
         let mut row = fx::feature(7, Some(code), "POINT(0 0)");
         (row.key, row.geom) = (Some("00001/12/34".into()), None);
         let Gathered::Read(rows) = &mut theme.layers[0].features else { panic!() };
-        rows.push(row);
+        rows.push(row.into());
     };
     assert_eq!(outcome(|f| f.papers.truncate(2)), Outcome::NeedsPapers);
     assert_eq!(outcome(|f| f.other_cases = Gathered::Failed("gone".into())), Outcome::NeedsPerson);
@@ -331,7 +331,7 @@ fn reports_in_both_languages() {
     let mut facts = whole();
     facts.papers.truncate(2);
     let theme = facts.themes.iter_mut().find(|t| t.theme.code == "road_corridor").unwrap();
-    theme.layers[0].features = Gathered::Read(vec![fx::feature(4, None, &fx::rect(-5.0, 0.0, 30.0, 2.5))]);
+    theme.layers[0].features = Gathered::Read(vec![fx::feature(4, None, &fx::rect(-5.0, 0.0, 30.0, 2.5)).into()]);
     facts.themes.iter_mut().find(|t| t.theme.code == "recovery").unwrap().layers.clear();
     let record = verify(&facts, &rules());
     let basis = Basis { rules: Arc::new(rules()), themes: facts.theme_set.clone() };
@@ -348,7 +348,7 @@ fn reports_in_both_languages() {
 fn evidence_as_geojson() {
     let mut facts = whole();
     let theme = facts.themes.iter_mut().find(|t| t.theme.code == "road_corridor").unwrap();
-    theme.layers[0].features = Gathered::Read(vec![fx::feature(4, None, &fx::rect(-5.0, 0.0, 30.0, 2.5))]);
+    theme.layers[0].features = Gathered::Read(vec![fx::feature(4, None, &fx::rect(-5.0, 0.0, 30.0, 2.5)).into()]);
     let record = verify(&facts, &rules());
     let metres = evidence_geojson(&record, |p| p, false);
     assert_eq!(metres["crs_epsg"], fx::ZONE.0);

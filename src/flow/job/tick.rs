@@ -19,7 +19,8 @@ pub async fn fire(app: &App, spec: &Spec, tick: OffsetDateTime) -> Result<bool> 
         kind: &spec.kind,
         args: json!({}),
         key: Some(&key),
-        run_at: None,
+        // By the database's clock: a tick told too early by a clock that is ahead waits.
+        run_at: Some(tick),
         priority: spec.priority,
         max_attempts: spec.max_attempts,
     };

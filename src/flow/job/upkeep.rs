@@ -1,15 +1,30 @@
 use super::Specs;
 use crate::app::App;
 use crate::flow::Result;
-use crate::store::queue::{Lease, view, work};
+use crate::store::queue::{self, Lease, view, work};
 use time::Duration;
 
 /// How long a finished job stays to be looked at.
 const KEEP_DONE: Duration = Duration::days(7);
 const BATCH: i64 = 10_000;
 
-/// Takes back lapsed leases of all queues and warns of dead letters, each with its owner.
+/// This clock and the database's may differ by so much before somebody is told.
+const SKEW: Duration = Duration::seconds(5);
+
+/// How far this clock is ahead of the database's (negative: behind).
+pub async fn clock_skew(app: &App) -> Result<Duration> {
+    let mut conn = app.pool.acquire().await?;
+    let there = queue::database_time(&mut conn).await?;
+    Ok(app.clock.now() - there)
+}
+
+/// Takes back lapsed leases of all queues and warns of dead letters, each with its owner, and of a clock that is wrong.
 pub async fn reap(app: &App, lease: &Lease) -> Result<()> {
+    let skew = clock_skew(app).await?;
+    metrics::gauge!("diaba_clock_skew_seconds").set(skew.as_seconds_f64());
+    if skew.abs() > SKEW {
+        tracing::error!(seconds = skew.as_seconds_f64(), "this clock and the database's differ");
+    }
     let mut tx = app.pool.begin().await?;
     let reaped = work::reap(&mut tx).await?;
     lease.complete(&mut tx).await?;

@@ -11,12 +11,13 @@ mod rows;
 mod run_import;
 mod upload;
 mod versions;
+mod work_folder;
 
 pub use import::{Coverage, Import, Progress, Report, import};
 pub use publish::{Published, publish, rollback};
 pub use receive::{Received, receive};
 pub use run_import::run_import;
-pub use upload::{ImportAsk, ImportView, Upload, find_import, request_import};
+pub use upload::{FILE_TOO_LARGE, ImportAsk, ImportView, Upload, find_import, request_import};
 pub use versions::{Difference, Discarded, diff, discard, list, numbered_issues, show};
 
 use super::{Error, Result};

@@ -1,5 +1,6 @@
 //! A map file as it was sent: kept first, unpacked and recognised after.
 
+use super::work_folder::WorkFolder;
 use crate::app::App;
 use crate::flow::{Error, Result};
 use crate::gis::reader::Format;
@@ -14,7 +15,7 @@ pub struct Received {
     pub name: String,
     pub format: Format,
     pub sha256: String,
-    _work: tempfile::TempDir,
+    _work: WorkFolder,
 }
 
 /// Keeps `path` (with the parts of a Shapefile or TAB that lie beside it) under `uploads/<sha256>/` and opens archives.
@@ -44,8 +45,8 @@ fn keep(home: &Path, path: &Path, name: &str, inside: Option<&str>) -> Result<Re
         }
     }
     let kept = folder.join(path.file_name().unwrap_or_default());
-    let work = tempfile::tempdir().map_err(broken)?;
-    let mut found = data_sets(&kept, name, work.path(), &ArchiveLimits::default()).map_err(refused)?;
+    let work = WorkFolder::make(home).map_err(broken)?;
+    let mut found = data_sets(&kept, name, &work.path(), &ArchiveLimits::default()).map_err(refused)?;
     if let Some(inside) = inside {
         found.retain(|d| d.path.file_name().is_some_and(|n| n == inside));
     }

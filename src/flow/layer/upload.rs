@@ -2,6 +2,7 @@
 
 use super::import::Coverage;
 use super::receive::{digest, parts_of};
+use super::work_folder::WorkFolder;
 use super::{theme, zones};
 use crate::app::App;
 use crate::domain::text::charset::Charset;
@@ -116,9 +117,12 @@ impl From<ImportRow> for ImportView {
     }
 }
 
+/// Code of the refusal of more bytes than may be sent.
+pub const FILE_TOO_LARGE: &str = "file-too-large";
+
 /// Files on their way in. What is not handed to [`request_import`] goes when this is dropped.
 pub struct Upload {
-    folder: tempfile::TempDir,
+    folder: WorkFolder,
     uploads: PathBuf,
     files: Vec<PathBuf>,
     open: Option<File>,
@@ -129,7 +133,9 @@ impl Upload {
     pub async fn begin(app: &App) -> Result<Self> {
         let uploads = app.config.home.join("uploads");
         tokio::fs::create_dir_all(&uploads).await.map_err(broken)?;
-        let folder = tempfile::Builder::new().prefix(".incoming-").tempdir_in(&uploads).map_err(broken)?;
+        let home = app.config.home.clone();
+        let made = tokio::task::spawn_blocking(move || WorkFolder::make(&home)).await;
+        let folder = made.map_err(|e| Error::Broken(e.into()))?.map_err(broken)?;
         Ok(Self { folder, uploads, files: vec![], open: None, left: app.config.limits.upload_bytes as u64 })
     }
 
@@ -148,7 +154,7 @@ impl Upload {
     /// More of the file that has begun.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
-            return Err(Error::refused("file", "file-too-large", "more", "DIABA_UPLOAD_BYTES in all"));
+            return Err(Error::refused("file", FILE_TOO_LARGE, "more", "DIABA_UPLOAD_BYTES in all"));
         };
         self.left = left;
         match &mut self.open {

@@ -73,7 +73,7 @@ pub(super) async fn store(
         complete: taken.missing.is_empty(),
         missing: taken.missing,
         sealed: app.vault.seal(&place(v.id, v.version), &taken.canonical)?,
-        facts_sha256: taken.sha256,
+        facts_sha256: taken.pin,
         serial_index: taken.serial_index,
         scan: v.scan,
         created_by: by.login.clone(),

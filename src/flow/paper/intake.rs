@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::domain::paper::certificate::Serial;
 use crate::domain::paper::{self, Paper};
-use crate::domain::verify::sha256_hex;
 use crate::flow::{Error, Result};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +12,8 @@ pub(super) struct Intake {
     pub kind: String,
     /// Canonical form: keys sorted.
     pub canonical: Vec<u8>,
-    pub sha256: String,
+    /// Keyed, see [`facts_pin`].
+    pub pin: String,
     pub missing: Vec<String>,
     pub serial_index: Option<Vec<u8>>,
 }
@@ -34,11 +34,17 @@ pub(super) fn weigh(app: &App, paper: &Paper) -> Result<Intake> {
     };
     Ok(Intake {
         kind: paper.kind().to_owned(),
-        sha256: sha256_hex(&canonical),
+        pin: facts_pin(app, &canonical),
         missing: paper.missing(),
         serial_index: serial.map(|s| serial_index(app, &s)),
         canonical,
     })
+}
+
+/// What a record pins of a paper's facts (their canonical form): equal for equal facts, and, unlike a plain hash, of no use
+/// to somebody who would try names and numbers against it (decision 0010). 64 hex digits.
+pub fn facts_pin(app: &App, canonical: &[u8]) -> String {
+    hex::encode(app.vault.index("paper facts", canonical))
 }
 
 /// Keyed hash of a certificate's serial, as stored in `paper.serial_index`.

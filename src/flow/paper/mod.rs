@@ -9,6 +9,6 @@ mod scan;
 pub use add::{add, revise};
 pub use facts::facts_of_case;
 pub(in crate::flow) use intake::place;
-pub use intake::serial_index;
+pub use intake::{facts_pin, serial_index};
 pub use read::{PaperFull, PaperView, list, read};
 pub use scan::{ScanFile, attach_scan, scan};

@@ -25,6 +25,7 @@ pub struct PaperView {
     /// False: a draft; `missing` says what it still needs.
     pub complete: bool,
     pub missing: Vec<String>,
+    /// Keyed hash (HMAC-SHA256) of the facts: the same for the same facts, and names nothing.
     pub facts_sha256: String,
     /// `sha256`, `media_type`, `bytes`, `width`, `height` (pixels).
     #[schema(value_type = Option<Object>)]

@@ -17,5 +17,4 @@ pub use list::list;
 pub use password::{PasswordChange, set_password};
 pub use sign_in::{SignIn, SignedIn, sign_in, sign_out};
 pub use sweep::{Swept, sweep};
-pub use throttle::Throttle;
 pub use token::{NewToken, TokenIssued, TokenView, issue_token, revoke_token, tokens};

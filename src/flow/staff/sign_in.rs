@@ -1,4 +1,5 @@
 use super::actor::hash;
+use super::throttle::Attempt;
 use super::{Actor, StaffView, password};
 use crate::app::App;
 use crate::flow::{Error, Result, begin};
@@ -26,7 +27,8 @@ pub struct SignedIn {
 /// `address` is where the attempt comes from, for the brake.
 pub async fn sign_in(app: &App, login: &str, password: String, address: &str) -> Result<SignIn> {
     let now = app.clock.now();
-    if let Some(left) = app.throttle.wait(login, address, now) {
+    let attempt = Attempt::new(app, login, address);
+    if let Some(left) = attempt.begin(app).await? {
         return Ok(SignIn::Wait(left));
     }
     let mut conn = app.pool.acquire().await?;
@@ -35,13 +37,12 @@ pub async fn sign_in(app: &App, login: &str, password: String, address: &str) ->
     let id = held.as_ref().map(|(id, _)| *id);
     let right = password::verify(password, held.map(|(_, hash)| hash)).await?;
     let (true, Some(id)) = (right, id) else {
-        app.throttle.failed(login, address, now);
         return Ok(SignIn::Wrong);
     };
-    app.throttle.succeeded(login, address);
     let token = BASE64_URL_SAFE_NO_PAD.encode(app.clock.secret());
     let expires_at = now + app.config.limits.session;
     let mut tx = begin(app).await?;
+    attempt.succeeded(&mut tx).await?;
     let row = staff::get(&mut tx, id).await?.ok_or(Error::NotFound { what: "staff", id: id.to_string() })?;
     staff::insert_session(&mut tx, &hash(&token), id, now, expires_at).await?;
     let deed = Deed {

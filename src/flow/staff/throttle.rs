@@ -1,70 +1,69 @@
-//! A brake on guessing passwords: in memory, per process. Failures are counted per (login, address) and per address; past
-//! a threshold each further failure doubles the wait, up to fifteen minutes.
+//! A brake on guessing passwords, kept in the database: all instances brake together. Attempts are counted per (login,
+//! address) and per address before the password is looked at, so that guesses sent all at once are counted too; a right
+//! password takes its count back. Past a threshold each further failure doubles the wait, up to fifteen minutes.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use crate::app::App;
+use crate::flow::{Result, begin};
+use crate::store::sign_in::{self, FailureRow};
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-const PER_LOGIN: u32 = 5;
-const PER_ADDRESS: u32 = 30;
-const LONGEST: Duration = Duration::minutes(15);
-const MOST_KEYS: usize = 10_000;
+const PER_LOGIN: i32 = 5;
+const PER_ADDRESS: i32 = 30;
+/// The longest wait; a counter that rests longer is forgotten.
+pub(super) const LONGEST: Duration = Duration::minutes(15);
 
-#[derive(Debug, Default)]
-pub struct Throttle(Mutex<HashMap<Key, Failures>>);
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    login: Option<String>,
-    address: String,
+/// One attempt to sign in, from an address.
+pub(super) struct Attempt {
+    by_login: Vec<u8>,
+    by_address: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Failures {
-    count: u32,
-    last: OffsetDateTime,
-}
-
-impl Throttle {
-    /// How long this login from this address must still wait; none: it may try.
-    pub fn wait(&self, login: &str, address: &str, now: OffsetDateTime) -> Option<Duration> {
-        let held = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        keys(login, address)
-            .into_iter()
-            .filter_map(|(key, threshold)| {
-                let f = held.get(&key)?;
-                let left = f.last + pause(f.count, threshold)? - now;
-                left.is_positive().then_some(left)
-            })
-            .max()
-    }
-
-    pub fn failed(&self, login: &str, address: &str, now: OffsetDateTime) {
-        let mut held = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        if held.len() >= MOST_KEYS {
-            held.retain(|_, f| now - f.last < LONGEST);
-        }
-        for (key, _) in keys(login, address) {
-            let f = held.entry(key).or_insert(Failures { count: 0, last: now });
-            let forgotten = now - f.last > LONGEST;
-            f.count = if forgotten { 1 } else { f.count.saturating_add(1) };
-            f.last = now;
+impl Attempt {
+    pub fn new(app: &App, login: &str, address: &str) -> Self {
+        let key = |kind: &str, text: &str| app.vault.index(kind, text).to_vec();
+        Self {
+            by_login: key("sign-in login", &format!("{login}\0{address}")),
+            by_address: key("sign-in address", address),
         }
     }
 
-    pub fn succeeded(&self, login: &str, address: &str) {
-        let mut held = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        held.remove(&Key { login: Some(login.to_owned()), address: address.to_owned() });
+    /// Counts this attempt as a failure, unless it must wait: then how long.
+    pub async fn begin(&self, app: &App) -> Result<Option<Duration>> {
+        let now = app.clock.now();
+        let mut tx = begin(app).await?;
+        let held = sign_in::lock(&mut tx, &[self.by_login.clone(), self.by_address.clone()], now).await?;
+        let wait = held.iter().filter_map(|f| self.wait(f, now)).max();
+        if wait.is_none() {
+            for row in held {
+                let next = FailureRow { count: counted(&row, now), last_at: now, ..row };
+                sign_in::set(&mut tx, &next).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(wait)
+    }
+
+    /// The password was right.
+    pub async fn succeeded(&self, conn: &mut PgConnection) -> Result<()> {
+        sign_in::take_back(conn, &self.by_address).await?;
+        Ok(sign_in::clear(conn, &self.by_login).await?)
+    }
+
+    fn wait(&self, f: &FailureRow, now: OffsetDateTime) -> Option<Duration> {
+        let threshold = if f.key == self.by_login { PER_LOGIN } else { PER_ADDRESS };
+        let left = f.last_at + pause(f.count, threshold)? - now;
+        left.is_positive().then_some(left)
     }
 }
 
-fn keys(login: &str, address: &str) -> [(Key, u32); 2] {
-    let key = |login| Key { login, address: address.to_owned() };
-    [(key(Some(login.to_owned())), PER_LOGIN), (key(None), PER_ADDRESS)]
+/// Failures with one more at `now`.
+fn counted(f: &FailureRow, now: OffsetDateTime) -> i32 {
+    if now - f.last_at > LONGEST { 1 } else { f.count.saturating_add(1) }
 }
 
-fn pause(count: u32, threshold: u32) -> Option<Duration> {
-    let over = count.checked_sub(threshold)?;
+fn pause(count: i32, threshold: i32) -> Option<Duration> {
+    let over = u32::try_from(count - threshold).ok()?;
     Some(Duration::seconds(1 << over.min(12)).min(LONGEST))
 }
 
@@ -75,26 +74,14 @@ mod tests {
 
     #[test]
     fn waits_grow_and_are_forgotten() {
-        let t = Throttle::default();
-        let mut now = datetime!(2026-10-01 02:00 UTC);
-        for _ in 0..4 {
-            t.failed("a", "ip", now);
-        }
-        assert_eq!(t.wait("a", "ip", now), None);
-        t.failed("a", "ip", now);
-        assert_eq!(t.wait("a", "ip", now), Some(Duration::seconds(1)));
-        t.failed("a", "ip", now);
-        assert_eq!(t.wait("a", "ip", now), Some(Duration::seconds(2)));
-        assert_eq!(t.wait("b", "ip", now), None, "others may still sign in");
-        now += Duration::seconds(2);
-        assert_eq!(t.wait("a", "ip", now), None);
-        for _ in 0..40 {
-            t.failed("a", "ip", now);
-        }
-        assert_eq!(t.wait("a", "ip", now), Some(LONGEST));
-        assert!(t.wait("b", "ip", now).is_some(), "an address that guesses for everybody waits as a whole");
-        now += LONGEST + Duration::seconds(1);
-        t.failed("a", "ip", now);
-        assert_eq!(t.wait("a", "ip", now), None);
+        assert_eq!(pause(4, PER_LOGIN), None);
+        assert_eq!(pause(5, PER_LOGIN), Some(Duration::seconds(1)));
+        assert_eq!(pause(6, PER_LOGIN), Some(Duration::seconds(2)));
+        assert_eq!(pause(45, PER_LOGIN), Some(LONGEST));
+        assert_eq!(pause(29, PER_ADDRESS), None);
+        let now = datetime!(2026-10-01 02:00 UTC);
+        let row = FailureRow { key: vec![], count: 45, last_at: now };
+        assert_eq!(counted(&row, now + LONGEST), 46);
+        assert_eq!(counted(&row, now + LONGEST + Duration::seconds(1)), 1);
     }
 }

@@ -74,7 +74,7 @@ pub async fn appoint(app: &App, by: &Actor, new: NewAppointment) -> Result<TaskV
         return Err(Error::Conflict { code: "appointment-exists", detail: "the same time and place".into() });
     }
     record(app, &mut tx, by, &row, "created", json!({})).await?;
-    let view = view(app, row)?;
+    let view = view(row);
     commit(app, tx, by, &view, Some(format!("/api/v1/tasks/{}", view.id))).await?;
     Ok(view)
 }

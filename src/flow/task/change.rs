@@ -48,7 +48,7 @@ pub(super) async fn write(
     }
     record(app, &mut tx, by, &task, what, detail).await?;
     task.version += 1;
-    let view = view(app, task)?;
+    let view = view(task);
     commit(app, tx, by, &view, None).await?;
     Ok(view)
 }

@@ -10,7 +10,7 @@ pub use crate::store::task::TaskFilter;
 pub async fn list(app: &App, filter: &TaskFilter) -> Result<Vec<TaskView>> {
     let filter = TaskFilter { limit: filter.limit.clamp(1, 500), ..filter.clone() };
     let mut conn = app.pool.acquire().await?;
-    task::page(&mut conn, &filter).await?.into_iter().map(|t| view(app, t)).collect()
+    Ok(task::page(&mut conn, &filter).await?.into_iter().map(view).collect())
 }
 
 /// One task with its events.
@@ -18,5 +18,5 @@ pub async fn find(app: &App, id: Uuid) -> Result<TaskView> {
     let mut conn = app.pool.acquire().await?;
     let row = task::get(&mut conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })?;
     let events = task::events(&mut conn, id).await?.into_iter().map(Into::into).collect();
-    Ok(TaskView { events, ..view(app, row)? })
+    Ok(TaskView { events, ..view(row) })
 }

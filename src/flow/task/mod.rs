@@ -9,6 +9,8 @@ mod create_from_verification;
 mod hand_back;
 mod list;
 mod next_near;
+mod photo;
+mod read_result;
 mod return_result;
 mod view;
 
@@ -19,5 +21,7 @@ pub use create_from_verification::create_from_verification;
 pub use hand_back::hand_back;
 pub use list::{TaskFilter, find, list};
 pub use next_near::next_near;
+pub use photo::{PhotoFile, PhotoView, add_photo, photo};
+pub use read_result::read_result;
 pub use return_result::return_result;
 pub use view::{EventView, GnssPoint, TaskResult, TaskView};

@@ -30,7 +30,7 @@ pub async fn next_near(app: &App, by: &Actor, lon: f64, lat: f64) -> Result<Opti
         record(app, &mut tx, by, &row, "assigned", json!({ "by": "pull", "distance_m": distance })).await?;
         row.version += 1;
     }
-    let view = TaskView { distance_m: distance.map(|d| (d * 10.0).round() / 10.0), ..view(app, row)? };
+    let view = TaskView { distance_m: distance.map(|d| (d * 10.0).round() / 10.0), ..view(row) };
     let view = Some(view);
     commit(app, tx, by, &view, None).await?;
     Ok(view)

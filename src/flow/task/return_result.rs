@@ -4,30 +4,23 @@ use crate::app::App;
 use crate::domain::problem::FieldProblem;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
+use crate::store::task_photo;
 use serde_json::json;
 use uuid::Uuid;
 
-/// Ends an accepted task with what came of it: words, points measured in the field, photos uploaded before. Kept sealed.
+/// Ends an accepted task with what came of it: words, points measured in the field, photos sent before. Kept sealed.
 pub async fn return_result(app: &App, by: &Actor, id: Uuid, version: i32, result: TaskResult) -> Result<TaskView> {
     let problems = problems(&result);
     if !problems.is_empty() {
         return Err(Error::Refused(problems));
     }
+    let mut tx = begin(app).await?;
     for (i, sha256) in result.photos.iter().enumerate() {
-        match app.scans.get(sha256).await {
-            Ok(_) => {}
-            Err(crate::outside::scans::ScanError::Missing(_)) => {
-                return Err(Error::refused(
-                    format!("photos[{i}]"),
-                    "photo-unknown",
-                    sha256,
-                    "a photo that was uploaded",
-                ));
-            }
-            Err(e) => return Err(e.into()),
+        if task_photo::get(&mut tx, id, sha256).await?.is_none() {
+            let allowed = "a photo that was sent for this task";
+            return Err(Error::refused(format!("photos[{i}]"), "photo-unknown", sha256, allowed));
         }
     }
-    let mut tx = begin(app).await?;
     let mut task = at_version(&mut tx, id, version, &["accepted"]).await?;
     if task.assignee != by.id && !leads(by) {
         return Err(Error::Forbidden("a task of somebody else"));

@@ -1,7 +1,5 @@
-use crate::app::App;
 use crate::domain::dispatch::Table;
 use crate::domain::theme::Bilingual;
-use crate::flow::{Error, Result};
 use crate::store::task::{EventRow, TaskRow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,7 +34,8 @@ pub struct TaskView {
     /// WGS 84, degrees.
     pub lon: Option<f64>,
     pub lat: Option<f64>,
-    pub result: Option<TaskResult>,
+    /// Something came of it; it is read at `/tasks/{id}/result`.
+    pub has_result: bool,
     /// Send it back with a change; the change is refused when it is no longer the latest.
     pub version: i32,
     #[serde(with = "time::serde::rfc3339")]
@@ -70,7 +69,7 @@ pub struct TaskResult {
     pub summary: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<GnssPoint>,
-    /// SHA-256 (hex) of photos that were uploaded before.
+    /// SHA-256 (hex) of photos that were sent for this task before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
 }
@@ -105,14 +104,11 @@ pub(super) fn place(id: Uuid) -> String {
     format!("task/{id}/result")
 }
 
-pub(super) fn view(app: &App, t: TaskRow) -> Result<TaskView> {
-    let open = |sealed: &[u8]| -> Result<TaskResult> {
-        let plain = app.vault.open(&place(t.id), sealed)?;
-        serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))
-    };
-    Ok(TaskView {
+/// Without what came of it: that is sealed, and read on its own.
+pub(super) fn view(t: TaskRow) -> TaskView {
+    TaskView {
         title: title(&t.kind),
-        result: t.result.as_deref().map(open).transpose()?,
+        has_result: t.result.is_some(),
         id: t.id,
         case_id: t.case_id,
         verification_id: t.verification_id,
@@ -132,7 +128,7 @@ pub(super) fn view(app: &App, t: TaskRow) -> Result<TaskView> {
         updated_at: t.updated_at,
         distance_m: None,
         events: Vec::new(),
-    })
+    }
 }
 
 impl From<EventRow> for EventView {

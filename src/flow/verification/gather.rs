@@ -213,9 +213,9 @@ pub(in crate::flow) async fn features(
     current: &[CurrentRow],
     search: Option<Bounds>,
     keys: &[String],
-) -> BTreeMap<i64, Gathered<Vec<Feature>>> {
+) -> BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> {
     let ids: Vec<i64> = current.iter().filter(|c| !c.is_cadastral).map(|c| c.id).collect();
-    let same = |g: Gathered<Vec<Feature>>| ids.iter().map(|id| (*id, g.clone())).collect();
+    let same = |g: Gathered<Vec<Arc<Feature>>>| ids.iter().map(|id| (*id, g.clone())).collect();
     let rows = match around(&app.pool, zone, &ids, search, keys, MOST_ROWS).await {
         Ok(rows) if rows.len() as i64 > MOST_ROWS => return same(Gathered::Truncated(MOST_ROWS as usize)),
         Ok(rows) => rows,
@@ -224,11 +224,12 @@ pub(in crate::flow) async fn features(
             return same(Gathered::Failed("the map store did not answer".into()));
         }
     };
-    let mut out: BTreeMap<i64, Gathered<Vec<Feature>>> = ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
+    let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> =
+        ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
     for row in rows {
         let id = row.layer_version_id;
         match (feature(row), out.get_mut(&id)) {
-            (Ok(f), Some(Gathered::Read(list))) => list.push(f),
+            (Ok(f), Some(Gathered::Read(list))) => list.push(Arc::new(f)),
             (Err(e), Some(slot)) => *slot = Gathered::Failed(e.to_string()),
             _ => {}
         }
@@ -247,7 +248,7 @@ fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
         code: r.code,
         label: r.label,
         attrs,
-        geom: r.ewkb.as_deref().map(from_ewkb).transpose()?,
+        geom: r.ewkb.as_deref().map(from_ewkb).transpose()?.map(Into::into),
     })
 }
 

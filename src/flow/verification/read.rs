@@ -51,14 +51,24 @@ impl From<VerificationRow> for VerificationView {
     }
 }
 
-/// Newest first.
-pub async fn list(app: &App, case_id: Uuid, limit: i64) -> Result<Vec<VerificationView>> {
-    Ok(verification::of_case(&app.pool, case_id, limit).await?.into_iter().map(Into::into).collect())
+/// Newest first, older than `before` (its time and id).
+pub async fn list(
+    app: &App,
+    case_id: Uuid,
+    before: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+) -> Result<Vec<VerificationView>> {
+    Ok(verification::of_case(&app.pool, case_id, before, limit).await?.into_iter().map(Into::into).collect())
+}
+
+/// Is there a verification of this id?
+pub async fn exists(app: &App, id: Uuid) -> Result<bool> {
+    Ok(verification::find(&app.pool, id).await?.is_some())
 }
 
 /// Id of the newest verification of a case.
 pub async fn latest(app: &App, case_id: Uuid) -> Result<Option<Uuid>> {
-    Ok(verification::of_case(&app.pool, case_id, 1).await?.first().map(|v| v.id))
+    Ok(verification::of_case(&app.pool, case_id, None, 1).await?.first().map(|v| v.id))
 }
 
 /// A verification with its record and the rules and themes that the record pins.

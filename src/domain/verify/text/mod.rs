@@ -1,8 +1,10 @@
 //! A record in words, Vietnamese or English, for a terminal or a letter.
 
 mod cells;
+mod names;
 mod report;
 mod words;
 
+pub use names::{certainty, name, outcome, paper_kind, standing, subject, verdict};
 pub use report::{render, title};
-pub use words::{Lang, date, message, number, quantity};
+pub use words::{Lang, date, message, number, quantity, word};

@@ -1,9 +1,9 @@
 //! The report: who and what, the outcome, every finding under its heading, the digest.
 
 use super::cells::{WIDTH, pad, wrap};
-use super::words::{Lang, date, has, message, number, quantity, word};
-use crate::domain::rule::Standing;
-use crate::domain::verify::{Basis, Certainty, FindingRecord, Message, Outcome, Record, Verdict};
+use super::names;
+use super::words::{Lang, date, has, message, quantity, word};
+use crate::domain::verify::{Basis, FindingRecord, Message, Outcome, Record, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a row: sign and verdict, title, measured; the rest is what is allowed.
@@ -69,20 +69,19 @@ impl Page<'_> {
     }
 
     fn outcome(&mut self) {
-        let (key, hue) = match self.record.outcome {
-            Outcome::CanProceed => ("outcome-can-proceed", GREEN),
-            Outcome::NeedsPapers => ("outcome-needs-papers", YELLOW),
-            Outcome::NeedsPerson => ("outcome-needs-person", YELLOW),
-            Outcome::Blocked => ("outcome-blocked", RED),
+        let hue = match self.record.outcome {
+            Outcome::CanProceed => GREEN,
+            Outcome::NeedsPapers | Outcome::NeedsPerson => YELLOW,
+            Outcome::Blocked => RED,
         };
         self.lines.push(String::new());
-        for line in wrap("", 0, &word(self.lang, key)) {
+        for line in wrap("", 0, &names::outcome(self.lang, self.record.outcome)) {
             let line = self.paint(hue, &line);
             self.lines.push(line);
         }
-        let counts = VERDICTS.iter().filter_map(|(v, key, _, _)| {
+        let counts = VERDICTS.iter().filter_map(|(v, _, _)| {
             let n = self.record.findings.iter().filter(|f| f.verdict == *v).count();
-            (n > 0).then(|| format!("{n} {}", word(self.lang, key)))
+            (n > 0).then(|| format!("{n} {}", names::verdict(self.lang, *v)))
         });
         let counts = counts.collect::<Vec<_>>().join(" · ");
         self.text("", 0, &counts);
@@ -97,22 +96,25 @@ impl Page<'_> {
     }
 
     fn finding(&mut self, f: &FindingRecord) {
-        let (_, key, sign, hue) = *VERDICTS.iter().find(|v| v.0 == f.verdict).unwrap_or(&VERDICTS[5]);
-        let verdict = self.paint(hue, &pad(&format!(" {sign} {}", word(self.lang, key)), VERDICT));
+        let (_, sign, hue) = *VERDICTS.iter().find(|v| v.0 == f.verdict).unwrap_or(&VERDICTS[5]);
+        let verdict = self.paint(hue, &pad(&format!(" {sign} {}", names::verdict(self.lang, f.verdict)), VERDICT));
         let shown = |q: &Option<_>| q.as_ref().map_or_else(String::new, |q| quantity(self.lang, q));
         let (measured, allowed) = (shown(&f.measured), shown(&f.allowed));
         let allowed = match allowed.as_str() {
             "" => String::new(),
             a => message(self.lang, &Message::new("report-allowed").with("value", a)),
         };
-        let (name, long) = match self.name(f) {
+        let (name, long) = match names::name(self.record, self.basis, self.lang, f) {
             name if name.width() < TITLE => (name, false),
             _ => (title(self.lang, &f.check), true),
         };
         let row = format!("{verdict}{}{}{allowed}", pad(&name, TITLE), pad(&measured, MEASURED));
         self.lines.push(row.trim_end().to_owned());
         let said = message(self.lang, &f.message);
-        if long && let Some(subject) = self.subject(f).filter(|s| !said.starts_with(s.as_str())) {
+        if long
+            && let Some(subject) =
+                names::subject(self.record, self.basis, self.lang, f).filter(|s| !said.starts_with(s.as_str()))
+        {
             self.text("", INDENT, &subject);
         }
         self.text("", INDENT, &said);
@@ -133,12 +135,7 @@ impl Page<'_> {
             parts.push(message(self.lang, &m));
         }
         if let Some(c) = f.certainty {
-            let key = match c {
-                Certainty::Certain => "certainty-certain",
-                Certainty::Possible => "certainty-possible",
-                Certainty::None => "certainty-none",
-            };
-            parts.push(word(self.lang, key));
+            parts.push(names::certainty(self.lang, c));
         }
         if !parts.is_empty() {
             self.text("", INDENT, &parts.join("; "));
@@ -169,7 +166,7 @@ impl Page<'_> {
             .with("id", pin.id.as_str())
             .with("version", f64::from(pin.version))
             .with("citation", pinned.map_or("–", |r| r.citation.as_str()))
-            .with("standing", pinned.map_or_else(|| "–".to_owned(), |r| word(self.lang, standing(r.standing))));
+            .with("standing", pinned.map_or_else(|| "–".to_owned(), |r| names::standing(self.lang, r.standing)));
         self.text("", INDENT, &message(self.lang, &m));
     }
 
@@ -182,41 +179,6 @@ impl Page<'_> {
         ] {
             self.text("", 0, &message(self.lang, &m));
         }
-    }
-
-    /// Title of the check and what it speaks of.
-    fn name(&self, f: &FindingRecord) -> String {
-        let title = title(self.lang, &f.check);
-        match self.subject(f) {
-            Some(subject) => format!("{title}: {subject}"),
-            None => title,
-        }
-    }
-
-    /// A theme by its title, a paper by its kind and place among its kind; anything else as it is.
-    fn subject(&self, f: &FindingRecord) -> Option<String> {
-        let pins = &self.record.pins;
-        let (first, rest) = f.subject.split_once('/').unwrap_or((&f.subject, ""));
-        if first.is_empty() {
-            return None;
-        }
-        let named = if let Some(t) = self.basis.themes.find(first) {
-            if self.lang == Lang::Vi { t.title.vi.clone() } else { t.title.en.clone() }
-        } else if let Some(p) = pins.papers.iter().find(|p| p.id.to_string() == first) {
-            let same: Vec<_> = pins.papers.iter().filter(|q| q.kind == p.kind).collect();
-            let kind = message(self.lang, &Message::new("paper-kind").with("kind", p.kind.as_str()));
-            match same.iter().position(|q| q.id == p.id) {
-                Some(i) if same.len() > 1 => format!("{kind} {}", number(self.lang, (i + 1) as f64)),
-                _ => kind,
-            }
-        } else if f.check.ends_with(first) {
-            return None;
-        } else {
-            first.to_owned()
-        };
-        let part = format!("part-{rest}");
-        let rest = if has(self.lang, &part) { word(self.lang, &part) } else { rest.to_owned() };
-        Some(if rest.is_empty() { named } else { format!("{named}, {rest}") })
     }
 
     fn text(&mut self, mark: &str, indent: usize, text: &str) {
@@ -234,22 +196,13 @@ const YELLOW: &str = "33";
 const RED: &str = "31";
 const DIM: &str = "2";
 
-/// Key and sign of each verdict. What was not looked at stands out as much as what was hit.
-const VERDICTS: [(Verdict, &str, char, &str); 7] = [
-    (Verdict::Hit, "verdict-hit", '✗', RED),
-    (Verdict::Clear, "verdict-clear", '✓', GREEN),
-    (Verdict::PartlyCovered, "verdict-partly-covered", '◐', YELLOW),
-    (Verdict::NotCovered, "verdict-not-covered", '○', YELLOW),
-    (Verdict::StaleSource, "verdict-stale-source", '⌛', YELLOW),
-    (Verdict::Failed, "verdict-failed", '!', RED),
-    (Verdict::NotApplicable, "verdict-not-applicable", '–', DIM),
+/// The sign of each verdict. What was not looked at stands out as much as what was hit.
+const VERDICTS: [(Verdict, char, &str); 7] = [
+    (Verdict::Hit, '✗', RED),
+    (Verdict::Clear, '✓', GREEN),
+    (Verdict::PartlyCovered, '◐', YELLOW),
+    (Verdict::NotCovered, '○', YELLOW),
+    (Verdict::StaleSource, '⌛', YELLOW),
+    (Verdict::Failed, '!', RED),
+    (Verdict::NotApplicable, '–', DIM),
 ];
-
-fn standing(s: Standing) -> &'static str {
-    match s {
-        Standing::Verified => "standing-verified",
-        Standing::Secondary => "standing-secondary",
-        Standing::Unverified => "standing-unverified",
-        Standing::House => "standing-house",
-    }
-}

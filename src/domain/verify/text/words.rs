@@ -22,6 +22,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/land.ftl"), include_str!("../../../../data/i18n/en/land.ftl")),
     (include_str!("../../../../data/i18n/vi/parcel.ftl"), include_str!("../../../../data/i18n/en/parcel.ftl")),
     (include_str!("../../../../data/i18n/vi/proof.ftl"), include_str!("../../../../data/i18n/en/proof.ftl")),
+    (include_str!("../../../../data/i18n/vi/report.ftl"), include_str!("../../../../data/i18n/en/report.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -100,7 +101,8 @@ fn raw(arg: &Arg) -> String {
     }
 }
 
-pub(super) fn word(lang: Lang, key: &str) -> String {
+/// The text of a key that takes no arguments.
+pub fn word(lang: Lang, key: &str) -> String {
     message(lang, &Message::new(key))
 }
 

@@ -1,0 +1,40 @@
+//! `diaba report`
+
+use super::args::ReportArgs;
+use crate::app::App;
+use crate::domain::staff::Purpose;
+use crate::domain::verify::text::Lang;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, case, report, verification};
+use std::process::ExitCode;
+use uuid::Uuid;
+
+pub async fn run(app: &App, by: &Actor, a: ReportArgs) -> Result<ExitCode> {
+    let lang = match a.lang.as_str() {
+        "vi" => Lang::Vi,
+        "en" => Lang::En,
+        other => return Err(Error::refused("lang", "language", other, "vi, en")),
+    };
+    let id = which(app, &a.subject).await?;
+    let done = report::render(app, by, id, Purpose::Verify, lang).await?;
+    let file = a.output.unwrap_or_else(|| done.file_name.into());
+    let broken = |e: std::io::Error| Error::Broken(anyhow::Error::new(e).context(file.display().to_string()));
+    if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(broken)?;
+    }
+    std::fs::write(&file, &done.pdf).map_err(broken)?;
+    println!("{} ({} KiB)", file.display(), done.pdf.len().div_ceil(1024));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The verification named, or the newest one of the case named.
+async fn which(app: &App, asked: &str) -> Result<Uuid> {
+    if let Ok(id) = Uuid::parse_str(asked)
+        && verification::exists(app, id).await?
+    {
+        return Ok(id);
+    }
+    let found = case::get(app, asked).await?;
+    let newest = verification::latest(app, found.id).await?;
+    newest.ok_or_else(|| Error::NotFound { what: "verification", id: format!("of case {}", found.number) })
+}

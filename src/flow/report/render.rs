@@ -1,0 +1,88 @@
+//! The report of a verification as PDF.
+
+use super::around::around;
+use crate::app::App;
+use crate::domain::report::{Beside, qr_svg, report};
+use crate::domain::staff::Purpose;
+use crate::domain::verify::sha256_hex;
+use crate::domain::verify::text::{Lang, word};
+use crate::flow::layer::zones;
+use crate::flow::staff::Actor;
+use crate::flow::verification::{Opened, open};
+use crate::flow::{Error, Result};
+use crate::outside::press::{Attachment, Sheet};
+use crate::store::commune;
+use time::UtcOffset;
+use uuid::Uuid;
+
+/// A report, ready to be handed over.
+pub struct Rendered {
+    /// PDF/A-3 with the record attached as `verification.json`.
+    pub pdf: Vec<u8>,
+    pub file_name: String,
+}
+
+/// Sets the report of a stored verification. A logged read of personal data, as reading the record is. The same
+/// verification gives the same bytes, as long as its layer versions are kept and the words do not change.
+pub async fn render(app: &App, by: &Actor, id: Uuid, purpose: Purpose, lang: Lang) -> Result<Rendered> {
+    let opened = open(app, by, id, purpose).await?;
+    let sheet = sheet(app, &opened, lang).await?;
+    let pdf = app.press.pdf(sheet).await?;
+    // Whatever seals the file (a signature over these bytes) takes them here and gives back what is handed out.
+    Ok(Rendered { pdf, file_name: format!("{}.pdf", file_stem(&opened.record.case.number)) })
+}
+
+async fn sheet(app: &App, opened: &Opened, lang: Lang) -> Result<Sheet> {
+    let Opened { verification: view, record, basis } = opened;
+    let parcel = record.parcel.as_ref();
+    let commune = match parcel {
+        Some(p) => commune::find(&app.pool, &p.commune_code).await?.map(|c| c.name),
+        None => None,
+    };
+    let zone = match parcel.and_then(|p| p.zone) {
+        Some(z) => zones(app).await?.need(z).ok().map(|d| d.name.clone()),
+        None => None,
+    };
+    let check_url = app.config.public_url.as_ref().map(|url| format!("{url}/check/{}", view.digest));
+    let code = check_url.clone().unwrap_or_else(|| view.digest.clone());
+    let around = around(app, record).await?;
+    let (record, basis, app, id) = (record.clone(), basis.clone(), app.clone(), view.id);
+    let at = view.created_at;
+    // Drawing is arithmetic: it runs beside the reactor, never on it.
+    let work = move || -> Result<Sheet> {
+        let beside = Beside {
+            id,
+            firm: &app.config.firm,
+            day: at.to_offset(UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)).date(),
+            commune,
+            zone,
+            check_url,
+            basis: &basis,
+            around,
+        };
+        let (data, map) = report(&record, lang, &beside).map_err(|e| Error::Broken(e.into()))?;
+        let qr = qr_svg(&code).map_err(|e| Error::Broken(e.into()))?;
+        let pictures = std::iter::once(("qr.svg", qr.into_bytes())).chain(map.map(|m| ("map.svg", m.into_bytes())));
+        let canonical = record.canonical().map_err(|e| Error::Broken(e.into()))?;
+        Ok(Sheet {
+            template: "report",
+            ident: format!("verification/{id}/{}", sha256_hex(canonical.as_bytes())),
+            data: serde_json::to_value(&data).map_err(|e| Error::Broken(e.into()))?,
+            pictures: pictures.collect(),
+            attachments: vec![Attachment {
+                name: "verification.json",
+                media_type: "application/json",
+                description: word(lang, "page-attachment"),
+                content: canonical.into_bytes(),
+            }],
+            at,
+        })
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Broken(e.into()))?
+}
+
+/// A case number as a file name: letters, digits and hyphens.
+fn file_stem(number: &str) -> String {
+    let plain: String = number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("bao-cao-{plain}")
+}
