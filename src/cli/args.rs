@@ -192,7 +192,7 @@ pub struct VerifyArgs {
 pub struct ReportArgs {
     /// Id of a verification; or number (HS-...) or id of a case: its newest verification
     pub subject: String,
-    /// File to write (default: bao-cao-<case>.pdf here)
+    /// File to write (default: bao-cao-CASE.pdf here)
     #[arg(long, short)]
     pub output: Option<PathBuf>,
     /// vi or en
