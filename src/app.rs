@@ -1,6 +1,7 @@
 //! The one composition root: what an act may reach. Built once per process from `config::Config`.
 
 use crate::config::Config;
+use crate::domain::calendar::day_of;
 use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
@@ -14,7 +15,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 #[derive(Clone)]
@@ -145,8 +146,7 @@ impl Clock {
         }
     }
     pub fn today(&self) -> Date {
-        let seven = UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC);
-        self.now().to_offset(seven).date()
+        day_of(self.now())
     }
     /// A new identifier, time-ordered (UUID v7).
     #[allow(clippy::disallowed_methods, reason = "the one room where chance is drawn")]

@@ -145,9 +145,6 @@ async fn get_report(
 }
 
 fn language(asked: Option<&str>) -> Result<Lang> {
-    match asked {
-        None | Some("vi") => Ok(Lang::Vi),
-        Some("en") => Ok(Lang::En),
-        Some(other) => Err(Problem::refused("lang", "not-in-list", other, "vi, en")),
-    }
+    let asked = asked.unwrap_or("vi");
+    Lang::parse(asked).ok_or_else(|| Problem::refused("lang", "not-in-list", asked, "vi, en"))
 }

@@ -2,6 +2,7 @@
 
 use super::around::around;
 use crate::app::App;
+use crate::domain::calendar::day_of;
 use crate::domain::report::{Beside, qr_svg, report};
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, word};
@@ -12,7 +13,6 @@ use crate::flow::verification::{VerificationView, open};
 use crate::flow::{Error, Result};
 use crate::outside::press::{Attachment, Sheet};
 use crate::store::commune;
-use time::UtcOffset;
 use uuid::Uuid;
 
 /// A report, ready to be handed over.
@@ -52,7 +52,7 @@ async fn sheet(app: &App, view: &VerificationView, record: &Record, lang: Lang) 
         let beside = Beside {
             id,
             firm: &app.config.firm,
-            day: at.to_offset(UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)).date(),
+            day: day_of(at),
             commune,
             zone,
             check_url,

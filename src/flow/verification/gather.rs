@@ -47,12 +47,7 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     };
     let zone = row.as_ref().map(|r| r.zone);
     let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
-    let bounds = boundary.as_ref().and_then(BoundingRect::bounding_rect).map(|b| Bounds {
-        min_e: b.min().x,
-        min_n: b.min().y,
-        max_e: b.max().x,
-        max_n: b.max().y,
-    });
+    let bounds = boundary.as_ref().and_then(BoundingRect::bounding_rect).map(Bounds::from);
     let keys = match &row {
         Some(r) => parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?,
         None => vec![],
