@@ -3,10 +3,10 @@
 use super::clip::{Clipped, boxes_meet, clip, grow};
 use super::common_area::common_area;
 use super::interval::interval;
+use super::join::join;
 use super::pieces::Piece;
 use super::validity::{Flaw, flaws, repair};
 use crate::domain::verify::AreaInterval;
-use geo::algorithm::unary_union;
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Length};
 use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
@@ -189,12 +189,8 @@ fn hitting(parcel: &Measured, local: &[Local]) -> Vec<i64> {
 /// Union of the cut polygons. Each is first made simple by itself, so that neither a crossing ring nor the same polygon
 /// twice can take area away or count it double.
 fn union(local: &[Local]) -> MultiPolygon<f64> {
-    let simple = |l: &Local| MultiPolygon(l.simple().into_owned());
-    if let [one] = local {
-        return simple(one);
-    }
-    let simple: Vec<MultiPolygon<f64>> = local.iter().map(|l| simple(l).orient(Direction::Default)).collect();
-    unary_union(&simple)
+    let simple = local.iter().flat_map(|l| l.simple().into_owned());
+    if local.len() == 1 { simple.collect() } else { join(simple) }
 }
 
 fn nearness(parcel: &Measured, local: &[Local], lines: &[(i64, LineString<f64>)], sigma: f64) -> Relation {
