@@ -6,7 +6,6 @@ use diaba::flow::layer::{self, Coverage, Import, Progress, Report};
 use diaba::flow::setup;
 use diaba::flow::staff::Actor;
 use serde::Deserialize;
-use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -29,12 +28,12 @@ pub fn file() -> Option<PathBuf> {
     Some(file)
 }
 
-/// A service with the shipped rules, on a day after the data.
-pub async fn service(pool: PgPool, home: &Path) -> App {
-    let config = Config::with_defaults("postgres://unused", home);
+/// A service over the database at `url`, with the shipped rules, on a day after the data.
+pub async fn service(url: &str, home: &Path) -> App {
+    let config = Config::with_defaults(url, home);
     let book = Book::load(&config.data).expect("data/");
     let time = Clock::Fixed(Arc::new(Mutex::new(datetime!(2026-10-05 02:00 UTC))));
-    let app = App::with_pool(pool, config, time, book).expect("app");
+    let app = App::open(config, time, book).expect("app");
     setup::setup(&app).await.expect("setup");
     app
 }

@@ -8,8 +8,7 @@ use diaba::domain::verify::{FindingRecord, Record, Verdict, Wish};
 use diaba::flow::verification;
 use futures::{StreamExt, stream};
 use load::ZONE;
-use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::{ConnectOptions, PgPool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use uuid::Uuid;
@@ -37,15 +36,14 @@ struct Seen {
 #[sqlx::test(migrations = false)]
 async fn every_parcel_against_every_theme(pool: PgPool) {
     let Some(file) = load::file() else { return };
-    let options = pool.connect_options().as_ref().clone();
+    let url = pool.connect_options().to_url_lossy();
     let work = move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
-            let pool = PgPoolOptions::new().max_connections(12).connect_with(options).await.unwrap();
             let home = tempfile::tempdir().unwrap();
-            let app = load::service(pool.clone(), home.path()).await;
+            let app = load::service(url.as_str(), home.path()).await;
             whole_job(&app, &file).await;
-            pool.close().await;
+            app.pool.close().await;
         });
     };
     let done = tokio::task::spawn_blocking(move || std::thread::spawn(work).join()).await.unwrap();
@@ -65,7 +63,8 @@ async fn whole_job(app: &App, file: &std::path::Path) {
     let rows = |l: &str| reports.iter().find(|r| r.layer == l).map_or(0, |r| r.rows_good);
     assert_eq!(rows("ch.parcels"), PARCELS as i64);
     assert_eq!(rows("ch.land_use_lines") + rows("ch.forest_line"), 81);
-    let areas = ["ch.contaminated", "ch.groundwater", "ch.noise", "ch.land_use", "ch.planning_zone", "ch.forest_reserve"];
+    let areas =
+        ["ch.contaminated", "ch.groundwater", "ch.noise", "ch.land_use", "ch.planning_zone", "ch.forest_reserve"];
     assert_eq!(areas.map(rows).iter().sum::<i64>(), 1975 - 9, "nine rows are not yet in force");
     let groundwater = reports.iter().find(|r| r.layer == "ch.groundwater").unwrap();
     assert_eq!((groundwater.rows_good, groundwater.rows_passed_over), (67, 1975 - 67));
@@ -84,7 +83,15 @@ async fn whole_job(app: &App, file: &std::path::Path) {
         .collect()
         .await;
     let took = started.elapsed().as_secs_f64();
-    eprintln!("verified {} parcels in {took:.1} s ({:.1} ms each, four at a time)", records.len(), took * 1e3 / PARCELS as f64);
+    eprintln!(
+        "verified {} parcels in {took:.1} s ({:.1} ms each, four at a time)",
+        records.len(),
+        took * 1e3 / PARCELS as f64
+    );
+    for record in records.values() {
+        let reference = record.findings.iter().find(|f| f.check == "parcel.reference").unwrap();
+        assert_eq!(reference.verdict, Verdict::Clear, "found by its own number: {reference:?}");
+    }
     let seen = oracle(app).await;
     told(&records);
     agrees(&records, &seen);
@@ -150,7 +157,11 @@ async fn oracle(app: &App) -> Vec<Seen> {
     .fetch_all(&app.pool)
     .await
     .unwrap();
-    eprintln!("PostGIS: {} pairs of parcel and theme meet, measured in {:.1} s", seen.len(), started.elapsed().as_secs_f64());
+    eprintln!(
+        "PostGIS: {} pairs of parcel and theme meet, measured in {:.1} s",
+        seen.len(),
+        started.elapsed().as_secs_f64()
+    );
     seen
 }
 
