@@ -55,7 +55,8 @@ impl App {
 const SILENCE: Duration = Duration::from_millis(1500);
 
 /// A pool that gives up after 3 s and heals by itself: each connection is asked for a sign of life before it is handed out
-/// and after it comes back, and one that is silent (its cable was cut, a firewall forgot it) is replaced.
+/// and after it comes back, and one that is silent (its cable was cut, a firewall forgot it) is replaced. A connection used
+/// a moment ago is asked too: its line may have died since (test F6 hangs without).
 fn pool(config: &Config) -> anyhow::Result<PgPool> {
     let options: PgConnectOptions = config.database_url.parse().context("DATABASE_URL cannot be read")?;
     Ok(PgPoolOptions::new()

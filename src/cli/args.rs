@@ -137,6 +137,9 @@ pub struct ImportArgs {
     /// target=Column, overrides the profile; may be repeated
     #[arg(long = "map")]
     pub map: Vec<String>,
+    /// Column=value: only these rows; may be repeated (another value of a column widens, another column narrows)
+    #[arg(long = "where")]
+    pub wanted: Vec<String>,
     /// Layer within the file, when it has several
     #[arg(long)]
     pub source_layer: Option<String>,

@@ -38,34 +38,82 @@ pub struct Subject {
     pub papers: Vec<PaperFacts>,
 }
 
+/// Asks for everything at once that does not wait for something else.
 pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
-    let resolution = resolution(app, &s).await?;
-    let known = s.parcel.or_else(|| clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id)));
+    let (resolution, around) = match s.parcel {
+        Some(known) => tokio::try_join!(resolution(app, &s), surroundings(app, &s, Some(known)))?,
+        None => {
+            let resolution = resolution(app, &s).await?;
+            let known = clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id));
+            (resolution, surroundings(app, &s, known).await?)
+        }
+    };
+    let province = s.case.province.or(around.province);
+    let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
+    let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
+    let case = CaseFacts { province, required_papers, ..s.case };
+    Ok(Facts {
+        as_of,
+        case,
+        papers: s.papers,
+        resolution,
+        parcel: around.parcel,
+        neighbours: around.neighbours,
+        themes: around.themes,
+        other_cases: around.other_cases,
+    })
+}
+
+/// What the maps and other cases say of a parcel.
+struct Surroundings {
+    parcel: Option<ParcelFacts>,
+    neighbours: Gathered<Vec<Neighbour>>,
+    themes: Vec<ThemeFacts>,
+    other_cases: Gathered<Vec<OtherCase>>,
+    province: Option<String>,
+}
+
+async fn surroundings(app: &App, s: &Subject, known: Option<(i32, Uuid)>) -> Result<Surroundings> {
     let row = match known {
         Some((zone, id)) => parcel::current(&app.pool, zone, id).await?,
         None => None,
     };
-    let zone = row.as_ref().map(|r| r.zone);
-    let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
+    let row = row.as_ref();
+    let boundary = row.and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
     let bounds = boundary.as_ref().and_then(BoundingRect::bounding_rect).map(Bounds::from);
-    let keys = match &row {
-        Some(r) => parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?,
-        None => vec![],
+    let search = bounds.map(|b| b.widened(SEARCH_M));
+    let (keys, defs, current, province, neighbours, other_cases) = tokio::try_join!(
+        async {
+            match row {
+                Some(r) => parcel::keys_of(&app.pool, r.zone, r.parcel_id).await,
+                None => Ok(vec![]),
+            }
+        },
+        layers::themes(&app.pool),
+        async {
+            match row {
+                Some(r) => layers::current(&app.pool, r.zone, search).await,
+                None => Ok(vec![]),
+            }
+        },
+        async {
+            match row {
+                Some(r) => Ok(commune::find(&app.pool, &r.commune_code).await?.and_then(|c| c.province_code)),
+                None => Ok(None),
+            }
+        },
+        async { Ok(neighbours(app, row, bounds).await) },
+        async { Ok(rivals(app, s, known).await) },
+    )?;
+    let pins: BTreeMap<i64, LayerPin> = current.iter().map(|c| (c.id, pin(c))).collect();
+    let features = match row {
+        Some(r) => features(app, r.zone, &current, search, &keys).await,
+        None => BTreeMap::new(),
     };
-    let (themes, pins) = themes(app, zone, bounds, &keys).await?;
-    let neighbours = neighbours(app, row.as_ref(), bounds).await;
-    let other_cases = rivals(app, &s, known).await;
-    let province = match &row {
-        Some(r) => commune::find(&app.pool, &r.commune_code).await?.and_then(|c| c.province_code),
-        None => None,
-    };
+    let themes = themes(defs, &current, features)?;
     let registered = registered(&themes);
-    let facts = row.map(|r| parcel_facts(r, boundary, &pins, registered));
-    let province = s.case.province.or(province);
-    let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
-    let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
-    let case = CaseFacts { province, required_papers, ..s.case };
-    Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, other_cases })
+    let parcel = row.map(|r| parcel_facts(r, boundary, &pins, registered));
+    Ok(Surroundings { parcel, neighbours, themes, other_cases, province })
 }
 
 async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
@@ -100,7 +148,7 @@ async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
 }
 
 fn parcel_facts(
-    r: ParcelRow,
+    r: &ParcelRow,
     boundary: Option<geo_types::MultiPolygon<f64>>,
     pins: &BTreeMap<i64, LayerPin>,
     registered: Option<bool>,
@@ -110,12 +158,12 @@ fn parcel_facts(
         id: r.parcel_id,
         version: r.version,
         row_hash: hex::encode(&r.row_hash),
-        commune_code: r.commune_code,
-        sheet: r.sheet,
-        number: r.number,
+        commune_code: r.commune_code.clone(),
+        sheet: r.sheet.clone(),
+        number: r.number.clone(),
         scale: r.scale,
         registered_area: r.registered_area,
-        land_use: r.land_use,
+        land_use: r.land_use.clone(),
         boundary: boundary.map(|b| Metric::new(Zone(r.zone), b)),
         accuracy_m: layer.as_ref().map_or(0.0, |l| l.accuracy_m),
         layer,
@@ -137,24 +185,12 @@ fn registered(themes: &[ThemeFacts]) -> Option<bool> {
     answer
 }
 
-/// Every theme with what its published layers hold around the parcel; and all pins by version.
-async fn themes(
-    app: &App,
-    zone: Option<i32>,
-    bounds: Option<Bounds>,
-    keys: &[String],
-) -> Result<(Vec<ThemeFacts>, BTreeMap<i64, LayerPin>)> {
-    let defs = layers::themes(&app.pool).await?;
-    let search = bounds.map(|b| b.widened(SEARCH_M));
-    let current = match zone {
-        Some(z) => layers::current(&app.pool, z, search).await?,
-        None => vec![],
-    };
-    let pins: BTreeMap<i64, LayerPin> = current.iter().map(|c| (c.id, pin(c))).collect();
-    let mut by_version = match zone {
-        Some(z) => features(app, z, &current, search, keys).await,
-        None => BTreeMap::new(),
-    };
+/// Every theme with what its published layers hold around the parcel.
+fn themes(
+    defs: Vec<ThemeRow>,
+    current: &[CurrentRow],
+    mut by_version: BTreeMap<i64, Gathered<Vec<Feature>>>,
+) -> Result<Vec<ThemeFacts>> {
     let mut out = Vec::new();
     for def in defs {
         let ThemeRow { definition, hash, .. } = def;
@@ -171,7 +207,7 @@ async fn themes(
         }
         out.push(ThemeFacts { theme, theme_hash: hash, layers: here });
     }
-    Ok((out, pins))
+    Ok(out)
 }
 
 /// The features of every version; all versions share the fate of their one query.
