@@ -35,10 +35,18 @@ struct Place {
 struct Times(Vec<f64>);
 
 impl Times {
-    fn tell(mut self, what: &str) {
-        self.0.sort_by(f64::total_cmp);
-        let at = |share: f64| self.0[((self.0.len() - 1) as f64 * share) as usize];
-        println!("{what:<58} median {:>6.2} ms   p95 {:>6.2} ms   worst {:>6.1} ms", at(0.5), at(0.95), at(1.0));
+    fn new(mut times: Vec<f64>) -> Self {
+        times.sort_by(f64::total_cmp);
+        Self(times)
+    }
+
+    fn at(&self, share: f64) -> f64 {
+        self.0[((self.0.len() - 1) as f64 * share) as usize]
+    }
+
+    fn tell(&self, what: &str) {
+        let (median, p95, worst) = (self.at(0.5), self.at(0.95), self.at(1.0));
+        println!("{what:<58} median {median:>6.2} ms   p95 {p95:>6.2} ms   worst {worst:>6.1} ms");
     }
 }
 
@@ -112,7 +120,7 @@ impl Place {
             record.expect("verdict");
             times.push(ms);
         }
-        Times(times).tell(&format!("{what}: in process, one verdict"));
+        Times::new(times).tell(&format!("{what}: in process, one verdict"));
     }
 
     async fn parts(&self, what: &str) {
@@ -124,8 +132,8 @@ impl Place {
             std::hint::black_box(verify(&facts, &self.app.book.rules));
             judged.push(begin.elapsed().as_secs_f64() * 1e3);
         }
-        Times(gathered).tell(&format!("{what}:   of it facts gathered"));
-        Times(judged).tell(&format!("{what}:   of it judged"));
+        Times::new(gathered).tell(&format!("{what}:   of it facts gathered"));
+        Times::new(judged).tell(&format!("{what}:   of it judged"));
     }
 
     /// What one statement costs that only measures: no coverage, accuracy, rules, neighbours or record.
@@ -147,7 +155,7 @@ impl Place {
                 times.push(ms);
             }
         }
-        Times(times).tell(&format!("{what}: beside it, one PostGIS statement that only measures"));
+        Times::new(times).tell(&format!("{what}: beside it, one PostGIS statement that only measures"));
     }
 
     /// Judging alone, as a batch does it: facts are there already.
@@ -224,7 +232,7 @@ impl Api {
             bytes += body.len();
             times.push(ms);
         }
-        Times(times).tell(&format!("{what}: by the API, JSON with geometry, {} KB", bytes / parcels.len() / 1000));
+        Times::new(times).tell(&format!("{what}: by the API, JSON with geometry, {} KB", bytes / parcels.len() / 1000));
     }
 
     /// The same parcels asked by several clients at once; every answer must be the bytes that one client got.
@@ -237,12 +245,8 @@ impl Api {
                 stream::iter(&parcels).map(|id| timed(self.verdict(*id))).buffered(clients).collect().await;
             let rate = parcels.len() as f64 / begin.elapsed().as_secs_f64();
             assert!(answers.iter().map(|(body, _)| body).eq(&alone), "{clients} clients: another answer");
-            let mut times: Vec<f64> = answers.into_iter().map(|(_, ms)| ms).collect();
-            times.sort_by(f64::total_cmp);
-            println!(
-                "{clients:>2} clients: {rate:>5.0} verdicts/s, median {:>6.2} ms, byte-identical",
-                times[times.len() / 2]
-            );
+            let median = Times::new(answers.into_iter().map(|(_, ms)| ms).collect()).at(0.5);
+            println!("{clients:>2} clients: {rate:>5.0} verdicts/s, median {median:>6.2} ms, byte-identical");
         }
     }
 }

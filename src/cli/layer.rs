@@ -3,7 +3,7 @@
 use super::args::{ImportArgs, LayerCommand};
 use super::say;
 use crate::app::App;
-use crate::domain::layer::filter::{Where, parse_condition};
+use crate::domain::layer::filter::conditions;
 use crate::domain::layer::profile::parse_override;
 use crate::flow::layer::{self, Coverage, Import, Progress, Published, Report};
 use crate::flow::staff::Actor;
@@ -72,11 +72,7 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
     let received = layer::receive(app, &a.file, &name, a.inside.as_deref()).await?;
     let overrides =
         a.map.iter().map(|m| parse_override(m).map_err(|p| Error::Refused(vec![p]))).collect::<Result<_>>()?;
-    let mut wanted = Where::new();
-    for condition in &a.wanted {
-        let (column, value) = parse_condition(condition).map_err(|p| Error::Refused(vec![p]))?;
-        wanted.entry(column).or_default().insert(value);
-    }
+    let wanted = conditions(a.wanted.iter().map(String::as_str)).map_err(|p| Error::Refused(vec![p]))?;
     let ask = Import {
         file: received.file.clone(),
         file_name: received.name.clone(),

@@ -41,8 +41,20 @@ impl Filter {
     }
 }
 
-/// Reads `Column=value`, as the command line takes it.
-pub fn parse_condition(text: &str) -> Result<(String, String), FieldProblem> {
+/// Reads many `Column=value`, as the command line takes them.
+///
+/// # Errors
+/// Names the first that is no condition.
+pub fn conditions<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Where, FieldProblem> {
+    let mut all = Where::new();
+    for text in texts {
+        let (column, value) = parse_condition(text)?;
+        all.entry(column).or_default().insert(value);
+    }
+    Ok(all)
+}
+
+fn parse_condition(text: &str) -> Result<(String, String), FieldProblem> {
     match text.split_once('=') {
         Some((column, value)) if !column.trim().is_empty() => Ok((column.trim().to_owned(), value.trim().to_owned())),
         _ => Err(FieldProblem::new("where", "not-a-condition", text, "Column=value")),
@@ -54,11 +66,7 @@ mod tests {
     use super::*;
 
     fn asked(conditions: &[&str]) -> Where {
-        let mut all = Where::new();
-        for (column, value) in conditions.iter().map(|c| parse_condition(c).unwrap()) {
-            all.entry(column).or_default().insert(value);
-        }
-        all
+        super::conditions(conditions.iter().copied()).unwrap()
     }
 
     fn row(theme: &str, code: i64) -> Vec<Cell> {

@@ -352,6 +352,13 @@ struct Counts {
     bounds: Option<Rect<f64>>,
 }
 
+impl Counts {
+    /// Rows of the file so far, asked for or not.
+    fn seen(&self) -> u64 {
+        (self.read + self.passed_over) as u64
+    }
+}
+
 async fn load(
     tx: &mut PgConnection,
     ask: &Import,
@@ -379,9 +386,9 @@ async fn load(
     let (mut counts, mut waiting) = (Counts::default(), Vec::new());
     let mut next = Some(std::mem::take(&mut p.sample));
     while let Some(raw) = next {
-        counts.read += raw.len() as i64;
+        let rows = raw.len() as i64;
         let batch: Batch = tokio::task::block_in_place(|| process(&cx, raw));
-        counts.read -= batch.passed_over;
+        counts.read += rows - batch.passed_over;
         counts.passed_over += batch.passed_over;
         counts.bounds = join(counts.bounds, batch.bounds);
         counts.good += batch.good.len() as i64;
@@ -392,7 +399,7 @@ async fn load(
             counts.good -= copy(tx, ask.zone, version, &std::mem::take(&mut waiting), &mut counts.issues).await?;
         }
         progress(Progress {
-            rows: (counts.read + counts.passed_over) as u64,
+            rows: counts.seen(),
             total: p.header.feature_count,
             set_aside: (counts.read - counts.good) as u64,
         });
@@ -400,8 +407,8 @@ async fn load(
     }
     counts.good -= copy(tx, ask.zone, version, &waiting, &mut counts.issues).await?;
     progress(Progress {
-        rows: (counts.read + counts.passed_over) as u64,
-        total: Some((counts.read + counts.passed_over) as u64),
+        rows: counts.seen(),
+        total: Some(counts.seen()),
         set_aside: (counts.read - counts.good) as u64,
     });
     Ok(counts)
