@@ -1,10 +1,11 @@
 //! The one composition root: what an act may reach. Built once per process from `config::Config`.
 
 use crate::config::Config;
+use crate::domain::calendar::day_of;
 use crate::domain::case::ProcedureBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
-use crate::domain::verify::{RuleSet, SetError, ThemeSet};
+use crate::domain::verify::{Basis, Pins, RuleSet, SetError, ThemeSet};
 use crate::outside::keys::Keys;
 use crate::outside::press::Press;
 use crate::outside::scans::Scans;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 #[derive(Clone)]
@@ -55,7 +56,6 @@ impl App {
         let press = Press::open(&config.data.join("templates"))?;
         let (config, book) = (Arc::new(config), Arc::new(book));
         Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, press })
-        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, press })
     }
 }
 
@@ -63,7 +63,8 @@ impl App {
 const SILENCE: Duration = Duration::from_millis(1500);
 
 /// A pool that gives up after 3 s and heals by itself: each connection is asked for a sign of life before it is handed out
-/// and after it comes back, and one that is silent (its cable was cut, a firewall forgot it) is replaced.
+/// and after it comes back, and one that is silent (its cable was cut, a firewall forgot it) is replaced. A connection used
+/// a moment ago is asked too: its line may have died since (test F6 hangs without).
 fn pool(config: &Config) -> anyhow::Result<PgPool> {
     let options: PgConnectOptions = config.database_url.parse().context("DATABASE_URL cannot be read")?;
     Ok(PgPoolOptions::new()
@@ -128,10 +129,12 @@ type ThemeMarks = Vec<(String, String)>;
 pub struct Sets {
     rules: Mutex<BTreeMap<RulesKey, Arc<RuleSet>>>,
     themes: Mutex<Option<(ThemeMarks, Arc<ThemeSet>)>>,
+    /// By hash of the rules and of the themes.
+    pinned: Mutex<BTreeMap<(String, String), Basis>>,
 }
 
 impl Sets {
-    /// More than this many days and provinces are not held.
+    /// More than this many of a kind are not held.
     const MOST: usize = 256;
 
     /// The rules in force on `day` under today's code of a province and its name before July 2025.
@@ -147,6 +150,20 @@ impl Sets {
         }
         held.insert(key, set.clone());
         Ok(set)
+    }
+
+    /// What a record pins, if it was proved before.
+    pub fn pinned(&self, pins: &Pins) -> Option<Basis> {
+        let held = self.pinned.lock().unwrap_or_else(|e| e.into_inner());
+        held.get(&(pins.rules.clone(), pins.themes.clone())).cloned()
+    }
+
+    pub fn keep_pinned(&self, basis: &Basis) {
+        let mut held = self.pinned.lock().unwrap_or_else(|e| e.into_inner());
+        if held.len() >= Self::MOST {
+            held.clear();
+        }
+        held.insert((basis.rules.hash.clone(), basis.themes.hash.clone()), basis.clone());
     }
 
     pub fn themes(&self, marks: &[(String, String)]) -> Option<Arc<ThemeSet>> {
@@ -195,8 +212,7 @@ impl Clock {
         }
     }
     pub fn today(&self) -> Date {
-        let seven = UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC);
-        self.now().to_offset(seven).date()
+        day_of(self.now())
     }
     /// A new identifier, time-ordered (UUID v7).
     #[allow(clippy::disallowed_methods, reason = "the one room where chance is drawn")]

@@ -52,6 +52,7 @@ const KEPT_IN: &[(&[&str], &[&str], &str)] = &[
     (&["object_store"], &["src/outside/"], "files of papers are stored through outside/scans"),
     (&["chacha20poly1305"], &["src/outside/"], "sealing is the vault's"),
     (&["hmac"], &["src/outside/"], "sealing is the vault's"),
+    (&["typst"], &["src/outside/"], "pages are set by outside/press"),
     (&["reqwest"], &[], "the service sends no requests"),
     (&["unsafe"], &["reader/"], "the guest alone touches C"),
     (&["now_utc"], &["src/app.rs"], "time is handed in"),

@@ -147,6 +147,9 @@ pub struct ImportArgs {
     /// target=Column, overrides the profile; may be repeated
     #[arg(long = "map")]
     pub map: Vec<String>,
+    /// Column=value: only these rows; may be repeated (another value of a column widens, another column narrows)
+    #[arg(long = "where")]
+    pub wanted: Vec<String>,
     /// Layer within the file, when it has several
     #[arg(long)]
     pub source_layer: Option<String>,
@@ -205,7 +208,7 @@ pub struct VerifyArgs {
 pub struct ReportArgs {
     /// Id of a verification; or number (HS-...) or id of a case: its newest verification
     pub subject: String,
-    /// File to write (default: bao-cao-<case>.pdf here)
+    /// File to write (default: bao-cao-CASE.pdf here)
     #[arg(long, short)]
     pub output: Option<PathBuf>,
     /// vi or en

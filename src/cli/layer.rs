@@ -3,6 +3,7 @@
 use super::args::{ImportArgs, LayerCommand};
 use super::say;
 use crate::app::App;
+use crate::domain::layer::filter::conditions;
 use crate::domain::layer::profile::parse_override;
 use crate::flow::layer::{self, Coverage, Import, Progress, Published, Report};
 use crate::flow::staff::Actor;
@@ -71,6 +72,7 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
     let received = layer::receive(app, &a.file, &name, a.inside.as_deref()).await?;
     let overrides =
         a.map.iter().map(|m| parse_override(m).map_err(|p| Error::Refused(vec![p]))).collect::<Result<_>>()?;
+    let wanted = conditions(a.wanted.iter().map(String::as_str)).map_err(|p| Error::Refused(vec![p]))?;
     let ask = Import {
         file: received.file.clone(),
         file_name: received.name.clone(),
@@ -83,6 +85,7 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
         title: a.title,
         profile: a.profile,
         overrides,
+        wanted,
         source_layer: a.source_layer,
         crs: a.crs,
         charset: a.charset,
@@ -142,6 +145,9 @@ fn tell(r: &Report, seconds: f64) {
         r.crs["definition"].as_str().unwrap_or("?"),
         r.crs["declared_by"].as_str().unwrap_or("?")
     );
+    if r.rows_passed_over > 0 {
+        println!("  {} rows were not asked for", say::count(r.rows_passed_over));
+    }
     for (target, c) in &r.mapping.fields {
         println!("  {target:<12} from column {} ({:?})", c.column, c.how);
     }

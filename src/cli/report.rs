@@ -1,20 +1,16 @@
 //! `diaba report`
 
 use super::args::ReportArgs;
+use super::say;
 use crate::app::App;
 use crate::domain::staff::Purpose;
-use crate::domain::verify::text::Lang;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, case, report, verification};
 use std::process::ExitCode;
 use uuid::Uuid;
 
 pub async fn run(app: &App, by: &Actor, a: ReportArgs) -> Result<ExitCode> {
-    let lang = match a.lang.as_str() {
-        "vi" => Lang::Vi,
-        "en" => Lang::En,
-        other => return Err(Error::refused("lang", "language", other, "vi, en")),
-    };
+    let lang = say::language(&a.lang)?;
     let id = which(app, &a.subject).await?;
     let done = report::render(app, by, id, Purpose::Verify, lang).await?;
     let file = a.output.unwrap_or_else(|| done.file_name.into());

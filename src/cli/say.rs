@@ -1,6 +1,7 @@
 //! How things are said on a terminal.
 
-use crate::flow::Error;
+use crate::domain::verify::text::Lang;
+use crate::flow::{Error, Result};
 
 /// An error for the person at the terminal: every field with what was found and what is allowed.
 pub fn error(e: &Error) {
@@ -13,6 +14,11 @@ pub fn error(e: &Error) {
         Error::Broken(cause) => eprintln!("failed: {cause:#}"),
         other => eprintln!("failed: {other}"),
     }
+}
+
+/// The language of what is written, as `--lang` names it.
+pub fn language(asked: &str) -> Result<Lang> {
+    Lang::parse(asked).ok_or_else(|| Error::refused("lang", "language", asked, "vi, en"))
 }
 
 /// A count with thin groups: 1234567 -> 1 234 567.

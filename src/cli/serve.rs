@@ -28,11 +28,8 @@ pub async fn serve(app: App, with_worker: bool) -> Result<()> {
         .map_err(|e| Error::Unavailable(format!("{listen}: {e}; choose another with DIABA_LISTEN")))?;
     let at = listener.local_addr().map_err(|e| Error::Broken(e.into()))?;
     println!("serving on http://{at}  (API document: http://{at}/api/v1/openapi.json)");
-    let options = worker::Options { lease: app.config.limits.lease, ..worker::Options::default() };
     let work = match with_worker {
-        true => {
-            Some(tokio::spawn(worker::run(app.clone(), worker::registry().map_err(Error::Broken)?, options, stop()?)))
-        }
+        true => Some(tokio::spawn(worker::run(app.clone(), registry()?, options(&app), stop()?))),
         false => None,
     };
     http::serve(app, listener, stop()?).await.map_err(|e| Error::Broken(e.into()))?;
@@ -44,8 +41,16 @@ pub async fn serve(app: App, with_worker: bool) -> Result<()> {
 
 pub async fn work(app: App) -> Result<()> {
     println!("working on jobs; stop with Ctrl-C");
-    let options = worker::Options { lease: app.config.limits.lease, ..worker::Options::default() };
-    worker::run(app, worker::registry().map_err(Error::Broken)?, options, stop()?).await.map_err(Error::Broken)
+    let options = options(&app);
+    worker::run(app, registry()?, options, stop()?).await.map_err(Error::Broken)
+}
+
+fn registry() -> Result<worker::Registry> {
+    worker::registry().map_err(Error::Broken)
+}
+
+fn options(app: &App) -> worker::Options {
+    worker::Options { lease: app.config.limits.lease, ..worker::Options::default() }
 }
 
 pub async fn add_staff(

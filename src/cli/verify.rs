@@ -1,9 +1,10 @@
 //! `diaba verify`
 
 use super::args::VerifyArgs;
+use super::say;
 use crate::app::App;
 use crate::domain::parcel::reference;
-use crate::domain::verify::text::{Lang, render};
+use crate::domain::verify::text::render;
 use crate::domain::verify::{Record, Wish};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, case, parcel, verification};
@@ -12,11 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
-    let lang = match a.lang.as_str() {
-        "vi" => Lang::Vi,
-        "en" => Lang::En,
-        other => return Err(Error::refused("lang", "language", other, "vi, en")),
-    };
+    let lang = say::language(&a.lang)?;
     let (record, basis) = match (&a.parcel, &a.case) {
         (Some(text), _) => {
             let judged = of_parcel(app, text).await?;

@@ -14,6 +14,7 @@ use crate::flow::case::parse_purpose;
 use crate::flow::proof::{Replayed, Seen};
 use crate::flow::report;
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -180,9 +181,6 @@ async fn get_report(
 }
 
 fn language(asked: Option<&str>) -> Result<Lang> {
-    match asked {
-        None | Some("vi") => Ok(Lang::Vi),
-        Some("en") => Ok(Lang::En),
-        Some(other) => Err(Problem::refused("lang", "not-in-list", other, "vi, en")),
-    }
+    let asked = asked.unwrap_or("vi");
+    Lang::parse(asked).ok_or_else(|| Problem::refused("lang", "not-in-list", asked, "vi, en"))
 }

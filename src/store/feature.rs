@@ -2,6 +2,7 @@
 
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
+use geo_types::Rect;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{FromRow, PgConnection, PgPool};
@@ -158,6 +159,12 @@ pub struct Bounds {
     pub min_n: f64,
     pub max_e: f64,
     pub max_n: f64,
+}
+
+impl From<Rect<f64>> for Bounds {
+    fn from(r: Rect<f64>) -> Self {
+        Self { min_e: r.min().x, min_n: r.min().y, max_e: r.max().x, max_n: r.max().y }
+    }
 }
 
 impl Bounds {

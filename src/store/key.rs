@@ -27,9 +27,7 @@ pub async fn insert(conn: &mut PgConnection, k: &KeyRow) -> sqlx::Result<bool> {
 
 /// Every key ever, newest first.
 pub async fn all(pool: &PgPool) -> sqlx::Result<Vec<KeyRow>> {
-    sqlx::query_as("select id, public_key, made_by, made_at from signing_key order by no desc")
-        .fetch_all(pool)
-        .await
+    sqlx::query_as("select id, public_key, made_by, made_at from signing_key order by no desc").fetch_all(pool).await
 }
 
 pub async fn find(pool: &PgPool, id: &str) -> sqlx::Result<Option<KeyRow>> {

@@ -87,7 +87,13 @@ pub async fn source_of(pool: &PgPool, zone: i32, id: Uuid, version: i32) -> sqlx
 
 /// Finds the zone of a parcel id.
 pub async fn zone_of(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<i32>> {
-    sqlx::query_scalar("select zone from parcel where id = $1").bind(id).fetch_optional(pool).await
+    // zone by zone: each partition is looked up by its key
+    sqlx::query_scalar(
+        "select z.srid from cadastral_zone z join lateral (select from parcel p where p.zone = z.srid and p.id = $1 limit 1) p on true",
+    )
+    .bind(id)
+    .fetch_optional(pool)
+    .await
 }
 
 pub async fn history(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<ParcelRow>> {

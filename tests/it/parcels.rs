@@ -1,7 +1,7 @@
 //! Parcels, found every way there is.
 
 use crate::test_app::TestApp;
-use crate::ward::{EAST, NORTH, ZONE, parcel, publish, start_worker, threaded};
+use crate::ward::{EAST, NORTH, ZONE, mapped, parcel, publish, start_worker, threaded};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
@@ -71,9 +71,7 @@ async fn found_by_reference_place_and_box(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = TestApp::with_data(pool).await;
-        start_worker(&t);
-        publish(&t.signed_in("gis", &["gis_analyst"]).await, &[345, 346]).await;
+        let t = mapped(pool).await;
         let legal = t.signed_in("legal", &["legal"]).await;
         let case = legal.open_case().await;
         let paper = json!({"kind": "certificate", "serial": "CK 123456", "parcel": {"commune_code": "20194", "sheet": "12", "number": "345"}});

@@ -2,8 +2,7 @@
 
 use crate::pages::{press, sheet};
 use crate::records::{clean, crowded, hostile, unmapped};
-use crate::test_app::TestApp;
-use crate::ward::{publish, start_worker, threaded};
+use crate::ward::{mapped, threaded};
 use diaba::domain::verify::text::Lang;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -90,9 +89,7 @@ fn hostile_names_are_shown_literally() {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_report_is_fetched_by_those_who_may(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = TestApp::with_data(pool).await;
-        start_worker(&t);
-        publish(&t.signed_in("gis", &["gis_analyst"]).await, &[345, 346]).await;
+        let t = mapped(pool).await;
         let legal = t.signed_in("legal", &["legal"]).await;
         let case = legal.open_case().await;
         let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;

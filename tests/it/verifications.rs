@@ -1,7 +1,7 @@
 //! Verifications: at once, by the queue, and read again.
 
 use crate::test_app::{TestApp, new_case};
-use crate::ward::{publish, start_worker, threaded, wait};
+use crate::ward::{mapped, threaded, wait};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
@@ -9,9 +9,7 @@ use sqlx::PgPool;
 #[sqlx::test(migrations = "./migrations")]
 async fn a_case_is_verified_and_the_record_read(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = TestApp::with_data(pool).await;
-        start_worker(&t);
-        publish(&t.signed_in("gis", &["gis_analyst"]).await, &[345, 346]).await;
+        let t = mapped(pool).await;
         let legal = t.signed_in("legal", &["legal"]).await;
         let case = legal.open_case().await;
         let all = format!("/api/v1/cases/{case}/verifications");

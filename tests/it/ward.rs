@@ -40,6 +40,14 @@ pub fn start_worker(t: &TestApp) -> tokio::task::JoinHandle<anyhow::Result<()>> 
     tokio::spawn(run(t.app.clone(), registry().unwrap(), options, std::future::pending()))
 }
 
+/// A service with its worker and a published map of parcels 345 and 346.
+pub async fn mapped(pool: PgPool) -> TestApp {
+    let t = TestApp::with_data(pool).await;
+    start_worker(&t);
+    publish(&t.signed_in("gis", &["gis_analyst"]).await, &[345, 346]).await;
+    t
+}
+
 /// Waits for the job an answer points to; gives the events it told.
 pub async fn wait(caller: &Caller, accepted: &Answer) -> String {
     assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);

@@ -5,7 +5,7 @@
 
 use super::land::{self, Ground, Known, evidence, settle};
 use super::{Context, purpose, themed};
-use crate::domain::geom::{Measured, largest_side, overlay};
+use crate::domain::geom::{Measured, join, largest_side, overlay};
 use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::{Effect, Family};
 use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
@@ -83,7 +83,7 @@ fn reserve(f: &mut Finding, notes: &[Message]) {
 
 /// The parts together must be the parcel: nothing outside, nothing twice, nothing left.
 fn whole(ground: &Ground<'_>, drawn: &[MultiPolygon<f64>]) -> Finding {
-    let union = geo::algorithm::unary_union(drawn);
+    let union = join(drawn.iter().flat_map(|d| d.0.iter().cloned()));
     let sum: f64 = drawn.iter().map(Area::unsigned_area).sum();
     let apart = ground.measured.shape.xor(&union).unsigned_area() + (sum - union.unsigned_area()).max(0.0);
     let allowed = ground.measured.perimeter * ground.parcel.accuracy_m.max(0.01);

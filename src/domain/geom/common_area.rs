@@ -110,7 +110,8 @@ impl Cutter {
     }
 }
 
-fn ring_area(points: &[Coord<f64>]) -> f64 {
+/// Signed area (m²), positive when the ring runs counter-clockwise; its first point may come again at its end.
+pub(super) fn ring_area(points: &[Coord<f64>]) -> f64 {
     let Some((first, rest)) = points.split_first() else { return 0.0 };
     0.5 * rest.windows(2).map(|w| cross(*first, w[0], w[1])).sum::<f64>()
 }

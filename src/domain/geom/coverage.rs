@@ -1,8 +1,7 @@
 //! Does the area in which a map claims to be complete contain the parcel?
 
+use super::join::join;
 use super::overlay::{Measured, TOUCH_M};
-use geo::algorithm::unary_union;
-use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps};
 use geo_types::MultiPolygon;
 
@@ -17,15 +16,12 @@ pub enum Cover {
 /// Several coverages count as one. What is left open by less than a millimetre along the boundary counts as covered
 /// (the boolean operation and the stored coordinates round below that).
 pub fn coverage<'a>(parcel: &Measured, covers: impl IntoIterator<Item = &'a MultiPolygon<f64>>) -> Cover {
-    let finite: Vec<MultiPolygon<f64>> = covers
-        .into_iter()
-        .filter(|c| !c.0.is_empty() && super::is_finite(*c))
-        .map(|c| c.orient(Direction::Default))
-        .collect();
+    let finite: Vec<&MultiPolygon<f64>> =
+        covers.into_iter().filter(|c| !c.0.is_empty() && super::is_finite(*c)).collect();
     let union = match finite.as_slice() {
         [] => return Cover::Outside,
-        [one] => one.clone(),
-        many => unary_union(many),
+        [one] => (*one).clone(),
+        many => join(many.iter().flat_map(|c| c.0.iter().cloned())),
     };
     let uncovered = parcel.shape.difference(&union);
     let open = uncovered.unsigned_area();

@@ -1,8 +1,8 @@
 //! Narrow strips of nobody's land between a parcel and its neighbours.
 
+use super::join::join;
 use super::overlay::{Measured, TOUCH_M};
 use super::validity::rings;
-use geo::algorithm::unary_union;
 use geo::{BooleanOps, BoundingRect, Buffer, Distance, Euclidean};
 use geo_types::{LineString, MultiPolygon, Point, Polygon};
 
@@ -16,9 +16,8 @@ pub fn narrow_gaps(parcel: &Measured, neighbours: &[MultiPolygon<f64>], width: f
         return vec![];
     }
     let all = || neighbours.iter().chain([&parcel.shape]);
-    let wide: Vec<MultiPolygon<f64>> = all().map(|s| s.buffer(width / 2.0)).collect();
-    let closed = unary_union(&wide).buffer(-width / 2.0);
-    let taken = unary_union(all());
+    let closed = join(all().flat_map(|s| s.buffer(width / 2.0))).buffer(-width / 2.0);
+    let taken = join(all().flat_map(|s| s.0.iter().cloned()));
     closed.difference(&taken).0.into_iter().filter(|g| suspects.iter().any(|s| between(g, &parcel.shape, s))).collect()
 }
 

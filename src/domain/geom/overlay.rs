@@ -3,13 +3,15 @@
 use super::clip::{Clipped, boxes_meet, clip, grow};
 use super::common_area::common_area;
 use super::interval::interval;
+use super::join::join;
 use super::pieces::Piece;
 use super::validity::{Flaw, flaws, repair};
 use crate::domain::verify::AreaInterval;
-use geo::algorithm::unary_union;
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Length};
 use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
+use std::borrow::Cow;
+use std::slice;
 
 /// Boundaries closer than this (m) touch: a millimetre is below every map's grid.
 pub const TOUCH_M: f64 = 0.001;
@@ -86,6 +88,13 @@ struct Local {
     /// Two edges cross somewhere: parity decides what is inside, not winding.
     tangled: bool,
     whole: bool,
+}
+
+impl Local {
+    /// What is inside, as polygons whose rings do not cross themselves.
+    fn simple(&self) -> Cow<'_, [Polygon<f64>]> {
+        if self.tangled { Cow::Owned(repair(&self.polygon).0) } else { Cow::Borrowed(slice::from_ref(&self.polygon)) }
+    }
 }
 
 /// Measures `parcel` against the union of `pieces`. `sigma` (m): combined positional accuracy of both maps, also the
@@ -173,23 +182,15 @@ fn measure_areas(parcel: &Measured, local: &[Local], sigma: f64, window: &Rect<f
 }
 
 fn hitting(parcel: &Measured, local: &[Local]) -> Vec<i64> {
-    let area = |l: &Local| match l.tangled {
-        true => common_area(&parcel.shape, &repair(&l.polygon).0),
-        false => common_area(&parcel.shape, [&l.polygon]),
-    };
-    let hits = |l: &&Local| local.len() == 1 || l.whole || area(l) > NOTHING_M2;
+    let hits = |l: &&Local| local.len() == 1 || l.whole || common_area(&parcel.shape, l.simple().as_ref()) > NOTHING_M2;
     local.iter().filter(hits).map(|l| l.fid).collect()
 }
 
 /// Union of the cut polygons. Each is first made simple by itself, so that neither a crossing ring nor the same polygon
 /// twice can take area away or count it double.
 fn union(local: &[Local]) -> MultiPolygon<f64> {
-    let simple = |l: &Local| if l.tangled { repair(&l.polygon) } else { MultiPolygon(vec![l.polygon.clone()]) };
-    if let [one] = local {
-        return simple(one);
-    }
-    let simple: Vec<MultiPolygon<f64>> = local.iter().map(|l| simple(l).orient(Direction::Default)).collect();
-    unary_union(&simple)
+    let simple = local.iter().flat_map(|l| l.simple().into_owned());
+    if local.len() == 1 { simple.collect() } else { join(simple) }
 }
 
 fn nearness(parcel: &Measured, local: &[Local], lines: &[(i64, LineString<f64>)], sigma: f64) -> Relation {

@@ -1,10 +1,10 @@
 //! Width, depth and frontage: what a split needs to know of a part.
 
 use super::clip::{Clipped, clip, grow};
+use super::join::join;
 use super::overlay::Measured;
 use super::pieces::Piece;
 use super::validity::repair;
-use geo::algorithm::unary_union;
 use geo::{Area, BooleanOps, Buffer, Centroid, Euclidean, Length, MinimumRotatedRect, Rotate};
 use geo_types::{Coord, MultiLineString, MultiPolygon, Point, Polygon};
 
@@ -71,14 +71,13 @@ fn directions(shape: &MultiPolygon<f64>) -> Vec<f64> {
 /// Where the lower left corner of an upright rectangle may lie: the shape without what each side sweeps when the
 /// rectangle slides along it.
 fn places(shape: &MultiPolygon<f64>, w: f64, d: f64) -> bool {
-    let swept: Vec<Polygon<f64>> = shape
+    let swept = shape
         .0
         .iter()
         .flat_map(super::validity::rings)
         .flat_map(|r| r.lines().collect::<Vec<_>>())
-        .map(|l| sweep(l.start, l.end, w, d))
-        .collect();
-    shape.difference(&unary_union(&swept)).unsigned_area() > 1e-9
+        .map(|l| sweep(l.start, l.end, w, d));
+    shape.difference(&join(swept)).unsigned_area() > 1e-9
 }
 
 fn sweep(a: Coord<f64>, b: Coord<f64>, w: f64, d: f64) -> Polygon<f64> {
@@ -106,6 +105,6 @@ pub fn frontage(parcel: &Measured, ways: &[Piece<'_>], reach: f64) -> (f64, Mult
         near.push(MultiLineString(found.lines).buffer(reach));
     }
     let outline = MultiLineString(parcel.shape.0.iter().map(|p| p.exterior().clone()).collect());
-    let along = unary_union(&near).clip(&outline, false);
+    let along = join(near.into_iter().flatten()).clip(&outline, false);
     (Euclidean.length(&along), along)
 }

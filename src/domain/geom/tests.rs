@@ -51,6 +51,54 @@ fn q03_a_hundred_small_parts_add_up() {
     near(o.share(&parcel()), 0.2306, 1e-3);
 }
 
+/// A zone that a street enters from the north and ends in beyond the south-western corner. Cut at the window, its ring runs
+/// through that corner twice, in opposite turns. Wherever it begins and whichever way it runs, its area counts, beside that
+/// of another piece.
+#[test]
+fn a_ring_that_passes_a_corner_twice_keeps_its_area() {
+    let corners = [
+        (300.0, -50.0),
+        (300.0, 300.0),
+        (70.0, 300.0),
+        (-2.0, -30.0),
+        (-30.0, -20.0),
+        (50.0, 300.0),
+        (-60.0, 300.0),
+        (-60.0, -50.0),
+    ];
+    let other = rect(20.0, 10.0, 100.0, 10.0);
+    for start in 0..corners.len() {
+        let mut ring = corners.map(|(x, y)| Coord { x: E0 + x, y: N0 + y }).to_vec();
+        ring.rotate_left(start);
+        for _ in 0..2 {
+            let zone = Polygon::new(LineString(ring.clone()), vec![]);
+            let expected = parcel().shape.intersection(&zone.union(&other)).unsigned_area();
+            for pieces in [[zone.clone(), other.clone()], [other.clone(), zone]] {
+                near(measure(&pieces.map(Geometry::from), 0.0).area.nominal, expected, 1e-3);
+            }
+            ring.reverse();
+        }
+    }
+}
+
+/// Shapefiles run their shells clockwise, GeoJSON the other way.
+#[test]
+fn a_gap_is_found_whichever_way_the_neighbours_run() {
+    let turned = |p: &Polygon<f64>, back: bool| {
+        let mut ring = p.exterior().clone();
+        if back {
+            ring.0.reverse();
+        }
+        MultiPolygon(vec![Polygon::new(ring, vec![])])
+    };
+    let (east, north) = (rect(SIDE + 0.1, 0.0, 50.0, SIDE), rect(0.0, SIDE, SIDE, 50.0));
+    for (back_east, back_north) in [(false, false), (true, false), (false, true), (true, true)] {
+        let gaps = narrow_gaps(&parcel(), &[turned(&east, back_east), turned(&north, back_north)], 0.3);
+        assert_eq!(gaps.len(), 1, "{back_east} {back_north}");
+        near(gaps[0].unsigned_area(), 0.1 * SIDE, 0.05);
+    }
+}
+
 #[test]
 fn q04_a_ring_outside_is_near_with_no_area() {
     let outer = rect(-4.0, -4.0, SIDE + 8.0, SIDE + 8.0);

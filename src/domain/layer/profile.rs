@@ -1,6 +1,7 @@
 //! Which column of a file means what. A profile is data (`data/profiles/*.toml`, or one of the user's own): the targets a
 //! layer needs, the names under which they are usually found, and what else goes without saying for such files.
 
+use super::filter::Where;
 use crate::domain::problem::FieldProblem;
 use crate::domain::text::charset::Charset;
 use crate::domain::text::fold::squeezed;
@@ -118,6 +119,9 @@ pub struct Mapping {
     pub dropped: Vec<String>,
     /// Columns no field claims (kept or not as the profile's `rest` says).
     pub unrecognised: Vec<String>,
+    /// Only rows with these values were taken.
+    #[serde(default, rename = "where", skip_serializing_if = "Where::is_empty")]
+    pub wanted: Where,
 }
 
 impl Mapping {
@@ -203,7 +207,7 @@ fn settle(
     let unrecognised: Vec<String> =
         columns.iter().enumerate().filter(|(i, _)| !taken.contains(i)).map(|(_, c)| c.clone()).collect();
     let attributes = if profile.rest == Rest::Keep { unrecognised.clone() } else { Vec::new() };
-    Mapping { profile: profile.name.clone(), fields, geometry, attributes, dropped, unrecognised }
+    Mapping { profile: profile.name.clone(), fields, geometry, attributes, dropped, unrecognised, wanted: Where::new() }
 }
 
 fn mapped(columns: &[String], index: usize, kind: FieldKind, how: How) -> MappedColumn {

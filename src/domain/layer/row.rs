@@ -18,7 +18,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    fn text(&self) -> Option<String> {
+    pub(super) fn text(&self) -> Option<String> {
         match self {
             Cell::Null => None,
             Cell::Int(i) => Some(i.to_string()),
@@ -161,7 +161,14 @@ impl Reading<'_> {
         let get = |k: &str| row.attrs.get(k).and_then(Value::as_str).map(str::to_owned);
         let missing: Vec<&str> = ["commune", "sheet", "number"].into_iter().filter(|k| get(k).is_none()).collect();
         match (missing.is_empty(), get("commune"), get("sheet"), get("number")) {
-            (true, Some(c), Some(s), Some(n)) => row.key = Some(format!("{c}/{s}/{n}")),
+            (true, Some(c), Some(s), Some(n)) => {
+                let ours = format!("{c}/{s}/{n}");
+                // a number of the source's own (a national parcel id) is not lost under ours
+                if let Some(theirs) = row.key.take().filter(|k| *k != ours) {
+                    row.attrs.entry("source_key").or_insert(json!(theirs));
+                }
+                row.key = Some(ours);
+            }
             _ => remarks.push(Remark::bad("key_missing", json!({"missing": missing}))),
         }
     }
@@ -233,6 +240,18 @@ mod tests {
         assert_eq!(row.key.as_deref(), Some("20194/45/12"));
         assert_eq!(row.attrs["land_use"], json!(["ODT", "CLN"]));
         assert_eq!(row.attrs["registered_area"], json!(403.8));
+        assert_eq!(remarks, vec![]);
+    }
+
+    #[test]
+    fn a_parcel_keeps_the_key_its_source_gave_it() {
+        let columns = ["egrid", "nbident", "number"];
+        let cells = vec![Cell::Text("CH1".into()), Cell::Text("A7".into()), Cell::Int(12)];
+        let (row, _) = read("generic", "parcel", &columns, cells);
+        assert_eq!((row.key.as_deref(), &row.attrs["source_key"]), (Some("20194/A7/12"), &json!("CH1")));
+        let own = vec![Cell::Text("20194/45/12".into())];
+        let (row, remarks) = read("generic", "encumbrance", &["key"], own);
+        assert_eq!((row.key.as_deref(), row.attrs.get("source_key")), (Some("20194/45/12"), None));
         assert_eq!(remarks, vec![]);
     }
 

@@ -37,12 +37,12 @@ pub fn number(text: &str) -> String {
 /// [`normalise`], refusing what no map has. An empty sheet or number is not refused: the paper may be a draft.
 ///
 /// # Errors
-/// Commune codes that are not five digits; sheets and numbers with other signs than letters, digits, `-`, `/`, `.`.
+/// Commune codes that are neither five digits nor (another country's) letters and digits; sheets and numbers with other signs than letters, digits, `-`, `/`, `.`.
 pub fn check(asked: &ParcelRef) -> Result<ParcelRef, Vec<FieldProblem>> {
     let parcel = normalise(asked);
     let mut problems = Vec::new();
     if let Some(code) = parcel.commune_code.as_deref()
-        && !(code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()))
+        && !(is_national(code) || is_foreign(code))
     {
         problems.push(FieldProblem::new("commune_code", "commune-code-format", code, "^[0-9]{5}$"));
     }
@@ -63,6 +63,18 @@ pub fn key(parcel: &ParcelRef) -> Option<String> {
     Some(format!("{code}/{}/{}", parcel.sheet, parcel.number))
 }
 
+/// A commune code of Viet Nam: five digits.
+fn is_national(code: &str) -> bool {
+    code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// May be a municipality's code of another country, as layers may carry: up to twelve letters and digits, a letter among them
+/// (digits alone are a Vietnamese code that lost some).
+pub fn is_foreign(code: &str) -> bool {
+    let letters = code.bytes().any(|b| b.is_ascii_alphabetic());
+    letters && code.len() <= 12 && code.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// Reads `commune/sheet/number`; the commune is a code when it is five digits, else a name.
 pub fn parse_key(text: &str) -> Option<ParcelRef> {
     let parts: Vec<&str> = text.split('/').map(str::trim).collect();
@@ -70,8 +82,7 @@ pub fn parse_key(text: &str) -> Option<ParcelRef> {
     if [commune, sheet, parcel].iter().any(|p| p.is_empty()) {
         return None;
     }
-    let is_code = commune.len() == 5 && commune.bytes().all(|b| b.is_ascii_digit());
-    let (code, name) = if is_code { (Some(*commune), None) } else { (None, Some(*commune)) };
+    let (code, name) = if is_national(commune) { (Some(*commune), None) } else { (None, Some(*commune)) };
     Some(normalise(&ParcelRef {
         commune_code: code.map(str::to_owned),
         commune_name: name.map(str::to_owned),

@@ -40,6 +40,9 @@ fn what_no_map_has_is_refused() {
     let fields: Vec<String> = check(&bad).unwrap_err().into_iter().map(|p| p.field).collect();
     assert_eq!(fields, ["commune_code", "sheet", "number"]);
     assert!(check(&parcel("", "", "")).is_ok());
+    let with_code = |code: &str| check(&ParcelRef { commune_code: Some(code.into()), ..parcel("", "1", "1") });
+    assert!(with_code("SH0200002931").is_ok() && with_code("bag").is_ok(), "another country's");
+    assert!(with_code("0200002931").is_err() && with_code("b-g").is_err() && with_code("SH02000029310").is_err());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The printed report: what stands on its pages, from a record and from what may stand beside it.
 //!
 //! Nothing is measured or judged here: [`report`] puts the words of a [`Record`] where the template
-//! (`data/templates/report.typ`) finds them, and [`map::draw`] draws what the record holds. The same record, words and
+//! (`data/templates/report.typ`) finds them, and [`map`] draws what the record holds. The same record, words and
 //! surroundings give the same pages.
 
 mod findings;

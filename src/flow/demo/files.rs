@@ -157,6 +157,7 @@ pub async fn load(
             title: None,
             profile: Some(f.profile.to_owned()),
             overrides: Default::default(),
+            wanted: Default::default(),
             source_layer: None,
             crs: (f.driver == "DXF").then(|| format!("EPSG:{}", f.zone.0)),
             charset: None,

@@ -8,6 +8,7 @@ use super::rows::{Batch, Fence, RowContext, join, process};
 use super::run_import::Settle;
 use super::{neighbours, theme, zones};
 use crate::app::App;
+use crate::domain::layer::filter::{Filter, Where};
 use crate::domain::layer::profile::{self, Mapping, Profile};
 use crate::domain::layer::row::Reading;
 use crate::domain::text::charset::{Charset, Encoding};
@@ -63,6 +64,9 @@ pub struct Import {
     pub profile: Option<String>,
     #[serde(default)]
     pub overrides: BTreeMap<String, String>,
+    /// Only rows with these values; all rows when empty.
+    #[serde(default, rename = "where")]
+    pub wanted: Where,
     /// Layer within the file.
     pub source_layer: Option<String>,
     pub crs: Option<String>,
@@ -95,6 +99,8 @@ pub struct Report {
     pub rows_read: i64,
     pub rows_good: i64,
     pub rows_set_aside: i64,
+    /// Rows of the file that were not asked for (`where`); not counted as read.
+    pub rows_passed_over: i64,
     pub content_hash: String,
     /// The published version has the same content: there is nothing to publish, and this one was discarded.
     pub unchanged: bool,
@@ -115,6 +121,7 @@ struct Prepared {
     profile: &'static Profile,
     columns: Vec<String>,
     mapping: Mapping,
+    filter: Filter,
     header: Header,
     opened: Opened,
     sample: Vec<RawFeature>,
@@ -209,6 +216,7 @@ pub(super) async fn import_and(
         rows_read: counts.read,
         rows_good: counts.good,
         rows_set_aside: counts.read - counts.good,
+        rows_passed_over: counts.passed_over,
         content_hash,
         unchanged,
         issues: layers::issue_counts(&mut tx, version).await?,
@@ -305,8 +313,10 @@ async fn prepare(app: &App, ask: &Import) -> Result<Prepared> {
         }
     }
     let columns: Vec<String> = header.fields.iter().map(|f| f.name.clone()).collect();
+    let filter = Filter::new(&ask.wanted, &columns).map_err(Error::Refused)?;
+    mapping.wanted.clone_from(&ask.wanted);
     let (encodings, detections) = encodings(ask.charset.or(profile.charset), &columns, &mapping.dropped, &sample)?;
-    Ok(Prepared { theme, profile, columns, mapping, header, opened, sample, encodings, detections })
+    Ok(Prepared { theme, profile, columns, mapping, filter, header, opened, sample, encodings, detections })
 }
 
 fn layer_code_ok(code: &str) -> bool {
@@ -336,9 +346,17 @@ fn profile_for(ask: &Import, theme: &Theme) -> Result<&'static Profile> {
 #[derive(Default)]
 struct Counts {
     read: i64,
+    passed_over: i64,
     good: i64,
     issues: i32,
     bounds: Option<Rect<f64>>,
+}
+
+impl Counts {
+    /// Rows of the file so far, asked for or not.
+    fn seen(&self) -> u64 {
+        (self.read + self.passed_over) as u64
+    }
 }
 
 async fn load(
@@ -359,6 +377,7 @@ async fn load(
             knows_land_use: |c| crate::domain::paper::land_use::info(c).is_some(),
             columns: &p.columns,
         },
+        filter: &p.filter,
         encodings: &p.encodings,
         transformer: &located.transformer,
         zone: ask.zone,
@@ -367,8 +386,10 @@ async fn load(
     let (mut counts, mut waiting) = (Counts::default(), Vec::new());
     let mut next = Some(std::mem::take(&mut p.sample));
     while let Some(raw) = next {
-        counts.read += raw.len() as i64;
+        let rows = raw.len() as i64;
         let batch: Batch = tokio::task::block_in_place(|| process(&cx, raw));
+        counts.read += rows - batch.passed_over;
+        counts.passed_over += batch.passed_over;
         counts.bounds = join(counts.bounds, batch.bounds);
         counts.good += batch.good.len() as i64;
         layers::add_issues(tx, version, ask.zone, counts.issues, &batch.issues).await?;
@@ -378,7 +399,7 @@ async fn load(
             counts.good -= copy(tx, ask.zone, version, &std::mem::take(&mut waiting), &mut counts.issues).await?;
         }
         progress(Progress {
-            rows: counts.read as u64,
+            rows: counts.seen(),
             total: p.header.feature_count,
             set_aside: (counts.read - counts.good) as u64,
         });
@@ -386,8 +407,8 @@ async fn load(
     }
     counts.good -= copy(tx, ask.zone, version, &waiting, &mut counts.issues).await?;
     progress(Progress {
-        rows: counts.read as u64,
-        total: Some(counts.read as u64),
+        rows: counts.seen(),
+        total: Some(counts.seen()),
         set_aside: (counts.read - counts.good) as u64,
     });
     Ok(counts)

@@ -1,6 +1,7 @@
 //! Raw rows into rows of a layer: text decoded, geometry placed and examined, faults named. Pure work for all cores.
 
 use crate::domain::geom::{FlawKind, flaws, repair};
+use crate::domain::layer::filter::Filter;
 use crate::domain::layer::row::{Cell, Reading, Remark, Row, row_hash};
 use crate::domain::text::charset::Encoding;
 use crate::domain::theme::Family;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 /// Everything a row is read with.
 pub struct RowContext<'a> {
     pub reading: Reading<'a>,
+    pub filter: &'a Filter,
     pub encodings: &'a [Encoding],
     pub transformer: &'a Transformer,
     /// EPSG code the transformer leads to.
@@ -57,14 +59,20 @@ pub struct Batch {
     pub good: Vec<NewFeature>,
     pub issues: Vec<IssueRow>,
     pub set_aside: i64,
+    /// Rows that were not asked for.
+    pub passed_over: i64,
     /// Easting and northing bounds of the good rows.
     pub bounds: Option<Rect<f64>>,
 }
 
 pub fn process(cx: &RowContext<'_>, raw: Vec<RawFeature>) -> Batch {
-    let done: Vec<Outcome> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
+    let done: Vec<Option<Outcome>> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
     let mut out = Batch::default();
-    for (good, issues, rect) in done {
+    for outcome in done {
+        let Some((good, issues, rect)) = outcome else {
+            out.passed_over += 1;
+            continue;
+        };
         if good.is_none() {
             out.set_aside += 1;
         }
@@ -88,8 +96,12 @@ pub fn join(a: Option<Rect<f64>>, b: Option<Rect<f64>>) -> Option<Rect<f64>> {
 /// A row that goes on (or not), what was said about it, and its box.
 type Outcome = (Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>);
 
-fn one(cx: &RowContext<'_>, f: &RawFeature) -> Outcome {
+/// None: a row that was not asked for.
+fn one(cx: &RowContext<'_>, f: &RawFeature) -> Option<Outcome> {
     let cells = decode(cx, f);
+    if !cx.filter.takes(&cells) {
+        return None;
+    }
     let (row, mut remarks) = cx.reading.read(&cells);
     if let Some(p) = &f.problem {
         remarks.push(Remark::bad("row_unreadable", json!({"reader": p.code, "message": p.message})));
@@ -107,7 +119,7 @@ fn one(cx: &RowContext<'_>, f: &RawFeature) -> Outcome {
     let raw = bad.then(|| raw_json(cx, &cells, f));
     let issues = remarks.into_iter().map(|r| issue(f.row_no, r, at, raw.clone())).collect();
     let good = if bad { None } else { store_row(cx, f, &row, geom) };
-    (good, issues, if bad { None } else { place })
+    Some((good, issues, if bad { None } else { place }))
 }
 
 fn issue(row_no: u64, mut r: Remark, at: Option<(f64, f64)>, raw: Option<Value>) -> IssueRow {

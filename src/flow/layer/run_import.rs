@@ -74,6 +74,7 @@ async fn read(app: &App, row: ImportRow, settle: &Settle<'_>, tell: watch::Sende
         title: ask.title,
         profile: ask.profile,
         overrides: ask.overrides,
+        wanted: ask.wanted,
         source_layer: ask.source_layer,
         crs: ask.crs,
         charset: ask.charset,

@@ -5,6 +5,7 @@ use super::receive::{digest, parts_of};
 use super::work_folder::WorkFolder;
 use super::{theme, zones};
 use crate::app::App;
+use crate::domain::layer::filter::Where;
 use crate::domain::text::charset::Charset;
 use crate::flow::commit::accept;
 use crate::flow::job::enqueue;
@@ -47,6 +48,10 @@ pub struct ImportAsk {
     /// Columns named by hand: target to column.
     #[serde(default)]
     pub overrides: BTreeMap<String, String>,
+    /// Only rows with these values: column to values.
+    #[serde(default, rename = "where")]
+    #[schema(value_type = Object)]
+    pub wanted: Where,
     /// One of several map files in an archive.
     #[serde(default)]
     pub inside: Option<String>,

@@ -62,11 +62,15 @@ fn bare(name: &str) -> String {
 
 /// All parcels `asked` may mean, best first.
 pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Option<Date>) -> Result<Resolution> {
-    let asked = reference::check(asked).map_err(Error::Refused)?;
+    let mut asked = reference::check(asked).map_err(Error::Refused)?;
     if asked.sheet.is_empty() || asked.number.is_empty() {
         return Ok(Resolution { asked, candidates: vec![] });
     }
     let communes = known_communes(app, &asked, written_on).await?;
+    // communes of another country are in no list: what was written may be the code itself
+    if communes.is_empty() && asked.commune_code.is_none() {
+        asked.commune_code = asked.commune_name.clone().filter(|name| reference::is_foreign(name));
+    }
     let mut codes = Gazetteer::codes_to_look_up(&communes);
     codes.extend(asked.commune_code.clone());
     // a commune that nobody knows must not turn into "any commune"

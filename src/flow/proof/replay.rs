@@ -4,7 +4,7 @@ use super::reread::{Found, facts};
 use crate::app::App;
 use crate::domain::proof::{Signed, VERIFICATION};
 use crate::domain::staff::Purpose;
-use crate::domain::verify::{ENGINE, Inputs, Record, sha256_hex};
+use crate::domain::verify::{Basis, ENGINE, Inputs, Pins, Record, sha256_hex};
 use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{basis_pinned, judge_by};
@@ -44,16 +44,31 @@ pub struct Replayed {
     pub first_difference: Option<Difference>,
 }
 
-/// Layer versions whose stored rows were hashed already in this round of replays: content hash as found.
+/// What was read and proved already in this round of replays.
 #[derive(Debug, Default)]
-pub struct Seen(Mutex<HashMap<i64, String>>);
+pub struct Seen {
+    /// Content hash of a layer version, as found over its rows.
+    layers: Mutex<HashMap<i64, String>>,
+    /// Rules and themes, by their hashes.
+    bases: Mutex<HashMap<(String, String), Basis>>,
+}
 
 impl Seen {
     pub(super) fn get(&self, id: i64) -> Option<String> {
-        self.0.lock().unwrap_or_else(|e| e.into_inner()).get(&id).cloned()
+        self.layers.lock().unwrap_or_else(|e| e.into_inner()).get(&id).cloned()
     }
     pub(super) fn put(&self, id: i64, hash: &str) {
-        self.0.lock().unwrap_or_else(|e| e.into_inner()).insert(id, hash.to_owned());
+        self.layers.lock().unwrap_or_else(|e| e.into_inner()).insert(id, hash.to_owned());
+    }
+    async fn basis(&self, app: &App, pins: &Pins) -> Result<Basis> {
+        let name = (pins.rules.clone(), pins.themes.clone());
+        let held = self.bases.lock().unwrap_or_else(|e| e.into_inner()).get(&name).cloned();
+        if let Some(basis) = held {
+            return Ok(basis);
+        }
+        let basis = basis_pinned(app, pins).await?;
+        self.bases.lock().unwrap_or_else(|e| e.into_inner()).insert(name, basis.clone());
+        Ok(basis)
     }
 }
 
@@ -95,7 +110,7 @@ async fn again(app: &App, row: &VerificationRow, seen: &Seen) -> Result<Outcome>
         Ok(kept) => kept,
         Err(difference) => return Ok(Err(difference.into())),
     };
-    let basis = match basis_pinned(app, &record.pins).await {
+    let basis = match seen.basis(app, &record.pins).await {
         Ok(basis) => basis,
         Err(Error::Broken(e)) => return Ok(Err(set_difference(app, &record, &e.to_string()).await?.into())),
         Err(e) => return Err(e),

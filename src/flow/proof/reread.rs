@@ -6,9 +6,9 @@ use crate::domain::layer::row::{Row, row_hash};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{
     Basis, Facts, Gathered, Inputs, LayerPin, Neighbour, PaperFacts, PaperInput, Record, Resolution, ThemeFacts,
-    ordered, sha256_hex,
+    ordered,
 };
-use crate::flow::paper::place;
+use crate::flow::paper::{facts_pin, place};
 use crate::flow::verification::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
 use crate::flow::{Error, Result};
 use crate::store::feature::{FullRow, content_rows};
@@ -77,7 +77,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
         rows.into_iter().filter(|r| inputs.layers.iter().any(|l| l.layer_version_id == r.id)).collect();
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, by_version)?;
     let known = registered(&themes);
-    let parcel = row.map(|r| parcel_facts(r, boundary, own, known, inputs.keys.clone()));
+    let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
     let facts = Facts {
         as_of: record.as_of,
         case: inputs.case.clone(),
@@ -101,18 +101,18 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     }
 }
 
-async fn paper(app: &App, case: Uuid, sha256: &str, input: &PaperInput) -> Reread<PaperFacts> {
+async fn paper(app: &App, case: Uuid, pinned: &str, input: &PaperInput) -> Reread<PaperFacts> {
     let name = place(input.id, input.version);
-    let differs = |found: String| Ok(Err(Difference::new("paper", &name, sha256, found)));
+    let differs = |found: String| Ok(Err(Difference::new("paper", &name, pinned, found)));
     let row = papers::get(&mut *app.pool.acquire().await?, case, input.id, Some(input.version)).await?;
     let Some(row) = row else { return differs("nothing".into()) };
     let plain = match app.vault.open(&name, &row.sealed) {
         Ok(plain) => plain,
         Err(e) => return differs(e.to_string()),
     };
-    let found = sha256_hex(&plain);
-    if found != sha256 || row.facts_sha256 != sha256 {
-        return differs(if found == sha256 { row.facts_sha256 } else { found });
+    let found = facts_pin(app, &plain);
+    if found != pinned || row.facts_sha256 != pinned {
+        return differs(if found == pinned { row.facts_sha256 } else { found });
     }
     let broken = |e: serde_json::Error| Error::Broken(e.into());
     let scan = row.scan.map(serde_json::from_value).transpose().map_err(broken)?;
@@ -126,7 +126,7 @@ async fn paper(app: &App, case: Uuid, sha256: &str, input: &PaperInput) -> Rerea
     }
     let paper: Paper = serde_json::from_slice(&plain).map_err(broken)?;
     let (id, version, complete) = (input.id, input.version, input.complete);
-    Ok(Ok(PaperFacts { id, version, sha256: sha256.to_owned(), complete, paper, scan }))
+    Ok(Ok(PaperFacts { id, version, sha256: pinned.to_owned(), complete, paper, scan }))
 }
 
 /// One version of a parcel, proved: its columns are those of the map row it came from, and that row hashes to what is pinned.

@@ -17,9 +17,8 @@ pub(super) async fn around(app: &App, record: &Record) -> Result<Option<Around>>
     let Some(parcel) = &record.parcel else { return Ok(None) };
     let Some((zone, window)) = parcel.zone.zip(parcel.boundary.as_ref().and_then(map::window)) else { return Ok(None) };
     let (parcels, roads) = versions(app, record).await?;
-    let bounds = Bounds { min_e: window.min().x, min_n: window.min().y, max_e: window.max().x, max_n: window.max().y };
     let all = [parcels.as_slice(), &roads].concat();
-    let rows = feature::around(&app.pool, zone, &all, Some(bounds), &[], MOST_ROWS).await?;
+    let rows = feature::around(&app.pool, zone, &all, Some(Bounds::from(window)), &[], MOST_ROWS).await?;
     if rows.is_empty() || rows.len() as i64 > MOST_ROWS {
         return Ok(None);
     }

@@ -2,6 +2,7 @@
 
 use super::around::around;
 use crate::app::App;
+use crate::domain::calendar::day_of;
 use crate::domain::report::{Beside, qr_svg, report};
 use crate::domain::staff::Purpose;
 use crate::domain::verify::sha256_hex;
@@ -12,7 +13,6 @@ use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
 use crate::outside::press::{Attachment, Sheet};
 use crate::store::commune;
-use time::UtcOffset;
 use uuid::Uuid;
 
 /// A report, ready to be handed over.
@@ -50,16 +50,8 @@ async fn sheet(app: &App, opened: &Opened, lang: Lang) -> Result<Sheet> {
     let at = view.created_at;
     // Drawing is arithmetic: it runs beside the reactor, never on it.
     let work = move || -> Result<Sheet> {
-        let beside = Beside {
-            id,
-            firm: &app.config.firm,
-            day: at.to_offset(UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)).date(),
-            commune,
-            zone,
-            check_url,
-            basis: &basis,
-            around,
-        };
+        let beside =
+            Beside { id, firm: &app.config.firm, day: day_of(at), commune, zone, check_url, basis: &basis, around };
         let (data, map) = report(&record, lang, &beside).map_err(|e| Error::Broken(e.into()))?;
         let qr = qr_svg(&code).map_err(|e| Error::Broken(e.into()))?;
         let pictures = std::iter::once(("qr.svg", qr.into_bytes())).chain(map.map(|m| ("map.svg", m.into_bytes())));

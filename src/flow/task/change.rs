@@ -17,9 +17,14 @@ pub(super) fn leads(by: &Actor) -> bool {
     by.has_any(&[Role::Manager, Role::Admin])
 }
 
+/// The task as it stands.
+pub(super) async fn existing(conn: &mut PgConnection, id: Uuid) -> Result<TaskRow> {
+    task::get(conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })
+}
+
 /// The task as `version` knows it, when it is in one of `states`.
 pub(super) async fn at_version(conn: &mut PgConnection, id: Uuid, version: i32, states: &[&str]) -> Result<TaskRow> {
-    let task = task::get(conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })?;
+    let task = existing(conn, id).await?;
     if task.version != version {
         return Err(stale(&task));
     }

@@ -1,6 +1,7 @@
+use super::change::existing;
 use super::view::{TaskView, view};
 use crate::app::App;
-use crate::flow::{Error, Result};
+use crate::flow::Result;
 use crate::store::task;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ pub async fn list(app: &App, filter: &TaskFilter) -> Result<Vec<TaskView>> {
 /// One task with its events.
 pub async fn find(app: &App, id: Uuid) -> Result<TaskView> {
     let mut conn = app.pool.acquire().await?;
-    let row = task::get(&mut conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })?;
+    let row = existing(&mut conn, id).await?;
     let events = task::events(&mut conn, id).await?.into_iter().map(Into::into).collect();
     Ok(TaskView { events, ..view(row) })
 }

@@ -1,4 +1,4 @@
-use super::change::record;
+use super::change::{existing, record};
 use super::view::{TaskView, view};
 use crate::app::App;
 use crate::flow::staff::Actor;
@@ -22,7 +22,7 @@ pub async fn next_near(app: &App, by: &Actor, lon: f64, lat: f64) -> Result<Opti
         commit(app, tx, by, &None::<TaskView>, None).await?;
         return Ok(None);
     };
-    let mut row = task::get(&mut tx, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })?;
+    let mut row = existing(&mut tx, id).await?;
     if row.assignee.is_none() {
         row.assignee = Some(me);
         row.updated_at = app.clock.now();

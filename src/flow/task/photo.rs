@@ -1,6 +1,6 @@
 //! Photos of a task: kept as they were sent before anybody looks at them.
 
-use super::change::leads;
+use super::change::{existing, leads};
 use crate::app::App;
 use crate::domain::staff::Purpose;
 use crate::flow::case::Reading;
@@ -8,7 +8,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::outside::scans::{Sniffed, sniff};
 use crate::store::audit::{self, Deed};
-use crate::store::task::{self, TaskRow};
+use crate::store::task::TaskRow;
 use crate::store::task_photo::{self, TaskPhotoRow};
 use bytes::Bytes;
 use serde::Serialize;
@@ -94,7 +94,7 @@ pub async fn add_photo(app: &App, by: &Actor, id: Uuid, content: Bytes) -> Resul
 
 /// A photo of a task: a logged read.
 pub async fn photo(app: &App, by: &Actor, id: Uuid, sha256: &str, purpose: Purpose) -> Result<PhotoFile> {
-    let task = found(task::get(&mut *app.pool.acquire().await?, id).await?, id)?;
+    let task = existing(&mut *app.pool.acquire().await?, id).await?;
     let mut reading = Reading::begin(app, by, task.case_id, purpose).await?;
     let not_found = || Error::NotFound { what: "photo", id: sha256.to_owned() };
     let row = task_photo::get(&mut reading.tx, id, sha256).await?.ok_or_else(not_found)?;
@@ -105,7 +105,7 @@ pub async fn photo(app: &App, by: &Actor, id: Uuid, sha256: &str, purpose: Purpo
 }
 
 async fn may_add(conn: &mut PgConnection, by: &Actor, id: Uuid) -> Result<TaskRow> {
-    let task = found(task::get(conn, id).await?, id)?;
+    let task = existing(conn, id).await?;
     if task.assignee != by.id && !leads(by) {
         return Err(Error::Forbidden("a task of somebody else"));
     }
@@ -131,10 +131,6 @@ async fn keep(tx: &mut PgConnection, by: &Actor, task: &TaskRow, row: TaskPhotoR
     };
     audit::write(tx, &deed).await?;
     Ok(row)
-}
-
-fn found(task: Option<TaskRow>, id: Uuid) -> Result<TaskRow> {
-    task.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })
 }
 
 /// Kind, width and height of a picture that can be looked at.

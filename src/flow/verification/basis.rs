@@ -45,15 +45,20 @@ pub async fn keep(app: &App, conn: &mut PgConnection, basis: &Basis) -> Result<(
     Ok(basis::keep(conn, &sets, app.clock.now()).await?)
 }
 
-/// The sets a stored record pins, proved against their hashes.
+/// The sets a stored record pins, proved against their hashes once in the life of this process.
 ///
 /// # Errors
 /// `Broken` when a set is not there or was changed.
 pub async fn of_record(app: &App, record: &Record) -> Result<Basis> {
-    pinned(app, &record.pins).await
+    if let Some(basis) = app.sets.pinned(&record.pins) {
+        return Ok(basis);
+    }
+    let basis = pinned(app, &record.pins).await?;
+    app.sets.keep_pinned(&basis);
+    Ok(basis)
 }
 
-/// As [`of_record`].
+/// As [`of_record`], read and proved anew.
 ///
 /// # Errors
 /// As there.

@@ -40,49 +40,93 @@ pub struct Subject {
     pub papers: Vec<PaperFacts>,
 }
 
+/// Asks for everything at once that does not wait for something else.
 pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
-    let resolution = resolution(app, &s).await?;
-    let known = s.parcel.or_else(|| clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id)));
+    let (resolution, around) = match s.parcel {
+        Some(known) => tokio::try_join!(resolution(app, &s), surroundings(app, &s, Some(known)))?,
+        None => {
+            let resolution = resolution(app, &s).await?;
+            let known = clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id));
+            (resolution, surroundings(app, &s, known).await?)
+        }
+    };
+    let province = s.case.province.or(around.province);
+    let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
+    let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
+    let case = CaseFacts { province, required_papers, ..s.case };
+    Ok(Facts {
+        as_of,
+        case,
+        papers: s.papers,
+        resolution,
+        parcel: around.parcel,
+        neighbours: around.neighbours,
+        themes: around.themes,
+        theme_set: around.theme_set,
+        other_cases: around.other_cases,
+    })
+}
+
+/// What the maps and other cases say of a parcel.
+struct Surroundings {
+    parcel: Option<ParcelFacts>,
+    neighbours: Gathered<Vec<Neighbour>>,
+    themes: Vec<ThemeFacts>,
+    theme_set: Arc<ThemeSet>,
+    other_cases: Gathered<Vec<OtherCase>>,
+    province: Option<String>,
+}
+
+async fn surroundings(app: &App, s: &Subject, known: Option<(i32, Uuid)>) -> Result<Surroundings> {
     let row = match known {
         Some((zone, id)) => parcel::current(&app.pool, zone, id).await?,
         None => None,
     };
-    let zone = row.as_ref().map(|r| r.zone);
-    let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
-    let bounds = boundary.as_ref().and_then(bounds);
-    let keys = match &row {
-        Some(r) => parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?,
-        None => vec![],
+    let row = row.as_ref();
+    let boundary = row.and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
+    let bounds = boundary.as_ref().and_then(BoundingRect::bounding_rect).map(Bounds::from);
+    let search = bounds_of(boundary.as_ref());
+    let (keys, theme_set, current, province, neighbours, other_cases) = tokio::try_join!(
+        async {
+            match row {
+                Some(r) => Ok(parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?),
+                None => Ok(vec![]),
+            }
+        },
+        current_themes(app),
+        async {
+            match row {
+                Some(r) => Ok(layers::current(&app.pool, r.zone, search).await?),
+                None => Ok(vec![]),
+            }
+        },
+        async {
+            match row {
+                Some(r) => Ok(commune::find(&app.pool, &r.commune_code).await?.and_then(|c| c.province_code)),
+                None => Ok(None),
+            }
+        },
+        async { Ok(neighbours(app, row, bounds).await) },
+        async { Ok(rivals(app, s, known).await) },
+    )?;
+    let pins: BTreeMap<i64, LayerPin> = current.iter().map(|c| (c.id, pin(c))).collect();
+    let features = match row {
+        Some(r) => features(app, r.zone, &current, search, &keys).await,
+        None => BTreeMap::new(),
     };
-    let theme_set = current_themes(app).await?;
-    let (themes, pins) = themes(app, &theme_set, zone, bounds, &keys).await?;
-    let neighbours = neighbours(app, row.as_ref(), bounds).await;
-    let other_cases = rivals(app, &s, known).await;
-    let province = match &row {
-        Some(r) => commune::find(&app.pool, &r.commune_code).await?.and_then(|c| c.province_code),
-        None => None,
-    };
+    let themes = theme_layers(&theme_set, &current, features)?;
     let registered = registered(&themes);
-    let own = match &row {
+    let own = match row {
         Some(r) => parcel_pin(app, r, &pins).await?,
         None => None,
     };
-    let facts = row.map(|r| parcel_facts(r, boundary, own, registered, keys));
-    let province = s.case.province.or(province);
-    let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
-    let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
-    let case = CaseFacts { province, required_papers, ..s.case };
-    Ok(Facts { as_of, case, papers: s.papers, resolution, parcel: facts, neighbours, themes, theme_set, other_cases })
-}
-
-fn bounds(area: &MultiPolygon<f64>) -> Option<Bounds> {
-    let b = area.bounding_rect()?;
-    Some(Bounds { min_e: b.min().x, min_n: b.min().y, max_e: b.max().x, max_n: b.max().y })
+    let parcel = row.map(|r| parcel_facts(r, boundary, own, registered, keys));
+    Ok(Surroundings { parcel, neighbours, themes, theme_set, other_cases, province })
 }
 
 /// Where features around this parcel are looked for.
 pub(in crate::flow) fn bounds_of(boundary: Option<&MultiPolygon<f64>>) -> Option<Bounds> {
-    boundary.and_then(bounds).map(|b| b.widened(SEARCH_M))
+    boundary.and_then(BoundingRect::bounding_rect).map(|b| Bounds::from(b).widened(SEARCH_M))
 }
 
 async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
@@ -126,7 +170,7 @@ async fn parcel_pin(app: &App, r: &ParcelRow, current: &BTreeMap<i64, LayerPin>)
 }
 
 pub(in crate::flow) fn parcel_facts(
-    r: ParcelRow,
+    r: &ParcelRow,
     boundary: Option<MultiPolygon<f64>>,
     layer: Option<LayerPin>,
     registered: Option<bool>,
@@ -137,12 +181,12 @@ pub(in crate::flow) fn parcel_facts(
         id: r.parcel_id,
         version: r.version,
         row_hash: hex::encode(&r.row_hash),
-        commune_code: r.commune_code,
-        sheet: r.sheet,
-        number: r.number,
+        commune_code: r.commune_code.clone(),
+        sheet: r.sheet.clone(),
+        number: r.number.clone(),
         scale: r.scale,
         registered_area: r.registered_area,
-        land_use: r.land_use,
+        land_use: r.land_use.clone(),
         boundary: boundary.map(|b| Metric::new(Zone(r.zone), b)),
         accuracy_m: layer.as_ref().map_or(0.0, |l| l.accuracy_m),
         layer,
@@ -165,32 +209,11 @@ pub(in crate::flow) fn registered(themes: &[ThemeFacts]) -> Option<bool> {
     answer
 }
 
-/// Every theme with what its published layers hold around the parcel; and all pins by version.
-async fn themes(
-    app: &App,
-    set: &Arc<ThemeSet>,
-    zone: Option<i32>,
-    bounds: Option<Bounds>,
-    keys: &[String],
-) -> Result<(Vec<ThemeFacts>, BTreeMap<i64, LayerPin>)> {
-    let search = bounds.map(|b| b.widened(SEARCH_M));
-    let current = match zone {
-        Some(z) => layers::current(&app.pool, z, search).await?,
-        None => vec![],
-    };
-    let pins: BTreeMap<i64, LayerPin> = current.iter().map(|c| (c.id, pin(c))).collect();
-    let by_version = match zone {
-        Some(z) => features(app, z, &current, search, keys).await,
-        None => BTreeMap::new(),
-    };
-    Ok((theme_layers(set, &current, by_version)?, pins))
-}
-
 /// Every theme but the cadastral map with its layers, in order of code.
 pub(in crate::flow) fn theme_layers(
     set: &ThemeSet,
     current: &[CurrentRow],
-    mut by_version: BTreeMap<i64, Gathered<Vec<Feature>>>,
+    mut by_version: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>>,
 ) -> Result<Vec<ThemeFacts>> {
     let mut out = Vec::new();
     for theme in set.themes.iter().filter(|t| t.family != Family::Parcel) {

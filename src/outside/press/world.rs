@@ -1,10 +1,10 @@
 //! All that a template can see.
 
 use super::{PressError, Sheet};
+use crate::domain::calendar::day_of;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
-use time::UtcOffset;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -51,7 +51,7 @@ impl PressWorld {
         for a in &sheet.attachments {
             files.insert(id(&format!("attached/{}", a.name))?, Bytes::new(a.content.clone()));
         }
-        let day = sheet.at.to_offset(UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)).date();
+        let day = day_of(sheet.at);
         let day = Datetime::from_ymd(day.year(), u8::from(day.month()), day.day());
         Ok(Self { main, sources, files, day })
     }

@@ -15,6 +15,17 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// `vi` or `en`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "vi" => Some(Self::Vi),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+}
+
 /// Vietnamese, English.
 const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/record.ftl"), include_str!("../../../../data/i18n/en/record.ftl")),

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# How fast a large map comes in, and how much memory that takes, beside ogr2ogr on the same file and cluster.
+#   scripts/cluster with benches/import.sh [rows]        default 500000; needs ogr2ogr and target/release/{diaba,diaba-reader}
+# Draws quads of 20 x 15 m as parcels, writes them as GeoPackage and Shapefile, imports and publishes each with `diaba`, loads each
+# with ogr2ogr (COPY, GiST index after). Works in a database and a folder of its own; both are deleted.
+set -euo pipefail
+rows=${1:-500000}
+top=$(cd "$(dirname "$0")/.." && pwd)
+bin=${CARGO_TARGET_DIR:-$top/target}/release
+: "${DATABASE_URL:?set DATABASE_URL to a cluster where databases may be made}"
+for tool in ogr2ogr psql "$bin/diaba" "$bin/diaba-reader"; do
+    command -v "$tool" >/dev/null || { echo "import: $tool is missing" >&2; exit 1; }
+done
+name=diaba_bench_import_$$
+server=$DATABASE_URL
+url=${server%/*}/$name
+work=$(mktemp -d)
+export DATABASE_URL=$url DIABA_HOME=$work/home DIABA_DATA=$top/data
+finish() { psql -qX "$server" -c "drop database if exists $name with (force)"; rm -rf "$work"; }
+trap finish EXIT
+psql -qX "$server" -c "create database $name"
+host_port=${url#*@}; host_port=${host_port%%/*}; user=${url#*//}; user=${user%%[:@]*}
+pg="PG:host=${host_port%%:*} port=${host_port##*:} user=$user dbname=$name"
+
+# Runs a command; tells seconds, rows per second and the most memory (RSS) its processes held together, looked at ten times a second.
+measure() {
+    local what=$1 begin most=0 held run
+    shift
+    begin=$(date +%s.%N)
+    "$@" >"$work/out" 2>&1 &
+    run=$!
+    while kill -0 $run 2>/dev/null; do
+        held=$(ps -e -o pid=,ppid=,rss= | awk -v root=$run '
+            { parent[$1] = $2; rss[$1] = $3 }
+            END { for (p in parent) { q = p; while (q in parent && q != root) q = parent[q]; if (q == root) sum += rss[p] } print sum + 0 }')
+        most=$((held > most ? held : most))
+        sleep 0.1
+    done
+    wait $run || { cat "$work/out" >&2; exit 1; }
+    awk -v what="$what" -v begin="$begin" -v end="$(date +%s.%N)" -v rows="$rows" -v kb="$most" \
+        'BEGIN { s = end - begin; printf "%-44s %7.1f s %9.0f rows/s %7.0f MB at most\n", what, s, rows / s, kb / 1024 }'
+}
+
+"$bin/diaba" setup >/dev/null
+psql -qX "$url" <<SQL
+create table quads as
+select (1 + i / 1000)::text as sheet, (1 + i % 1000)::text as number, 300.0::float8 as legal_area, 'ODT' as land_use,
+       st_makeenvelope(500000 + 20 * (i % 1000), 1700000 + 15 * (i / 1000), 500020 + 20 * (i % 1000), 1700015 + 15 * (i / 1000), 5899) as geom
+  from generate_series(0, $rows - 1) i;
+SQL
+ogr2ogr -q -f GPKG "$work/quads.gpkg" "$pg" quads -nlt POLYGON -a_srs EPSG:5899
+ogr2ogr -q -f "ESRI Shapefile" "$work/quads.shp" "$pg" quads -nlt POLYGON -a_srs EPSG:5899
+psql -qX "$url" -c 'drop table quads'
+
+for file in quads.gpkg quads.shp; do
+    layer=bench.${file##*.}
+    measure "$file: diaba layer import" "$bin/diaba" layer import "$work/$file" --layer "$layer" --theme cadastral --zone 5899 \
+        --commune 20194 --source-date 2026-01-31 --coverage extent
+    version=$(psql -XAtq "$url" -c "select max(id) from layer_version")
+    measure "$file: diaba layer publish (parcels)" "$bin/diaba" layer publish "$version"
+    measure "$file: ogr2ogr, COPY, GiST index" ogr2ogr -f PostgreSQL "$pg" "$work/$file" -nln "beside_${file##*.}" \
+        -lco GEOMETRY_NAME=geom -lco SPATIAL_INDEX=GIST --config PG_USE_COPY YES
+done
