@@ -76,10 +76,12 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
+    ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
+    ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
 ];
 
@@ -127,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_bad_description_is_refused_by_name() {
-        let good = SHIPPED[0].1;
+        let good = SHIPPED.iter().find(|(name, _)| *name == "import_layer.toml").unwrap().1;
         let bad = good.replace("max_attempts = 3", "max_attempts = 0");
         assert!(Specs::read(&[("x.toml", &bad)]).unwrap_err().contains("max_attempts"));
         let typo = good.replace("owner", "ownr");
