@@ -1,14 +1,16 @@
 //! `diaba demo`: the main job once before the user's eyes, on an invented ward.
 
-use super::{say, verify};
+use super::{report as paper, say, verify};
 use crate::app::App;
 use crate::domain::demo::generate_on;
+use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, render};
 use crate::flow::staff::Actor;
-use crate::flow::{Result, case, demo, layer, task, verification};
+use crate::flow::{Error, Result, case, demo, layer, proof, report, task, verification};
 use crate::store::layer::Which;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 pub async fn run(
     app: &App,
@@ -65,6 +67,7 @@ pub async fn run(
     let file = app.config.home.join("evidence").join(format!("{}.geojson", done.id));
     verify::write_evidence(app, &done.record, &file).await?;
     println!("evidence: {}", file.display());
+    signed_report(app, by, done.id).await?;
     println!("tasks of case {}:", done.case_number);
     let filter = task::TaskFilter { case_id: Some(done.case_id), limit: 50, ..Default::default() };
     let rows: Vec<Vec<String>> = task::list(app, &filter)
@@ -80,5 +83,19 @@ pub async fn run(
         started.elapsed().as_secs_f64(),
         counts.join(", ")
     );
+    Ok(())
+}
+
+/// What the customer gets, and what a stranger needs to check it.
+async fn signed_report(app: &App, by: &Actor, id: Uuid) -> Result<()> {
+    let folder = app.config.home.join("reports");
+    let done = report::render(app, by, id, Purpose::Verify, Lang::Vi).await?;
+    let file = folder.join(&done.file_name);
+    paper::write(&done, &file)?;
+    let keys = proof::keys(app).await?.into_iter().map(|k| k.pem).collect::<String>();
+    let office = folder.join("office.pem");
+    std::fs::write(&office, keys).map_err(|e| Error::Broken(e.into()))?;
+    println!("signed report: {} ({} KiB)", file.display(), done.pdf.len().div_ceil(1024));
+    println!("  checked by anybody: diaba check-report {} --key {}", file.display(), office.display());
     Ok(())
 }

@@ -2,12 +2,14 @@
 
 use super::say;
 use crate::app::App;
-use crate::domain::proof::{Bundle, Doubt, PublicKey, Sealed, check_file};
-use crate::domain::verify::text::{Lang, date, message};
-use crate::domain::verify::{Message, Outcome, Record};
+use crate::domain::proof::{self, Bundle, Doubt, Keyring, Proven, ReportProof, carried};
+use crate::domain::verify::Message;
+use crate::domain::verify::text::{Lang, date, message, outcome};
+use crate::flow::proof as held;
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, case, proof};
+use crate::flow::{Error, Result, case};
 use clap::{Args, Subcommand};
+use futures::{StreamExt, TryStreamExt, stream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use uuid::Uuid;
@@ -31,8 +33,13 @@ pub enum KeysCommand {
     List,
     /// Make a new key and sign with it from now on; also the way on after a key was lost
     Rotate,
-    /// The public key as PEM, to be published (default: the one that signs)
-    Export { id: Option<String> },
+    /// A public key as PEM, to be published (default: the one that signs)
+    Export {
+        id: Option<String>,
+        /// Every key that ever signed, newest first
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -47,7 +54,7 @@ pub enum ProofCommand {
 pub struct CheckArgs {
     /// A sealed report (PDF) or a proof bundle (JSON)
     pub file: PathBuf,
-    /// The public key the office publishes (PEM)
+    /// The public keys the office publishes (PEM, one or several)
     #[arg(long)]
     pub key: Option<PathBuf>,
     /// vi or en
@@ -55,17 +62,21 @@ pub struct CheckArgs {
     pub lang: String,
 }
 
+/// Replays that run side by side.
+const AT_ONCE: usize = 4;
+
 /// Exit code 1 when any of them does not give the same digest.
 pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
     let ids = match (a.id, &a.case) {
         (Some(id), _) => vec![id],
-        (None, Some(asked)) => proof::ids(app, Some(case::get(app, asked).await?.id)).await?,
-        (None, None) => proof::ids(app, None).await?,
+        (None, Some(asked)) => held::ids(app, Some(case::get(app, asked).await?.id)).await?,
+        (None, None) => held::ids(app, None).await?,
     };
-    let seen = proof::Seen::default();
+    let seen = held::Seen::default();
     let mut same = 0i64;
-    for id in &ids {
-        let done = proof::replay(app, by, *id, &seen).await?;
+    let mut runs = stream::iter(&ids).map(|id| held::replay(app, by, *id, &seen)).buffered(AT_ONCE);
+    while let Some(done) = runs.try_next().await? {
+        let id = done.id;
         match &done.first_difference {
             None => same += 1,
             Some(d) => println!("{id}  differs: {} {}\n  pinned: {}\n  found:  {}", d.what, d.name, d.pinned, d.found),
@@ -81,12 +92,12 @@ pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
 /// Exit code 1 when something does not hold.
 pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
     if let ProofCommand::Head = c {
-        proof::sign_head_now(app).await?;
-        let heads = proof::heads(app, None, 1).await?;
+        held::sign_head_now(app).await?;
+        let heads = held::heads(app, None, 1).await?;
         heads.iter().for_each(|h| println!("head over link {}: {} (key {})", h.no, h.hash, h.key_id));
         return Ok(ExitCode::SUCCESS);
     }
-    let done = proof::walk(app).await?;
+    let done = held::walk(app).await?;
     println!("{} links and {} heads hold", say::count(done.links), say::count(done.heads));
     match done.broken {
         None => Ok(ExitCode::SUCCESS),
@@ -100,7 +111,7 @@ pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
 pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
     match c {
         KeysCommand::List => {
-            let row = |k: proof::KeyView| {
+            let row = |k: held::KeyView| {
                 vec![
                     k.id,
                     k.made_at.date().to_string(),
@@ -108,16 +119,19 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
                     k.public_key,
                 ]
             };
-            let rows: Vec<_> = proof::keys(app).await?.into_iter().map(row).collect();
+            let rows: Vec<_> = held::keys(app).await?.into_iter().map(row).collect();
             say::table(&["key", "made", "state", "public key"], &rows);
         }
         KeysCommand::Rotate => {
-            let key = proof::rotate(app, by).await?;
+            let key = held::rotate(app, by).await?;
             eprintln!("key {} signs from now on; publish it:", key.id);
             print!("{}", key.pem);
         }
-        KeysCommand::Export { id } => {
-            let keys = proof::keys(app).await?;
+        KeysCommand::Export { all: true, .. } => {
+            held::keys(app).await?.iter().for_each(|k| print!("{}", k.pem));
+        }
+        KeysCommand::Export { id, .. } => {
+            let keys = held::keys(app).await?;
             let found = keys.iter().find(|k| id.as_ref().map_or(k.signs, |id| k.id == *id));
             let id = id.clone().unwrap_or_else(|| "the current one".into());
             print!("{}", found.ok_or(Error::NotFound { what: "signing key", id })?.pem);
@@ -126,7 +140,7 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Needs neither database nor settings: the file and the public key alone. Exit code 1 on any doubt.
+/// Needs neither database nor settings: the file and the public keys alone. Exit code 1 on any doubt.
 pub fn check_report(a: &CheckArgs) -> ExitCode {
     let lang = if a.lang == "en" { Lang::En } else { Lang::Vi };
     let say = |m: Message| println!("{}", message(lang, &m));
@@ -134,67 +148,86 @@ pub fn check_report(a: &CheckArgs) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(doubt) => {
-            say(Message::new("proof-doubt").with("doubt", doubt.to_string()));
+            say(in_doubt(lang, &doubt));
             ExitCode::FAILURE
         }
     }
+}
+
+fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
+    Message::new("proof-doubt").with("doubt", message(lang, &doubt.message()))
 }
 
 fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Result<bool, Doubt> {
     let read = |p: &Path| std::fs::read(p).map_err(|e| Doubt::Form(format!("{}: {e}", p.display())));
     let file = read(&a.file)?;
     let given = match &a.key {
-        Some(path) => Some(PublicKey::from_pem(&String::from_utf8_lossy(&read(path)?))?),
+        Some(path) => Some(Keyring::from_pem(&String::from_utf8_lossy(&read(path)?))?),
         None => None,
     };
-    if file.first() == Some(&b'{') {
-        let text = std::str::from_utf8(&file).map_err(|e| Doubt::Form(e.to_string()))?;
-        return checked_bundle(&Bundle::from_json(text)?, given, lang, say);
-    }
-    let Some(key) = given else {
-        let sealed = Sealed::read(&file)?;
-        say(Message::new("proof-key").with("key", sealed.signed.key_id));
-        say(Message::new("proof-key-needed"));
-        return Ok(false);
+    let bundle = match std::str::from_utf8(&file) {
+        Ok(text) if text.starts_with('{') => Some(Bundle::from_json(text)?),
+        _ => None,
     };
-    let sealed = check_file(&file, &key)?;
-    say(Message::new("proof-file-sealed").with("bytes", sealed.content.len().to_string()));
-    say(Message::new("proof-digest").with("digest", sealed.digest));
-    say(Message::new("proof-key").with("key", sealed.signed.key_id));
-    say(Message::new("proof-key-given"));
-    Ok(true)
-}
-
-fn checked_bundle(
-    bundle: &Bundle,
-    given: Option<PublicKey>,
-    lang: Lang,
-    say: &dyn Fn(Message),
-) -> std::result::Result<bool, Doubt> {
     let trusted = given.is_some();
-    let key = given.map_or_else(|| bundle.own_key(), Ok)?;
-    let proven = bundle.check(&key)?;
-    say(Message::new("proof-record-whole"));
-    say(Message::new("proof-digest").with("digest", proven.digest));
-    say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
-    say(Message::new("proof-outcome").with("outcome", message(lang, &outcome(&proven.record))));
-    say(Message::new("proof-key").with("key", proven.key_id));
-    say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
-    Ok(trusted)
+    let inside = |b: Bundle| b.own_key().map(Keyring::from);
+    let keys = match (given, &bundle) {
+        (Some(keys), _) => keys,
+        (None, Some(bundle)) => inside(bundle.clone())?,
+        (None, None) => match carried(&file)? {
+            Some(bundle) => inside(bundle)?,
+            None => {
+                say(Message::new("proof-key-needed"));
+                return Ok(false);
+            }
+        },
+    };
+    let holds = match &bundle {
+        Some(bundle) => {
+            tell_record(&bundle.check(keys.get(&bundle.key_id)?)?, lang, say);
+            true
+        }
+        None => tell_report(&proof::check_report(&file, &keys), lang, say),
+    };
+    if holds {
+        say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
+    }
+    Ok(holds && trusted)
 }
 
-fn outcome(record: &Record) -> Message {
-    Message::new(match record.outcome {
-        Outcome::CanProceed => "outcome-can-proceed",
-        Outcome::NeedsPapers => "outcome-needs-papers",
-        Outcome::NeedsPerson => "outcome-needs-person",
-        Outcome::Blocked => "outcome-blocked",
-    })
+/// Part by part, so that a changed page is told from a changed record. True when everything holds.
+fn tell_report(proof: &ReportProof, lang: Lang, say: &dyn Fn(Message)) -> bool {
+    match &proof.file {
+        Ok(sealed) => {
+            say(Message::new("proof-file-sealed").with("bytes", sealed.content.len().to_string()));
+            say(Message::new("proof-key").with("key", sealed.signed.key_id.as_str()));
+        }
+        Err(doubt) => say(in_doubt(lang, doubt)),
+    }
+    match &proof.record {
+        Ok(Some(proven)) => {
+            if proof.file.is_err() {
+                say(Message::new("proof-file-changed"));
+            }
+            tell_record(proven, lang, say);
+        }
+        Ok(None) => say(Message::new("proof-none-carried")),
+        Err(doubt) => say(in_doubt(lang, doubt)),
+    }
+    proof.holds()
+}
+
+fn tell_record(proven: &Proven, lang: Lang, say: &dyn Fn(Message)) {
+    say(Message::new("proof-record-whole"));
+    say(Message::new("proof-digest").with("digest", proven.digest.as_str()));
+    say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
+    say(Message::new("proof-outcome").with("outcome", outcome(lang, proven.record.outcome)));
+    say(Message::new("proof-key").with("key", proven.key_id.as_str()));
 }
 
 /// Writes the proof bundle of a verification.
 pub async fn write_proof(app: &App, by: &Actor, id: Uuid, file: &Path) -> Result<()> {
-    let bundle = proof::bundle(app, by, id, crate::domain::staff::Purpose::Verify).await?;
+    let bundle = held::bundle(app, by, id, crate::domain::staff::Purpose::Verify).await?;
     let text = serde_json::to_string(&bundle).map_err(|e| Error::Broken(e.into()))?;
     std::fs::write(file, text + "\n").map_err(|e| Error::Broken(e.into()))
 }

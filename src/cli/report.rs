@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, case, report, verification};
+use std::path::Path;
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -13,14 +14,19 @@ pub async fn run(app: &App, by: &Actor, a: ReportArgs) -> Result<ExitCode> {
     let lang = say::language(&a.lang)?;
     let id = which(app, &a.subject).await?;
     let done = report::render(app, by, id, Purpose::Verify, lang).await?;
-    let file = a.output.unwrap_or_else(|| done.file_name.into());
+    let file = a.output.unwrap_or_else(|| (&done.file_name).into());
+    write(&done, &file)?;
+    println!("{} ({} KiB)", file.display(), done.pdf.len().div_ceil(1024));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a report; makes the folder it goes into.
+pub fn write(done: &report::Rendered, file: &Path) -> Result<()> {
     let broken = |e: std::io::Error| Error::Broken(anyhow::Error::new(e).context(file.display().to_string()));
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(broken)?;
     }
-    std::fs::write(&file, &done.pdf).map_err(broken)?;
-    println!("{} ({} KiB)", file.display(), done.pdf.len().div_ceil(1024));
-    Ok(ExitCode::SUCCESS)
+    std::fs::write(file, &done.pdf).map_err(broken)
 }
 
 /// The verification named, or the newest one of the case named.

@@ -20,6 +20,7 @@ mod proxy;
 #[allow(dead_code, reason = "the bench of reports uses the rest")]
 mod records;
 mod reports;
+mod sealed;
 mod staff;
 mod tasks;
 mod test_app;

@@ -21,6 +21,7 @@ pub fn drawn(s: &Sample, lang: Lang) -> (Report, Option<String>) {
         commune: Some("Phường Thử Nghiệm".into()),
         zone: Some("VN-2000 / TM-3 107°45′ (múi 483)".into()),
         check_url: Some(format!("https://diaba.example/check/{}", s.record.digest().unwrap())),
+        key_id: Some("0123456789abcdef".into()),
         basis: &s.basis,
         around: s.around.clone(),
     };

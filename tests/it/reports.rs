@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use std::process::Command;
 
 /// Text of a PDF as poppler reads it (`scripts/setup` installs it).
-fn text(pdf: &[u8]) -> String {
+pub fn text(pdf: &[u8]) -> String {
     let file = tempfile::Builder::new().suffix(".pdf").tempfile().unwrap();
     std::fs::write(file.path(), pdf).unwrap();
     let out = Command::new("pdftotext").args(["-layout"]).arg(file.path()).arg("-").output().expect("poppler-utils");
@@ -19,7 +19,7 @@ fn text(pdf: &[u8]) -> String {
 }
 
 /// What is attached to a PDF under a name.
-fn attached(pdf: &[u8], name: &str) -> Vec<u8> {
+pub fn attached(pdf: &[u8], name: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.pdf");
     std::fs::write(&file, pdf).unwrap();
@@ -31,7 +31,7 @@ fn attached(pdf: &[u8], name: &str) -> Vec<u8> {
     std::fs::read(out.join(name)).unwrap()
 }
 
-fn squeezed(text: &str) -> String {
+pub fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}').collect()
 }
 

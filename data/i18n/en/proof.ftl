@@ -8,9 +8,28 @@ proof-digest = SHA-256: { $digest }
 proof-as-of = As of: { $date }
 proof-outcome = Outcome: { $outcome }
 proof-key = Signing key: { $key }
-proof-file-sealed = The file is whole: the signature covers all { $bytes } bytes before its line.
 proof-record-whole = The record is whole: SHA-256, signature, rule set and theme set all fit.
 proof-key-given = Compared with the public key that was given.
 proof-key-own = NOT TRUSTED YET: compared only with the key inside the file. Use --key with the key the office publishes.
 proof-key-needed = The office's public key is needed: --key FILE.pem.
 proof-doubt = DOUBT: { $doubt }
+proof-file-sealed = The file is whole: the signature covers all its { $bytes } bytes but the signature line itself.
+proof-file-changed = THE FILE WAS CHANGED after it was signed; the record it carries is whole: its pages or another part were changed.
+proof-none-carried = The file carries no proof of its record (made before signatures): it is only proved that the office issued this file.
+proof-keys-differ = The record was signed with key { $record }, the file with key { $file } (the key was changed between the two).
+doubt-not-a-key = not a public key.
+doubt-other-key = signed with key { $signed }, the key at hand is { $held }.
+doubt-forged = the signature does not fit, something was changed in { $what ->
+    [file] the file
+    [verification] the record
+    [head] the head of the chain
+   *[other] { $what }
+}.
+doubt-form = not a proof of Diaba: { $why }
+doubt-hash = { $what ->
+    [record] the record
+    [rule-set] the rule set
+    [theme-set] the theme set
+   *[other] { $what }
+} was changed: it hashes to { $found }, the proof says { $said }.
+doubt-unsigned = the file has no signature line at its end.

@@ -8,9 +8,28 @@ proof-digest = Mã SHA-256: { $digest }
 proof-as-of = Ngày xác minh: { $date }
 proof-outcome = Kết luận: { $outcome }
 proof-key = Khoá ký: { $key }
-proof-file-sealed = Tệp nguyên vẹn: chữ ký phủ toàn bộ { $bytes } byte trước dòng chữ ký.
 proof-record-whole = Hồ sơ xác minh nguyên vẹn: mã SHA-256, chữ ký, bộ quy tắc và bộ chuyên đề đều khớp.
 proof-key-given = Đã đối chiếu với khoá công khai được đưa vào.
 proof-key-own = CHƯA TIN CẬY: chỉ đối chiếu với khoá nằm trong chính tệp. Hãy dùng --key với khoá do văn phòng công bố.
 proof-key-needed = Cần khoá công khai của văn phòng: dùng --key TỆP.pem.
 proof-doubt = NGHI NGỜ: { $doubt }
+proof-file-sealed = Tệp nguyên vẹn: chữ ký phủ toàn bộ { $bytes } byte của tệp, trừ chính dòng chữ ký.
+proof-file-changed = TỆP ĐÃ BỊ SỬA sau khi ký; phần bản ghi kèm trong tệp vẫn nguyên vẹn: các trang hoặc phần khác đã bị thay đổi.
+proof-none-carried = Tệp không kèm bằng chứng của bản ghi xác minh (lập trước khi có chữ ký số): chỉ chứng minh được rằng văn phòng đã phát hành tệp này.
+proof-keys-differ = Bản ghi được ký bằng khoá { $record }, tệp bằng khoá { $file } (khoá đã được thay giữa hai lần ký).
+doubt-not-a-key = không phải khoá công khai.
+doubt-other-key = được ký bằng khoá { $signed }, còn khoá đang có là { $held }.
+doubt-forged = chữ ký không khớp, đã có thay đổi trong: { $what ->
+    [file] tệp
+    [verification] bản ghi xác minh
+    [head] mốc của chuỗi băm
+   *[other] { $what }
+}.
+doubt-form = không phải bằng chứng của Diaba: { $why }
+doubt-hash = { $what ->
+    [record] bản ghi xác minh
+    [rule-set] bộ quy tắc
+    [theme-set] bộ chuyên đề
+   *[other] { $what }
+} đã bị thay đổi: mã băm là { $found }, bằng chứng ghi { $said }.
+doubt-unsigned = tệp không có dòng chữ ký ở cuối.

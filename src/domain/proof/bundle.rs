@@ -81,8 +81,8 @@ impl Bundle {
             return Err(Doubt::OtherKey { signed: self.own_key()?.id(), held: key.id() });
         }
         let record = Record::from_json(&text).map_err(|e| form(&e))?;
-        let rules = named("rule set", &self.rules, &record.pins.rules)?;
-        let themes = named("theme set", &self.themes, &record.pins.themes)?;
+        let rules = named("rule-set", &self.rules, &record.pins.rules)?;
+        let themes = named("theme-set", &self.themes, &record.pins.themes)?;
         let rules = RuleSet::from_content(&record.pins.rules, &rules).map_err(|e| form(&e))?;
         let themes = ThemeSet::from_content(&record.pins.themes, &themes).map_err(|e| form(&e))?;
         let basis = Basis { rules: Arc::new(rules), themes: Arc::new(themes) };

@@ -22,6 +22,12 @@ pub fn signed_bytes(purpose: &str, digest: &str) -> Vec<u8> {
     format!("{purpose}\n{digest}").into_bytes()
 }
 
+/// `diaba.file/1` is for a file.
+fn thing(purpose: &str) -> &str {
+    let word = purpose.strip_prefix("diaba.").unwrap_or(purpose);
+    word.split_once('/').map_or(word, |(word, _)| word)
+}
+
 /// A signature with the key it was made by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
@@ -85,6 +91,41 @@ impl PublicKey {
             return Err(Doubt::OtherKey { signed: signed.key_id.clone(), held: self.id() });
         }
         let signature = Signature::from_bytes(&signed.signature);
-        self.0.verify_strict(&signed_bytes(purpose, digest), &signature).map_err(|_| Doubt::Forged)
+        let fits = self.0.verify_strict(&signed_bytes(purpose, digest), &signature);
+        fits.map_err(|_| Doubt::Forged(thing(purpose).to_owned()))
+    }
+}
+
+/// Public keys a stranger holds: the one that signs now, and those before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keyring(Vec<PublicKey>);
+
+impl Keyring {
+    /// From PEM, one block after the other.
+    ///
+    /// # Errors
+    /// [`Doubt::NotAKey`] when there is none, or one cannot be read.
+    pub fn from_pem(text: &str) -> Result<Self, Doubt> {
+        const END: &str = "-----END PUBLIC KEY-----";
+        let blocks = text.split_inclusive(END).filter(|b| !b.trim().is_empty());
+        let keys = blocks.map(|b| PublicKey::from_pem(b.trim_start())).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(Doubt::NotAKey) } else { Ok(Self(keys)) }
+    }
+
+    /// The key with this id.
+    ///
+    /// # Errors
+    /// [`Doubt::OtherKey`] when it is not here.
+    pub fn get(&self, id: &str) -> Result<&PublicKey, Doubt> {
+        self.0.iter().find(|k| k.id() == id).ok_or_else(|| {
+            let held: Vec<String> = self.0.iter().map(PublicKey::id).collect();
+            Doubt::OtherKey { signed: id.to_owned(), held: held.join(", ") }
+        })
+    }
+}
+
+impl From<PublicKey> for Keyring {
+    fn from(key: PublicKey) -> Self {
+        Self(vec![key])
     }
 }

@@ -1,43 +1,72 @@
-//! A signature at the end of any file. In a PDF the line stands after `%%EOF`, where readers take it for a comment.
+//! A signature inside any file: one comment line. In a PDF it stands just before the closing `startxref`, where readers pass
+//! over it and no offset of the file changes; anywhere else it is the last line.
 
 use super::{Doubt, FILE, PublicKey, Signed};
 use crate::domain::verify::sha256_hex;
 
 const MARK: &str = "%Diaba-Signature: v1 ";
 
-/// What is signed of a file ([`super::FILE`]): SHA-256 over all bytes before the signature line, hex. `content` is the file
-/// as [`trailer`] will be appended to it.
+/// What is signed of a file ([`super::FILE`]): SHA-256 of all its bytes but the signature line, hex.
 pub fn file_digest(content: &[u8]) -> String {
     sha256_hex(content)
 }
 
-/// The line to append to `content`: `%Diaba-Signature: v1 <key id> <base64>` and a line feed. `content` must end with a line
-/// feed, so that the line stands alone.
-pub fn trailer(signed: &Signed) -> String {
-    format!("{MARK}{} {}\n", signed.key_id, signed.base64())
+/// A file as it can be sealed: where its last line does not end with a line feed, one is added.
+pub fn sealable(mut file: Vec<u8>) -> Vec<u8> {
+    if tail(&file) == file.len() && file.last() != Some(&b'\n') {
+        file.push(b'\n');
+    }
+    file
 }
 
-/// A signature line found at the end of a file.
+/// Puts the signature line (`%Diaba-Signature: v1 <key id> <base64>`) into its place. `content` is [`sealable`] and was signed
+/// as it is.
+pub fn seal(content: &[u8], signed: &Signed) -> Vec<u8> {
+    let (before, after) = content.split_at(tail(content));
+    let line = format!("{MARK}{} {}\n", signed.key_id, signed.base64());
+    [before, line.as_bytes(), after].concat()
+}
+
+/// Where the end of a PDF begins (`startxref`, a number, `%%EOF`); of anything else, behind its last byte.
+fn tail(file: &[u8]) -> usize {
+    let line = |rest: &'_ [u8]| -> Option<usize> {
+        let rest = rest.strip_suffix(b"\n")?;
+        Some(rest.strip_suffix(b"\r").unwrap_or(rest).len())
+    };
+    let begin = || {
+        let end = line(file).unwrap_or(file.len());
+        let number = line(file[..end].strip_suffix(b"%%EOF")?)?;
+        let digits = file[..number].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let word = line(&file[..number.checked_sub(digits).filter(|_| digits > 0)?])?;
+        let before = file[..word].strip_suffix(b"startxref")?;
+        (before.is_empty() || before.ends_with(b"\n")).then_some(before.len())
+    };
+    begin().unwrap_or(file.len())
+}
+
+/// A signature line found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed<'a> {
-    /// Everything before the line.
-    pub content: &'a [u8],
+pub struct Sealed {
+    /// Everything but the line.
+    pub content: Vec<u8>,
     pub digest: String,
     pub signed: Signed,
 }
 
-impl<'a> Sealed<'a> {
-    /// Reads the last line of a file.
+impl Sealed {
+    /// Reads the signature line of a file.
     ///
     /// # Errors
-    /// [`Doubt::Unsigned`] when it is not a signature line, or something follows it.
-    pub fn read(file: &'a [u8]) -> Result<Self, Doubt> {
-        let body = file.strip_suffix(b"\n").ok_or(Doubt::Unsigned)?;
-        let start = body.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let (content, line) = (&file[..start], &body[start..]);
-        let line = std::str::from_utf8(line).map_err(|_| Doubt::Unsigned)?;
+    /// [`Doubt::Unsigned`] when there is none where it belongs.
+    pub fn read(file: &[u8]) -> Result<Self, Doubt> {
+        let (body, after) = file.split_at(tail(file));
+        let inner = body.strip_suffix(b"\n").ok_or(Doubt::Unsigned)?;
+        let start = inner.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let line = std::str::from_utf8(&inner[start..]).map_err(|_| Doubt::Unsigned)?;
         let (key_id, base64) = line.strip_prefix(MARK).and_then(|l| l.split_once(' ')).ok_or(Doubt::Unsigned)?;
-        Ok(Self { content, digest: file_digest(content), signed: Signed::read(key_id, base64)? })
+        let signed = Signed::read(key_id, base64)?;
+        let content = [&body[..start], after].concat();
+        Ok(Self { digest: file_digest(&content), content, signed })
     }
 }
 
@@ -45,7 +74,7 @@ impl<'a> Sealed<'a> {
 ///
 /// # Errors
 /// Any [`Doubt`]: a byte of the file, of the line, or of its end was changed, or the key is another.
-pub fn check_file<'a>(file: &'a [u8], key: &PublicKey) -> Result<Sealed<'a>, Doubt> {
+pub fn check_file(file: &[u8], key: &PublicKey) -> Result<Sealed, Doubt> {
     let sealed = Sealed::read(file)?;
     key.check(FILE, &sealed.digest, &sealed.signed)?;
     Ok(sealed)

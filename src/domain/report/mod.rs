@@ -39,6 +39,8 @@ pub struct Beside<'a> {
     pub zone: Option<String>,
     /// Where the report can be checked on line: `<public_url>/check/<digest>`.
     pub check_url: Option<String>,
+    /// Key that signed the record and this paper; none from before signatures.
+    pub key_id: Option<String>,
     /// The rules and themes that the record pins.
     pub basis: &'a Basis,
     /// What lies around the parcel; none when it could not be had.
@@ -78,6 +80,8 @@ pub struct Report {
     pub id: String,
     pub engine: String,
     pub check_url: Option<String>,
+    /// Who signed, and how anybody checks it without us.
+    pub signed: String,
 }
 
 /// The overall result: what it is called, and the rest of the sentence.
@@ -159,6 +163,10 @@ pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Repor
         id: beside.id.to_string(),
         engine: record.pins.engine.clone(),
         check_url: beside.check_url.clone(),
+        signed: match &beside.key_id {
+            Some(key) => say(Message::new("page-signed").with("key", key.as_str())),
+            None => word(lang, "page-not-signed"),
+        },
         groups,
     };
     Ok((report, sheet.map(|s| s.svg)))

@@ -11,6 +11,7 @@ fn beside(basis: &Basis) -> Beside<'_> {
         commune: Some("Phường Thử".into()),
         zone: None,
         check_url: None,
+        key_id: Some("0123456789abcdef".into()),
         basis,
         around: None,
     }

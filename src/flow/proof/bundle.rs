@@ -1,12 +1,15 @@
 //! What a stranger needs to check a verification, in one file; and any file sealed with our key.
 
 use crate::app::App;
-use crate::domain::proof::{Bundle, FILE, Signed, file_digest, trailer};
+use crate::domain::proof::{Bundle, FILE, Signed, file_digest, seal, sealable};
 use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
 use uuid::Uuid;
+
+/// Code of the conflict when a verification is from before signatures.
+pub const NOT_SIGNED: &str = "not-signed";
 
 /// The proof of a verification. It holds the whole record: a logged read of personal data.
 ///
@@ -25,7 +28,7 @@ pub async fn of_opened(app: &App, opened: &Opened) -> Result<Bundle> {
     let v = &opened.verification;
     let (Some(key_id), Some(signature)) = (&v.key_id, &v.signature) else {
         return Err(Error::Conflict {
-            code: "not-signed",
+            code: NOT_SIGNED,
             detail: "this verification was made before signatures".into(),
         });
     };
@@ -36,16 +39,13 @@ pub async fn of_opened(app: &App, opened: &Opened) -> Result<Bundle> {
     Bundle::of(&opened.record, &opened.basis, &v.digest, &signed, &key).map_err(broken)
 }
 
-/// The file with our signature line at its end. A line feed is put before the line where the file does not end with one.
+/// The file with our signature line in it: in a PDF before its closing `startxref`, else at its end, where a line feed is put
+/// before it when the file does not end with one.
 ///
 /// # Errors
 /// `Unavailable` without a signing key.
-pub fn seal_file(app: &App, mut file: Vec<u8>) -> Result<Vec<u8>> {
-    let signer = app.keys.signer()?;
-    if file.last() != Some(&b'\n') {
-        file.push(b'\n');
-    }
-    let line = trailer(&signer.sign(FILE, &file_digest(&file)));
-    file.extend_from_slice(line.as_bytes());
-    Ok(file)
+pub fn seal_file(app: &App, file: Vec<u8>) -> Result<Vec<u8>> {
+    let content = sealable(file);
+    let signed = app.keys.signer()?.sign(FILE, &file_digest(&content));
+    Ok(seal(&content, &signed))
 }

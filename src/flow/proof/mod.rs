@@ -7,7 +7,7 @@ mod keys;
 mod replay;
 mod reread;
 
-pub use bundle::{bundle, of_opened, seal_file};
+pub use bundle::{NOT_SIGNED, bundle, of_opened, seal_file};
 pub use chain::{HeadView, Walked, extend, extend_now, heads, sign_head, sign_head_now, walk};
 pub use check::{Checked, Standing, check};
 pub(in crate::flow) use keys::prepare;
