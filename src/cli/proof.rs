@@ -170,12 +170,11 @@ fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Res
         _ => None,
     };
     let trusted = given.is_some();
-    let inside = |b: Bundle| b.own_key().map(Keyring::from);
     let keys = match (given, &bundle) {
         (Some(keys), _) => keys,
-        (None, Some(bundle)) => inside(bundle.clone())?,
+        (None, Some(bundle)) => bundle.own_keys()?,
         (None, None) => match carried(&file)? {
-            Some(bundle) => inside(bundle)?,
+            Some(bundle) => bundle.own_keys()?,
             None => {
                 say(Message::new("proof-key-needed"));
                 return Ok(false);
@@ -184,7 +183,7 @@ fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Res
     };
     let holds = match &bundle {
         Some(bundle) => {
-            tell_record(&bundle.check(keys.get(&bundle.key_id)?)?, lang, say);
+            tell_record(&bundle.check(&keys)?, lang, say);
             true
         }
         None => tell_report(&proof::check_report(&file, &keys), lang, say),
@@ -223,6 +222,9 @@ fn tell_record(proven: &Proven, lang: Lang, say: &dyn Fn(Message)) {
     say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
     say(Message::new("proof-outcome").with("outcome", outcome(lang, proven.record.outcome)));
     say(Message::new("proof-key").with("key", proven.key_id.as_str()));
+    if !proven.opinions.is_empty() {
+        say(Message::new("proof-opinions").with("count", proven.opinions.len().to_string()));
+    }
 }
 
 /// Writes the proof bundle of a verification.

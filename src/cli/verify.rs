@@ -4,16 +4,18 @@ use super::args::VerifyArgs;
 use super::say;
 use crate::app::App;
 use crate::domain::parcel::reference;
-use crate::domain::verify::text::render;
+use crate::domain::staff::Purpose;
+use crate::domain::verify::text::render_with;
 use crate::domain::verify::{Record, Wish};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, case, parcel, verification};
+use crate::flow::{Error, Result, case, opinion, parcel, verification};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
     let lang = say::language(&a.lang)?;
+    let mut opinions = vec![];
     let (record, basis) = match (&a.parcel, &a.case) {
         (Some(text), _) => {
             let judged = of_parcel(app, text).await?;
@@ -27,6 +29,8 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
                 super::proof::write_proof(app, by, done.id, file).await?;
                 eprintln!("proof: {}", file.display());
             }
+            let opened = verification::open(app, by, done.id, Purpose::Verify).await?;
+            opinions = opinion::placed(app, done.id, &opened.record).await?;
             (done.record, done.basis)
         }
         (None, None) => return Err(Error::refused("case", "case-missing", "nothing", "a case, or --parcel")),
@@ -36,7 +40,7 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
         eprintln!("evidence: {}", file.display());
     }
     match a.output.as_str() {
-        "text" => print!("{}", render(&record, &basis, lang, std::io::stdout().is_terminal())),
+        "text" => print!("{}", render_with(&record, &basis, &opinions, lang, std::io::stdout().is_terminal())),
         "json" => println!("{}", record.canonical().map_err(|e| Error::Broken(e.into()))?),
         "geojson" => println!("{}", verification::evidence(app, &record).await?),
         other => return Err(Error::refused("output", "output-form", other, "text, json, geojson")),

@@ -5,6 +5,7 @@ mod claim;
 mod commit;
 mod error;
 pub mod layer;
+pub mod opinion;
 pub mod paper;
 pub mod parcel;
 pub mod proof;

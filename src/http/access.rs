@@ -81,6 +81,8 @@ const DESK: &[Role] = &[CustomerCare, Legal, Sales, Field, Reviewer, Manager];
 const INTAKE: &[Role] = &[CustomerCare, Legal, Manager];
 /// Those who have cases verified; the answer quotes papers.
 const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
+/// Those who may say that a finding is wrong.
+const JUDGES: &[Role] = &[Legal, Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
 /// Those who keep the maps.
@@ -134,6 +136,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/verifications", Roles(VERIFIERS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),
     rule(Get, "/api/v1/verifications/{id}/proof", Roles(DESK, S::VerificationsRead)),
+    rule(Post, "/api/v1/verifications/{id}/opinions", Roles(JUDGES, S::VerificationsWrite)),
     rule(Post, "/api/v1/verifications/{id}/replay", Roles(VERIFIERS, S::VerificationsRead)),
     slow(Get, "/api/v1/verifications/{id}/report.pdf", Roles(DESK, S::VerificationsRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),

@@ -18,6 +18,7 @@ mod job_events;
 mod jobs;
 mod layers;
 mod openapi;
+mod opinions;
 pub mod output;
 mod papers;
 mod parcels;
@@ -55,6 +56,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(opinions::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

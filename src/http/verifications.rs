@@ -8,9 +8,10 @@ use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::domain::proof;
 use crate::domain::verify::Record;
-use crate::domain::verify::text::{Lang, render};
+use crate::domain::verify::text::{Lang, render_with};
 use crate::flow;
 use crate::flow::case::parse_purpose;
+use crate::flow::opinion::{self, OpinionView};
 use crate::flow::proof::{Replayed, Seen};
 use crate::flow::report;
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
@@ -89,6 +90,8 @@ struct VerificationFull {
     /// schema/verification.schema.json; its canonical form (RFC 8785) has the digest.
     #[schema(value_type = Object)]
     record: Record,
+    /// What people said of its findings, here and on earlier verifications of the case, in the order they said it.
+    opinions: Vec<OpinionView>,
 }
 
 /// A verification with its record. A logged read of personal data; field and sales staff need a task of this case.
@@ -107,12 +110,16 @@ async fn get_verification(
     let as_geojson = !as_text && geojson::wanted(&headers, how.f.as_deref())?;
     let verification::Opened { verification, record, basis } = verification::open(&app, &actor, id, purpose).await?;
     if as_text {
-        let report = render(&record, &basis, lang, false);
+        let opinions = opinion::placed(&app, id, &record).await?;
+        let report = render_with(&record, &basis, &opinions, lang, false);
         return Ok(tagged_bytes(&headers, "text/plain; charset=utf-8", report.into_bytes()));
     }
     let value = match as_geojson {
         true => verification::evidence(&app, &record).await?,
-        false => json!(VerificationFull { verification, record }),
+        false => {
+            let opinions = opinion::views(&app, id, &record).await?;
+            json!(VerificationFull { verification, record, opinions })
+        }
     };
     Ok(geojson::answer(&headers, as_geojson, &value))
 }

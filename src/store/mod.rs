@@ -13,6 +13,7 @@ pub mod job_progress;
 pub mod key;
 pub mod layer;
 pub mod migrations;
+pub mod opinion;
 pub mod paper;
 pub mod parcel;
 pub mod queue;

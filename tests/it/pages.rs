@@ -22,6 +22,7 @@ pub fn drawn(s: &Sample, lang: Lang) -> (Report, Option<String>) {
         zone: Some("VN-2000 / TM-3 107°45′ (múi 483)".into()),
         check_url: Some(format!("https://diaba.example/check/{}", s.record.digest().unwrap())),
         key_id: Some("0123456789abcdef".into()),
+        opinions: &[],
         basis: &s.basis,
         around: s.around.clone(),
     };

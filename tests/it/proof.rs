@@ -121,7 +121,7 @@ async fn a_stranger_checks_it_without_us(pool: PgPool) {
         let nobody = t.anonymous();
         let keys = nobody.get("/check/keys.json").await;
         let key = PublicKey::from_pem(keys.body[0]["pem"].as_str().unwrap()).unwrap();
-        let proven = Bundle::from_json(&file.text).unwrap().check(&key).unwrap();
+        let proven = Bundle::from_json(&file.text).unwrap().check(&key.clone().into()).unwrap();
         assert_eq!(proven.digest, made["digest"]);
 
         // Rotated, and then lost: what was signed before stays provable, new things wait or get the new key.
@@ -129,7 +129,10 @@ async fn a_stranger_checks_it_without_us(pool: PgPool) {
         let rotated = diaba::flow::proof::rotate(&t.app, &by).await.unwrap();
         assert_ne!(rotated.id, key.id());
         assert!(
-            Bundle::from_json(&legal.get(&format!("{address}?purpose=verify")).await.text).unwrap().check(&key).is_ok()
+            Bundle::from_json(&legal.get(&format!("{address}?purpose=verify")).await.text)
+                .unwrap()
+                .check(&key.clone().into())
+                .is_ok()
         );
         let sealed = diaba::flow::proof::seal_file(&t.app, b"%PDF-1.7\n%%EOF".to_vec()).unwrap();
         assert!(check_file(&sealed, &PublicKey::from_pem(&rotated.pem).unwrap()).is_ok());

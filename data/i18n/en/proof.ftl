@@ -33,3 +33,4 @@ doubt-hash = { $what ->
    *[other] { $what }
 } was changed: it hashes to { $found }, the proof says { $said }.
 doubt-unsigned = the file has no signature line at its end.
+proof-opinions = With { $count } opinions of people, each signed and whole.

@@ -92,3 +92,4 @@ page-attachment = Verification record in canonical form (RFC 8785)
 page-signed = The record and this PDF are signed (Ed25519) with key { $key }. The file proof.json inside this PDF holds the record, the rules, the themes and the signature: with this PDF and the public key of the office (/check/keys.json) alone, the command diaba check-report proves both without asking the office.
 page-not-signed = This record was made before signatures.
 page-attachment-proof = Proof: record, rules, themes, signature
+page-orphans = Opinions on findings that are no longer made

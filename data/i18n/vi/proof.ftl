@@ -33,3 +33,4 @@ doubt-hash = { $what ->
    *[other] { $what }
 } đã bị thay đổi: mã băm là { $found }, bằng chứng ghi { $said }.
 doubt-unsigned = tệp không có dòng chữ ký ở cuối.
+proof-opinions = Kèm { $count } ý kiến của người xét, từng ý kiến đều được ký và nguyên vẹn.

@@ -92,3 +92,4 @@ page-attachment = Bản ghi xác minh dạng chuẩn (RFC 8785)
 page-signed = Bản ghi và tệp PDF này được ký số (Ed25519) bằng khoá { $key }. Tệp proof.json kèm trong PDF chứa bản ghi, bộ quy tắc, bộ chuyên đề và chữ ký: chỉ cần tệp PDF này và khoá công khai của văn phòng (/check/keys.json), lệnh diaba check-report chứng minh được cả hai mà không phải hỏi văn phòng.
 page-not-signed = Bản ghi này lập trước khi có chữ ký số.
 page-attachment-proof = Bằng chứng: bản ghi, quy tắc, chuyên đề, chữ ký
+page-orphans = Ý kiến về kết luận không còn

@@ -1,7 +1,7 @@
 //! A verification with everything that proves it, as one JSON file.
 
-use super::{Doubt, PublicKey, Signed, VERIFICATION};
-use crate::domain::verify::{Basis, Record, RuleSet, ThemeSet, canonical, sha256_hex};
+use super::{Doubt, Keyring, PublicKey, Signed, SignedOpinion, VERIFICATION};
+use crate::domain::verify::{Basis, Opinion, Record, RuleSet, ThemeSet, canonical, sha256_hex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -24,6 +24,9 @@ pub struct Bundle {
     pub rules: Value,
     /// The themes likewise.
     pub themes: Value,
+    /// What people said of its findings up to now, each signed by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<SignedOpinion>,
 }
 
 /// What a bundle proves.
@@ -33,6 +36,7 @@ pub struct Proven {
     pub basis: Basis,
     pub digest: String,
     pub key_id: String,
+    pub opinions: Vec<Opinion>,
 }
 
 impl Bundle {
@@ -49,7 +53,12 @@ impl Bundle {
             public_key: key.base64(),
             rules: serde_json::from_str(&basis.rules.content).map_err(form)?,
             themes: serde_json::from_str(&basis.themes.content).map_err(form)?,
+            opinions: vec![],
         })
+    }
+
+    pub fn with_opinions(self, opinions: Vec<SignedOpinion>) -> Self {
+        Self { opinions, ..self }
     }
 
     /// # Errors
@@ -59,16 +68,17 @@ impl Bundle {
         if bundle.schema == BUNDLE { Ok(bundle) } else { Err(Doubt::Form(format!("schema {}", bundle.schema))) }
     }
 
-    /// The key that the bundle itself names. It proves that the bundle is whole, not who made it.
-    pub fn own_key(&self) -> Result<PublicKey, Doubt> {
-        PublicKey::from_base64(&self.public_key)
+    /// The keys that the bundle itself names. They prove that the bundle is whole, not who made it.
+    pub fn own_keys(&self) -> Result<Keyring, Doubt> {
+        let named = std::iter::once(&self.public_key).chain(self.opinions.iter().map(|o| &o.public_key));
+        named.map(|k| PublicKey::from_base64(k)).collect::<Result<_, _>>().map(Keyring::of)
     }
 
-    /// Proves every part against `key`.
+    /// Proves every part against `keys`.
     ///
     /// # Errors
     /// The first [`Doubt`].
-    pub fn check(&self, key: &PublicKey) -> Result<Proven, Doubt> {
+    pub fn check(&self, keys: &Keyring) -> Result<Proven, Doubt> {
         let form = |e: &dyn std::fmt::Display| Doubt::Form(e.to_string());
         let text = canonical(&self.record).map_err(|e| form(&e))?;
         let found = sha256_hex(&text);
@@ -76,9 +86,11 @@ impl Bundle {
             return Err(Doubt::Hash { what: "record", said: self.digest.clone(), found });
         }
         let signed = Signed::read(&self.key_id, &self.signature)?;
+        let key = keys.get(&self.key_id)?;
         key.check(VERIFICATION, &self.digest, &signed)?;
-        if self.own_key()? != *key {
-            return Err(Doubt::OtherKey { signed: self.own_key()?.id(), held: key.id() });
+        let own = PublicKey::from_base64(&self.public_key)?;
+        if own != *key {
+            return Err(Doubt::OtherKey { signed: own.id(), held: key.id() });
         }
         let record = Record::from_json(&text).map_err(|e| form(&e))?;
         let rules = named("rule-set", &self.rules, &record.pins.rules)?;
@@ -86,7 +98,11 @@ impl Bundle {
         let rules = RuleSet::from_content(&record.pins.rules, &rules).map_err(|e| form(&e))?;
         let themes = ThemeSet::from_content(&record.pins.themes, &themes).map_err(|e| form(&e))?;
         let basis = Basis { rules: Arc::new(rules), themes: Arc::new(themes) };
-        Ok(Proven { record, basis, digest: self.digest.clone(), key_id: signed.key_id })
+        let opinions = self.opinions.iter().map(|o| o.check(keys)).collect::<Result<Vec<_>, _>>()?;
+        if opinions.iter().any(|o| o.case_id != record.case.id) {
+            return Err(Doubt::Form("it carries an opinion of another case".into()));
+        }
+        Ok(Proven { record, basis, digest: self.digest.clone(), key_id: signed.key_id, opinions })
     }
 }
 

@@ -112,6 +112,10 @@ impl Keyring {
         if keys.is_empty() { Err(Doubt::NotAKey) } else { Ok(Self(keys)) }
     }
 
+    pub fn of(keys: Vec<PublicKey>) -> Self {
+        Self(keys)
+    }
+
     /// The key with this id.
     ///
     /// # Errors

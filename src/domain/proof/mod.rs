@@ -5,6 +5,7 @@ mod bundle;
 mod carried;
 pub mod chain;
 mod key;
+mod opinion;
 mod report;
 mod seal;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 pub use bundle::{BUNDLE, Bundle, Proven};
 pub use carried::{CARRIED, carried};
 pub use key::{FILE, Keyring, PublicKey, Signed, VERIFICATION, key_id, signed_bytes};
+pub use opinion::SignedOpinion;
 pub use report::{ReportProof, check_report};
 pub use seal::{Sealed, check_file, file_digest, seal, sealable};
 

@@ -21,6 +21,6 @@ impl ReportProof {
 /// Proves a sealed PDF. A record inside is proved by itself, so that a changed page is told from a changed record.
 pub fn check_report(file: &[u8], keys: &Keyring) -> ReportProof {
     let whole = Sealed::read(file).and_then(|s| check_file(file, keys.get(&s.signed.key_id)?));
-    let proven = |b: Bundle| b.check(keys.get(&b.key_id)?);
+    let proven = |b: Bundle| b.check(keys);
     ReportProof { file: whole, record: carried(file).and_then(|found| found.map(proven).transpose()) }
 }

@@ -140,18 +140,18 @@ fn bundle() -> Bundle {
 fn a_bundle_proves_itself_to_who_has_the_key() {
     let bundle = bundle();
     let read = Bundle::from_json(&serde_json::to_string_pretty(&bundle).unwrap()).unwrap();
-    let proven = read.check(&key(1).1).unwrap();
+    let proven = read.check(&key(1).1.into()).unwrap();
     assert_eq!(proven.digest, proven.record.digest().unwrap());
     let cited = proven.record.findings.iter().filter_map(|f| f.rule.as_ref());
     assert!(cited.clone().count() > 0);
     assert!(cited.into_iter().all(|r| proven.basis.rules.cited(r).is_some()));
-    assert!(matches!(bundle.check(&key(2).1), Err(Doubt::OtherKey { .. })));
+    assert!(matches!(bundle.check(&key(2).1.into()), Err(Doubt::OtherKey { .. })));
 }
 
 #[test]
 fn every_part_of_a_bundle_is_proved() {
     let whole = serde_json::to_value(bundle()).unwrap();
-    let check = |v: serde_json::Value| Bundle::from_json(&v.to_string()).and_then(|b| b.check(&key(1).1));
+    let check = |v: serde_json::Value| Bundle::from_json(&v.to_string()).and_then(|b| b.check(&key(1).1.into()));
     assert!(check(whole.clone()).is_ok());
     let other = key(2).1;
     let wrong = [

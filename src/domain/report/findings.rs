@@ -1,9 +1,11 @@
 //! Findings as lines of a table.
 
-use super::Group;
+use super::{Beside, Group};
 use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::Effect;
-use crate::domain::verify::text::{Lang, certainty, message, name, quantity, standing, subject, title, verdict, word};
+use crate::domain::verify::text::{
+    Lang, certainty, message, name, opinion, quantity, standing, subject, title, verdict, word,
+};
 use crate::domain::verify::{Basis, FindingRecord, LayerPin, Message, Quantity, Record, Verdict};
 use serde::Serialize;
 
@@ -49,6 +51,8 @@ pub struct Line {
     pub details: Vec<String>,
     pub sources: Vec<String>,
     pub rule: Option<Cited>,
+    /// What people said of it, line by line; the first says who and how.
+    pub opinions: Vec<Vec<String>>,
     #[serde(skip)]
     weighs: bool,
 }
@@ -70,10 +74,10 @@ impl Line {
 }
 
 /// All findings in the order of the record, under its headings.
-pub(super) fn groups(record: &Record, basis: &Basis, lang: Lang) -> Vec<Group> {
+pub(super) fn groups(record: &Record, beside: &Beside<'_>, lang: Lang) -> Vec<Group> {
     let mut out: Vec<(&str, Group)> = Vec::new();
     for (i, f) in record.findings.iter().enumerate() {
-        let line = line(record, basis, lang, i + 1, f);
+        let line = line(record, beside, lang, i + 1, f);
         match out.last_mut().filter(|(id, _)| *id == f.group) {
             Some((_, group)) => group.findings.push(line),
             None => {
@@ -84,7 +88,9 @@ pub(super) fn groups(record: &Record, basis: &Basis, lang: Lang) -> Vec<Group> {
     out.into_iter().map(|(_, g)| g).collect()
 }
 
-fn line(record: &Record, basis: &Basis, lang: Lang, no: usize, f: &FindingRecord) -> Line {
+fn line(record: &Record, beside: &Beside<'_>, lang: Lang, no: usize, f: &FindingRecord) -> Line {
+    let basis = beside.basis;
+    let said = beside.opinions.iter().filter(|p| p.no.is_some_and(|i| i + 1 == no));
     let shown = |q: &Option<Quantity>| q.as_ref().map(|q| quantity(lang, q));
     // The standing of a rule stands with the rule itself.
     let said_below = |d: &&Message| f.rule.is_some() && d.key.starts_with("rule-");
@@ -103,6 +109,7 @@ fn line(record: &Record, basis: &Basis, lang: Lang, no: usize, f: &FindingRecord
         details: f.details.iter().filter(|d| !said_below(d)).map(|d| message(lang, d)).collect(),
         sources: pins.map(|l| source(lang, l)).collect(),
         rule: cited(basis, lang, f),
+        opinions: said.map(|p| opinion(lang, p)).collect(),
         weighs: f.effect > Effect::None,
     }
 }

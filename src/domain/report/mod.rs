@@ -16,8 +16,8 @@ pub use findings::{Line, Tone};
 pub use qr::qr_svg;
 pub use sources::{LayerLine, PaperLine, RuleLine};
 
-use crate::domain::verify::text::{Lang, outcome, verdict, word};
-use crate::domain::verify::{Basis, CanonicalError, Message, Outcome, Record, Verdict, text::message};
+use crate::domain::verify::text::{Lang, opinion, opinion_subject, outcome, verdict, word};
+use crate::domain::verify::{Basis, CanonicalError, Message, Outcome, Placed, Record, Verdict, text::message};
 use map::{Around, MapSheet};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,6 +43,8 @@ pub struct Beside<'a> {
     pub key_id: Option<String>,
     /// The rules and themes that the record pins.
     pub basis: &'a Basis,
+    /// What people said of its findings.
+    pub opinions: &'a [Placed],
     /// What lies around the parcel; none when it could not be had.
     pub around: Option<Around>,
 }
@@ -80,6 +82,8 @@ pub struct Report {
     pub id: String,
     pub engine: String,
     pub check_url: Option<String>,
+    /// Opinions on findings that are no longer made.
+    pub orphans: Vec<Orphan>,
     /// Who signed, and how anybody checks it without us.
     pub signed: String,
 }
@@ -103,6 +107,13 @@ pub struct Count {
 pub struct Group {
     pub title: String,
     pub findings: Vec<Line>,
+}
+
+/// An opinion without a finding: what it spoke of, and its lines.
+#[derive(Debug, Clone, Serialize)]
+pub struct Orphan {
+    pub name: String,
+    pub lines: Vec<String>,
 }
 
 /// The map beside its picture.
@@ -129,7 +140,7 @@ pub struct RingData {
 /// When the record has no canonical form.
 pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Report, Option<String>), CanonicalError> {
     let digest = record.digest()?;
-    let groups = findings::groups(record, beside.basis, lang);
+    let groups = findings::groups(record, beside, lang);
     let lines = || groups.iter().flat_map(|g| &g.findings);
     let sheet = map::of_record(record, lang, beside.around.as_ref());
     let say = |m: Message| message(lang, &m);
@@ -163,6 +174,7 @@ pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Repor
         id: beside.id.to_string(),
         engine: record.pins.engine.clone(),
         check_url: beside.check_url.clone(),
+        orphans: orphans(beside.opinions, lang),
         signed: match &beside.key_id {
             Some(key) => say(Message::new("page-signed").with("key", key.as_str())),
             None => word(lang, "page-not-signed"),
@@ -170,6 +182,11 @@ pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Repor
         groups,
     };
     Ok((report, sheet.map(|s| s.svg)))
+}
+
+fn orphans(opinions: &[Placed], lang: Lang) -> Vec<Orphan> {
+    let gone = opinions.iter().filter(|p| p.no.is_none());
+    gone.map(|p| Orphan { name: opinion_subject(lang, p), lines: opinion(lang, p) }).collect()
 }
 
 fn map_data(sheet: &MapSheet, lang: Lang, beside: &Beside<'_>) -> MapData {
@@ -274,6 +291,7 @@ const WORDS: &[&str] = &[
     "scan-plain",
     "attached",
     "limits",
+    "orphans",
     "unverified",
     "made-by",
     "checked-by",

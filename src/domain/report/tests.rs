@@ -12,6 +12,7 @@ fn beside(basis: &Basis) -> Beside<'_> {
         zone: None,
         check_url: None,
         key_id: Some("0123456789abcdef".into()),
+        opinions: &[],
         basis,
         around: None,
     }

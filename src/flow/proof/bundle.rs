@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::proof::{Bundle, FILE, Signed, file_digest, seal, sealable};
 use crate::domain::staff::Purpose;
+use crate::flow::opinion;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
@@ -36,7 +37,8 @@ pub async fn of_opened(app: &App, opened: &Opened) -> Result<Bundle> {
     let key = super::known(app, key_id).await?;
     let signed = Signed::read(key_id, signature).map_err(broken)?;
     key.check(crate::domain::proof::VERIFICATION, &v.digest, &signed).map_err(broken)?;
-    Bundle::of(&opened.record, &opened.basis, &v.digest, &signed, &key).map_err(broken)
+    let bundle = Bundle::of(&opened.record, &opened.basis, &v.digest, &signed, &key).map_err(broken)?;
+    Ok(bundle.with_opinions(opinion::signed(app, v.id).await?))
 }
 
 /// The file with our signature line in it: in a PDF before its closing `startxref`, else at its end, where a line feed is put

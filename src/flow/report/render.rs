@@ -9,10 +9,10 @@ use crate::domain::staff::Purpose;
 use crate::domain::verify::sha256_hex;
 use crate::domain::verify::text::{Lang, word};
 use crate::flow::layer::zones;
-use crate::flow::proof;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
+use crate::flow::{opinion, proof};
 use crate::outside::press::{Attachment, Sheet};
 use crate::store::commune;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub struct Rendered {
 }
 
 /// Sets the report of a stored verification. A logged read of personal data, as reading the record is. The same
-/// verification gives the same bytes, as long as its layer versions are kept, and neither the words nor the key change.
+/// verification gives the same bytes, as long as its layer versions are kept, and neither words, key nor what people say of it change.
 ///
 /// # Errors
 /// `Unavailable` without a signing key: no paper leaves unsigned.
@@ -55,6 +55,7 @@ async fn sheet(app: &App, opened: &Opened, proof: Option<Vec<u8>>, lang: Lang) -
     let check_url = app.config.public_url.as_ref().map(|url| format!("{url}/check/{}", view.digest));
     let code = check_url.clone().unwrap_or_else(|| view.digest.clone());
     let around = around(app, record).await?;
+    let opinions = opinion::placed(app, view.id, record).await?;
     let (record, basis, app, id) = (record.clone(), basis.clone(), app.clone(), view.id);
     let (at, key_id) = (view.created_at, view.key_id.clone());
     // Drawing is arithmetic: it runs beside the reactor, never on it.
@@ -67,6 +68,7 @@ async fn sheet(app: &App, opened: &Opened, proof: Option<Vec<u8>>, lang: Lang) -
             zone,
             check_url,
             key_id,
+            opinions: &opinions,
             basis: &basis,
             around,
         };

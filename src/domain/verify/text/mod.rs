@@ -2,9 +2,11 @@
 
 mod cells;
 mod names;
+mod opinion;
 mod report;
 mod words;
 
 pub use names::{certainty, name, outcome, paper_kind, standing, subject, verdict};
-pub use report::{render, title};
+pub use opinion::{opinion, opinion_subject};
+pub use report::{render, render_with, title};
 pub use words::{Lang, date, message, number, quantity, word};

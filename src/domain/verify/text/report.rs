@@ -3,7 +3,7 @@
 use super::cells::{WIDTH, pad, wrap};
 use super::names;
 use super::words::{Lang, date, has, message, quantity, word};
-use crate::domain::verify::{Basis, FindingRecord, Message, Outcome, Record, Verdict};
+use crate::domain::verify::{Basis, FindingRecord, Message, Outcome, Placed, Record, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a row: sign and verdict, title, measured; the rest is what is allowed.
@@ -15,17 +15,24 @@ const INDENT: usize = 4;
 /// A record as plain text of at most 100 columns; with `colour`, verdicts carry ANSI colours. `basis` are the sets that
 /// the record pins: citations and titles come from there.
 pub fn render(record: &Record, basis: &Basis, lang: Lang, colour: bool) -> String {
+    render_with(record, basis, &[], lang, colour)
+}
+
+/// As [`render`], with what people said of the findings beside them.
+pub fn render_with(record: &Record, basis: &Basis, opinions: &[Placed], lang: Lang, colour: bool) -> String {
     let mut page = Page { record, basis, lang, colour, lines: Vec::new() };
     page.head();
     page.outcome();
     let mut group = None;
-    for f in &record.findings {
+    for (i, f) in record.findings.iter().enumerate() {
         if group != Some(f.group.as_str()) {
             group = Some(f.group.as_str());
             page.heading(&f.group);
         }
         page.finding(f);
+        opinions.iter().filter(|p| p.no == Some(i)).for_each(|p| page.opinion(p));
     }
+    page.orphans(opinions);
     page.foot();
     page.lines.join("\n") + "\n"
 }
@@ -168,6 +175,25 @@ impl Page<'_> {
             .with("citation", pinned.map_or("–", |r| r.citation.as_str()))
             .with("standing", pinned.map_or_else(|| "–".to_owned(), |r| names::standing(self.lang, r.standing)));
         self.text("", INDENT, &message(self.lang, &m));
+    }
+
+    fn opinion(&mut self, p: &Placed) {
+        for (i, line) in super::opinion(self.lang, p).iter().enumerate() {
+            self.text(if i == 0 { "  » " } else { "    » " }, INDENT + 2 * usize::from(i > 0), line);
+        }
+    }
+
+    /// Opinions on findings that are no longer made.
+    fn orphans(&mut self, opinions: &[Placed]) {
+        let mut orphans = opinions.iter().filter(|p| p.no.is_none()).peekable();
+        if orphans.peek().is_some() {
+            self.lines.push(String::new());
+            self.text("", 0, &word(self.lang, "opinion-orphans"));
+        }
+        for p in orphans {
+            self.text("", 2, &super::opinion_subject(self.lang, p));
+            self.opinion(p);
+        }
     }
 
     fn foot(&mut self) {

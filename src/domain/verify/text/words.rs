@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/papers.ftl"), include_str!("../../../../data/i18n/en/papers.ftl")),
     (include_str!("../../../../data/i18n/vi/land.ftl"), include_str!("../../../../data/i18n/en/land.ftl")),
     (include_str!("../../../../data/i18n/vi/parcel.ftl"), include_str!("../../../../data/i18n/en/parcel.ftl")),
+    (include_str!("../../../../data/i18n/vi/opinion.ftl"), include_str!("../../../../data/i18n/en/opinion.ftl")),
     (include_str!("../../../../data/i18n/vi/proof.ftl"), include_str!("../../../../data/i18n/en/proof.ftl")),
     (include_str!("../../../../data/i18n/vi/report.ftl"), include_str!("../../../../data/i18n/en/report.ftl")),
 ];

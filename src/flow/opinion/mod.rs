@@ -1,0 +1,7 @@
+//! Opinions: what a person says of a finding.
+
+mod give;
+mod read;
+
+pub use give::{NewOpinion, NewSupport, give};
+pub use read::{Changed, OpinionView, placed, signed, views};
