@@ -14,6 +14,7 @@ opinion-changed-parcel = the parcel on the map changed
 opinion-changed-case = procedure or wish of the case changed
 opinion-changed-rule = rule { $rule } changed
 opinion-changed-layer = map layer { $layer } changed
+opinion-changed-neighbours = the neighbouring parcels changed
 opinion-changed-paper = paper { $paper } changed
 opinion-changed-said = the finding now says something else
 opinion-changed-gone = this finding is no longer made

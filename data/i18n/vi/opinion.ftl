@@ -14,6 +14,7 @@ opinion-changed-parcel = thửa đất trên bản đồ đã thay đổi
 opinion-changed-case = thủ tục hoặc yêu cầu của hồ sơ đã thay đổi
 opinion-changed-rule = quy tắc { $rule } đã thay đổi
 opinion-changed-layer = lớp bản đồ { $layer } đã thay đổi
+opinion-changed-neighbours = các thửa liền kề đã thay đổi
 opinion-changed-paper = giấy tờ { $paper } đã thay đổi
 opinion-changed-said = kết luận nay đã khác
 opinion-changed-gone = nay không còn kết luận này

@@ -1,7 +1,8 @@
 //! What a person says of a finding (ý kiến của người xét): confirmed, corrected or rejected, with a reason. It stands beside the
 //! finding, never in its place; a later run carries it on as long as what the finding rests on is the same.
 
-use super::{CanonicalError, FindingRecord, Message, Quantity, Record, Verdict, Wish, canonical, sha256_hex};
+use super::{CanonicalError, FindingRecord, Inputs, Message, Quantity, Record, Verdict, Wish, canonical, sha256_hex};
+use crate::domain::check::parcel_neighbours;
 use crate::domain::problem::FieldProblem;
 use crate::domain::rule::RulePin;
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,9 @@ pub struct Rests {
     pub rule: Option<RulePin>,
     /// Content hashes of its sources by layer, ascending.
     pub layers: BTreeMap<String, Vec<String>>,
+    /// SHA-256 of the neighbours' rows, of a finding on them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<String>,
     /// Pins of the papers by id; empty for findings that rest on maps alone.
     pub papers: BTreeMap<Uuid, String>,
     /// SHA-256 of what the finding says.
@@ -143,6 +147,7 @@ pub enum Change {
     Case,
     Rule(String),
     Layer(String),
+    Neighbours,
     Paper(Uuid),
     /// The finding says something else, though nothing named above changed (its source aged, the engine is another).
     Said,
@@ -157,6 +162,7 @@ impl Change {
             Self::Case => Message::new("opinion-changed-case"),
             Self::Rule(id) => Message::new("opinion-changed-rule").with("rule", id.as_str()),
             Self::Layer(layer) => Message::new("opinion-changed-layer").with("layer", layer.as_str()),
+            Self::Neighbours => Message::new("opinion-changed-neighbours"),
             Self::Paper(id) => Message::new("opinion-changed-paper").with("paper", id.to_string()),
             Self::Said => Message::new("opinion-changed-said"),
             Self::Gone => Message::new("opinion-changed-gone"),
@@ -171,16 +177,18 @@ struct Asked<'a> {
 }
 
 impl Rests {
-    /// What `f` of this record rests on.
+    /// What `f` of this record rests on; `inputs` are those the record pins, as far as they were kept.
     ///
     /// # Errors
     /// When the record has no canonical form.
-    pub fn of(record: &Record, f: &FindingRecord) -> Result<Self, CanonicalError> {
+    pub fn of(record: &Record, inputs: Option<&Inputs>, f: &FindingRecord) -> Result<Self, CanonicalError> {
         let mut layers: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for pin in record.pins.layers.iter().filter(|l| f.sources.contains(&l.layer_version_id)) {
             layers.entry(pin.layer.clone()).or_default().push(pin.content_hash.clone());
         }
         layers.values_mut().for_each(|hashes| hashes.sort());
+        let neighbours = inputs.filter(|_| f.check == parcel_neighbours::ID);
+        let neighbours = neighbours.map(|i| canonical(&i.neighbours).map(sha256_hex)).transpose()?;
         let papers = record.pins.papers.iter().filter(|_| f.group != WITHOUT_PAPERS);
         // Which rows and versions it was read from is said above, by content.
         let mut said = FindingRecord { sources: vec![], rule: None, ..f.clone() };
@@ -191,6 +199,7 @@ impl Rests {
             case: sha256_hex(canonical(&asked)?),
             rule: f.rule.clone(),
             layers,
+            neighbours,
             papers: papers.map(|p| (p.id, p.sha256.clone())).collect(),
             said: sha256_hex(canonical(&said)?),
         })
@@ -206,6 +215,7 @@ impl Rests {
             out.push(Change::Rule(id));
         }
         out.extend(differing(&self.layers, &now.layers).cloned().map(Change::Layer));
+        out.extend((self.neighbours != now.neighbours).then_some(Change::Neighbours));
         out.extend(differing(&self.papers, &now.papers).copied().map(Change::Paper));
         if out.is_empty() && self.said != now.said {
             out.push(Change::Said);
@@ -244,14 +254,19 @@ pub struct Placed {
 ///
 /// # Errors
 /// When the record has no canonical form.
-pub fn place(record: &Record, verification: Uuid, opinions: Vec<Opinion>) -> Result<Vec<Placed>, CanonicalError> {
+pub fn place(
+    record: &Record,
+    inputs: Option<&Inputs>,
+    verification: Uuid,
+    opinions: Vec<Opinion>,
+) -> Result<Vec<Placed>, CanonicalError> {
     let one = |opinion: Opinion| {
         let names = |f: &FindingRecord| f.check == opinion.check && f.subject == opinion.subject;
         let no = record.findings.iter().position(names);
         let standing = match no {
             None => Standing::Lapsed(vec![Change::Gone]),
             Some(_) if opinion.verification_id == verification => Standing::Given,
-            Some(i) => match opinion.rests.changes(&Rests::of(record, &record.findings[i])?) {
+            Some(i) => match opinion.rests.changes(&Rests::of(record, inputs, &record.findings[i])?) {
                 changes if changes.is_empty() => Standing::Carried,
                 changes => Standing::Lapsed(changes),
             },

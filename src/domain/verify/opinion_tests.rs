@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::check::fixtures as fx;
 use crate::domain::verify::text::{Lang, opinion, opinion_subject};
-use crate::domain::verify::{Facts, RuleSet, Unit, verify};
+use crate::domain::verify::{Facts, Gathered, Neighbour, RuleSet, Unit, verify};
 use time::macros::datetime;
 
 const ROAD: (&str, &str) = ("planning.road_corridor", "road_corridor");
@@ -36,14 +36,14 @@ fn said(record: &Record, stance: Stance) -> Opinion {
             .then(|| Correction { verdict: Verdict::Hit, measured: Some(Quantity::new(12.5, Unit::SquareMetre)) }),
         reason: "Đã đo lại tại thực địa ngày 20/11/2026.".into(),
         evidence: vec![Support::Reference { text: "Biên bản đo đạc số 12".into() }],
-        rests: Rests::of(record, finding(record)).unwrap(),
+        rests: Rests::of(record, None, finding(record)).unwrap(),
         by: "legal".into(),
         at: datetime!(2026-11-24 02:00 UTC),
     }
 }
 
 fn standing(record: &Record, at: u128, o: &Opinion) -> Standing {
-    place(record, Uuid::from_u128(at), vec![o.clone()]).unwrap().remove(0).standing
+    place(record, None, Uuid::from_u128(at), vec![o.clone()]).unwrap().remove(0).standing
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn what_changed_is_named() {
 #[test]
 fn a_rule_or_a_paper_that_changed_is_named() {
     let first = record(&facts());
-    let rests = Rests::of(&first, finding(&first)).unwrap();
+    let rests = Rests::of(&first, None, finding(&first)).unwrap();
     let rule = rests.rule.clone().expect("drawn by a rule");
     let other = Rests { rule: Some(RulePin { version: rule.version + 1, ..rule.clone() }), ..rests.clone() };
     assert_eq!(rests.changes(&other), [Change::Rule(rule.id)]);
@@ -98,6 +98,29 @@ fn a_rule_or_a_paper_that_changed_is_named() {
     assert_eq!(more.changes(&rests), [Change::Paper(id)], "a paper that went");
     let next = Rests { papers: [(id, "y".to_owned())].into(), ..rests };
     assert_eq!(more.changes(&next), [Change::Paper(id)], "a paper that was written anew");
+}
+
+/// A neighbour's row that changed, though the finding says the same.
+#[test]
+fn neighbours_count_for_the_finding_on_them_alone() {
+    let before = facts();
+    let rests = |facts: &Facts, check: &str| {
+        let record = record(facts);
+        let f = record.findings.iter().find(|f| f.check == check).expect("found");
+        Rests::of(&record, Some(&Inputs::of(facts)), f).unwrap()
+    };
+    let mut now = before.clone();
+    now.neighbours = Gathered::Read(vec![Neighbour {
+        id: Uuid::from_u128(5),
+        version: 2,
+        row_hash: "other".into(),
+        sheet: "12".into(),
+        number: "35".into(),
+        boundary: fx::polygons(&fx::rect(500.0, 500.0, 10.0, 10.0)),
+    }]);
+    let changes = |check: &str| rests(&before, check).changes(&rests(&now, check));
+    assert_eq!(changes(parcel_neighbours::ID), [Change::Neighbours]);
+    assert_eq!(changes(ROAD.0), []);
 }
 
 #[test]
@@ -125,7 +148,7 @@ fn what_was_sent_is_looked_at() {
 fn it_is_told_in_both_languages() {
     let first = record(&facts());
     let o = said(&first, Stance::Correct);
-    let mut placed = place(&first, Uuid::from_u128(2), vec![o]).unwrap().remove(0);
+    let mut placed = place(&first, None, Uuid::from_u128(2), vec![o]).unwrap().remove(0);
     let told = opinion(Lang::En, &placed).join("\n");
     for part in ["CORRECTED (legal, 2026-11-24)", "hit; measured 12.5 m²", "Biên bản đo đạc số 12", "Carried from"]
     {

@@ -7,7 +7,7 @@ use crate::domain::verify::{
     Correction, FindingRecord, OPINION, Opinion, Placed, Quantity, Record, Rests, Stance, Standing, Support,
 };
 use crate::flow::staff::Actor;
-use crate::flow::verification::open;
+use crate::flow::verification::{inputs, open};
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
 use crate::store::opinion::{self, OpinionRow};
@@ -65,6 +65,7 @@ pub async fn give(app: &App, by: &Actor, verification: Uuid, new: NewOpinion) ->
     if case::lock_state(&mut tx, case_id).await?.as_deref() == Some("closed") {
         return Err(Error::Conflict { code: "case-closed", detail: "no opinion is given on a closed case".into() });
     }
+    let inputs = inputs(app, verification).await?;
     let broken = |e: crate::domain::verify::CanonicalError| Error::Broken(e.into());
     let corrected = new
         .corrected
@@ -81,7 +82,7 @@ pub async fn give(app: &App, by: &Actor, verification: Uuid, new: NewOpinion) ->
         corrected,
         reason: new.reason.trim().to_owned(),
         evidence: supports(&mut tx, case_id, new.evidence).await?,
-        rests: Rests::of(&opened.record, finding).map_err(broken)?,
+        rests: Rests::of(&opened.record, inputs.as_ref(), finding).map_err(broken)?,
         by: by.login.clone(),
         at: app.clock.now(),
     };

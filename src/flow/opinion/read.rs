@@ -7,6 +7,7 @@ use crate::domain::verify::{
     Correction, OPINION, Opinion, Placed, Record, Stance, Standing, Support, place, sha256_hex,
 };
 use crate::flow::proof::known;
+use crate::flow::verification::inputs;
 use crate::flow::{Error, Result};
 use crate::store::opinion::{self, OpinionRow};
 use base64::Engine as _;
@@ -99,7 +100,9 @@ async fn beside(app: &App, id: Uuid, record: &Record) -> Result<Vec<(OpinionRow,
     for row in &rows {
         opinions.push(proved(app, row).await?.0);
     }
-    let placed = place(record, id, opinions).map_err(|e| Error::Broken(e.into()))?;
+    // A case without opinions needs no inputs.
+    let inputs = if opinions.is_empty() { None } else { inputs(app, id).await? };
+    let placed = place(record, inputs.as_ref(), id, opinions).map_err(|e| Error::Broken(e.into()))?;
     Ok(rows.into_iter().zip(placed).collect())
 }
 

@@ -11,6 +11,6 @@ pub use basis::{current_themes, keep as keep_basis, of_record as basis_of, pinne
 pub use evidence::evidence;
 pub use gather::{Subject, gather};
 pub(in crate::flow) use gather::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
-pub use read::{Opened, VerificationView, exists, latest, list, open};
+pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub use request::{Requested, request, run_requested};
 pub use run::{Judged, Verified, inspect, judge, judge_by, verify_case};

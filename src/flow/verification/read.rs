@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::staff::Purpose;
-use crate::domain::verify::{Basis, Record};
+use crate::domain::verify::{Basis, Inputs, Record};
 use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
@@ -77,6 +77,14 @@ pub struct Opened {
     pub verification: VerificationView,
     pub record: Record,
     pub basis: Basis,
+}
+
+/// What the record pins as [`Inputs`]; none from before they were kept. To be read together with the record.
+pub async fn inputs(app: &App, id: Uuid) -> Result<Option<Inputs>> {
+    let row = verification::find(&app.pool, id).await?;
+    let Some(sealed) = row.and_then(|r| r.inputs) else { return Ok(None) };
+    let plain = app.vault.open(&format!("inputs/{id}"), &sealed)?;
+    serde_json::from_slice(&plain).map(Some).map_err(|e| Error::Broken(e.into()))
 }
 
 /// The whole record, opened; its digest is proved against the stored one.
