@@ -25,5 +25,6 @@ mod sealed;
 mod staff;
 mod tasks;
 mod test_app;
+mod truth;
 mod verifications;
 mod ward;
