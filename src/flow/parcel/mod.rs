@@ -7,5 +7,5 @@ mod view;
 
 pub use find::{Place, at_place, by_reference, by_serial, in_box};
 pub use history::{History, PastVersion, history};
-pub use resolve::{known_communes, resolve};
+pub use resolve::{known_communes, old_province_of, resolve};
 pub use view::{ParcelView, view, view_of, zone_of};

@@ -4,8 +4,10 @@ use crate::app::App;
 use crate::domain::geom::Zone;
 use crate::domain::parcel::rank::{CandidateRow, Hints, rank};
 use crate::domain::parcel::reference;
-use crate::domain::parcel::succession::{AskedCommune, Commune, Gazetteer, Relation, Succession, TodayCommune};
-use crate::domain::verify::{ParcelRef, Resolution};
+use crate::domain::parcel::succession::{
+    AskedCommune, CameFrom, Commune, Gazetteer, Relation, Succession, TodayCommune, old_province,
+};
+use crate::domain::verify::{ParcelFacts, ParcelRef, Resolution};
 use crate::flow::{Error, Result};
 use crate::store::{commune, parcel};
 use geo_types::Coord;
@@ -98,4 +100,11 @@ pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Op
         })
         .collect();
     Ok(Resolution { candidates: rank(&asked, &communes, &rows, hints), asked })
+}
+
+/// The province a parcel lay in before the reform, by its old communes; none where that is not certain.
+pub async fn old_province_of(app: &App, p: &ParcelFacts) -> Result<Option<String>> {
+    let came = commune::made_of(&app.pool, &p.commune_code).await?;
+    let came: Vec<CameFrom> = came.into_iter().map(|(old_code, province)| CameFrom { old_code, province }).collect();
+    Ok(old_province(&came, &p.keys))
 }
