@@ -66,15 +66,10 @@ pub struct Step {
 }
 
 /// What became of `start` by `until`, each parcel with the steps that led to it, oldest first. A parcel nothing happened to is
-/// its own descendant. Steps from before `since` are not its history: numbers and even parcels come back.
-pub fn descendants(
-    start: Uuid,
-    since: Option<OffsetDateTime>,
-    until: OffsetDateTime,
-    steps: &[Step],
-) -> BTreeMap<Uuid, Vec<Step>> {
+/// its own descendant; steps are followed forward in time, so that one that comes back is no circle.
+pub fn descendants(start: Uuid, until: OffsetDateTime, steps: &[Step]) -> BTreeMap<Uuid, Vec<Step>> {
     let mut by_time: BTreeMap<OffsetDateTime, Vec<&Step>> = BTreeMap::new();
-    for s in steps.iter().filter(|s| s.at <= until && since.is_none_or(|from| s.at >= from)) {
+    for s in steps.iter().filter(|s| s.at <= until) {
         by_time.entry(s.at).or_default().push(s);
     }
     let mut alive = BTreeMap::from([(start, Vec::new())]);

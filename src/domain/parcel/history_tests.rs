@@ -87,7 +87,7 @@ proptest! {
         }
         let end = at(acts.len());
         for (parcel, begun, cells) in &land.ever {
-            let reached = descendants(*parcel, Some(*begun), end, &land.steps);
+            let reached = descendants(*parcel, end, &land.steps);
             let due: BTreeSet<Uuid> = land.now.keys().copied().filter(|p| land.ancestors(*p).contains(parcel)).collect();
             prop_assert_eq!(reached.keys().copied().collect::<BTreeSet<_>>(), due);
             let ground: BTreeSet<u32> = reached.keys().flat_map(|p| &land.now[p]).copied().collect();
@@ -98,7 +98,7 @@ proptest! {
                 prop_assert_eq!(path.last().map_or(*parcel, |s| s.to), *to);
             }
             // the day it began nothing has become of it yet
-            prop_assert_eq!(descendants(*parcel, Some(*begun), *begun, &land.steps).len(), 1);
+            prop_assert_eq!(descendants(*parcel, *begun, &land.steps).len(), 1);
         }
     }
 }
@@ -116,7 +116,7 @@ fn a_merge_and_a_later_split_are_told_with_their_days() {
         step(9, 3, 4, StepKind::Split),
         step(9, 3, 5, StepKind::Split),
     ];
-    let on = |day: i64| descendants(Uuid::from_u128(1), None, START + time::Duration::days(day), &steps);
+    let on = |day: i64| descendants(Uuid::from_u128(1), START + time::Duration::days(day), &steps);
     let ids = |m: &BTreeMap<Uuid, Vec<Step>>| m.keys().map(Uuid::as_u128).collect::<Vec<_>>();
     assert_eq!((ids(&on(0)), ids(&on(5)), ids(&on(9))), (vec![1], vec![3], vec![4, 5]));
     assert_eq!(on(9)[&Uuid::from_u128(4)], [steps[0].clone(), steps[2].clone()]);
@@ -125,10 +125,10 @@ fn a_merge_and_a_later_split_are_told_with_their_days() {
 #[test]
 fn a_parcel_that_comes_back_is_not_lost_in_a_circle() {
     let steps = [step(1, 1, 2, StepKind::ReSurvey), step(2, 2, 1, StepKind::ReSurvey)];
-    let on = |day: i64| descendants(Uuid::from_u128(1), None, START + time::Duration::days(day), &steps);
+    let on = |day: i64| descendants(Uuid::from_u128(1), START + time::Duration::days(day), &steps);
     assert_eq!(on(1).keys().next().unwrap().as_u128(), 2);
     assert_eq!(on(2).keys().next().unwrap().as_u128(), 1);
     let own = [step(1, 1, 1, StepKind::Renumber)];
-    let reached = descendants(Uuid::from_u128(1), None, START + time::Duration::days(3), &own);
+    let reached = descendants(Uuid::from_u128(1), START + time::Duration::days(3), &own);
     assert_eq!(reached[&Uuid::from_u128(1)], own, "renumbered in place");
 }

@@ -27,11 +27,17 @@ pub struct Place {
 /// Ranked candidates with the view of each (at most ten).
 pub async fn by_reference(app: &App, asked: &ParcelRef) -> Result<(Resolution, Vec<ParcelView>)> {
     let found = resolve(app, asked, &Hints::default(), None).await?;
-    let mut views = Vec::new();
-    for c in found.candidates.iter().take(10) {
-        views.push(view(app, c.parcel_id).await?);
-    }
+    let views = views(app, found.candidates.iter().take(10).map(|c| c.parcel_id)).await?;
     Ok((found, views))
+}
+
+/// The views of these parcels, in their order.
+pub async fn views(app: &App, ids: impl Iterator<Item = Uuid>) -> Result<Vec<ParcelView>> {
+    let mut views = Vec::new();
+    for id in ids {
+        views.push(view(app, id).await?);
+    }
+    Ok(views)
 }
 
 /// Parcels of the cases in which a certificate with this serial was handed in.
