@@ -10,6 +10,7 @@ mod idempotency;
 mod jobs;
 mod killed;
 mod layers;
+mod lineage;
 mod opinions;
 mod outage;
 mod pages;

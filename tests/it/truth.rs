@@ -9,6 +9,7 @@ use diaba::flow::staff::Actor;
 use diaba::flow::{demo, paper, verification};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
+use tokio::task::JoinSet;
 
 /// Small enough for a debug build, large enough for nearly every kind of fault and case.
 const PARCELS: usize = 400;
@@ -26,11 +27,8 @@ async fn every_verdict_from_files_is_what_the_truth_tells(pool: PgPool) {
         let t = TestApp::with_data(pool).await;
         let ward = generate_on(5, PARCELS, t.app.clock.today());
         let by = Actor::system("truth");
-        let started = std::time::Instant::now();
         let mut wrong = load(&t, &by, &ward).await;
-        println!("loaded {:?}", started.elapsed());
         let judged = judge(&t, &by, &ward, &mut wrong).await;
-        println!("judged {:?}", started.elapsed());
         let told = compare(&ward, &judged, &mut wrong);
         assert!(told > 1_500 && wrong.is_empty(), "{} differ ({told} told):\n{}", wrong.len(), wrong.join("\n"));
     })
@@ -80,23 +78,25 @@ async fn load(t: &TestApp, by: &Actor, ward: &Ward) -> Vec<String> {
 
 /// All cases are there before the first is verified: some are about each other.
 async fn judge(t: &TestApp, by: &Actor, ward: &Ward, wrong: &mut Vec<String>) -> BTreeMap<usize, Judged> {
-    let mut open = Vec::new();
-    for c in &ward.cases {
-        let loaded = demo::hand_in(&t.app, by, c).await.unwrap();
+    let mut handed = JoinSet::new();
+    for c in ward.cases.clone() {
+        let (app, by) = (t.app.clone(), by.clone());
+        handed.spawn(async move { (demo::hand_in(&app, &by, &c).await.unwrap(), c) });
+    }
+    let mut judged = JoinSet::new();
+    for (loaded, c) in handed.join_all().await {
         let due: Vec<(usize, String)> = c.refused.iter().map(|(i, f)| (*i, (*f).to_owned())).collect();
         if loaded.refused != due {
             wrong.push(format!("{} case {}: refused {:?}, expected {due:?}", c.what, c.index, loaded.refused));
         }
-        open.push((c, loaded.case_id));
+        let (app, by, id) = (t.app.clone(), by.clone(), loaded.case_id);
+        judged.spawn(async move {
+            let record = verification::verify_case(&app, &by, id, None).await.unwrap().record;
+            let papers = paper::list(&app, id).await.unwrap().into_iter().map(|p| p.id.to_string()).collect();
+            (c.index, Judged { record, papers })
+        });
     }
-    println!("handed in");
-    let mut out = BTreeMap::new();
-    for (c, id) in open {
-        let record = verification::verify_case(&t.app, by, id, None).await.unwrap().record;
-        let papers = paper::list(&t.app, id).await.unwrap().into_iter().map(|p| p.id.to_string()).collect();
-        out.insert(c.index, Judged { record, papers });
-    }
-    out
+    judged.join_all().await.into_iter().collect()
 }
 
 /// How many verdicts were told and compared.

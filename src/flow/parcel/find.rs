@@ -1,11 +1,8 @@
 //! Parcels by reference, by certificate, by place.
 
-use super::resolve;
 use super::view::{ParcelView, view, view_of};
 use crate::app::App;
 use crate::domain::paper::certificate::parse_serial;
-use crate::domain::parcel::rank::Hints;
-use crate::domain::verify::{ParcelRef, Resolution};
 use crate::flow::layer::zones;
 use crate::flow::paper::serial_index;
 use crate::flow::{Error, Result};
@@ -22,13 +19,6 @@ pub struct Place {
     pub x: f64,
     /// Latitude or northing.
     pub y: f64,
-}
-
-/// Ranked candidates with the view of each (at most ten).
-pub async fn by_reference(app: &App, asked: &ParcelRef) -> Result<(Resolution, Vec<ParcelView>)> {
-    let found = resolve(app, asked, &Hints::default(), None).await?;
-    let views = views(app, found.candidates.iter().take(10).map(|c| c.parcel_id)).await?;
-    Ok((found, views))
 }
 
 /// The views of these parcels, in their order.

@@ -7,7 +7,7 @@ mod resolve;
 mod trace;
 mod view;
 
-pub use find::{Place, at_place, by_reference, by_serial, in_box, views};
+pub use find::{Place, at_place, by_serial, in_box, views};
 pub use history::{History, PastVersion, history};
 pub use record::{Act, NewAct, record};
 pub use resolve::{known_communes, old_province_of, resolve};

@@ -14,7 +14,7 @@ use crate::store::parcel::LineageRow;
 use geo_types::Coord;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use time::{Date, OffsetDateTime};
+use time::Date;
 use uuid::Uuid;
 
 /// One step of the way from a name to a parcel.
