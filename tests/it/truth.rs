@@ -9,10 +9,14 @@ use diaba::flow::staff::Actor;
 use diaba::flow::{demo, paper, verification};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Small enough for a debug build, large enough for nearly every kind of fault and case.
 const PARCELS: usize = 400;
+/// Cases worked on at once.
+const AT_ONCE: usize = 4;
 
 /// What one case came to.
 struct Judged {
@@ -78,10 +82,15 @@ async fn load(t: &TestApp, by: &Actor, ward: &Ward) -> Vec<String> {
 
 /// All cases are there before the first is verified: some are about each other.
 async fn judge(t: &TestApp, by: &Actor, ward: &Ward, wrong: &mut Vec<String>) -> BTreeMap<usize, Judged> {
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
     let mut handed = JoinSet::new();
     for c in ward.cases.clone() {
         let (app, by) = (t.app.clone(), by.clone());
-        handed.spawn(async move { (demo::hand_in(&app, &by, &c).await.unwrap(), c) });
+        let turn = turns.clone();
+        handed.spawn(async move {
+            let _turn = turn.acquire().await.unwrap();
+            (demo::hand_in(&app, &by, &c).await.unwrap(), c)
+        });
     }
     let mut judged = JoinSet::new();
     for (loaded, c) in handed.join_all().await {
@@ -90,7 +99,9 @@ async fn judge(t: &TestApp, by: &Actor, ward: &Ward, wrong: &mut Vec<String>) ->
             wrong.push(format!("{} case {}: refused {:?}, expected {due:?}", c.what, c.index, loaded.refused));
         }
         let (app, by, id) = (t.app.clone(), by.clone(), loaded.case_id);
+        let turn = turns.clone();
         judged.spawn(async move {
+            let _turn = turn.acquire().await.unwrap();
             let record = verification::verify_case(&app, &by, id, None).await.unwrap().record;
             let papers = paper::list(&app, id).await.unwrap().into_iter().map(|p| p.id.to_string()).collect();
             (c.index, Judged { record, papers })
