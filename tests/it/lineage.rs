@@ -1,7 +1,7 @@
 //! The parcel a paper means, through whatever happened to it since: maps published one after another, and acts recorded.
 
 use crate::test_app::TestApp;
-use crate::ward::{EAST, NORTH, ask, parcel, publish, publish_map, start_worker, threaded};
+use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -211,6 +211,26 @@ async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
             }
         }
         assert!(asked > 200 && wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+    })
+    .await;
+}
+
+/// Rules of a split are still those of the province as it was: found through the old communes of the parcel's.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_split_is_judged_by_the_old_provinces_rule(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let mut asked = ask();
+        asked["coverage_key"] = json!("00097");
+        publish_map(&gis, map(&[345]).replace(",20194,", ",00097,"), &asked).await;
+        let found = gis.get("/api/v1/parcels?ref=00097/12/345").await;
+        let id = found.body["items"][0]["id"].as_str().unwrap();
+        let seen = gis.get(&format!("/api/v1/parcels/{id}/inspection?split_parts=2")).await;
+        let split = seen.body["findings"].as_array().unwrap().iter().find(|f| f["check"] == "split.minimum").unwrap();
+        assert_eq!(split["rule"]["id"], "split.minimum", "{split}");
+        assert_eq!((&split["measured"]["value"], &split["allowed"]["value"]), (&json!(100.0), &json!(50.0)), "{split}");
     })
     .await;
 }
