@@ -36,6 +36,10 @@ pub enum Command {
     },
     /// Verify a case, or look at a parcel without a case
     Verify(VerifyArgs),
+    /// What a reference came to: ranked parcels with reason and date of each step
+    Parcel(super::parcel::ParcelArgs),
+    /// Record a split, merge, renumbering or re-survey from its decision
+    ParcelRecord(super::parcel::RecordArgs),
     /// Run verifications again from what is stored and compare their digests
     Replay(super::proof::ReplayArgs),
     /// Keys that sign verifications: list, rotate, export
@@ -111,7 +115,7 @@ pub enum LayerCommand {
     Discard { version: i64 },
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"))
         .map_err(|_| format!("{text}: a day as 2026-11-23"))
 }

@@ -5,6 +5,7 @@ mod args;
 mod demo;
 mod jobs;
 mod layer;
+mod parcel;
 mod proof;
 mod report;
 mod say;
@@ -68,6 +69,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
+        Command::Parcel(a) => parcel::show(&app, a).await?,
+        Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,
         Command::Proof(c) => return proof::chain(&app, c).await,

@@ -3,6 +3,7 @@
 use super::args::VerifyArgs;
 use super::say;
 use crate::app::App;
+use crate::domain::parcel::rank::{Hints, clear_winner};
 use crate::domain::parcel::reference;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::render_with;
@@ -51,8 +52,8 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
 async fn of_parcel(app: &App, text: &str) -> Result<verification::Judged> {
     let asked = reference::parse_key(text)
         .ok_or_else(|| Error::refused("parcel", "parcel-key", text, "commune/sheet/number"))?;
-    let (found, _) = parcel::by_reference(app, &asked).await?;
-    match crate::domain::parcel::rank::clear_winner(&found.candidates) {
+    let found = parcel::resolve(app, &asked, &Hints::default(), None).await?;
+    match clear_winner(&found.candidates) {
         Some(c) => verification::inspect(app, c.zone.0, c.parcel_id, Wish::default()).await,
         None => {
             let list: Vec<String> = found

@@ -1,20 +1,24 @@
 //! Parcels: found by reference, certificate, point or box; one with its history.
 
 use super::geojson;
-use super::input::{Page, Paging, Params, with_next};
+use super::guard::By;
+use super::input::{Input, Page, Paging, Params, with_next};
+use super::output::{made, tagged};
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::domain::parcel::rank::clear_winner;
-use crate::domain::parcel::reference::{parse_key, parse_text};
+use crate::domain::parcel::reference::{normalise, parse_key, parse_text};
 use crate::domain::verify::text::{Lang, message};
-use crate::domain::verify::{Candidate, Message, ParcelRef, Resolution, Wish};
-use crate::flow::parcel::{self, History, ParcelView, Place};
+use crate::domain::verify::{Candidate, Message, ParcelRef, Wish};
+use crate::flow::parcel::{self, Act, History, NewAct, ParcelView, Place, StepView, Traced};
 use crate::flow::verification;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use time::Date;
+use time::macros::format_description;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -25,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_parcel))
         .routes(routes!(parcel_history))
         .routes(routes!(inspect_parcel))
+        .routes(routes!(record_act))
 }
 
 /// Exactly one of `ref`, `serial`, `point`, `bbox`.
@@ -35,6 +40,9 @@ struct Search {
     #[serde(rename = "ref")]
     #[param(example = "20194/12/345")]
     reference: Option<String>,
+    /// With `ref`: what it came to by the end of this day (year-month-day); today when left out.
+    #[param(example = "2026-03-01")]
+    at: Option<String>,
     /// Serial of a certificate handed in with a case.
     #[param(example = "CK 123456")]
     serial: Option<String>,
@@ -94,6 +102,10 @@ struct CandidateView {
     /// Higher is better; only the order counts.
     score: i32,
     reasons: Vec<Reason>,
+    /// In force on the day that was asked for.
+    in_force: bool,
+    /// Dated steps from the name to this parcel, oldest first; none when it is the name it bears.
+    steps: Vec<StepView>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -106,25 +118,28 @@ struct Reason {
 }
 
 impl ReferenceView {
-    fn of(found: Resolution) -> Self {
-        let ambiguous = !found.candidates.is_empty() && clear_winner(&found.candidates).is_none();
-        let candidates = found.candidates.into_iter().map(CandidateView::of).collect();
-        Self { asked: found.asked, ambiguous, candidates }
+    fn of(asked: ParcelRef, found: Vec<Traced>) -> Self {
+        let ranked: Vec<Candidate> = found.iter().map(|t| t.candidate.clone()).collect();
+        let ambiguous = !ranked.is_empty() && clear_winner(&ranked).is_none();
+        Self { asked, ambiguous, candidates: found.into_iter().map(CandidateView::of).collect() }
     }
 }
 
 impl CandidateView {
-    fn of(c: Candidate) -> Self {
+    fn of(t: Traced) -> Self {
         let reason = |code: String| {
             let words = Message::new(&code);
             Reason { vi: message(Lang::Vi, &words), en: message(Lang::En, &words), code }
         };
+        let c = t.candidate;
         Self {
             parcel_id: c.parcel_id,
             zone: c.zone.0,
             key: format!("{}/{}/{}", c.commune_code, c.sheet, c.number),
             score: c.score,
             reasons: c.reasons.into_iter().map(reason).collect(),
+            in_force: t.in_force,
+            steps: t.steps,
         }
     }
 }
@@ -152,8 +167,10 @@ async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
     let all = |items| Found { page: Page { items, next: None }, reference: None };
     match (&s.reference, &s.serial, &s.point, &s.bbox) {
         (Some(text), None, None, None) => {
-            let (resolution, items) = parcel::by_reference(app, &reference(text)?).await?;
-            Ok(Found { reference: Some(ReferenceView::of(resolution)), ..all(items) })
+            let asked = reference(text)?;
+            let traced = parcel::trace(app, &asked, s.at.as_deref().map(day).transpose()?).await?;
+            let items = parcel::views(app, traced.iter().take(10).map(|t| t.candidate.parcel_id)).await?;
+            Ok(Found { reference: Some(ReferenceView::of(normalise(&asked), traced)), ..all(items) })
         }
         (None, Some(serial), None, None) => Ok(all(parcel::by_serial(app, serial).await?)),
         (None, None, Some(point), None) => {
@@ -180,6 +197,11 @@ fn reference(text: &str) -> Result<ParcelRef> {
     parse_key(text)
         .or_else(|| parse_text(text).map(|written| written.parcel))
         .ok_or_else(|| Problem::refused("ref", "shape", text, "20194/12/345, or: thửa 345, tờ 12, phường ..."))
+}
+
+fn day(text: &str) -> Result<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| Problem::refused("at", "shape", text, "year-month-day, as 2026-03-01"))
 }
 
 fn degrees(crs: Option<&str>) -> Result<bool> {
@@ -227,7 +249,7 @@ async fn get_parcel(
 #[utoipa::path(get, path = "/parcels/{id}/history", tag = "parcels", params(("id" = Uuid, Path)),
     responses((status = 200, body = History), (status = 304)))]
 async fn parcel_history(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
-    Ok(super::output::tagged(&headers, &parcel::history(&app, id).await?))
+    Ok(tagged(&headers, &parcel::history(&app, id).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -259,4 +281,14 @@ async fn inspect_parcel(
     let record = verification::inspect(&app, parcel::zone_of(&app, id).await?, id, wish).await?.record;
     let value = if as_geojson { verification::evidence(&app, &record).await? } else { json!(record) };
     Ok(geojson::answer(&headers, as_geojson, &value))
+}
+
+/// Record a split, merge, renumbering or re-survey from its decision.
+///
+/// From then on a reference to what was before leads to what came of it (`GET /parcels?ref=...`), with the day and the decision.
+#[utoipa::path(post, path = "/parcel-acts", tag = "parcels", request_body = NewAct, responses((status = 201, body = Act)))]
+async fn record_act(State(app): State<App>, By(actor): By, Input(new): Input<NewAct>) -> Result<Response> {
+    let done = parcel::record(&app, &actor, new).await?;
+    let place = done.to_parcels.first().map_or(String::new(), |id| format!("/api/v1/parcels/{id}/history"));
+    Ok(made(&done, &place))
 }

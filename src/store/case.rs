@@ -176,11 +176,17 @@ pub async fn rivals(
     parcel: Option<Uuid>,
 ) -> sqlx::Result<Vec<RivalRow>> {
     sqlx::query_as(
-        "select * from (select c.number, c.procedure,
+        // a case that was never verified knows its parcel by a name only
+        "with named as (
+            select c.id from parcel_alias a join case_file c on c.parcel_ref ->> 'commune_code' = a.commune_code
+               and c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+             where a.zone = $3 and a.parcel_id = $4 and c.parcel_id is null and not c.ended)
+         select * from (select c.number, c.procedure,
                 exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
-                coalesce(c.zone = $3 and c.parcel_id = $4, false) as same_parcel
+                coalesce(c.zone = $3 and c.parcel_id = $4, false) or c.id in (select id from named) as same_parcel
            from case_file c where c.id <> $1 and not c.ended
-            and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4))) t
+            and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4)
+                 or c.id in (select id from named))) t
           where same_certificate or same_parcel order by number limit 100",
     )
     .bind(case)

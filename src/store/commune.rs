@@ -1,6 +1,6 @@
 //! Communes of today, communes of the past, and what became of them.
 
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::Date;
 
 #[derive(Debug, Clone, FromRow)]
@@ -121,4 +121,15 @@ pub async fn by_codes(pool: &PgPool, codes: &[String]) -> sqlx::Result<Vec<Commu
         .bind(codes)
         .fetch_all(pool)
         .await
+}
+
+/// Old code and province of every unit that went into a commune of today, in order of code.
+pub async fn made_of(ex: impl PgExecutor<'_>, today: &str) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "select distinct o.code, o.province from commune_succession s join commune_old o on o.code = s.old_code
+          where s.new_code = $1 order by 1",
+    )
+    .bind(today)
+    .fetch_all(ex)
+    .await
 }

@@ -13,6 +13,7 @@ pub mod import;
 pub mod job_progress;
 pub mod key;
 pub mod layer;
+pub mod lineage;
 pub mod migrations;
 pub mod opinion;
 pub mod paper;

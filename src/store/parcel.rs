@@ -337,20 +337,34 @@ pub async fn apply(
     Ok(done)
 }
 
-/// Lineage of parcels that ended in this publication: who lies on at least a tenth of the smaller of the two.
+/// Lineage shown by this publication: who lies on at least a tenth of the smaller of the two. A parcel that ended went on in what
+/// begins or was drawn anew on its ground; one that keeps its number but gives ground to one that begins was split.
 async fn trace(conn: &mut PgConnection, zone: i32, at: OffsetDateTime, new: i64) -> sqlx::Result<i64> {
     let done = sqlx::query(
-        "with pairs as (
-            select o.parcel_id as old, b.parcel_id as new, st_area(o.geom) as oa, st_area(n.geom) as na, st_area(st_intersection(o.geom, n.geom)) as ia
-              from ended e join lateral (select * from parcel_version v where v.zone = $1 and v.parcel_id = e.parcel_id order by version desc limit 1) o on o.geom is not null
+        "with changed as (select parcel_id, had from incoming where same is false),
+         pairs as (
+            select e.parcel_id as old, n.parcel_id as new, o.geom as og, n.geom as ng, c.parcel_id is not null as grew, false as lives_on
+              from ended e join lateral (select geom from parcel_version v where v.zone = $1 and v.parcel_id = e.parcel_id order by version desc limit 1) o on o.geom is not null
               join parcel_version n on n.zone = $1 and upper_inf(n.valid) and n.geom && o.geom
-              join begun b on b.parcel_id = n.parcel_id
+              left join changed c on c.parcel_id = n.parcel_id
+             where c.parcel_id is not null or exists (select from begun b where b.parcel_id = n.parcel_id)
+            union all
+            select c.parcel_id, f.parcel_id, o.geom, f.geom, false, true
+              from begun b join parcel_version f on f.zone = $1 and f.parcel_id = b.parcel_id and upper_inf(f.valid)
+              join parcel_version n on n.zone = $1 and upper_inf(n.valid) and n.geom && f.geom
+              join changed c on c.parcel_id = n.parcel_id
+              join parcel_version o on o.zone = $1 and o.parcel_id = c.parcel_id and o.version = c.had and o.geom && f.geom
+         ), measured as (
+            select *, st_area(og) as oa, st_area(ng) as na, st_area(st_intersection(og, ng)) as ia from pairs
          ), kept as (
-            select *, count(*) over (partition by old) as news, count(*) over (partition by new) as olds from pairs where ia > 0.1 * least(oa, na)
+            select *, count(*) over (partition by old) as news, count(*) over (partition by new) as olds from measured where ia > 0.1 * least(oa, na)
+         ), steps as (
+            select old, new, case when grew then 'merge' when lives_on or news > 1 then 'split' when olds > 1 then 'merge'
+                                  when ia > 0.99 * greatest(oa, na) then 'renumber' else 're_survey' end as kind from kept
+            union select old, old, 'split' from kept where lives_on
          )
          insert into parcel_lineage (zone, from_parcel, to_parcel, kind, at, source)
-         select $1, old, new, case when news > 1 then 'split' when olds > 1 then 'merge' when ia > 0.99 * greatest(oa, na) then 'renumber' else 're_survey' end,
-                $2, 'layer version ' || $3 from kept",
+         select $1, old, new, kind, $2, 'layer version ' || $3 from steps",
     )
     .bind(zone)
     .bind(at)

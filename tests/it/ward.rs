@@ -58,7 +58,12 @@ pub async fn wait(caller: &Caller, accepted: &Answer) -> String {
 
 /// Sends a map and publishes it; needs a worker. Gives the id of the version.
 pub async fn publish(gis: &Caller, numbers: &[u32]) -> i64 {
-    let sent = send(gis, "thửa.csv", map(numbers), &ask()).await;
+    publish_map(gis, map(numbers), &ask()).await
+}
+
+/// As [`publish`], any map.
+pub async fn publish_map(gis: &Caller, content: String, ask: &Value) -> i64 {
+    let sent = send(gis, "thửa.csv", content, ask).await;
     wait(gis, &sent).await;
     let import = gis.get(&format!("/api/v1/imports/{}", sent.body["id"].as_str().unwrap())).await;
     assert_eq!(import.body["state"], "done", "{}", import.text);

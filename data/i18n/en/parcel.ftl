@@ -14,3 +14,13 @@ resolve-declared = Sheet and number were declared by a user.
 resolve-not-current = This parcel no longer exists.
 resolve-place-fits = The coordinates fit the papers.
 resolve-place-differs = The coordinates are far from those on the papers.
+
+# One step of the way from a name to a parcel (flow/parcel/trace.rs).
+parcel-step = { $kind ->
+    [commune_merged] commune merged
+    [renumber] renumbered
+    [split] split
+    [merge] merged
+    [re_survey] surveyed again
+   *[other] declared
+}

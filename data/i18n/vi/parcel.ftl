@@ -14,3 +14,13 @@ resolve-declared = Số tờ, số thửa do người dùng khai.
 resolve-not-current = Thửa này không còn tồn tại.
 resolve-place-fits = Toạ độ phù hợp với giấy tờ.
 resolve-place-differs = Toạ độ khác xa với giấy tờ.
+
+# One step of the way from a name to a parcel (flow/parcel/trace.rs).
+parcel-step = { $kind ->
+    [commune_merged] sáp nhập xã
+    [renumber] đổi số thửa, số tờ
+    [split] tách thửa
+    [merge] hợp thửa
+    [re_survey] đo đạc lại
+   *[other] khai báo
+}

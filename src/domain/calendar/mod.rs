@@ -145,6 +145,11 @@ pub fn day_of(at: OffsetDateTime) -> Date {
     at.to_offset(viet_nam()).date()
 }
 
+/// The instant a day begins in Viet Nam.
+pub fn day_begins(day: Date) -> OffsetDateTime {
+    day.midnight().assume_offset(viet_nam()).to_offset(UtcOffset::UTC)
+}
+
 fn viet_nam() -> UtcOffset {
     UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)
 }

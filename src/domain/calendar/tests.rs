@@ -33,6 +33,7 @@ fn a_term_never_ends_on_a_rest_day() {
 fn days_and_cut_off_are_those_of_viet_nam() {
     let three = Some(time!(15:00));
     assert_eq!(day_of(datetime!(2026-11-22 17:00 UTC)), date!(2026 - 11 - 23));
+    assert_eq!(day_begins(date!(2026 - 11 - 23)), datetime!(2026-11-22 17:00 UTC));
     assert_eq!(vn().received_on(datetime!(2026-11-23 08:00 UTC), three).unwrap(), date!(2026 - 11 - 23), "15:00 sharp");
     assert_eq!(
         vn().received_on(datetime!(2026-11-23 08:00:01 UTC), three).unwrap(),

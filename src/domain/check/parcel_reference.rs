@@ -29,16 +29,16 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
     f.effect = if verdict == Verdict::Clear { Effect::None } else { Effect::NeedsPerson };
     f.measured = Some(Quantity::new(count, Unit::Count));
     f.allowed = Some(Quantity::new(1.0, Unit::Count));
-    f.details = resolution.candidates.iter().flat_map(line).collect();
+    f.details = resolution.candidates.iter().map(line).collect();
     vec![f]
 }
 
-/// The candidate, then each reason it is one.
-fn line(c: &Candidate) -> Vec<Message> {
-    let head = Message::new("reference-candidate")
+/// The candidate with all reasons it is one: a parcel takes one line.
+fn line(c: &Candidate) -> Message {
+    Message::new("reference-candidate")
         .with("commune", c.commune_code.as_str())
         .with("sheet", c.sheet.as_str())
         .with("number", c.number.as_str())
-        .with("zone", c.zone.0.to_string());
-    std::iter::once(head).chain(c.reasons.iter().map(|r| Message::new(r))).collect()
+        .with("zone", c.zone.0.to_string())
+        .with("reasons", c.reasons.join(" "))
 }

@@ -7,8 +7,8 @@ use geo::{
 
 /// Shared boundaries may differ by this much before anything is said (m).
 const SAME_M: f64 = 0.001;
-/// A crack wider than this is open ground (a path), not a fault of drawing (m).
-const CRACK_M: f64 = 0.3;
+/// A crack wider than this is open ground (a path), not a fault of drawing (m); as the rule `parcel.neighbours` has it (`gap_m`).
+pub const CRACK_M: f64 = 0.5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Conflict {
@@ -154,6 +154,8 @@ mod tests {
         assert!(
             matches!(conflict(&a, &square(10.1, 0.0, 10.0), 0.01), Some(Conflict::Gap { width, .. }) if (width - 0.1).abs() < 1e-9)
         );
+        // as wide as the check on a parcel still calls a gap
+        assert!(matches!(conflict(&a, &square(10.42, 0.0, 10.0), 0.01), Some(Conflict::Gap { .. })));
         assert_eq!(conflict(&a, &square(11.5, 0.0, 10.0), 0.01), None);
     }
 }

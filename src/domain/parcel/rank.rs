@@ -152,8 +152,9 @@ fn commune_part(asked: &ParcelRef, communes: &[TodayCommune], row: &CandidateRow
         c.code == row.commune_code && (alias_is_old || row.alias_commune == row.commune_code)
     };
     if let Some(commune) = communes.iter().filter(through).max_by_key(|c| (rank_through(c, row), c.weight)) {
-        // Under the new code, the numbering of the old commune is not known to go on.
-        let base = 40 + commune.weight - if rank_through(commune, row) { 0 } else { 10 };
+        // Under the new code, the numbering of the old commune is not known to go on: such a row must not come near one
+        // that bears the old name itself, even where an area happens to fit.
+        let base = 40 + commune.weight - if rank_through(commune, row) { 0 } else { 65 };
         return Some((base, commune.reasons.clone()));
     }
     if exact {

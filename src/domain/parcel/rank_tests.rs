@@ -80,6 +80,22 @@ fn a_divided_commune_leaves_two_that_area_and_place_part() {
     assert_eq!(winner(&by_place), Some(1));
 }
 
+/// Old 00001 and others went into 00097: its sheet 1 of today may be any of theirs, the paper's own old code says which.
+#[test]
+fn an_old_code_wins_over_the_same_number_under_todays() {
+    let rows = [
+        row(1, "00097/1/5", "00001/1/5", "commune_merged"),
+        row(2, "00097/1/5", "00097/1/5", "current"),
+        row(3, "00097/1/5", "00097/1/5", "current"),
+    ];
+    assert_eq!(winner(&ranked("00001/1/5", &rows, &Hints::default())), Some(1), "no vertices, no area");
+    let mut own = rows.clone();
+    own[0].area_m2 = Some(97.0);
+    let by_chance = Hints { area_m2: Some(100.0), ..Default::default() };
+    assert_eq!(winner(&ranked("00001/1/5", &own, &by_chance)), Some(1), "another's area fits by chance");
+    assert_eq!(winner(&ranked("00001/1/5", &rows[1..2], &Hints::default())), Some(2), "alone it is still found");
+}
+
 #[test]
 fn three_sheets_one_in_a_merged_commune_are_ambiguous() {
     let rows: Vec<CandidateRow> =

@@ -191,6 +191,30 @@ impl Gazetteer {
     }
 }
 
+/// An old unit that went into a commune of today: its code and its province.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameFrom {
+    pub old_code: String,
+    pub province: String,
+}
+
+/// The province before the reform of a parcel in a commune that was made of `came`: that of the old communes its `names`
+/// (`commune/sheet/number`) speak of, else of all. None where they differ: nobody guesses by which decision a parcel is split.
+/// As rules name it: `Thành phố Hà Nội` is `Hà Nội`.
+pub fn old_province(came: &[CameFrom], names: &[String]) -> Option<String> {
+    let codes: BTreeSet<&str> = names.iter().filter_map(|n| n.split('/').next()).collect();
+    let only = |named: bool| {
+        let of = came.iter().filter(|c| !named || codes.contains(c.old_code.as_str()));
+        let provinces: BTreeSet<&str> = of.map(|c| without_kind(&c.province)).collect();
+        (provinces.len() == 1).then(|| provinces.into_iter().next()).flatten()
+    };
+    only(true).or_else(|| only(false)).map(str::to_owned)
+}
+
+fn without_kind(province: &str) -> &str {
+    ["Thành phố ", "Tỉnh "].iter().find_map(|kind| province.strip_prefix(kind)).unwrap_or(province)
+}
+
 fn successor(row: &Succession) -> TodayCommune {
     let (reason, weight) = match row.relation {
         Relation::Whole => ("resolve-commune-merged", 40),

@@ -86,3 +86,33 @@ fn codes_to_look_up_hold_old_and_new() {
     let codes: Vec<String> = Gazetteer::codes_to_look_up(&found).into_iter().collect();
     assert_eq!(codes, ["00007", "00008", "00025"]);
 }
+
+fn came(codes: &[(&str, &str)]) -> Vec<CameFrom> {
+    codes.iter().map(|(c, p)| CameFrom { old_code: (*c).to_owned(), province: (*p).to_owned() }).collect()
+}
+
+#[test]
+fn the_province_before_the_reform_is_that_of_the_parcels_old_commune() {
+    let two = came(&[("00001", "Thành phố Hà Nội"), ("00002", "Tỉnh Hoà Bình")]);
+    let named = |n: &str| old_province(&two, &[n.to_owned(), "00097/3/4".to_owned()]);
+    assert_eq!(named("00001/1/5").as_deref(), Some("Hà Nội"));
+    assert_eq!(named("00002/1/5").as_deref(), Some("Hoà Bình"));
+    assert_eq!(named("00009/1/5"), None, "made of two provinces, and no name says which");
+    let both = ["00001/1/5".to_owned(), "00002/1/5".to_owned()];
+    assert_eq!(old_province(&two, &both), None);
+    assert_eq!(old_province(&two[..1], &[]).as_deref(), Some("Hà Nội"), "all of it was one province");
+    assert_eq!(old_province(&[], &[]), None);
+}
+
+/// A rule that names a province no parcel can lie in would never be found.
+#[test]
+fn every_province_that_rules_name_is_one_that_parcels_come_from() {
+    let rows = shipped_succession();
+    let known: BTreeSet<&str> = rows.iter().map(|r| without_kind(&r.province)).collect();
+    let text = include_str!("../../../data/rules/split.toml");
+    let book = crate::domain::rule::RuleBook::from_toml(&[("split", text)]).unwrap();
+    let named = book.rules.iter().filter(|r| !r.provinces.is_empty());
+    for r in named.filter(|r| !r.provinces.iter().any(|p| known.contains(p.as_str()))) {
+        panic!("{} of {:?}: no commune lay there", r.id, r.provinces);
+    }
+}

@@ -1,6 +1,6 @@
 //! Overlaps and cracks between the parcels of one version: a sweep from west to east that keeps only what can still touch.
 
-use crate::domain::layer::topology::{Conflict, Drawn, conflict};
+use crate::domain::layer::topology::{CRACK_M, Conflict, Drawn, conflict};
 use crate::store::feature::{lay_out, sweep};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::layer::{IssueRow, add_issues};
@@ -16,8 +16,6 @@ struct Placed {
 
 /// Parcels compared at one go.
 const STEP: usize = 2_000;
-/// Reach of a crack (m), as in the comparison itself.
-const REACH: f64 = 0.5;
 
 /// Writes a remark for every pair that conflicts; gives the number of the next issue.
 pub async fn examine(
@@ -42,7 +40,7 @@ pub async fn examine(
             })
             .collect();
         let from = fresh.first().map_or(f64::MIN, |p| p.drawn.bbox.min().x);
-        active.retain(|p| p.drawn.bbox.max().x + REACH >= from);
+        active.retain(|p| p.drawn.bbox.max().x + CRACK_M >= from);
         let first_new = active.len();
         active.extend(fresh);
         let found = tokio::task::block_in_place(|| compare(&active, first_new, least_overlap));
@@ -57,7 +55,7 @@ fn compare(active: &[Placed], first_new: usize, least_overlap: f64) -> Vec<Issue
         .flat_map_iter(|i| {
             let a = &active[i];
             active[..i].iter().filter_map(move |b| {
-                let reaches = b.drawn.bbox.max().x + REACH >= a.drawn.bbox.min().x;
+                let reaches = b.drawn.bbox.max().x + CRACK_M >= a.drawn.bbox.min().x;
                 let c = if reaches { conflict(&a.drawn, &b.drawn, least_overlap) } else { None }?;
                 Some(remark(a, b, &c))
             })

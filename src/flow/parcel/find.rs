@@ -1,11 +1,8 @@
 //! Parcels by reference, by certificate, by place.
 
-use super::resolve;
 use super::view::{ParcelView, view, view_of};
 use crate::app::App;
 use crate::domain::paper::certificate::parse_serial;
-use crate::domain::parcel::rank::Hints;
-use crate::domain::verify::{ParcelRef, Resolution};
 use crate::flow::layer::zones;
 use crate::flow::paper::serial_index;
 use crate::flow::{Error, Result};
@@ -24,14 +21,13 @@ pub struct Place {
     pub y: f64,
 }
 
-/// Ranked candidates with the view of each (at most ten).
-pub async fn by_reference(app: &App, asked: &ParcelRef) -> Result<(Resolution, Vec<ParcelView>)> {
-    let found = resolve(app, asked, &Hints::default(), None).await?;
+/// The views of these parcels, in their order.
+pub async fn views(app: &App, ids: impl Iterator<Item = Uuid>) -> Result<Vec<ParcelView>> {
     let mut views = Vec::new();
-    for c in found.candidates.iter().take(10) {
-        views.push(view(app, c.parcel_id).await?);
+    for id in ids {
+        views.push(view(app, id).await?);
     }
-    Ok((found, views))
+    Ok(views)
 }
 
 /// Parcels of the cases in which a certificate with this serial was handed in.

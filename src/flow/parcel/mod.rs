@@ -2,10 +2,14 @@
 
 mod find;
 mod history;
+mod record;
 mod resolve;
+mod trace;
 mod view;
 
-pub use find::{Place, at_place, by_reference, by_serial, in_box};
+pub use find::{Place, at_place, by_serial, in_box, views};
 pub use history::{History, PastVersion, history};
-pub use resolve::{known_communes, resolve};
+pub use record::{Act, NewAct, record};
+pub use resolve::{known_communes, old_province_of, resolve};
+pub use trace::{StepView, Traced, trace};
 pub use view::{ParcelView, view, view_of, zone_of};

@@ -4,8 +4,10 @@ use crate::app::App;
 use crate::domain::geom::Zone;
 use crate::domain::parcel::rank::{CandidateRow, Hints, rank};
 use crate::domain::parcel::reference;
-use crate::domain::parcel::succession::{AskedCommune, Commune, Gazetteer, Relation, Succession, TodayCommune};
-use crate::domain::verify::{ParcelRef, Resolution};
+use crate::domain::parcel::succession::{
+    AskedCommune, CameFrom, Commune, Gazetteer, Relation, Succession, TodayCommune, old_province,
+};
+use crate::domain::verify::{ParcelFacts, ParcelRef, Resolution};
 use crate::flow::{Error, Result};
 use crate::store::{commune, parcel};
 use geo_types::Coord;
@@ -60,25 +62,40 @@ fn bare(name: &str) -> String {
     stem.trim().chars().filter(|c| !"%_\\".contains(*c)).collect()
 }
 
-/// All parcels `asked` may mean, best first.
-pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Option<Date>) -> Result<Resolution> {
+/// A reference in one spelling with what its commune may be today; none when it names no sheet or no number.
+pub(super) async fn looked_up(
+    app: &App,
+    asked: &ParcelRef,
+    written_on: Option<Date>,
+) -> Result<Option<(ParcelRef, Vec<TodayCommune>)>> {
     let mut asked = reference::check(asked).map_err(Error::Refused)?;
     if asked.sheet.is_empty() || asked.number.is_empty() {
-        return Ok(Resolution { asked, candidates: vec![] });
+        return Ok(None);
     }
     let communes = known_communes(app, &asked, written_on).await?;
     // communes of another country are in no list: what was written may be the code itself
     if communes.is_empty() && asked.commune_code.is_none() {
         asked.commune_code = asked.commune_name.clone().filter(|name| reference::is_foreign(name));
     }
-    let mut codes = Gazetteer::codes_to_look_up(&communes);
+    Ok(Some((asked, communes)))
+}
+
+/// Codes under which the parcel may be kept; empty: any. None: a commune that nobody knows, which must not turn into "any".
+pub(super) fn where_to_look(asked: &ParcelRef, communes: &[TodayCommune]) -> Option<Vec<String>> {
+    let mut codes = Gazetteer::codes_to_look_up(communes);
     codes.extend(asked.commune_code.clone());
-    // a commune that nobody knows must not turn into "any commune"
     let anywhere = asked.commune_code.is_none() && asked.commune_name.is_none();
-    if codes.is_empty() && !anywhere {
+    (anywhere || !codes.is_empty()).then(|| codes.into_iter().collect())
+}
+
+/// All parcels `asked` may mean, best first.
+pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Option<Date>) -> Result<Resolution> {
+    let Some((asked, communes)) = looked_up(app, asked, written_on).await? else {
+        return Ok(Resolution { asked: reference::normalise(asked), candidates: vec![] });
+    };
+    let Some(codes) = where_to_look(&asked, &communes) else {
         return Ok(Resolution { asked, candidates: vec![] });
-    }
-    let codes: Vec<String> = codes.into_iter().collect();
+    };
     let rows = parcel::by_alias(&app.pool, &codes, &asked.sheet, &asked.number).await?;
     let rows: Vec<CandidateRow> = rows
         .into_iter()
@@ -98,4 +115,11 @@ pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Op
         })
         .collect();
     Ok(Resolution { candidates: rank(&asked, &communes, &rows, hints), asked })
+}
+
+/// The province a parcel lay in before the reform, by its old communes; none where that is not certain.
+pub async fn old_province_of(app: &App, p: &ParcelFacts) -> Result<Option<String>> {
+    let came = commune::made_of(&app.pool, &p.commune_code).await?;
+    let came: Vec<CameFrom> = came.into_iter().map(|(old_code, province)| CameFrom { old_code, province }).collect();
+    Ok(old_province(&came, &p.keys))
 }

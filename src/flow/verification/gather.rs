@@ -11,7 +11,7 @@ use crate::domain::verify::{
     ParcelRef, Resolution, ThemeFacts, ThemeSet,
 };
 use crate::flow::paper::serial_index;
-use crate::flow::parcel::resolve;
+use crate::flow::parcel::{old_province_of, resolve};
 use crate::flow::{Error, Result};
 use crate::store::feature::{Bounds, FeatureRow, around};
 use crate::store::geometry::{from_ewkb, polygons};
@@ -53,7 +53,11 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     let province = s.case.province.or(around.province);
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
-    let case = CaseFacts { province, required_papers, ..s.case };
+    let old_province = match (s.case.old_province, &around.parcel) {
+        (None, Some(p)) => old_province_of(app, p).await?,
+        (known, _) => known,
+    };
+    let case = CaseFacts { province, old_province, required_papers, ..s.case };
     Ok(Facts {
         as_of,
         case,

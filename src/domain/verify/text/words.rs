@@ -93,6 +93,7 @@ pub fn message(lang: Lang, m: &Message) -> String {
     for (name, arg) in &m.args {
         match arg {
             Arg::Number(n) => args.set(name.clone(), *n),
+            Arg::Text(t) if name == "reasons" => args.set(name.clone(), reasons(lang, t)),
             Arg::Text(t) => args.set(name.clone(), day(lang, name, t).unwrap_or_else(|| t.clone())),
         }
     }
@@ -104,6 +105,11 @@ pub fn message(lang: Lang, m: &Message) -> String {
 fn day(lang: Lang, name: &str, text: &str) -> Option<String> {
     let form = time::macros::format_description!("[year]-[month]-[day]");
     (name == "date").then(|| Date::parse(text, form).ok()).flatten().map(|d| date(lang, d))
+}
+
+/// An argument named `reasons` holds keys with blanks between them; each is shown in words.
+fn reasons(lang: Lang, keys: &str) -> String {
+    keys.split_whitespace().map(|key| word(lang, key)).collect::<Vec<_>>().join(" ")
 }
 
 fn raw(arg: &Arg) -> String {

@@ -1,0 +1,236 @@
+//! The parcel a paper means, through whatever happened to it since: maps published one after another, and acts recorded.
+
+use crate::test_app::TestApp;
+use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn told(found: &Value) -> Vec<String> {
+    let steps = |c: &Value| -> Vec<String> {
+        let of = |s: &Value, k: &str| s[k].as_str().unwrap_or("-").to_owned();
+        let all = c["steps"].as_array().unwrap().iter();
+        all.map(|s| {
+            format!("{} {} {} -> {} [{}]", of(s, "on"), of(s, "kind"), of(s, "from"), of(s, "to"), of(s, "source"))
+        })
+        .collect()
+    };
+    let all = found["reference"]["candidates"].as_array().unwrap().iter();
+    all.map(|c| format!("{}: {}", c["key"].as_str().unwrap(), steps(c).join("; "))).collect()
+}
+
+/// A number no map holds any more, a split read in a decision: the old reference leads to both parts, with day and decision.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_recorded_split_is_followed(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        publish(&gis, &[345, 346]).await;
+        let act = json!({"kind": "split", "from": ["20194/12/300"], "to": ["20194/12/345", "20194/12/346"],
+            "effective": "2026-03-02", "decision": "12/QĐ-UBND, 2026-02-20"});
+        let made = gis.post("/api/v1/parcel-acts", act.clone()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let found = gis.get("/api/v1/parcels?ref=20194/12/300").await;
+        assert_eq!(found.body["reference"]["ambiguous"], true, "{}", found.text);
+        assert_eq!(
+            told(&found.body),
+            ["345", "346"].map(|n| format!(
+                "20194/12/{n}: 2026-03-02 split 20194/12/300 -> 20194/12/{n} [12/QĐ-UBND, 2026-02-20]"
+            ))
+        );
+        let history = gis.get(&format!("/api/v1/parcels/{}/history", parcel(&gis, 345).await)).await;
+        assert!(history.text.contains("20194/12/300"), "{}", history.text);
+
+        for (change, fault) in [
+            (json!({"kind": "torn"}), "kind: not-in-list"),
+            (json!({"to": ["20194/12/345"]}), "to: act-count"),
+            (json!({"to": ["20194/12/345", "20194/12/999"]}), "to.1: parcel-unknown"),
+            (json!({"from": ["300"]}), "from.0: parcel-key"),
+            (json!({"effective": "2030-01-01"}), "effective: date-in-future"),
+            (json!({"decision": ""}), "decision: length-range"),
+        ] {
+            let mut wrong = act.clone();
+            change.as_object().unwrap().iter().for_each(|(k, v)| wrong[k] = v.clone());
+            assert_eq!(gis.post("/api/v1/parcel-acts", wrong).await.refused(), [fault], "{change}");
+        }
+    })
+    .await;
+}
+
+/// A merge that the next map shows: the old number leads to the new parcel, and as of the day before to itself.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_map_shows_what_became_of_a_number(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        publish(&gis, &[345, 346]).await;
+        t.advance(time::Duration::days(3));
+        let gis = t.signed_in("gis.later", &["gis_analyst"]).await;
+        // the same ground under other numbers
+        let version = publish(&gis, &[501, 502]).await;
+        let found = gis.get("/api/v1/parcels?ref=20194/12/345").await;
+        assert_eq!(
+            told(&found.body),
+            [format!("20194/12/501: 2026-10-08 renumber 20194/12/345 -> 20194/12/501 [layer version {version}]")],
+            "{}",
+            found.text
+        );
+        let before = gis.get("/api/v1/parcels?ref=20194/12/345&at=2026-10-07").await;
+        assert_eq!(told(&before.body), ["20194/12/345: "], "{}", before.text);
+        assert_eq!(before.body["reference"]["candidates"][0]["in_force"], true);
+        assert_eq!(gis.get("/api/v1/parcels?ref=20194/12/345&at=soon").await.refused(), ["at: shape"]);
+    })
+    .await;
+}
+
+/// Rows of parcels, each a history of its own: every map that is published shows one more step of each.
+struct Rows {
+    chance: u64,
+    /// Per row: number of the parcel and its metres along the row, 5 m to a unit.
+    now: Vec<BTreeMap<u32, (u32, u32)>>,
+    /// Per row: number it became, number it was before.
+    became: Vec<Vec<(u32, u32)>>,
+    next: Vec<u32>,
+}
+
+impl Rows {
+    fn new(rows: usize) -> Self {
+        let row: BTreeMap<u32, (u32, u32)> = (0..4).map(|i| (i + 1, (i * 4, i * 4 + 4))).collect();
+        Self { chance: 20_261_128, now: vec![row; rows], became: vec![vec![]; rows], next: vec![5; rows] }
+    }
+
+    fn draw(&mut self, below: usize) -> usize {
+        self.chance = self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.chance >> 33) as usize % below
+    }
+
+    fn fresh(&mut self, row: usize) -> u32 {
+        self.next[row] += 1;
+        self.next[row] - 1
+    }
+
+    /// One step in every row; about one in five rows rests.
+    fn live(&mut self) {
+        for row in 0..self.now.len() {
+            let all: Vec<(u32, (u32, u32))> = self.now[row].iter().map(|(n, m)| (*n, *m)).collect();
+            let (number, (from, to)) = all[self.draw(all.len())];
+            let keeps = self.draw(2) == 0;
+            match self.draw(4) {
+                0 if to - from > 1 => {
+                    let cut = from + 1 + self.draw((to - from - 1) as usize) as u32;
+                    let first = if keeps { number } else { self.fresh(row) };
+                    let second = self.fresh(row);
+                    self.change(row, &[number], &[(first, (from, cut)), (second, (cut, to))]);
+                }
+                1 => {
+                    let Some((other, (_, end))) = all.iter().find(|(_, m)| m.0 == to).copied() else { continue };
+                    let one = if keeps { number } else { self.fresh(row) };
+                    self.change(row, &[number, other], &[(one, (from, end))]);
+                }
+                2 => {
+                    let one = self.fresh(row);
+                    self.change(row, &[number], &[(one, (from, to))]);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn change(&mut self, row: usize, before: &[u32], after: &[(u32, (u32, u32))]) {
+        self.now[row].retain(|number, _| !before.contains(number));
+        self.now[row].extend(after.iter().copied());
+        let pairs = before.iter().flat_map(|b| after.iter().map(|(a, _)| (*a, *b)));
+        self.became[row].extend(pairs);
+    }
+
+    /// What is there now of the parcel that bore the number: walked back from today, not forward as the service does.
+    fn due(&self, row: usize, number: u32) -> BTreeSet<u32> {
+        let came_of = |today: u32| {
+            let mut names = BTreeSet::from([today]);
+            for (after, before) in self.became[row].iter().rev() {
+                if names.contains(after) {
+                    names.insert(*before);
+                }
+            }
+            names.contains(&number)
+        };
+        self.now[row].keys().copied().filter(|n| came_of(*n)).collect()
+    }
+
+    fn map(&self) -> String {
+        let mut out = "WKT,MaXa,SoTo,SoThua,DienTichPhapLy,LOAIDAT\n".to_owned();
+        for (row, parcels) in self.now.iter().enumerate() {
+            let (s, n) = (NORTH + 20.0 * row as f64, NORTH + 20.0 * row as f64 + 10.0);
+            for (number, (from, to)) in parcels {
+                let (w, e) = (EAST + 5.0 * f64::from(*from), EAST + 5.0 * f64::from(*to));
+                let area = 50 * (to - from);
+                out += &format!(
+                    "\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",20194,{},{number},{area},ODT\n",
+                    row + 1
+                );
+            }
+        }
+        out
+    }
+}
+
+/// Three dozen random histories through import and publication: every number that ever was leads to exactly what came of it.
+#[sqlx::test(migrations = "./migrations")]
+async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let mut rows = Rows::new(36);
+        publish_map(&gis, rows.map(), &ask()).await;
+        for _ in 0..5 {
+            rows.live();
+            t.advance(time::Duration::minutes(10));
+            publish_map(&gis, rows.map(), &ask()).await;
+        }
+        let (mut wrong, mut asked) = (Vec::new(), 0);
+        for row in 0..rows.now.len() {
+            for number in 1..rows.next[row] {
+                let found = gis.get(&format!("/api/v1/parcels?ref=20194/{}/{number}", row + 1)).await;
+                let all = found.body["reference"]["candidates"].as_array().unwrap();
+                let there = all.iter().filter(|c| c["in_force"] == true);
+                let reached: BTreeSet<u32> =
+                    there.map(|c| c["key"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap()).collect();
+                let due = rows.due(row, number);
+                asked += 1;
+                if reached != due {
+                    wrong.push(format!(
+                        "{}/{number}: expected {due:?}, found {reached:?}; {:?}",
+                        row + 1,
+                        rows.became[row]
+                    ));
+                }
+            }
+        }
+        assert!(asked > 200 && wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+    })
+    .await;
+}
+
+/// Rules of a split are still those of the province as it was: found through the old communes of the parcel's.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_split_is_judged_by_the_old_provinces_rule(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let mut asked = ask();
+        asked["coverage_key"] = json!("00097");
+        publish_map(&gis, map(&[345]).replace(",20194,", ",00097,"), &asked).await;
+        let found = gis.get("/api/v1/parcels?ref=00097/12/345").await;
+        let id = found.body["items"][0]["id"].as_str().unwrap();
+        let seen = gis.get(&format!("/api/v1/parcels/{id}/inspection?split_parts=2")).await;
+        let split = seen.body["findings"].as_array().unwrap().iter().find(|f| f["check"] == "split.minimum").unwrap();
+        assert_eq!(split["rule"]["id"], "split.minimum", "{split}");
+        assert_eq!((&split["measured"]["value"], &split["allowed"]["value"]), (&json!(100.0), &json!(50.0)), "{split}");
+    })
+    .await;
+}
