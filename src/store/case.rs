@@ -181,25 +181,24 @@ pub struct RivalRow {
 }
 
 pub async fn rivals(
-    pool: &sqlx::PgPool,
+    conn: &mut PgConnection,
     case: Uuid,
     serials: &[Vec<u8>],
     zone: Option<i32>,
     parcel: Option<Uuid>,
 ) -> sqlx::Result<Vec<RivalRow>> {
     sqlx::query_as(
-        "select * from (select c.number, c.procedure,
-                exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
+        "select c.number, c.procedure, exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
                 coalesce(c.zone = $3 and c.parcel_id = $4, false) as same_parcel
-           from case_file c where c.id <> $1 and c.state <> 'closed'
-            and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4))) t
-          where same_certificate or same_parcel order by number limit 100",
+           from (select case_id as id from paper where serial_index = any($2)
+                 union select id from case_file where zone = $3 and parcel_id = $4 and state <> 'closed') found
+           join case_file c using (id) where c.id <> $1 and c.state <> 'closed' order by c.number limit 100",
     )
     .bind(case)
     .bind(serials)
     .bind(zone)
     .bind(parcel)
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 

@@ -3,7 +3,7 @@
 use super::feature::{Bounds, FullRow};
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -45,6 +45,33 @@ pub async fn current(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Option<
         .bind(id)
         .fetch_optional(pool)
         .await
+}
+
+/// A parcel as it stands, with what is asked for with it each time.
+#[derive(Debug, Clone, FromRow)]
+pub struct Standing {
+    #[sqlx(flatten)]
+    pub row: ParcelRow,
+    /// Every name it has or had, as keys `commune/sheet/number`, ascending.
+    pub keys: Vec<String>,
+    /// Today's code of its province, where the commune is known.
+    pub province: Option<String>,
+}
+
+/// The version in force now; a parcel that is gone gives its last one.
+pub async fn standing(conn: &mut PgConnection, zone: i32, id: Uuid) -> sqlx::Result<Option<Standing>> {
+    sqlx::query_as(
+        "select zone, parcel_id, version, commune_code, sheet, number, scale, registered_area, map_area, land_use, address,
+                st_asewkb(geom) as ewkb, layer_version_id, row_hash, lower(valid) as valid_from, upper(valid) as valid_to,
+                array(select distinct a.commune_code || '/' || a.sheet || '/' || a.number from parcel_alias a
+                       where a.zone = $1 and a.parcel_id = $2 order by 1) as keys,
+                (select c.province_code from commune c where c.code = commune_code) as province
+           from parcel_version where zone = $1 and parcel_id = $2 order by version desc limit 1",
+    )
+    .bind(zone)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
 }
 
 /// One version, current or not.
@@ -106,7 +133,7 @@ pub async fn history(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<Par
 
 /// Current parcels whose boxes meet `b`, by id; at most `limit` + 1.
 pub async fn in_box(
-    pool: &PgPool,
+    db: impl PgExecutor<'_>,
     zone: i32,
     b: Bounds,
     after: Option<Uuid>,
@@ -123,7 +150,7 @@ pub async fn in_box(
     .bind(b.max_n)
     .bind(after)
     .bind(limit + 1)
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }
 
@@ -161,7 +188,12 @@ pub struct AliasRow {
 
 /// Parcels known under sheet and number in any of the communes (any commune when the list is empty), with those that came
 /// of them by split, merge, renumbering or re-survey.
-pub async fn by_alias(pool: &PgPool, communes: &[String], sheet: &str, number: &str) -> sqlx::Result<Vec<AliasRow>> {
+pub async fn by_alias(
+    conn: &mut PgConnection,
+    communes: &[String],
+    sheet: &str,
+    number: &str,
+) -> sqlx::Result<Vec<AliasRow>> {
     sqlx::query_as(
         "with recursive named as (
             select a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth from parcel_alias a
@@ -181,7 +213,7 @@ pub async fn by_alias(pool: &PgPool, communes: &[String], sheet: &str, number: &
     .bind(communes)
     .bind(sheet)
     .bind(number)
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 

@@ -26,7 +26,7 @@ pub struct Place {
 
 /// Ranked candidates with the view of each (at most ten).
 pub async fn by_reference(app: &App, asked: &ParcelRef) -> Result<(Resolution, Vec<ParcelView>)> {
-    let found = resolve(app, asked, &Hints::default(), None).await?;
+    let found = resolve(&mut *app.pool.acquire().await?, asked, &Hints::default(), None).await?;
     let mut views = Vec::new();
     for c in found.candidates.iter().take(10) {
         views.push(view(app, c.parcel_id).await?);
