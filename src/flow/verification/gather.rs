@@ -17,7 +17,8 @@ use crate::flow::{Error, Result};
 use crate::store::case;
 use crate::store::feature::Bounds;
 use crate::store::geometry::{from_ewkb, polygons};
-use crate::store::parcel::{self, ParcelRow, Standing};
+use crate::store::parcel::{self, ParcelRow};
+use crate::store::standing::{Standing, standing};
 use geo::BoundingRect;
 use geo_types::{Coord, MultiPolygon};
 use sqlx::PgConnection;
@@ -39,21 +40,21 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     gather_over(app, &mut *app.pool.acquire().await?, s, None, as_of).await
 }
 
-/// As [`gather`]; `standing` when the parcel was read already.
+/// As [`gather`]; `read` when the parcel was read already.
 pub(super) async fn gather_over(
     app: &App,
     conn: &mut PgConnection,
     s: Subject,
-    standing: Option<Standing>,
+    read: Option<Standing>,
     as_of: Date,
 ) -> Result<Facts> {
     let resolution = resolution(conn, &s).await?;
     let known = s.parcel.or_else(|| clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id)));
-    let standing = match (standing, known) {
-        (None, Some((zone, id))) => parcel::standing(conn, zone, id).await?,
-        (standing, _) => standing,
+    let here = match (read, known) {
+        (None, Some((zone, id))) => standing(conn, zone, id).await?,
+        (read, _) => read,
     };
-    let around = surroundings(app, conn, &s, known, standing).await?;
+    let around = surroundings(app, conn, &s, known, here).await?;
     let province = s.case.province.or(around.province);
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
@@ -86,10 +87,10 @@ async fn surroundings(
     conn: &mut PgConnection,
     s: &Subject,
     known: Option<(i32, Uuid)>,
-    standing: Option<Standing>,
+    here: Option<Standing>,
 ) -> Result<Surroundings> {
     let theme_set = current_themes(app, conn).await?;
-    let Some(Standing { row, keys, province }) = standing else {
+    let Some(Standing { row, keys, province }) = here else {
         let other_cases = rivals(app, conn, s, known).await;
         let themes = theme_layers(&theme_set, &[], None, Default::default());
         let neighbours = Gathered::Read(vec![]);

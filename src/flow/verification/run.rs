@@ -122,10 +122,10 @@ pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> 
         old_province: None,
     };
     let mut conn = app.pool.acquire().await?;
-    let standing = store::parcel::standing(&mut conn, zone, parcel)
+    let here = store::standing::standing(&mut conn, zone, parcel)
         .await?
         .ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
-    let row = &standing.row;
+    let row = &here.row;
     let asked = ParcelRef {
         commune_code: Some(row.commune_code.clone()),
         commune_name: None,
@@ -133,7 +133,7 @@ pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> 
         number: row.number.clone(),
     };
     let subject = Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] };
-    gather_over(app, &mut conn, subject, Some(standing), app.clock.today()).await
+    gather_over(app, &mut conn, subject, Some(here), app.clock.today()).await
 }
 
 /// Judging is arithmetic: it runs beside the reactor, never on it.
