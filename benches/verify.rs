@@ -7,10 +7,10 @@ mod load;
 
 use diaba::app::App;
 use diaba::domain::demo::generate_on;
-use diaba::domain::verify::{CaseFacts, Facts, ParcelRef, Wish, verify};
+use diaba::domain::verify::{Facts, Wish, verify};
 use diaba::flow::demo;
 use diaba::flow::staff::{Actor, NewStaff, SignIn, create, sign_in};
-use diaba::flow::verification::{Subject, gather, inspect, rules_for};
+use diaba::flow::verification::{facts_of_parcel, inspect, rules_for};
 use futures::{StreamExt, stream};
 use reqwest::Client;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool, postgres::PgConnectOptions};
@@ -87,24 +87,7 @@ impl Place {
     }
 
     async fn facts(&self, id: Uuid) -> Facts {
-        let case = CaseFacts {
-            id: Uuid::nil(),
-            number: CaseFacts::INQUIRY.into(),
-            procedure: CaseFacts::INQUIRY.into(),
-            required_papers: vec![],
-            wish: Wish::default(),
-            province: None,
-            old_province: None,
-        };
-        let row = diaba::store::parcel::current(&self.app.pool, self.zone, id).await.expect("row").expect("parcel");
-        let asked = ParcelRef {
-            commune_code: Some(row.commune_code),
-            commune_name: None,
-            sheet: row.sheet,
-            number: row.number,
-        };
-        let subject = Subject { case, asked, parcel: Some((self.zone, id)), papers: vec![] };
-        gather(&self.app, subject, self.app.clock.today()).await.expect("facts")
+        facts_of_parcel(&self.app, self.zone, id, Wish::default()).await.expect("facts")
     }
 
     async fn in_process(&self, what: &str) {

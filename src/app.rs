@@ -1,5 +1,9 @@
 //! The one composition root: what an act may reach. Built once per process from `config::Config`.
 
+mod maps;
+
+pub use maps::{FeatureKey, Maps};
+
 use crate::config::Config;
 use crate::domain::calendar::day_of;
 use crate::domain::case::ProcedureBook;
@@ -29,6 +33,8 @@ pub struct App {
     pub book: Arc<Book>,
     /// Rule and theme sets made before.
     pub sets: Arc<Sets>,
+    /// Large features and layer versions read before.
+    pub maps: Arc<Maps>,
     /// Seals personal data.
     pub vault: Vault,
     pub scans: Scans,
@@ -54,8 +60,9 @@ impl App {
         let scans = Scans::open(&config.scans, vault.clone())?;
         let keys = Keys::new(config.home.join("keys/signing"));
         let press = Press::open(&config.data.join("templates"))?;
+        let maps = Arc::new(Maps::new(config.limits.map_bytes));
         let (config, book) = (Arc::new(config), Arc::new(book));
-        Ok(Self { pool, config, clock, book, sets: Arc::default(), vault, scans, keys, press })
+        Ok(Self { pool, config, clock, book, sets: Arc::default(), maps, vault, scans, keys, press })
     }
 }
 

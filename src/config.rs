@@ -12,6 +12,7 @@
 //! | `DIABA_VAULT_KEY` | file `keys/vault.key` in home | 32 bytes as hex, seals personal data |
 //! | `DIABA_SCANS` | `file://<home>/scans` | where scans lie: `file://folder` or `s3://bucket/prefix` |
 //! | `DIABA_DB_CONNECTIONS` | 20 | size of the pool |
+//! | `DIABA_MAP_BYTES` | 256 MiB | memory for large map features and coverages kept between verifications |
 //! | `DIABA_BODY_BYTES` | 1 MiB | largest JSON body |
 //! | `DIABA_SCAN_BYTES` | 25 MiB | largest scan |
 //! | `DIABA_UPLOAD_BYTES` | 4 GiB | largest map upload |
@@ -51,6 +52,8 @@ pub struct Config {
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub db_connections: u32,
+    /// Memory for large map features and coverages kept between verifications.
+    pub map_bytes: usize,
     pub body_bytes: usize,
     pub scan_bytes: usize,
     pub upload_bytes: usize,
@@ -64,6 +67,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             db_connections: 20,
+            map_bytes: 256 << 20,
             body_bytes: 1 << 20,
             scan_bytes: 25 << 20,
             upload_bytes: 4 << 30,
@@ -223,6 +227,7 @@ fn limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, ConfigError> {
     let bytes = |variable, default: usize| number(variable, default as u64, 1024, 1 << 40).map(|n| n as usize);
     Ok(Limits {
         db_connections: number("DIABA_DB_CONNECTIONS", d.db_connections.into(), 2, 1000)? as u32,
+        map_bytes: bytes("DIABA_MAP_BYTES", d.map_bytes)?,
         body_bytes: bytes("DIABA_BODY_BYTES", d.body_bytes)?,
         scan_bytes: bytes("DIABA_SCAN_BYTES", d.scan_bytes)?,
         upload_bytes: bytes("DIABA_UPLOAD_BYTES", d.upload_bytes)?,

@@ -52,7 +52,7 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
 async fn of_parcel(app: &App, text: &str) -> Result<verification::Judged> {
     let asked = reference::parse_key(text)
         .ok_or_else(|| Error::refused("parcel", "parcel-key", text, "commune/sheet/number"))?;
-    let found = parcel::resolve(app, &asked, &Hints::default(), None).await?;
+    let found = parcel::resolve(&mut *app.pool.acquire().await?, &asked, &Hints::default(), None).await?;
     match clear_winner(&found.candidates) {
         Some(c) => verification::inspect(app, c.zone.0, c.parcel_id, Wish::default()).await,
         None => {

@@ -169,7 +169,7 @@ pub struct RivalRow {
 }
 
 pub async fn rivals(
-    pool: &sqlx::PgPool,
+    conn: &mut PgConnection,
     case: Uuid,
     serials: &[Vec<u8>],
     zone: Option<i32>,
@@ -177,23 +177,21 @@ pub async fn rivals(
 ) -> sqlx::Result<Vec<RivalRow>> {
     sqlx::query_as(
         // a case that was never verified knows its parcel by a name only
-        "with named as (
-            select c.id from parcel_alias a join case_file c on c.parcel_ref ->> 'commune_code' = a.commune_code
-               and c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
-             where a.zone = $3 and a.parcel_id = $4 and c.parcel_id is null and not c.ended)
-         select * from (select c.number, c.procedure,
-                exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
-                coalesce(c.zone = $3 and c.parcel_id = $4, false) or c.id in (select id from named) as same_parcel
-           from case_file c where c.id <> $1 and not c.ended
-            and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4)
-                 or c.id in (select id from named))) t
-          where same_certificate or same_parcel order by number limit 100",
+        "select c.number, c.procedure, exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
+                coalesce(c.zone = $3 and c.parcel_id = $4, false) or found.named as same_parcel
+           from (select id, bool_or(named) as named from (
+                  select case_id as id, false as named from paper where serial_index = any($2)
+                  union all select id, false from case_file where zone = $3 and parcel_id = $4 and not ended
+                  union all select c.id, true from parcel_alias a join case_file c on c.parcel_ref ->> 'commune_code' = a.commune_code
+                     and c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+                   where a.zone = $3 and a.parcel_id = $4 and c.parcel_id is null and not c.ended) each group by id) found
+           join case_file c using (id) where c.id <> $1 and not c.ended order by c.number limit 100",
     )
     .bind(case)
     .bind(serials)
     .bind(zone)
     .bind(parcel)
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 

@@ -1,6 +1,6 @@
 //! Communes of today, communes of the past, and what became of them.
 
-use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor};
 use time::Date;
 
 #[derive(Debug, Clone, FromRow)]
@@ -87,39 +87,48 @@ pub async fn load_succession(conn: &mut PgConnection, rows: &[SuccessionRow], so
     Ok(done.rows_affected())
 }
 
-pub async fn find(pool: &PgPool, code: &str) -> sqlx::Result<Option<CommuneRow>> {
+pub async fn find(db: impl PgExecutor<'_>, code: &str) -> sqlx::Result<Option<CommuneRow>> {
     sqlx::query_as("select code, name, kind, province_code, zone from commune where code = $1")
         .bind(code)
-        .fetch_optional(pool)
+        .fetch_optional(db)
         .await
 }
 
+// Each way in has its own index; one condition over all of them would read every commune of the country.
 const SUCCESSION: &str =
     "select o.code as old_code, o.name as old_name, o.district as old_district, o.province as old_province,
        n.code as new_code, n.name as new_name, s.relation, s.since
-  from commune_succession s join commune_old o on o.code = s.old_code join commune n on n.code = s.new_code
- where s.old_code = any($1) or s.new_code = any($1) or o.name ilike any($2) or n.name ilike any($2)
+  from (select old_code, new_code, since from commune_succession where old_code = any($1)
+        union select old_code, new_code, since from commune_succession where new_code = any($1)
+        union select s.old_code, s.new_code, s.since from commune_old o join commune_succession s on s.old_code = o.code where o.name ilike any($2)
+        union select s.old_code, s.new_code, s.since from commune n join commune_succession s on s.new_code = n.code where n.name ilike any($2)) found
+  join commune_succession s using (old_code, new_code, since)
+  join commune_old o on o.code = s.old_code join commune n on n.code = s.new_code
  order by o.code, n.code limit 500";
 
 /// Steps from or to any of these codes or names (names compared without case).
-pub async fn succession(pool: &PgPool, codes: &[String], names: &[String]) -> sqlx::Result<Vec<SuccessionRow>> {
-    sqlx::query_as(SUCCESSION).bind(codes).bind(names).fetch_all(pool).await
+pub async fn succession(
+    db: impl PgExecutor<'_>,
+    codes: &[String],
+    names: &[String],
+) -> sqlx::Result<Vec<SuccessionRow>> {
+    sqlx::query_as(SUCCESSION).bind(codes).bind(names).fetch_all(db).await
 }
 
 /// Today's communes with one of these names (compared without case).
-pub async fn by_name(pool: &PgPool, names: &[String]) -> sqlx::Result<Vec<CommuneRow>> {
+pub async fn by_name(db: impl PgExecutor<'_>, names: &[String]) -> sqlx::Result<Vec<CommuneRow>> {
     sqlx::query_as(
         "select code, name, kind, province_code, zone from commune where name ilike any($1) order by code limit 100",
     )
     .bind(names)
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }
 
-pub async fn by_codes(pool: &PgPool, codes: &[String]) -> sqlx::Result<Vec<CommuneRow>> {
+pub async fn by_codes(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Result<Vec<CommuneRow>> {
     sqlx::query_as("select code, name, kind, province_code, zone from commune where code = any($1) order by code")
         .bind(codes)
-        .fetch_all(pool)
+        .fetch_all(db)
         .await
 }
 

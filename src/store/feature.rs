@@ -5,7 +5,7 @@ use futures::stream::BoxStream;
 use geo_types::Rect;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, PgPool};
 
 /// A row that passed its checks, ready to be stored.
 #[derive(Debug, Clone)]
@@ -145,11 +145,15 @@ pub async fn remark_same_keys(conn: &mut PgConnection, zone: i32, version: i64, 
 pub struct FeatureRow {
     pub layer_version_id: i64,
     pub fid: i64,
+    /// Another number when the row was written anew.
+    pub stamp: i64,
     pub key: Option<String>,
     pub code: Option<String>,
     pub label: Option<String>,
     pub attrs: Value,
     pub ewkb: Option<Vec<u8>>,
+    /// It has a geometry that was too large to come along: [`these`] gives it.
+    pub large: bool,
 }
 
 /// Box in zone metres.
@@ -173,34 +177,60 @@ impl Bounds {
     }
 }
 
-/// Rows of these versions whose box meets `b`, or whose key is one of `keys`; at most `limit` + 1.
+/// What PostgreSQL keeps within a row (bytes): geometries beyond it lie apart and are packed, and cost the most to read.
+pub const WITHIN_ROW: i32 = 2000;
+
+/// Rows of these versions whose box meets `b`, or whose key is one of `keys` and that have no geometry; at most `limit` + 1, in
+/// order of version and `fid`. Geometries stored in more than `large` bytes do not come along.
+///
+/// The partition is named, or every plan would begin with all zones. Each version goes through the index by itself, so that
+/// superseded ones are not read; `is true` keeps the rows without geometry from being sought in the spatial index, where there
+/// is no key.
 pub async fn around(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     zone: i32,
     versions: &[i64],
     b: Option<Bounds>,
     keys: &[String],
     limit: i64,
+    large: i32,
 ) -> sqlx::Result<Vec<FeatureRow>> {
     let b = b.unwrap_or(Bounds { min_e: f64::MAX, min_n: f64::MAX, max_e: f64::MAX, max_n: f64::MAX });
-    sqlx::query_as(
-        "select layer_version_id, fid, key, code, label, attrs, st_asewkb(geom) as ewkb from feature
-          where zone = $1 and layer_version_id = any($2) and geom && st_makeenvelope($3, $4, $5, $6, $1)
+    let sql = format!(
+        "select f.* from unnest($1::bigint[]) v(id) cross join lateral (
+            select layer_version_id, fid, xmin::text::bigint as stamp, key, code, label, attrs,
+                   case when pg_column_size(geom) <= $8 then st_asewkb(geom) end as ewkb, pg_column_size(geom) > $8 as large
+              from feature_{zone} where layer_version_id = v.id and geom && st_makeenvelope($2, $3, $4, $5, {zone}) offset 0) f
           union all
-         select layer_version_id, fid, key, code, label, attrs, null from feature
-          where zone = $1 and layer_version_id = any($2) and key = any($7) and geom is null
-          order by 1, 2 limit $8",
-    )
-    .bind(zone)
-    .bind(versions)
-    .bind(b.min_e)
-    .bind(b.min_n)
-    .bind(b.max_e)
-    .bind(b.max_n)
-    .bind(keys)
-    .bind(limit + 1)
-    .fetch_all(pool)
-    .await
+         select layer_version_id, fid, xmin::text::bigint, key, code, label, attrs, null, false from feature_{zone}
+          where layer_version_id = any($1) and key = any($6) and (geom is null) is true
+          order by 1, 2 limit $7"
+    );
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(versions)
+        .bind(b.min_e)
+        .bind(b.min_n)
+        .bind(b.max_e)
+        .bind(b.max_n)
+        .bind(keys)
+        .bind(limit + 1)
+        .bind(large)
+        .fetch_all(conn)
+        .await
+}
+
+/// Rows by version and `fid`, however large.
+pub async fn these(
+    conn: &mut PgConnection,
+    zone: i32,
+    versions: &[i64],
+    fids: &[i64],
+) -> sqlx::Result<Vec<FeatureRow>> {
+    let sql = format!(
+        "select layer_version_id, f.fid, xmin::text::bigint as stamp, key, code, label, attrs, st_asewkb(geom) as ewkb, false as large
+           from unnest($1::bigint[], $2::bigint[]) w(version, fid) join feature_{zone} f on f.layer_version_id = w.version and f.fid = w.fid"
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).bind(versions).bind(fids).fetch_all(conn).await
 }
 
 /// Everything of a row that its hash is over.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -349,26 +349,59 @@ pub struct ThemeRow {
     pub hash: String,
 }
 
-pub async fn themes(pool: &PgPool) -> sqlx::Result<Vec<ThemeRow>> {
-    sqlx::query_as("select code, definition, hash from theme order by code").fetch_all(pool).await
+pub async fn themes(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ThemeRow>> {
+    sqlx::query_as("select code, definition, hash from theme order by code").fetch_all(db).await
 }
 
 /// Code and hash of every theme, in order of code.
-pub async fn theme_marks(pool: &PgPool) -> sqlx::Result<Vec<(String, String)>> {
-    sqlx::query_as("select code, hash from theme order by code").fetch_all(pool).await
+pub async fn theme_marks(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as("select code, hash from theme order by code").fetch_all(conn).await
 }
 
 pub async fn theme(conn: &mut PgConnection, code: &str) -> sqlx::Result<Option<ThemeRow>> {
     sqlx::query_as("select code, definition, hash from theme where code = $1").bind(code).fetch_optional(conn).await
 }
 
-/// A published version with its coverage around a parcel.
-#[derive(Debug, Clone, FromRow)]
-pub struct CurrentRow {
+/// A version as it stands in the database now: when one of the numbers is another, its row was written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, FromRow)]
+pub struct Mark {
     pub id: i64,
+    pub stamp: i64,
+    pub layer_stamp: i64,
+}
+
+macro_rules! marks {
+    ($which:literal) => {
+        concat!(
+            "select v.id, v.xmin::text::bigint as stamp, l.xmin::text::bigint as layer_stamp
+               from layer_version v join layer l on l.id = v.layer_id where v.zone = $1 and ",
+            $which,
+            " order by v.id"
+        )
+    };
+}
+
+/// All published versions of a zone.
+pub async fn current(conn: &mut PgConnection, zone: i32) -> sqlx::Result<Vec<Mark>> {
+    sqlx::query_as(marks!("v.state = 'published'")).bind(zone).fetch_all(conn).await
+}
+
+/// These versions, whatever became of them since they were published.
+pub async fn these(conn: &mut PgConnection, zone: i32, ids: &[i64]) -> sqlx::Result<Vec<Mark>> {
+    sqlx::query_as(marks!("v.id = any($2) and v.state in ('published', 'superseded')"))
+        .bind(zone)
+        .bind(ids)
+        .fetch_all(conn)
+        .await
+}
+
+/// A version that was published, with its coverage.
+#[derive(Debug, Clone, FromRow)]
+pub struct PublishedRow {
+    #[sqlx(flatten)]
+    pub mark: Mark,
     pub layer: String,
     pub theme: String,
-    pub is_cadastral: bool,
     pub number: i32,
     pub content_hash: String,
     pub source_name: String,
@@ -376,53 +409,17 @@ pub struct CurrentRow {
     pub decision: Option<String>,
     pub accuracy_m: f64,
     pub scale: Option<i32>,
-    /// Clipped to the box that was asked for; none when nothing of it lies there.
-    pub coverage: Option<Vec<u8>>,
+    pub coverage: Vec<u8>,
 }
 
-macro_rules! version_around {
-    ($which:literal) => {
-        concat!(
-            "select v.id, l.code as layer, l.theme, t.definition->>'family' = 'parcel' as is_cadastral, v.number, v.content_hash, v.source_name,
-                    v.source_date, v.decision, v.accuracy_m, v.scale,
-                    st_asewkb(st_clipbybox2d(v.coverage, st_makeenvelope($2, $3, $4, $5, $1)::box2d)) as coverage
-               from layer_version v join layer l on l.id = v.layer_id join theme t on t.code = l.theme
-              where v.zone = $1 and ",
-            $which,
-            " order by v.id"
-        )
-    };
-}
-const NOWHERE: super::feature::Bounds = super::feature::Bounds { min_e: 0.0, min_n: 0.0, max_e: 0.0, max_n: 0.0 };
-
-/// All published versions of a zone; coverage clipped to `b` (the clip of a large coverage is cheap, reading it is not).
-pub async fn current(pool: &PgPool, zone: i32, b: Option<super::feature::Bounds>) -> sqlx::Result<Vec<CurrentRow>> {
-    let b = b.unwrap_or(NOWHERE);
-    sqlx::query_as(version_around!("v.state = 'published'"))
-        .bind(zone)
-        .bind(b.min_e)
-        .bind(b.min_n)
-        .bind(b.max_e)
-        .bind(b.max_n)
-        .fetch_all(pool)
-        .await
-}
-
-/// As [`current`], of these versions, whatever became of them since they were published.
-pub async fn these(
-    pool: &PgPool,
-    zone: i32,
-    ids: &[i64],
-    b: Option<super::feature::Bounds>,
-) -> sqlx::Result<Vec<CurrentRow>> {
-    let b = b.unwrap_or(NOWHERE);
-    sqlx::query_as(version_around!("v.id = any($6) and v.state in ('published', 'superseded')"))
-        .bind(zone)
-        .bind(b.min_e)
-        .bind(b.min_n)
-        .bind(b.max_e)
-        .bind(b.max_n)
-        .bind(ids)
-        .fetch_all(pool)
-        .await
+pub async fn published(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<PublishedRow>> {
+    sqlx::query_as(
+        "select v.id, v.xmin::text::bigint as stamp, l.xmin::text::bigint as layer_stamp, l.code as layer, l.theme, v.number, v.content_hash,
+                v.source_name, v.source_date, v.decision, v.accuracy_m, v.scale, st_asewkb(v.coverage) as coverage
+           from layer_version v join layer l on l.id = v.layer_id
+          where v.id = any($1) and v.state in ('published', 'superseded') order by v.id",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await
 }

@@ -21,6 +21,7 @@ pub mod parcel;
 pub mod queue;
 pub mod sign_in;
 pub mod staff;
+pub mod standing;
 pub mod task;
 pub mod task_photo;
 pub mod verification;

@@ -3,7 +3,7 @@
 use super::feature::{Bounds, FullRow};
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -106,7 +106,7 @@ pub async fn history(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<Par
 
 /// Current parcels whose boxes meet `b`, by id; at most `limit` + 1.
 pub async fn in_box(
-    pool: &PgPool,
+    db: impl PgExecutor<'_>,
     zone: i32,
     b: Bounds,
     after: Option<Uuid>,
@@ -123,7 +123,7 @@ pub async fn in_box(
     .bind(b.max_n)
     .bind(after)
     .bind(limit + 1)
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }
 
@@ -161,7 +161,12 @@ pub struct AliasRow {
 
 /// Parcels known under sheet and number in any of the communes (any commune when the list is empty), with those that came
 /// of them by split, merge, renumbering or re-survey.
-pub async fn by_alias(pool: &PgPool, communes: &[String], sheet: &str, number: &str) -> sqlx::Result<Vec<AliasRow>> {
+pub async fn by_alias(
+    conn: &mut PgConnection,
+    communes: &[String],
+    sheet: &str,
+    number: &str,
+) -> sqlx::Result<Vec<AliasRow>> {
     sqlx::query_as(
         "with recursive named as (
             select a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth from parcel_alias a
@@ -181,7 +186,7 @@ pub async fn by_alias(pool: &PgPool, communes: &[String], sheet: &str, number: &
     .bind(communes)
     .bind(sheet)
     .bind(number)
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 

@@ -1,9 +1,9 @@
 //! A map geometry with what is worth knowing once, however many parcels are measured against it.
 
-use super::clip::{any_crossing, boxes_meet};
+use super::clip::{Clipped, any_crossing, boxes_meet, clip};
 use super::ring::RingIndex;
 use super::validity::{is_finite, rings};
-use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
+use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon, Rect};
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone)]
 pub struct Indexed {
     geom: Geometry<f64>,
+    /// Its rings were found not to cross themselves.
+    proved: bool,
     index: OnceLock<Index>,
 }
 
@@ -55,12 +57,21 @@ impl AreaIndex {
 }
 
 impl Indexed {
+    /// A geometry whose rings do not cross themselves, as is proved of every row that the map store takes: it need not be
+    /// looked for again.
+    pub fn proved(geom: Geometry<f64>) -> Self {
+        Self { geom, proved: true, index: OnceLock::new() }
+    }
+
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let finite = is_finite(&self.geom);
             let mut areas = Vec::new();
             if finite {
                 collect(&self.geom, &mut areas);
+            }
+            if self.proved {
+                areas.iter_mut().for_each(|a| a.crossing = OnceLock::from(false));
             }
             let bbox = geo::BoundingRect::bounding_rect(&self.geom).filter(|_| finite);
             Index { finite, bbox, areas }
@@ -75,6 +86,18 @@ impl Indexed {
     /// Its box; none when it is empty or cannot be measured.
     pub fn bbox(&self) -> Option<Rect<f64>> {
         self.index().bbox
+    }
+
+    /// Its areas within a box, each polygon by itself, its rings cut at the box: they may run along the box's sides. The same
+    /// on every machine.
+    pub fn within(&self, window: &Rect<f64>) -> MultiPolygon<f64> {
+        let near = self.areas().iter().filter(|a| a.bbox().is_some_and(|b| boxes_meet(&b, window)));
+        let cut = near.filter_map(|a| match clip(a, window) {
+            Clipped::Outside => None,
+            Clipped::Whole => Some(window.to_polygon()),
+            Clipped::Part { polygon, .. } => Some(polygon),
+        });
+        cut.collect()
     }
 
     /// Its polygons, those in collections too.
@@ -96,7 +119,7 @@ fn collect(geom: &Geometry<f64>, out: &mut Vec<AreaIndex>) {
 
 impl From<Geometry<f64>> for Indexed {
     fn from(geom: Geometry<f64>) -> Self {
-        Self { geom, index: OnceLock::new() }
+        Self { geom, proved: false, index: OnceLock::new() }
     }
 }
 
@@ -110,5 +133,30 @@ impl Deref for Indexed {
 impl PartialEq for Indexed {
     fn eq(&self, other: &Self) -> bool {
         self.geom == other.geom
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{Area, wkt};
+
+    #[test]
+    fn within_a_box_the_area_is_the_true_one() {
+        let comb = wkt!(POLYGON((0. 0.,30. 0.,30. 30.,20. 30.,20. 10.,10. 10.,10. 30.,0. 30.,0. 0.)));
+        let far = wkt!(POLYGON((100. 100.,101. 100.,101. 101.,100. 100.)));
+        let coverage = Indexed::proved(MultiPolygon(vec![comb, far]).into());
+        let area = |a: (f64, f64), b: (f64, f64)| coverage.within(&Rect::new(a, b)).unsigned_area();
+        assert_eq!(area((5.0, 5.0), (25.0, 25.0)), 400.0 - 150.0);
+        assert_eq!(area((1.0, 1.0), (9.0, 9.0)), 64.0, "wholly inside");
+        assert_eq!(area((12.0, 12.0), (18.0, 18.0)), 0.0, "between the teeth");
+        assert_eq!(coverage.within(&Rect::new((200.0, 0.0), (201.0, 1.0))).0.len(), 0);
+    }
+
+    #[test]
+    fn what_was_proved_is_not_looked_for() {
+        let bow: Geometry<f64> = wkt!(POLYGON((0. 0.,10. 10.,10. 0.,0. 10.,0. 0.))).into();
+        assert!(Indexed::from(bow.clone()).areas()[0].crosses_itself());
+        assert!(!Indexed::proved(bow).areas()[0].crosses_itself());
     }
 }

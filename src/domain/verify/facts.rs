@@ -205,6 +205,16 @@ pub struct LayerFacts {
     pub features: Gathered<Vec<Arc<Feature>>>,
 }
 
+/// A layer version with what verdicts need of it, whatever parcel they are about. Once published it does not change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerVersion {
+    pub pin: LayerPin,
+    /// Code of its theme.
+    pub theme: String,
+    /// Where it claims to be complete.
+    pub coverage: Indexed,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerPin {
     pub layer_version_id: i64,

@@ -1,6 +1,5 @@
 //! The parcel a paper means: through old communes, old sheets and old numbers, ranked, with reasons.
 
-use crate::app::App;
 use crate::domain::geom::Zone;
 use crate::domain::parcel::rank::{CandidateRow, Hints, rank};
 use crate::domain::parcel::reference;
@@ -11,18 +10,25 @@ use crate::domain::verify::{ParcelFacts, ParcelRef, Resolution};
 use crate::flow::{Error, Result};
 use crate::store::{commune, parcel};
 use geo_types::Coord;
+use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use time::Date;
 
 /// What the asked commune may be today, from the lists in the database.
-pub async fn known_communes(app: &App, asked: &ParcelRef, written_on: Option<Date>) -> Result<Vec<TodayCommune>> {
+pub async fn known_communes(
+    conn: &mut PgConnection,
+    asked: &ParcelRef,
+    written_on: Option<Date>,
+) -> Result<Vec<TodayCommune>> {
     let codes: Vec<String> = asked.commune_code.iter().cloned().collect();
     let names: Vec<String> = asked.commune_name.iter().map(|n| format!("%{}%", bare(n))).collect();
-    let rows = commune::succession(&app.pool, &codes, &names).await?;
+    let rows = commune::succession(&mut *conn, &codes, &names).await?;
     let mut wanted: BTreeSet<String> = rows.iter().map(|r| r.new_code.clone()).collect();
     wanted.extend(codes);
-    let mut today = commune::by_codes(&app.pool, &wanted.into_iter().collect::<Vec<_>>()).await?;
-    today.extend(commune::by_name(&app.pool, &names).await?);
+    let mut today = commune::by_codes(&mut *conn, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    if !names.is_empty() {
+        today.extend(commune::by_name(conn, &names).await?);
+    }
     let today = today
         .into_iter()
         .map(|c| Commune {
@@ -64,7 +70,7 @@ fn bare(name: &str) -> String {
 
 /// A reference in one spelling with what its commune may be today; none when it names no sheet or no number.
 pub(super) async fn looked_up(
-    app: &App,
+    conn: &mut PgConnection,
     asked: &ParcelRef,
     written_on: Option<Date>,
 ) -> Result<Option<(ParcelRef, Vec<TodayCommune>)>> {
@@ -72,7 +78,7 @@ pub(super) async fn looked_up(
     if asked.sheet.is_empty() || asked.number.is_empty() {
         return Ok(None);
     }
-    let communes = known_communes(app, &asked, written_on).await?;
+    let communes = known_communes(conn, &asked, written_on).await?;
     // communes of another country are in no list: what was written may be the code itself
     if communes.is_empty() && asked.commune_code.is_none() {
         asked.commune_code = asked.commune_name.clone().filter(|name| reference::is_foreign(name));
@@ -89,14 +95,19 @@ pub(super) fn where_to_look(asked: &ParcelRef, communes: &[TodayCommune]) -> Opt
 }
 
 /// All parcels `asked` may mean, best first.
-pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Option<Date>) -> Result<Resolution> {
-    let Some((asked, communes)) = looked_up(app, asked, written_on).await? else {
+pub async fn resolve(
+    conn: &mut PgConnection,
+    asked: &ParcelRef,
+    hints: &Hints,
+    written_on: Option<Date>,
+) -> Result<Resolution> {
+    let Some((asked, communes)) = looked_up(conn, asked, written_on).await? else {
         return Ok(Resolution { asked: reference::normalise(asked), candidates: vec![] });
     };
     let Some(codes) = where_to_look(&asked, &communes) else {
         return Ok(Resolution { asked, candidates: vec![] });
     };
-    let rows = parcel::by_alias(&app.pool, &codes, &asked.sheet, &asked.number).await?;
+    let rows = parcel::by_alias(conn, &codes, &asked.sheet, &asked.number).await?;
     let rows: Vec<CandidateRow> = rows
         .into_iter()
         .map(|r| CandidateRow {

@@ -44,7 +44,7 @@ type Place = (i32, Uuid);
 
 /// All parcels `asked` came to by the end of `on` (today when none), best first.
 pub async fn trace(app: &App, asked: &ParcelRef, on: Option<Date>) -> Result<Vec<Traced>> {
-    let asked = looked_up(app, asked, None).await?;
+    let asked = looked_up(&mut *app.pool.acquire().await?, asked, None).await?;
     let Some((asked, communes)) = asked else { return Ok(vec![]) };
     let Some(codes) = where_to_look(&asked, &communes) else { return Ok(vec![]) };
     let until = on.map_or(app.clock.now(), |day| day_begins(day.saturating_add(time::Duration::DAY)));

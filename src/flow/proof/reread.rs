@@ -5,20 +5,20 @@ use crate::app::App;
 use crate::domain::layer::row::{Row, row_hash};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{
-    Basis, Facts, Gathered, Inputs, LayerPin, Neighbour, PaperFacts, PaperInput, Record, Resolution, ThemeFacts,
-    ordered,
+    Basis, Facts, Gathered, Inputs, LayerPin, LayerVersion, Neighbour, PaperFacts, PaperInput, Record, Resolution,
+    ThemeFacts, ordered,
 };
 use crate::flow::paper::{facts_pin, place};
-use crate::flow::verification::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
+use crate::flow::verification::{features, parcel_facts, registered, theme_layers, these, window_of};
 use crate::flow::{Error, Result};
 use crate::store::feature::{FullRow, content_rows};
 use crate::store::geometry::{from_ewkb, polygons};
-use crate::store::layer::{self as layers, CurrentRow};
 use crate::store::paper as papers;
 use crate::store::parcel::{self, ParcelRow};
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A difference, with the digest when the run came that far.
@@ -55,12 +55,12 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     };
     let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
     let neighbours = must!(neighbours(app, inputs).await?);
-    let rows = must!(versions(app, record, inputs, boundary.as_ref(), seen).await?);
-    let search = bounds_of(boundary.as_ref());
+    let versions = must!(versions(app, record, inputs, seen).await?);
+    let window = window_of(boundary.as_ref());
     let mut by_version = match inputs.zone {
         Some(zone) => {
-            let asked: Vec<CurrentRow> = rows.iter().filter(|r| !r.is_cadastral).cloned().collect();
-            features(app, zone, &asked, search, &inputs.keys).await
+            let conn = &mut *app.pool.acquire().await?;
+            features(app, conn, zone, &basis.themes, &versions, window, &inputs.keys).await
         }
         None => BTreeMap::new(),
     };
@@ -71,11 +71,11 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
         }
     }
     let own = row.as_ref().and_then(|r| r.layer_version_id);
-    let own = own.and_then(|id| rows.iter().find(|r| r.id == id)).map(pin);
+    let own = own.and_then(|id| versions.iter().find(|v| v.pin.layer_version_id == id)).map(|v| v.pin.clone());
     // The parcel's own map is no theme of the verification.
-    let asked: Vec<CurrentRow> =
-        rows.into_iter().filter(|r| inputs.layers.iter().any(|l| l.layer_version_id == r.id)).collect();
-    let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, by_version)?;
+    let is_asked = |v: &Arc<LayerVersion>| inputs.layers.iter().any(|l| l.layer_version_id == v.pin.layer_version_id);
+    let asked: Vec<Arc<LayerVersion>> = versions.into_iter().filter(is_asked).collect();
+    let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
     let facts = Facts {
@@ -173,34 +173,28 @@ async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Neighbour
 }
 
 /// The pinned layer versions with what they say of themselves, every row of them hashed again.
-async fn versions(
-    app: &App,
-    record: &Record,
-    inputs: &Inputs,
-    boundary: Option<&geo_types::MultiPolygon<f64>>,
-    seen: &Seen,
-) -> Reread<Vec<CurrentRow>> {
+async fn versions(app: &App, record: &Record, inputs: &Inputs, seen: &Seen) -> Reread<Vec<Arc<LayerVersion>>> {
     let Some(zone) = inputs.zone else { return Ok(Ok(vec![])) };
     let ids: Vec<i64> = record.pins.layers.iter().map(|l| l.layer_version_id).collect();
-    let rows = layers::these(&app.pool, zone, &ids, bounds_of(boundary)).await?;
+    let found = these(app, &mut *app.pool.acquire().await?, zone, &ids).await?;
     for pinned in &record.pins.layers {
         let id = pinned.layer_version_id;
-        let Some(row) = rows.iter().find(|r| r.id == id) else {
+        let Some(version) = found.iter().find(|v| v.pin.layer_version_id == id) else {
             return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, "nothing")));
         };
-        if pin(row) != *pinned {
-            return Ok(Err(Difference::new("layer_version", id, said(pinned), said(&pin(row)))));
+        if version.pin != *pinned {
+            return Ok(Err(Difference::new("layer_version", id, said(pinned), said(&version.pin))));
         }
-        let found = match seen.get(id) {
+        let hash = match seen.get(id) {
             Some(hash) => hash,
             None => content_hash(app, zone, id).await?,
         };
-        seen.put(id, &found);
-        if found != pinned.content_hash {
-            return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, found)));
+        seen.put(id, &hash);
+        if hash != pinned.content_hash {
+            return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, hash)));
         }
     }
-    Ok(Ok(rows))
+    Ok(Ok(found))
 }
 
 fn said(p: &LayerPin) -> String {

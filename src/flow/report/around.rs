@@ -18,7 +18,8 @@ pub(super) async fn around(app: &App, record: &Record) -> Result<Option<Around>>
     let Some((zone, window)) = parcel.zone.zip(parcel.boundary.as_ref().and_then(map::window)) else { return Ok(None) };
     let (parcels, roads) = versions(app, record).await?;
     let all = [parcels.as_slice(), &roads].concat();
-    let rows = feature::around(&app.pool, zone, &all, Some(Bounds::from(window)), &[], MOST_ROWS).await?;
+    let (conn, bounds) = (&mut *app.pool.acquire().await?, Some(Bounds::from(window)));
+    let rows = feature::around(conn, zone, &all, bounds, &[], MOST_ROWS, i32::MAX).await?;
     if rows.is_empty() || rows.len() as i64 > MOST_ROWS {
         return Ok(None);
     }

@@ -22,12 +22,12 @@ pub fn rules_for(app: &App, facts: &Facts) -> Result<Arc<RuleSet>> {
 }
 
 /// The themes the database knows now. Read anew only when one of them was changed.
-pub async fn current_themes(app: &App) -> Result<Arc<ThemeSet>> {
-    let marks = layers::theme_marks(&app.pool).await?;
+pub async fn current_themes(app: &App, conn: &mut PgConnection) -> Result<Arc<ThemeSet>> {
+    let marks = layers::theme_marks(conn).await?;
     if let Some(set) = app.sets.themes(&marks) {
         return Ok(set);
     }
-    let rows = layers::themes(&app.pool).await?;
+    let rows = layers::themes(conn).await?;
     let marks = rows.iter().map(|r| (r.code.clone(), r.hash.clone())).collect();
     let themes = rows.into_iter().map(|r| serde_json::from_value(r.definition));
     let themes = themes.collect::<std::result::Result<Vec<Theme>, _>>().map_err(|e| Error::Broken(e.into()))?;

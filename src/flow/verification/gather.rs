@@ -1,35 +1,30 @@
 //! All facts a verification may rest on. A query that fails becomes a fact ("not answered"), never an empty answer.
 
 use super::basis::current_themes;
+use super::maps::{current, features, theme_layers, these, window_of};
 use crate::app::App;
 use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::parcel::rank::{Hints, clear_winner};
 use crate::domain::theme::Family;
 use crate::domain::verify::{
-    CaseFacts, Facts, Feature, Gathered, LayerFacts, LayerPin, Neighbour, OtherCase, PaperFacts, ParcelFacts,
+    CaseFacts, Facts, Gathered, LayerFacts, LayerPin, LayerVersion, Neighbour, OtherCase, PaperFacts, ParcelFacts,
     ParcelRef, Resolution, ThemeFacts, ThemeSet,
 };
 use crate::flow::paper::serial_index;
 use crate::flow::parcel::{old_province_of, resolve};
 use crate::flow::{Error, Result};
-use crate::store::feature::{Bounds, FeatureRow, around};
+use crate::store::case;
+use crate::store::feature::Bounds;
 use crate::store::geometry::{from_ewkb, polygons};
-use crate::store::layer::{self as layers, CurrentRow};
 use crate::store::parcel::{self, ParcelRow};
-use crate::store::{case, commune};
+use crate::store::standing::{Standing, standing};
 use geo::BoundingRect;
 use geo_types::{Coord, MultiPolygon};
-use std::collections::BTreeMap;
+use sqlx::PgConnection;
 use std::sync::Arc;
 use time::Date;
 use uuid::Uuid;
-
-/// Features farther than this from the parcel are not looked at (m); roads must be nearer to give access, corridors are
-/// stored with their width or widened by at most this.
-const SEARCH_M: f64 = 60.0;
-/// More rows than this around one parcel: the answer is called truncated.
-const MOST_ROWS: i64 = 20_000;
 
 /// Whose facts are gathered.
 pub struct Subject {
@@ -40,16 +35,26 @@ pub struct Subject {
     pub papers: Vec<PaperFacts>,
 }
 
-/// Asks for everything at once that does not wait for something else.
+/// Asks for everything over one connection: handing one out costs more than most of the questions.
 pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
-    let (resolution, around) = match s.parcel {
-        Some(known) => tokio::try_join!(resolution(app, &s), surroundings(app, &s, Some(known)))?,
-        None => {
-            let resolution = resolution(app, &s).await?;
-            let known = clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id));
-            (resolution, surroundings(app, &s, known).await?)
-        }
+    gather_over(app, &mut *app.pool.acquire().await?, s, None, as_of).await
+}
+
+/// As [`gather`]; `read` when the parcel was read already.
+pub(super) async fn gather_over(
+    app: &App,
+    conn: &mut PgConnection,
+    s: Subject,
+    read: Option<Standing>,
+    as_of: Date,
+) -> Result<Facts> {
+    let resolution = resolution(conn, &s).await?;
+    let known = s.parcel.or_else(|| clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id)));
+    let here = match (read, known) {
+        (None, Some((zone, id))) => standing(conn, zone, id).await?,
+        (read, _) => read,
     };
+    let around = surroundings(app, conn, &s, known, here).await?;
     let province = s.case.province.or(around.province);
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
@@ -81,59 +86,33 @@ struct Surroundings {
     province: Option<String>,
 }
 
-async fn surroundings(app: &App, s: &Subject, known: Option<(i32, Uuid)>) -> Result<Surroundings> {
-    let row = match known {
-        Some((zone, id)) => parcel::current(&app.pool, zone, id).await?,
-        None => None,
+async fn surroundings(
+    app: &App,
+    conn: &mut PgConnection,
+    s: &Subject,
+    known: Option<(i32, Uuid)>,
+    here: Option<Standing>,
+) -> Result<Surroundings> {
+    let theme_set = current_themes(app, conn).await?;
+    let Some(Standing { row, keys, province }) = here else {
+        let other_cases = rivals(app, conn, s, known).await;
+        let themes = theme_layers(&theme_set, &[], None, Default::default());
+        let neighbours = Gathered::Read(vec![]);
+        return Ok(Surroundings { parcel: None, neighbours, themes, theme_set, other_cases, province: None });
     };
-    let row = row.as_ref();
-    let boundary = row.and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
-    let bounds = boundary.as_ref().and_then(BoundingRect::bounding_rect).map(Bounds::from);
-    let search = bounds_of(boundary.as_ref());
-    let (keys, theme_set, current, province, neighbours, other_cases) = tokio::try_join!(
-        async {
-            match row {
-                Some(r) => Ok(parcel::keys_of(&app.pool, r.zone, r.parcel_id).await?),
-                None => Ok(vec![]),
-            }
-        },
-        current_themes(app),
-        async {
-            match row {
-                Some(r) => Ok(layers::current(&app.pool, r.zone, search).await?),
-                None => Ok(vec![]),
-            }
-        },
-        async {
-            match row {
-                Some(r) => Ok(commune::find(&app.pool, &r.commune_code).await?.and_then(|c| c.province_code)),
-                None => Ok(None),
-            }
-        },
-        async { Ok(neighbours(app, row, bounds).await) },
-        async { Ok(rivals(app, s, known).await) },
-    )?;
-    let pins: BTreeMap<i64, LayerPin> = current.iter().map(|c| (c.id, pin(c))).collect();
-    let features = match row {
-        Some(r) => features(app, r.zone, &current, search, &keys).await,
-        None => BTreeMap::new(),
-    };
-    let themes = theme_layers(&theme_set, &current, features)?;
-    let registered = registered(&themes);
-    let own = match row {
-        Some(r) => parcel_pin(app, r, &pins).await?,
-        None => None,
-    };
-    let parcel = row.map(|r| parcel_facts(r, boundary, own, registered, keys));
+    let boundary = row.ewkb.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
+    let window = window_of(boundary.as_ref());
+    let versions = current(app, conn, row.zone).await?;
+    let own = parcel_pin(app, conn, &row, &versions).await?;
+    let neighbours = neighbours(conn, &row, boundary.as_ref()).await;
+    let other_cases = rivals(app, conn, s, known).await;
+    let features = features(app, conn, row.zone, &theme_set, &versions, window, &keys).await;
+    let themes = theme_layers(&theme_set, &versions, window, features);
+    let parcel = Some(parcel_facts(&row, boundary, own, registered(&themes), keys));
     Ok(Surroundings { parcel, neighbours, themes, theme_set, other_cases, province })
 }
 
-/// Where features around this parcel are looked for.
-pub(in crate::flow) fn bounds_of(boundary: Option<&MultiPolygon<f64>>) -> Option<Bounds> {
-    boundary.and_then(BoundingRect::bounding_rect).map(|b| Bounds::from(b).widened(SEARCH_M))
-}
-
-async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
+async fn resolution(conn: &mut PgConnection, s: &Subject) -> Result<Resolution> {
     let certificate = s.papers.iter().find_map(|p| match &p.paper {
         Paper::Certificate(c) => Some(c),
         _ => None,
@@ -157,7 +136,7 @@ async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
             }
         }),
     };
-    match resolve(app, &asked, &hints, certificate.and_then(|c| c.issued_on)).await {
+    match resolve(conn, &asked, &hints, certificate.and_then(|c| c.issued_on)).await {
         // a reference no map can have is a finding, not an error
         Err(Error::Refused(_)) => Ok(Resolution { asked, candidates: vec![] }),
         other => other,
@@ -165,12 +144,17 @@ async fn resolution(app: &App, s: &Subject) -> Result<Resolution> {
 }
 
 /// The map version a parcel's row came from: a later one that left the row as it was does not show in the row.
-async fn parcel_pin(app: &App, r: &ParcelRow, current: &BTreeMap<i64, LayerPin>) -> Result<Option<LayerPin>> {
+async fn parcel_pin(
+    app: &App,
+    conn: &mut PgConnection,
+    r: &ParcelRow,
+    current: &[Arc<LayerVersion>],
+) -> Result<Option<LayerPin>> {
     let Some(id) = r.layer_version_id else { return Ok(None) };
-    if let Some(pin) = current.get(&id) {
-        return Ok(Some(pin.clone()));
+    if let Some(v) = current.iter().find(|v| v.pin.layer_version_id == id) {
+        return Ok(Some(v.pin.clone()));
     }
-    Ok(layers::these(&app.pool, r.zone, &[id], None).await?.first().map(pin))
+    Ok(these(app, conn, r.zone, &[id]).await?.first().map(|v| v.pin.clone()))
 }
 
 pub(in crate::flow) fn parcel_facts(
@@ -213,90 +197,14 @@ pub(in crate::flow) fn registered(themes: &[ThemeFacts]) -> Option<bool> {
     answer
 }
 
-/// Every theme but the cadastral map with its layers, in order of code.
-pub(in crate::flow) fn theme_layers(
-    set: &ThemeSet,
-    current: &[CurrentRow],
-    mut by_version: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>>,
-) -> Result<Vec<ThemeFacts>> {
-    let mut out = Vec::new();
-    for theme in set.themes.iter().filter(|t| t.family != Family::Parcel) {
-        let mut here = Vec::new();
-        for c in current.iter().filter(|c| c.theme == theme.code) {
-            let coverage = c.coverage.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
-            let coverage = coverage.unwrap_or_else(|| MultiPolygon(vec![]));
-            let features = by_version.remove(&c.id).unwrap_or_else(|| Gathered::Read(vec![]));
-            here.push(LayerFacts { pin: pin(c), coverage, features });
-        }
-        out.push(ThemeFacts { theme: theme.clone(), layers: here });
-    }
-    Ok(out)
-}
-
-/// The features of every version; all versions share the fate of their one query.
-pub(in crate::flow) async fn features(
-    app: &App,
-    zone: i32,
-    current: &[CurrentRow],
-    search: Option<Bounds>,
-    keys: &[String],
-) -> BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> {
-    let ids: Vec<i64> = current.iter().filter(|c| !c.is_cadastral).map(|c| c.id).collect();
-    let same = |g: Gathered<Vec<Arc<Feature>>>| ids.iter().map(|id| (*id, g.clone())).collect();
-    let rows = match around(&app.pool, zone, &ids, search, keys, MOST_ROWS).await {
-        Ok(rows) if rows.len() as i64 > MOST_ROWS => return same(Gathered::Truncated(MOST_ROWS as usize)),
-        Ok(rows) => rows,
-        Err(e) => {
-            tracing::warn!(error = %e, "features around a parcel could not be read");
-            return same(Gathered::Failed("the map store did not answer".into()));
-        }
-    };
-    let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> =
-        ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
-    for row in rows {
-        let id = row.layer_version_id;
-        match (feature(row), out.get_mut(&id)) {
-            (Ok(f), Some(Gathered::Read(list))) => list.push(Arc::new(f)),
-            (Err(e), Some(slot)) => *slot = Gathered::Failed(e.to_string()),
-            _ => {}
-        }
-    }
-    out
-}
-
-fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
-    let attrs = match r.attrs {
-        serde_json::Value::Object(m) => m,
-        _ => serde_json::Map::new(),
-    };
-    Ok(Feature {
-        fid: r.fid,
-        key: r.key,
-        code: r.code,
-        label: r.label,
-        attrs,
-        geom: r.ewkb.as_deref().map(from_ewkb).transpose()?.map(Into::into),
-    })
-}
-
-pub(in crate::flow) fn pin(c: &CurrentRow) -> LayerPin {
-    LayerPin {
-        layer_version_id: c.id,
-        layer: c.layer.clone(),
-        number: c.number,
-        content_hash: c.content_hash.clone(),
-        source_name: c.source_name.clone(),
-        source_date: c.source_date,
-        decision: c.decision.clone(),
-        accuracy_m: c.accuracy_m,
-        scale: c.scale,
-    }
-}
-
-async fn neighbours(app: &App, row: Option<&ParcelRow>, bounds: Option<Bounds>) -> Gathered<Vec<Neighbour>> {
+async fn neighbours(
+    conn: &mut PgConnection,
+    me: &ParcelRow,
+    boundary: Option<&MultiPolygon<f64>>,
+) -> Gathered<Vec<Neighbour>> {
     const MOST: i64 = 500;
-    let (Some(me), Some(b)) = (row, bounds) else { return Gathered::Read(vec![]) };
-    let rows = match parcel::in_box(&app.pool, me.zone, b.widened(2.0), None, MOST).await {
+    let Some(b) = boundary.and_then(BoundingRect::bounding_rect) else { return Gathered::Read(vec![]) };
+    let rows = match parcel::in_box(conn, me.zone, Bounds::from(b).widened(2.0), None, MOST).await {
         Ok(rows) if rows.len() as i64 > MOST => return Gathered::Truncated(MOST as usize),
         Ok(rows) => rows,
         Err(e) => {
@@ -321,7 +229,12 @@ async fn neighbours(app: &App, row: Option<&ParcelRow>, bounds: Option<Bounds>) 
     Gathered::Read(out)
 }
 
-async fn rivals(app: &App, s: &Subject, parcel: Option<(i32, Uuid)>) -> Gathered<Vec<OtherCase>> {
+async fn rivals(
+    app: &App,
+    conn: &mut PgConnection,
+    s: &Subject,
+    parcel: Option<(i32, Uuid)>,
+) -> Gathered<Vec<OtherCase>> {
     let serials: Vec<Vec<u8>> = s
         .papers
         .iter()
@@ -331,7 +244,7 @@ async fn rivals(app: &App, s: &Subject, parcel: Option<(i32, Uuid)>) -> Gathered
         })
         .map(|serial| serial_index(app, &serial))
         .collect();
-    match case::rivals(&app.pool, s.case.id, &serials, parcel.map(|p| p.0), parcel.map(|p| p.1)).await {
+    match case::rivals(conn, s.case.id, &serials, parcel.map(|p| p.0), parcel.map(|p| p.1)).await {
         Ok(rows) => Gathered::Read(
             rows.into_iter()
                 .map(|r| OtherCase {

@@ -3,6 +3,7 @@
 mod basis;
 mod evidence;
 mod gather;
+mod maps;
 mod read;
 mod request;
 mod run;
@@ -10,7 +11,8 @@ mod run;
 pub use basis::{current_themes, keep as keep_basis, of_record as basis_of, pinned as basis_pinned, rules_for};
 pub use evidence::evidence;
 pub use gather::{Subject, gather};
-pub(in crate::flow) use gather::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
+pub(in crate::flow) use gather::{parcel_facts, registered};
+pub(in crate::flow) use maps::{features, theme_layers, these, window_of};
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub use request::{Requested, request, run_requested};
-pub use run::{Judged, Verified, inspect, judge, judge_by, verify_case};
+pub use run::{Judged, Verified, facts_of_parcel, inspect, judge, judge_by, verify_case};

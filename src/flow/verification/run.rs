@@ -1,7 +1,7 @@
 //! One act behind `diaba verify`, `POST .../verifications` and the job `verify_case`.
 
 use super::basis::{keep as keep_basis, rules_for};
-use super::gather::{Subject, gather};
+use super::gather::{Subject, gather, gather_over};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::proof::VERIFICATION;
@@ -107,23 +107,33 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
 
 /// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
 pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
+    judge(app, facts_of_parcel(app, zone, parcel, wish).await?).await
+}
+
+/// What a parcel without a case is judged by, as of today.
+pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Facts> {
     let case = CaseFacts {
         id: Uuid::nil(),
-        number: "inquiry".into(),
-        procedure: "inquiry".into(),
+        number: CaseFacts::INQUIRY.into(),
+        procedure: CaseFacts::INQUIRY.into(),
         required_papers: vec![],
         wish,
         province: None,
         old_province: None,
     };
-    let row = store::parcel::current(&app.pool, zone, parcel)
+    let mut conn = app.pool.acquire().await?;
+    let here = store::standing::standing(&mut conn, zone, parcel)
         .await?
         .ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
-    let asked =
-        ParcelRef { commune_code: Some(row.commune_code), commune_name: None, sheet: row.sheet, number: row.number };
-    let facts =
-        gather(app, Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] }, app.clock.today()).await?;
-    judge(app, facts).await
+    let row = &here.row;
+    let asked = ParcelRef {
+        commune_code: Some(row.commune_code.clone()),
+        commune_name: None,
+        sheet: row.sheet.clone(),
+        number: row.number.clone(),
+    };
+    let subject = Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] };
+    gather_over(app, &mut conn, subject, Some(here), app.clock.today()).await
 }
 
 /// Judging is arithmetic: it runs beside the reactor, never on it.

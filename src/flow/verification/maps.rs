@@ -1,0 +1,185 @@
+//! What published maps say around a parcel. Layer versions and large features are kept in memory between verifications; what
+//! is published now, and which rows lie near, is asked each time.
+
+use crate::app::{App, FeatureKey};
+use crate::domain::geom::Indexed;
+use crate::domain::theme::Family;
+use crate::domain::verify::{Feature, Gathered, LayerFacts, LayerPin, LayerVersion, ThemeFacts, ThemeSet};
+use crate::flow::Result;
+use crate::store::feature::{self, Bounds, FeatureRow, WITHIN_ROW};
+use crate::store::geometry::{from_ewkb, polygons};
+use crate::store::layer::{self as layers, Mark, PublishedRow};
+use geo::BoundingRect;
+use geo_types::{MultiPolygon, Rect};
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Features farther than this from the parcel are not looked at (m); roads must be nearer to give access, corridors are
+/// stored with their width or widened by at most this.
+const SEARCH_M: f64 = 60.0;
+/// More rows than this around one parcel: the answer is called truncated.
+const MOST_ROWS: i64 = 20_000;
+
+/// Where features around this parcel are looked for.
+pub(in crate::flow) fn window_of(boundary: Option<&MultiPolygon<f64>>) -> Option<Rect<f64>> {
+    let b = boundary?.bounding_rect()?;
+    Some(Rect::new((b.min().x - SEARCH_M, b.min().y - SEARCH_M), (b.max().x + SEARCH_M, b.max().y + SEARCH_M)))
+}
+
+/// The published versions of a zone, in order of id.
+pub(super) async fn current(app: &App, conn: &mut PgConnection, zone: i32) -> Result<Vec<Arc<LayerVersion>>> {
+    let marks = layers::current(conn, zone).await?;
+    known(app, conn, marks).await
+}
+
+/// These versions, as long as they were published once, in order of id.
+pub(in crate::flow) async fn these(
+    app: &App,
+    conn: &mut PgConnection,
+    zone: i32,
+    ids: &[i64],
+) -> Result<Vec<Arc<LayerVersion>>> {
+    let marks = layers::these(conn, zone, ids).await?;
+    known(app, conn, marks).await
+}
+
+async fn known(app: &App, conn: &mut PgConnection, marks: Vec<Mark>) -> Result<Vec<Arc<LayerVersion>>> {
+    let mut all: BTreeMap<i64, Arc<LayerVersion>> =
+        marks.iter().filter_map(|m| Some((m.id, app.maps.version(*m)?))).collect();
+    let new: Vec<i64> = marks.iter().map(|m| m.id).filter(|id| !all.contains_key(id)).collect();
+    if !new.is_empty() {
+        for row in layers::published(conn, &new).await? {
+            let (mark, stored) = (row.mark, row.coverage.len());
+            let version = Arc::new(version(row)?);
+            app.maps.keep_version(mark, version.clone(), stored);
+            all.insert(mark.id, version);
+        }
+    }
+    Ok(all.into_values().collect())
+}
+
+fn version(r: PublishedRow) -> Result<LayerVersion> {
+    let pin = LayerPin {
+        layer_version_id: r.mark.id,
+        layer: r.layer,
+        number: r.number,
+        content_hash: r.content_hash,
+        source_name: r.source_name,
+        source_date: r.source_date,
+        decision: r.decision,
+        accuracy_m: r.accuracy_m,
+        scale: r.scale,
+    };
+    let coverage = polygons(from_ewkb(&r.coverage)?).unwrap_or_else(|| MultiPolygon(vec![]));
+    Ok(LayerVersion { pin, theme: r.theme, coverage: Indexed::proved(coverage.into()) })
+}
+
+/// Every theme but the cadastral map with its layers around the parcel, in order of code.
+pub(in crate::flow) fn theme_layers(
+    set: &ThemeSet,
+    versions: &[Arc<LayerVersion>],
+    window: Option<Rect<f64>>,
+    mut by_version: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>>,
+) -> Vec<ThemeFacts> {
+    let mut layer = |v: &LayerVersion| LayerFacts {
+        pin: v.pin.clone(),
+        coverage: window.map_or_else(|| MultiPolygon(vec![]), |w| v.coverage.within(&w)),
+        features: by_version.remove(&v.pin.layer_version_id).unwrap_or_else(|| Gathered::Read(vec![])),
+    };
+    let asked = set.themes.iter().filter(|t| t.family != Family::Parcel);
+    asked
+        .map(|theme| ThemeFacts {
+            theme: theme.clone(),
+            layers: versions.iter().filter(|v| v.theme == theme.code).map(|v| layer(v)).collect(),
+        })
+        .collect()
+}
+
+/// The features of every version that is no cadastral map; all versions share the fate of their one query.
+pub(in crate::flow) async fn features(
+    app: &App,
+    conn: &mut PgConnection,
+    zone: i32,
+    set: &ThemeSet,
+    versions: &[Arc<LayerVersion>],
+    window: Option<Rect<f64>>,
+    keys: &[String],
+) -> BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> {
+    let is_asked = |v: &&Arc<LayerVersion>| set.find(&v.theme).is_some_and(|t| t.family != Family::Parcel);
+    let ids: Vec<i64> = versions.iter().filter(is_asked).map(|v| v.pin.layer_version_id).collect();
+    let same = |g: Gathered<Vec<Arc<Feature>>>| ids.iter().map(|id| (*id, g.clone())).collect();
+    let found = match near(app, conn, zone, &ids, window, keys).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return same(Gathered::Truncated(MOST_ROWS as usize)),
+        Err(e) => {
+            tracing::warn!(error = %e, "features around a parcel could not be read");
+            return same(Gathered::Failed("the map store did not answer".into()));
+        }
+    };
+    let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> =
+        ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
+    for (id, feature) in found {
+        match (feature, out.get_mut(&id)) {
+            (Ok(f), Some(Gathered::Read(list))) => list.push(f),
+            (Err(e), Some(slot)) => *slot = Gathered::Failed(e.to_string()),
+            _ => {}
+        }
+    }
+    out
+}
+
+type Found = (i64, anyhow::Result<Arc<Feature>>);
+
+/// The rows near a window in order of version and `fid`; none when there are too many.
+async fn near(
+    app: &App,
+    conn: &mut PgConnection,
+    zone: i32,
+    versions: &[i64],
+    window: Option<Rect<f64>>,
+    keys: &[String],
+) -> sqlx::Result<Option<Vec<Found>>> {
+    let rows = feature::around(conn, zone, versions, window.map(Bounds::from), keys, MOST_ROWS, WITHIN_ROW).await?;
+    if rows.len() as i64 > MOST_ROWS {
+        return Ok(None);
+    }
+    let mut large: HashMap<FeatureKey, Arc<Feature>> =
+        rows.iter().filter(|r| r.large).filter_map(|r| Some((key(r), app.maps.feature(key(r))?))).collect();
+    let new: Vec<&FeatureRow> = rows.iter().filter(|r| r.large && !large.contains_key(&key(r))).collect();
+    let mut unread = HashMap::new();
+    if !new.is_empty() {
+        let (versions, fids): (Vec<i64>, Vec<i64>) = new.iter().map(|r| (r.layer_version_id, r.fid)).unzip();
+        for row in feature::these(conn, zone, &versions, &fids).await? {
+            let (key, stored) = (key(&row), row.ewkb.as_ref().map_or(0, Vec::len));
+            match read(row) {
+                Ok(f) => {
+                    app.maps.keep_feature(key, f.clone(), stored);
+                    large.insert(key, f);
+                }
+                Err(e) => drop(unread.insert(key, e)),
+            }
+        }
+    }
+    let mut found = |r: FeatureRow| match (r.large, large.get(&key(&r))) {
+        (false, _) => read(r),
+        (true, Some(f)) => Ok(f.clone()),
+        (true, None) => {
+            Err(unread.remove(&key(&r)).unwrap_or_else(|| anyhow::anyhow!("a row changed while it was read")))
+        }
+    };
+    Ok(Some(rows.into_iter().map(|r| (r.layer_version_id, found(r))).collect()))
+}
+
+fn key(r: &FeatureRow) -> FeatureKey {
+    (r.layer_version_id, r.fid, r.stamp)
+}
+
+fn read(r: FeatureRow) -> anyhow::Result<Arc<Feature>> {
+    let attrs = match r.attrs {
+        serde_json::Value::Object(m) => m,
+        _ => serde_json::Map::new(),
+    };
+    let geom = r.ewkb.as_deref().map(from_ewkb).transpose()?.map(Indexed::proved);
+    Ok(Arc::new(Feature { fid: r.fid, key: r.key, code: r.code, label: r.label, attrs, geom }))
+}

@@ -1,0 +1,32 @@
+//! What a verification asks of its parcel, in one statement.
+
+use super::parcel::ParcelRow;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// A parcel as it stands, with what is asked for with it each time.
+#[derive(Debug, Clone, FromRow)]
+pub struct Standing {
+    #[sqlx(flatten)]
+    pub row: ParcelRow,
+    /// Every name it has or had, as keys `commune/sheet/number`, ascending.
+    pub keys: Vec<String>,
+    /// Today's code of its province, where the commune is known.
+    pub province: Option<String>,
+}
+
+/// The version in force now; a parcel that is gone gives its last one.
+pub async fn standing(conn: &mut PgConnection, zone: i32, id: Uuid) -> sqlx::Result<Option<Standing>> {
+    sqlx::query_as(
+        "select zone, parcel_id, version, commune_code, sheet, number, scale, registered_area, map_area, land_use, address,
+                st_asewkb(geom) as ewkb, layer_version_id, row_hash, lower(valid) as valid_from, upper(valid) as valid_to,
+                array(select distinct a.commune_code || '/' || a.sheet || '/' || a.number from parcel_alias a
+                       where a.zone = $1 and a.parcel_id = $2 order by 1) as keys,
+                (select c.province_code from commune c where c.code = commune_code) as province
+           from parcel_version where zone = $1 and parcel_id = $2 order by version desc limit 1",
+    )
+    .bind(zone)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
