@@ -15,6 +15,7 @@ mod outage;
 mod pages;
 mod papers;
 mod parcels;
+mod placed;
 mod proof;
 #[path = "../support/proxy.rs"]
 mod proxy;
