@@ -72,7 +72,6 @@ pub async fn locate(conn: &mut PgConnection, p: &Placing<'_>) -> Result<Located>
     let name = reference.as_ref().map_or("zone", |r| r.name.as_str());
     let area = reference.as_ref().map_or_else(|| zone_box(p.zone), |r| r.area.clone());
     let corners = corners(conn, p.zone.srid, &area, &list, strict).await?;
-    let proved_by = reference.is_some() || !corners.is_empty();
     let how = strictness(p, &definition, by, reference.is_some() || !corners.is_empty());
     let judgement = judge(&area, &corners, &list, how);
     let forced = forced(p.ask)?;
@@ -165,7 +164,7 @@ fn accept(definition: &Definition, reference: &str, judgement: &Judgement) -> Re
             ("crs-ambiguous", share_inside, offset, candidates)
         }
     };
-    let off = offset.as_ref().map_or(String::from("?"), said);
+    let off = offset.as_ref().map_or(String::from("no place in the zone"), said);
     let found = format!("{definition}: {:.0} % in {reference}; {off}", share_inside * 100.0);
     let fits: Vec<String> = candidates.iter().take(5).map(ranked).collect();
     let fits = if fits.is_empty() { "-".into() } else { fits.join(", ") };
