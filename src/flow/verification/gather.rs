@@ -1,6 +1,7 @@
 //! All facts a verification may rest on. A query that fails becomes a fact ("not answered"), never an empty answer.
 
 use super::basis::current_themes;
+use super::readings::readings;
 use crate::app::App;
 use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
@@ -54,6 +55,7 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
     let case = CaseFacts { province, required_papers, ..s.case };
+    let readings = readings(app, around.parcel.as_ref(), &s.papers).await?;
     Ok(Facts {
         as_of,
         case,
@@ -64,6 +66,7 @@ pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
         themes: around.themes,
         theme_set: around.theme_set,
         other_cases: around.other_cases,
+        readings,
     })
 }
 

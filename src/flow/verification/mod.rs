@@ -4,6 +4,7 @@ mod basis;
 mod evidence;
 mod gather;
 mod read;
+mod readings;
 mod request;
 mod run;
 
@@ -12,5 +13,6 @@ pub use evidence::evidence;
 pub use gather::{Subject, gather};
 pub(in crate::flow) use gather::{bounds_of, features, parcel_facts, pin, registered, theme_layers};
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
+pub(in crate::flow) use readings::readings;
 pub use request::{Requested, request, run_requested};
 pub use run::{Judged, Verified, inspect, judge, judge_by, verify_case};

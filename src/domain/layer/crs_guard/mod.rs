@@ -26,6 +26,8 @@ pub enum CandidateKind {
     WrongScale,
     /// WGS 84 taken for VN-2000 ("internal VN-2000").
     NoShift,
+    /// Thousands and decimals were separated by marks that were read the other way round, or left out.
+    Separator,
     /// Between VN-2000 and WGS 84 by other numbers than the national ones.
     OtherOperation,
 }
