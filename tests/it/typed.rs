@@ -50,11 +50,17 @@ async fn a_table_in_another_system_is_recognised_and_replays(pool: PgPool) {
             if says == "vertices-agree" {
                 assert_eq!((&f["message"]["key"], &f["verdict"]), (&json!(says), &json!("clear")), "{f}");
             } else {
-                assert_eq!((&f["message"]["key"], &f["verdict"]), (&json!("vertices-other-reading"), &json!("hit")), "{real}: {f}");
+                assert_eq!(
+                    (&f["message"]["key"], &f["verdict"]),
+                    (&json!("vertices-other-reading"), &json!("hit")),
+                    "{real}: {f}"
+                );
                 assert_eq!(f["message"]["args"]["definition"], says, "{f}");
                 assert!(f["message"]["args"]["residual"].as_f64().unwrap() < 0.02, "{f}");
             }
-            let again = legal.post(&format!("/api/v1/verifications/{}/replay", made.body["id"].as_str().unwrap()), json!({})).await;
+            let again = legal
+                .post(&format!("/api/v1/verifications/{}/replay", made.body["id"].as_str().unwrap()), json!({}))
+                .await;
             assert_eq!(again.body["same"], true, "{}", again.text);
         }
     })

@@ -68,7 +68,14 @@ pub fn reads_otherwise(c: &Certificate, map: &MultiPolygon<f64>) -> bool {
 }
 
 /// Names the reading under which the table fits, with what then remains; the table stays as it is written.
-fn explain(cx: &Context<'_>, f: &mut Finding, c: &Certificate, found: &VertexMatch, map: &MultiPolygon<f64>, allowed: f64) {
+fn explain(
+    cx: &Context<'_>,
+    f: &mut Finding,
+    c: &Certificate,
+    found: &VertexMatch,
+    map: &MultiPolygon<f64>,
+    allowed: f64,
+) {
     let Some(r) = cx.facts.readings.iter().find(|r| r.paper.to_string() == f.subject) else { return };
     // A table that fits only with X and Y exchanged was measured so.
     let off = if found.swapped { f64::INFINITY } else { found.largest };
