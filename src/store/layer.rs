@@ -333,20 +333,6 @@ pub async fn boundary_of(conn: &mut PgConnection, zone: i32, theme: &str, code: 
     .map(Option::flatten)
 }
 
-/// The land of all published communes of a zone.
-pub async fn commune_area(conn: &mut PgConnection, zone: i32) -> sqlx::Result<Option<Vec<u8>>> {
-    sqlx::query_scalar(
-        "select st_asewkb(st_multi(st_collectionextract(st_unaryunion(st_collect(f.geom)), 3)))
-           from feature f join layer_version v on v.id = f.layer_version_id join layer l on l.id = v.layer_id
-           join theme t on t.code = l.theme
-          where f.zone = $1 and v.zone = $1 and v.state = 'published' and t.definition->>'family' = 'commune' having count(*) > 0",
-    )
-    .bind(zone)
-    .fetch_optional(conn)
-    .await
-    .map(Option::flatten)
-}
-
 pub async fn upsert_theme(conn: &mut PgConnection, code: &str, definition: Value, hash: &str) -> sqlx::Result<()> {
     sqlx::query(
         "insert into theme (code, definition, hash) values ($1, $2, $3)

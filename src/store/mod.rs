@@ -17,6 +17,7 @@ pub mod opinion;
 pub mod paper;
 pub mod parcel;
 pub mod queue;
+pub mod reference;
 pub mod sign_in;
 pub mod staff;
 pub mod task;
