@@ -163,6 +163,9 @@ pub struct ImportArgs {
     /// EPSG:code, when the file does not say or says wrong
     #[arg(long)]
     pub crs: Option<String>,
+    /// Takes --crs although the data seems to lie elsewhere; the reason is kept with the version
+    #[arg(long, requires = "crs")]
+    pub crs_reason: Option<String>,
     /// tcvn3, vni-windows, vps, viscii, cp1258, utf-8: forces the encoding of text
     #[arg(long, value_parser = charset)]
     pub charset: Option<Charset>,

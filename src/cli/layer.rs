@@ -88,6 +88,7 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
         wanted,
         source_layer: a.source_layer,
         crs: a.crs,
+        crs_reason: a.crs_reason,
         charset: a.charset,
         commune: a.commune,
         coverage_key: a.coverage_key,
@@ -141,9 +142,10 @@ fn tell(r: &Report, seconds: f64) {
         say::count(r.rows_set_aside)
     );
     println!(
-        "  crs {}, declared by {}",
+        "  crs {}, declared by {}; {}",
         r.crs["definition"].as_str().unwrap_or("?"),
-        r.crs["declared_by"].as_str().unwrap_or("?")
+        r.crs["declared_by"].as_str().unwrap_or("?"),
+        layer::proof_in_words(&r.crs)
     );
     if r.rows_passed_over > 0 {
         println!("  {} rows were not asked for", say::count(r.rows_passed_over));

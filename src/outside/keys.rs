@@ -6,6 +6,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use rand::Rng;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use zeroize::Zeroizing;
 
 #[derive(Debug, Clone)]
@@ -88,10 +89,15 @@ impl Keys {
         Ok(signer)
     }
 
-    /// From now on `signer` signs.
-    pub fn use_from_now_on(&self, signer: &Signer) -> Result<(), KeyError> {
+    /// Lies the key with this id here?
+    pub fn holds(&self, id: &str) -> bool {
+        self.folder.join(format!("{id}.key")).is_file()
+    }
+
+    /// From now on the key with this id signs.
+    pub fn use_from_now_on(&self, id: &str) -> Result<(), KeyError> {
         let current = self.folder.join("current");
-        self.write(&current, format!("{}\n", signer.id()).as_bytes()).map_err(|e| fault(&current, &e))
+        self.write(&current, format!("{id}\n").as_bytes()).map_err(|e| fault(&current, &e))
     }
 
     /// Written beside and renamed into place: a reader sees all of it or nothing.
@@ -99,7 +105,10 @@ impl Keys {
         std::fs::create_dir_all(&self.folder)?;
         #[cfg(unix)]
         std::fs::set_permissions(&self.folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-        let draft = file.with_extension(format!("{}.new", std::process::id()));
+        // Two writers at once have a draft each.
+        static DRAFTS: AtomicU64 = AtomicU64::new(0);
+        let nth = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = file.with_extension(format!("{}-{nth}.new", std::process::id()));
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -127,10 +136,10 @@ mod tests {
         assert!(matches!(keys.signer(), Err(KeyError::None)));
         let first = keys.make().unwrap();
         assert!(matches!(keys.signer(), Err(KeyError::None)), "made is not yet used");
-        keys.use_from_now_on(&first).unwrap();
+        keys.use_from_now_on(&first.id()).unwrap();
         let signed = keys.signer().unwrap().sign("x", "y");
         let second = keys.make().unwrap();
-        keys.use_from_now_on(&second).unwrap();
+        keys.use_from_now_on(&second.id()).unwrap();
         assert_eq!(keys.signer().unwrap().id(), second.id());
         let public = PublicKey::from_bytes(&first.public()).unwrap();
         assert_eq!(public.check("x", "y", &signed), Ok(()), "what a retired key signed stays provable");

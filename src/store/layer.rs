@@ -30,6 +30,9 @@ pub struct VersionRow {
     pub source_date: Date,
     pub decision: Option<String>,
     pub declared_crs: String,
+    /// What proved that its rows lie where they should, or why that was forced.
+    #[schema(value_type = Object)]
+    pub placed: Value,
     pub encoding: Value,
     pub accuracy_m: f64,
     pub scale: Option<i32>,
@@ -55,6 +58,7 @@ pub struct NewVersion {
     pub source_date: Date,
     pub decision: Option<String>,
     pub declared_crs: String,
+    pub placed: Value,
     pub encoding: Value,
     pub profile: Value,
     pub accuracy_m: f64,
@@ -64,7 +68,7 @@ pub struct NewVersion {
 }
 
 const VERSION: &str = "select v.id, l.code as layer, v.layer_id, l.theme, v.zone, v.coverage_key, v.number, v.state::text as state,
-    v.source_name, v.source_sha256, v.source_date, v.decision, v.declared_crs, v.encoding, v.accuracy_m, v.scale,
+    v.source_name, v.source_sha256, v.source_date, v.decision, v.declared_crs, v.placed, v.encoding, v.accuracy_m, v.scale,
     v.rows_read, v.rows_good, v.rows_bad, v.content_hash, v.imported_by, v.imported_at, v.published_at
     from layer_version v join layer l on l.id = v.layer_id
     where ($1::bigint is null or v.id = $1) and ($2::text is null or l.code = $2) and ($3::text is null or v.coverage_key = $3)
@@ -132,8 +136,8 @@ pub async fn lock(conn: &mut PgConnection, layer_id: Uuid) -> sqlx::Result<()> {
 pub async fn begin_version(conn: &mut PgConnection, v: &NewVersion) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "insert into layer_version (layer_id, zone, coverage_key, number, source_name, source_sha256, source_date, decision,
-             declared_crs, encoding, profile, accuracy_m, scale, imported_by, imported_at)
-         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+             declared_crs, encoding, profile, accuracy_m, scale, imported_by, imported_at, placed)
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
            from layer_version where layer_id = $1 and coverage_key = $3
          returning id",
     )
@@ -151,6 +155,7 @@ pub async fn begin_version(conn: &mut PgConnection, v: &NewVersion) -> sqlx::Res
     .bind(v.scale)
     .bind(&v.imported_by)
     .bind(v.imported_at)
+    .bind(&v.placed)
     .fetch_one(conn)
     .await
 }

@@ -19,6 +19,7 @@ pub mod opinion;
 pub mod paper;
 pub mod parcel;
 pub mod queue;
+pub mod reference;
 pub mod sign_in;
 pub mod staff;
 pub mod standing;

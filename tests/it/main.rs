@@ -17,6 +17,7 @@ mod outage;
 mod pages;
 mod papers;
 mod parcels;
+mod placed;
 mod proof;
 #[path = "../support/proxy.rs"]
 mod proxy;
@@ -28,5 +29,6 @@ mod staff;
 mod tasks;
 mod test_app;
 mod truth;
+mod typed;
 mod verifications;
 mod ward;

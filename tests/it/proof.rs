@@ -221,3 +221,18 @@ async fn the_chain_holds_and_its_first_break_is_named(pool: PgPool) {
     );
     assert_eq!(behind("delete from proof_link where no = 2").await, "link 2 is missing");
 }
+
+/// Of several rotations at once, the key that is listed first is the one that signs.
+#[sqlx::test(migrations = "./migrations")]
+async fn rotations_at_once_leave_the_newest_key_signing(pool: PgPool) {
+    let t = TestApp::with_data(pool).await;
+    for _ in 0..5 {
+        let by = diaba::flow::staff::Actor::system("test");
+        let all = (0..4).map(|_| diaba::flow::proof::rotate(&t.app, &by));
+        for done in futures::future::join_all(all).await {
+            done.unwrap();
+        }
+        let listed = diaba::flow::proof::keys(&t.app).await.unwrap();
+        assert_eq!(t.app.keys.signer().unwrap().id(), listed[0].id);
+    }
+}

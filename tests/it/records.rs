@@ -143,6 +143,7 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
         themes: themes.collect(),
         theme_set: Arc::default(),
         other_cases: Gathered::Read(vec![]),
+        readings: vec![],
     }
 }
 

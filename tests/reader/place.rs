@@ -1,8 +1,8 @@
 //! From what a file says about its CRS to the verdict on where its data lies.
 
 use crate::kit::*;
-use diaba::domain::layer::crs_guard::{CandidateKind, Judgement, Strictness, judge};
-use diaba::gis::crs::{Base, Definition, Transformer, ZoneBook, candidates, recognise};
+use diaba::domain::layer::crs_guard::{CandidateKind, Corners, Judgement, Proof, Strictness, judge};
+use diaba::gis::crs::{Base, Definition, Operation, Transformer, ZoneBook, candidates, recognise};
 use diaba::gis::reader::{Format, Source, WriteTarget, write};
 use geo::{MultiPolygon, Rect, coord};
 
@@ -73,7 +73,7 @@ fn verdict(real: Definition, declared: Definition, min_share: f64) -> Judgement 
     let (area, points) = commune();
     let raw: Vec<(f64, f64)> = points.iter().map(|p| invert(&book, &real, *p)).collect();
     let all = candidates(&book, zone, &declared, &raw).unwrap();
-    judge(&area, &all, Strictness { min_share, ..Strictness::default() })
+    judge(&area, &Corners::default(), &all, Strictness { min_share, ..Strictness::default() })
 }
 
 /// Searches the raw numbers of `real` that lie at `goal` in zone 5899.
@@ -105,7 +105,7 @@ fn refused(real: Definition, declared: Definition) -> (f64, CandidateKind, Strin
 fn data_in_its_zone_fits_and_so_does_data_rightly_declared_otherwise() {
     for code in [5899, 9217, 3406, 4326, 4756, 32649] {
         let d = Definition::from_epsg(code);
-        assert_eq!(verdict(d, d, 0.9), Judgement::Fits { share_inside: 1.0 }, "{code}");
+        assert_eq!(verdict(d, d, 0.9), Judgement::Fits { share_inside: 1.0, proof: Proof::Grid }, "{code}");
     }
 }
 
@@ -127,11 +127,22 @@ fn each_usual_mistake_is_refused_and_named() {
     assert!((500.0..560.0).contains(&m) && kind == CandidateKind::WrongScale, "{m}");
 }
 
+/// Inside a commune so large that 225 m lead nowhere else, the centimetres tell.
 #[test]
-fn a_forgotten_datum_shift_is_at_least_doubted() {
+fn a_forgotten_datum_shift_is_refused_by_the_grid() {
     let internal = Base::Tm { central_meridian: 107.75, k0: 0.9999, shift: false };
-    let j = verdict(Definition::new(internal), Definition::from_epsg(5899), 0.7);
-    let Judgement::Ambiguous { offset: Some(o), candidates, .. } = j else { panic!("{j:?}") };
-    assert!((220.0..230.0).contains(&o.distance), "{o:?}");
-    assert_eq!(candidates[0].kind, CandidateKind::NoShift);
+    for (real, declared, metres) in [
+        (Definition::new(internal), Definition::from_epsg(5899), 220.0..230.0),
+        (Definition::from_epsg(4756), Definition::from_epsg(4326), 220.0..230.0),
+        (Definition::from_epsg(4326), Definition::from_epsg(4756), 220.0..230.0),
+        (Definition::by(Base::Wgs84, Operation::Epsg5194), Definition::from_epsg(4326), 0.6..0.9),
+        (Definition::by(Base::Wgs84, Operation::Flipped), Definition::from_epsg(4326), 0.4..0.8),
+        (Definition::by(Base::Zone(5899), Operation::Epsg5194), Definition::from_epsg(5899), 0.6..0.9),
+    ] {
+        let j = verdict(real, declared, 0.7);
+        let Judgement::Refused { offset: Some(o), candidates, .. } = j else { panic!("{real} as {declared}: {j:?}") };
+        assert!(metres.contains(&o.distance), "{real} as {declared}: {o:?}");
+        let first: Definition = candidates[0].definition.parse().unwrap();
+        assert!(first == real && candidates[0].on_grid, "{real} as {declared}: {candidates:?}");
+    }
 }

@@ -105,6 +105,7 @@ async fn import(app: &App, file: &Path, ask: Ask) -> Report {
         wanted: ask.wanted.only,
         source_layer: Some(ask.wanted.source_layer),
         crs: None,
+        crs_reason: None,
         charset: None,
         commune: None,
         coverage_key: None,

@@ -69,6 +69,16 @@ vertices-differ = The vertex table differs from the map: largest deviation { $la
 vertices-shifted = The vertex table has the map's shape but lies { $shift_north } m north and { $shift_east } m east of it: another coordinate system is likely.
 vertices-swapped = The vertex table fits only with X and Y exchanged; then the largest deviation is { $largest } m.
 vertices-count-differs = The table has { $paper_count } vertices, the map { $map_count }; largest deviation { $largest } m, allowed { $allowed } m.
+vertices-other-reading = As written, the vertex table is up to { $largest } m off the map (allowed { $allowed } m); read as { $definition } it fits, with { $residual } m left at most. Nothing was transformed; a person must decide.
+reading-zone = Read with another central meridian ({ $definition }): { $residual } m off.
+reading-utm = Read as UTM grid ({ $definition }): { $residual } m off.
+reading-wgs84 = Read as WGS 84 degrees ({ $definition }): { $residual } m off.
+reading-vn2000 = Read as VN-2000 degrees ({ $definition }): { $residual } m off.
+reading-swapped = Read with X and Y exchanged ({ $definition }): { $residual } m off.
+reading-scale = Read with the scale factor 0.9996 ({ $definition }): { $residual } m off.
+reading-no-shift = Read without the datum shift between WGS 84 and VN-2000, "internal VN-2000" ({ $definition }): { $residual } m off.
+reading-operation = Read with another datum operation than the national one ({ $definition }): { $residual } m off.
+reading-separator = Read with thousands or decimal marks misplaced ({ $definition }): { $residual } m off.
 vertex-residual = Vertex { $vertex } (X { $north }, Y { $east }): { $residual } m off.
 edge-difference = Side { $from }–{ $to }: { $paper } m on paper, { $map } m on the map, difference { $difference } m.
 

@@ -69,6 +69,16 @@ vertices-differ = Bảng toạ độ khác bản đồ: lệch lớn nhất { $l
 vertices-shifted = Bảng toạ độ cùng hình dạng nhưng lệch { $shift_north } m về bắc và { $shift_east } m về đông: có thể khác hệ toạ độ.
 vertices-swapped = Bảng toạ độ chỉ khớp khi đổi chỗ X và Y; khi đó lệch lớn nhất { $largest } m.
 vertices-count-differs = Bảng có { $paper_count } đỉnh, bản đồ có { $map_count } đỉnh; lệch lớn nhất { $largest } m, cho phép { $allowed } m.
+vertices-other-reading = Bảng toạ độ như đã ghi lệch bản đồ đến { $largest } m (cho phép { $allowed } m), nhưng khớp nếu hiểu là { $definition }: khi đó lệch lớn nhất { $residual } m. Chưa có gì được chuyển đổi; cần người xác định.
+reading-zone = Hiểu là kinh tuyến trục khác ({ $definition }): lệch { $residual } m.
+reading-utm = Hiểu là lưới UTM ({ $definition }): lệch { $residual } m.
+reading-wgs84 = Hiểu là độ kinh vĩ WGS 84 ({ $definition }): lệch { $residual } m.
+reading-vn2000 = Hiểu là độ kinh vĩ VN-2000 ({ $definition }): lệch { $residual } m.
+reading-swapped = Hiểu là X và Y đổi chỗ ({ $definition }): lệch { $residual } m.
+reading-scale = Hiểu là hệ số tỷ lệ 0,9996 ({ $definition }): lệch { $residual } m.
+reading-no-shift = Hiểu là chưa tính chuyển hệ quy chiếu WGS 84 – VN-2000, "VN-2000 nội bộ" ({ $definition }): lệch { $residual } m.
+reading-operation = Hiểu là tính chuyển bằng tham số khác tham số quốc gia ({ $definition }): lệch { $residual } m.
+reading-separator = Hiểu là dấu phân cách hàng nghìn hoặc thập phân ghi nhầm ({ $definition }): lệch { $residual } m.
 vertex-residual = Đỉnh { $vertex } (X { $north }, Y { $east }): lệch { $residual } m.
 edge-difference = Cạnh { $from }–{ $to }: trên giấy { $paper } m, trên bản đồ { $map } m, chênh { $difference } m.
 

@@ -83,6 +83,7 @@ pub fn facts() -> Facts {
         themes: vec![],
         theme_set: theme_set(),
         other_cases: Gathered::Read(vec![]),
+        readings: vec![],
     }
 }
 

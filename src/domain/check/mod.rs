@@ -14,6 +14,7 @@ mod papers_golden;
 mod papers_golden_compare;
 mod purpose;
 mod themed;
+mod vertex_readings;
 
 pub mod encumbrance_other_cases;
 pub mod encumbrance_paper_notes;
@@ -45,6 +46,8 @@ pub mod planning_reserved;
 pub mod planning_restriction;
 pub mod planning_road_corridor;
 pub mod split_minimum;
+
+pub use parcel_vertices::reads_otherwise;
 
 use crate::domain::geom::{Flaw, Measured};
 use crate::domain::rule::RuleBook;

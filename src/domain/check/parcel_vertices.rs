@@ -1,13 +1,13 @@
 //! The certificate's vertex table against the boundary on the map.
 
 use super::land::{self, Ground, Known, evidence, settle};
-use super::{Context, purpose};
+use super::{Context, purpose, vertex_readings};
 use crate::domain::geom::{VertexMatch, match_vertices};
 use crate::domain::paper::{Certificate, Paper, Vertex};
 use crate::domain::rule::Rule;
 use crate::domain::theme::Effect;
 use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
-use geo_types::{Coord, MultiPoint, Point};
+use geo_types::{Coord, MultiPoint, MultiPolygon, Point};
 
 pub const ID: &str = "parcel.vertices";
 /// Coordinates and lengths are printed to a centimetre.
@@ -47,13 +47,48 @@ fn check(cx: &Context<'_>, subject: &str, c: &Certificate) -> Known<Finding> {
         f.effect = Effect::NeedsPerson;
         return Ok(f);
     };
-    let mut f = judge(subject, &found, limit + PRINTED_M);
-    f.details.extend(lines(&c.vertices, &found, limit + PRINTED_M));
+    let allowed = limit + PRINTED_M;
+    let mut f = judge(subject, &found, allowed);
+    explain(cx, &mut f, c, &found, &ground.measured.shape, allowed);
+    f.details.extend(lines(&c.vertices, &found, allowed));
     f.sources = land::sources(ground.parcel);
     let points: Vec<Point<f64>> = table.iter().copied().map(Point).collect();
     f.evidence.push(evidence(MultiPoint(points), None, "paper"));
     land::cite(&mut f, rule);
     Ok(f)
+}
+
+/// A table this far off (m) as written is worth other readings: less is what sketches and old surveys differ by.
+const DOUBTFUL_M: f64 = 0.3;
+
+/// Does this table lie so far from the map that it may have been meant in another way?
+pub fn reads_otherwise(c: &Certificate, map: &MultiPolygon<f64>) -> bool {
+    let table: Vec<Coord<f64>> = c.vertices.iter().map(easting_first).collect();
+    match_vertices(&table, &c.edges_m, map).is_some_and(|m| m.swapped || m.largest > DOUBTFUL_M)
+}
+
+/// Names the reading under which the table fits, with what then remains; the table stays as it is written.
+fn explain(
+    cx: &Context<'_>,
+    f: &mut Finding,
+    c: &Certificate,
+    found: &VertexMatch,
+    map: &MultiPolygon<f64>,
+    allowed: f64,
+) {
+    let Some(r) = cx.facts.readings.iter().find(|r| r.paper.to_string() == f.subject) else { return };
+    // A table that fits only with X and Y exchanged was measured so.
+    let off = if found.swapped { f64::INFINITY } else { found.largest };
+    let explained = vertex_readings::explain(&r.candidates, &c.edges_m, map, allowed, off);
+    let Some(best) = explained.first() else { return };
+    if !found.swapped {
+        f.message = Message::new("vertices-other-reading")
+            .with("definition", best.candidate.definition.clone())
+            .with("residual", best.residual)
+            .with("largest", found.largest)
+            .with("allowed", allowed);
+    }
+    f.details.extend(vertex_readings::lines(&explained));
 }
 
 /// Papers write X for northing and Y for easting.

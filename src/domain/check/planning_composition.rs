@@ -19,10 +19,7 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let ground = land::ground(cx, ID, &theme.code)?;
     let Some(mut read) = themed::read(cx, &ground, facts) else { return Ok(themed::no_layer(ID, theme)) };
     let (total, parts) = read.measure(&ground);
-    let real: Vec<&CodePart> = parts
-        .iter()
-        .filter(|p| p.overlap.area.nominal > 0.0 && p.overlap.area.nominal >= theme.sliver_area_m2)
-        .collect();
+    let real: Vec<&CodePart> = parts.iter().filter(|p| read.counts(&p.overlap)).collect();
     let uses = uses(cx, &ground);
     let misfits: Vec<&CodePart> = real.iter().copied().filter(|p| !fits(theme, p.code, &uses.codes)).collect();
     let mut f = if misfits.is_empty() { read.nothing_hit(ID) } else { misfit(&read, &ground, &misfits, &uses) };

@@ -10,6 +10,7 @@ use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{
     AreaInterval, Certainty, Feature, Finding, Gathered, LayerFacts, Message, Quantity, ThemeFacts, Unit, Verdict,
 };
+use geo::{BoundingRect, Euclidean, Length};
 use std::collections::BTreeMap;
 use time::Date;
 
@@ -62,11 +63,10 @@ pub(super) fn restrict<'a>(
         )?,
         false => f64::INFINITY,
     };
-    let hits: Vec<&CodePart> =
-        parts.iter().filter(|p| weighty(&p.overlap, read.theme.sliver_area_m2, line_m)).collect();
+    let weighty = |p: &&CodePart| p.overlap.length >= line_m || read.counts(&p.overlap);
+    let hits: Vec<&CodePart> = parts.iter().filter(weighty).collect();
     let mut f = if hits.is_empty() { read.nothing_hit(check) } else { hit(&read, check, &ground, &hits, &total) };
-    f.details
-        .extend(parts.iter().filter(|p| !weighty(&p.overlap, read.theme.sliver_area_m2, line_m)).filter_map(trifle));
+    f.details.extend(parts.iter().filter(|p| !weighty(p)).filter_map(trifle));
     if !total.crossing.is_empty() {
         f.details.push(Message::new("theme-repaired").with("features", list(&total.crossing)));
     }
@@ -121,6 +121,17 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
 }
 
 impl<'a> Read<'a> {
+    /// The overlap has an area and is no sliver: not below the theme's threshold, and not so small in every direction that both
+    /// boundaries can make it where they should coincide (each is off by `sigma` at most, so two of them by twice that on
+    /// either side). A long strip counts however thin it is: its interval says that it may not be there.
+    pub fn counts(&self, o: &Overlap) -> bool {
+        let outline: f64 = o.shape.iter().map(|p| Euclidean.length(p.exterior())).sum();
+        // Twice the area over the outline is the width of a strip.
+        let thin = o.area.nominal <= self.sigma * outline;
+        let short = o.shape.bounding_rect().is_some_and(|b| b.width().hypot(b.height()) <= 4.0 * self.sigma);
+        o.area.nominal > 0.0 && o.area.nominal >= self.theme.sliver_area_m2 && !(thin && short)
+    }
+
     /// The features that have a geometry, ready for the kernel.
     pub fn pieces(&self, keep: impl Fn(&Feature) -> bool) -> Vec<Piece<'a>> {
         let theme = self.theme;
@@ -267,10 +278,6 @@ fn sure(overlap: &Overlap) -> Certainty {
         Certainty::None if overlap.length > 0.0 => Certainty::Possible,
         other => other,
     }
-}
-
-fn weighty(o: &Overlap, sliver_m2: f64, line_m: f64) -> bool {
-    (o.area.nominal > 0.0 && o.area.nominal >= sliver_m2) || o.length >= line_m
 }
 
 /// Nothing was hit: none, or possible where a boundary lies within the accuracy.

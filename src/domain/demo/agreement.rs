@@ -222,6 +222,7 @@ impl<'a> Store<'a> {
             themes,
             theme_set: Default::default(),
             other_cases: Gathered::Read(if twice { vec![rival] } else { vec![] }),
+            readings: vec![],
         }
     }
 

@@ -1,9 +1,9 @@
 //! Faults as real cadastral files have them, in known number and size.
 
+use super::certificate::cent;
 use super::chance::Chance;
 use super::layout::Kind;
 use super::parcel::{Fault, Parcel};
-use super::warp::mm;
 use geo::{Area, BooleanOps, Validation};
 use geo_types::{Coord, MultiPolygon, Polygon};
 use std::collections::BTreeSet;
@@ -110,8 +110,9 @@ fn move_wall(parcels: &mut [Parcel], i: usize, by: f64, used: &mut BTreeSet<usiz
     let length = distance(a.0, b.0);
     let (dx, dy) = ((b.x() - a.x()) / length * by, (b.y() - a.y()) / length * by);
     let ring = parcels[i].geom.0[0].exterior().0.iter();
-    let ring: Vec<Coord<f64>> =
-        ring.map(|c| if wall.contains(&bits(c)) { Coord { x: mm(c.x + dx), y: mm(c.y + dy) } } else { *c }).collect();
+    let ring: Vec<Coord<f64>> = ring
+        .map(|c| if wall.contains(&bits(c)) { Coord { x: cent(c.x + dx), y: cent(c.y + dy) } } else { *c })
+        .collect();
     let shape = MultiPolygon(vec![Polygon::new(ring.into(), vec![])]);
     if !shape.is_valid() {
         return false;

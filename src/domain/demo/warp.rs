@@ -1,6 +1,7 @@
 //! From the drawing board to the ground. Everything is drawn on a board of whole millimetres with straight, square lines,
 //! and one smooth one-to-one map bends it: two faces that share a point of the board share it on the ground, to the bit.
 
+use super::certificate::cent;
 use super::chance::mix;
 use super::mesh::P;
 use geo_types::Coord;
@@ -25,7 +26,7 @@ impl Warp {
         Self { seed, middle: (width / 2.0, height / 2.0), height, river_x }
     }
 
-    /// The point as the surveyor measures it, to the millimetre.
+    /// The point as the surveyor writes it, to the centimetre.
     pub(crate) fn ground(&self, p: P) -> Coord<f64> {
         let (x, y) = (p.0 as f64 / 1000.0, p.1 as f64 / 1000.0);
         let (bx, by) = self.bend(x, y);
@@ -55,7 +56,7 @@ impl Warp {
     fn place(&self, x: f64, y: f64) -> Coord<f64> {
         let sin = (1.0 - COS * COS).sqrt();
         let (dx, dy) = (x - self.middle.0, y - self.middle.1);
-        Coord { x: mm(PLACE.0 + COS * dx - sin * dy), y: mm(PLACE.1 + sin * dx + COS * dy) }
+        Coord { x: cent(PLACE.0 + COS * dx - sin * dy), y: cent(PLACE.1 + sin * dx + COS * dy) }
     }
 
     /// Value noise in [-1, 1] on a lattice of `cell` metres.
@@ -72,9 +73,4 @@ impl Warp {
         let high = knot(0.0, 1.0) * (1.0 - tx) + knot(1.0, 1.0) * tx;
         low * (1.0 - ty) + high * ty
     }
-}
-
-/// Rounds metres to the millimetre.
-pub(crate) fn mm(v: f64) -> f64 {
-    (v * 1000.0).round() / 1000.0
 }

@@ -13,6 +13,9 @@ pub const NEW_FORM_FROM: Date = date!(2025 - 01 - 01);
 pub const NORTHING: std::ops::RangeInclusive<f64> = 900_000.0..=2_600_000.0;
 /// Where an easting of a TM-3 zone can lie (m).
 pub const EASTING: std::ops::RangeInclusive<f64> = 350_000.0..=650_000.0;
+/// Degrees of Viet Nam's land and coast.
+pub const LATITUDE: std::ops::RangeInclusive<f64> = 8.0..=24.0;
+pub const LONGITUDE: std::ops::RangeInclusive<f64> = 102.0..=110.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SerialForm {

@@ -1,7 +1,7 @@
 //! Values that cannot be true. A paper with such a value is refused.
 
 use super::cccd;
-use super::certificate::{EASTING, NORTHING, VertexPlace, parse_serial, vertex_place};
+use super::certificate::{EASTING, LATITUDE, LONGITUDE, NORTHING, VertexPlace, parse_serial, vertex_place};
 use super::*;
 use crate::domain::problem::FieldProblem;
 use crate::domain::verify::ParcelRef;
@@ -88,8 +88,28 @@ fn vertices(found: &mut Problems, p: &Certificate) {
         found.add("vertices", "vertices-swapped", format!("x {}, y {}", first.x, first.y), ranges);
         return;
     }
+    if let (Some(first), Some(code)) = (p.vertices.first(), misread(&p.vertices)) {
+        found.add("vertices", code, format!("x {}, y {}", first.x, first.y), ranges);
+        return;
+    }
     for (i, v) in p.vertices.iter().enumerate().filter(|(_, v)| vertex_place(v) != VertexPlace::Fits) {
         found.add(&format!("vertices[{i}]"), "vertex-range", format!("x {}, y {}", v.x, v.y), &ranges);
+    }
+}
+
+/// What the numbers of a whole table say of how they were typed: degrees, or marks between digits misread.
+fn misread(table: &[Vertex]) -> Option<&'static str> {
+    let place = |by: f64| table.iter().all(|v| vertex_place(&Vertex { x: v.x * by, y: v.y * by }) == VertexPlace::Fits);
+    let degrees = |v: &Vertex| {
+        let (low, high) = (v.x.min(v.y), v.x.max(v.y));
+        LATITUDE.contains(&low) && LONGITUDE.contains(&high)
+    };
+    match () {
+        () if table.iter().all(degrees) => Some("vertices-degrees"),
+        () if !place(1.0) && [1_000.0, 0.1, 0.01, 0.001, 1_000_000.0].into_iter().any(place) => {
+            Some("vertices-separator")
+        }
+        () => None,
     }
 }
 

@@ -87,6 +87,13 @@ fn vertices_of_a_certificate() {
     assert_eq!(codes(with(&good.map(|(x, y)| (y, x)))), one("vertices", "vertices-swapped"));
     assert_eq!(codes(with(&good[..2])), one("vertices", "too-few-vertices"));
     assert_eq!(codes(with(&[good[0], good[1], (good[2].1, good[2].0)])), one("vertices[2]", "vertex-range"));
+    let typed = |by: f64| codes(with(&good.map(|(x, y)| (x * by, y * by))));
+    for by in [0.001, 100.0, 1_000.0] {
+        assert_eq!(typed(by), one("vertices", "vertices-separator"), "{by}");
+    }
+    let degrees = [(16.06, 108.21), (16.07, 108.21), (16.07, 108.22)];
+    assert_eq!(codes(with(&degrees)), one("vertices", "vertices-degrees"));
+    assert_eq!(codes(with(&degrees.map(|(x, y)| (y, x)))), one("vertices", "vertices-degrees"));
     let Paper::Certificate(mut c) = with(&good) else { panic!() };
     c.edges_m = vec![20.0];
     assert_eq!(codes(Paper::Certificate(c)), one("edges_m", "edge-count"));

@@ -27,6 +27,16 @@ pub struct Facts {
     pub theme_set: Arc<ThemeSet>,
     /// Other open cases that name the same certificate or the same parcel.
     pub other_cases: Gathered<Vec<OtherCase>>,
+    /// Of each certificate whose vertex table does not fit the map as it is written ([`reads_otherwise`](crate::domain::check::reads_otherwise)).
+    pub readings: Vec<TableReadings>,
+}
+
+/// A vertex table in metres of the parcel's zone under every reading that people mix up, the likelier first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableReadings {
+    /// The paper.
+    pub paper: Uuid,
+    pub candidates: Vec<crate::domain::layer::crs_guard::Candidate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -160,6 +160,7 @@ pub async fn load(
             wanted: Default::default(),
             source_layer: None,
             crs: (f.driver == "DXF").then(|| format!("EPSG:{}", f.zone.0)),
+            crs_reason: None,
             charset: None,
             commune: (!is_commune && f.theme == "cadastral").then(|| ward.commune.0.clone()),
             coverage_key: Some(f.coverage_key.clone()),

@@ -2,8 +2,8 @@
 //! leaves nothing behind.
 
 use super::encodings::encodings;
-use super::extent::{commune_boundary, coverage, former_coverage};
-use super::locate::{Located, locate};
+use super::extent::{commune_boundary, coverage};
+use super::locate::{Located, Placing, locate};
 use super::rows::{Batch, Fence, RowContext, join, process};
 use super::run_import::Settle;
 use super::{neighbours, theme, zones};
@@ -70,6 +70,9 @@ pub struct Import {
     /// Layer within the file.
     pub source_layer: Option<String>,
     pub crs: Option<String>,
+    /// Why `crs` is taken although the data seems to lie elsewhere.
+    #[serde(default)]
+    pub crs_reason: Option<String>,
     pub charset: Option<Charset>,
     /// Commune of all rows; rows outside its boundary are set aside.
     pub commune: Option<String>,
@@ -159,12 +162,8 @@ pub(super) async fn import_and(
     let mut p = prepare(app, ask).await?;
     let mut conn = app.pool.acquire().await?;
     let boundary = commune_boundary(&mut conn, ask).await?;
-    let reference = match (&boundary, &ask.commune) {
-        (Some(b), Some(c)) => Some((c.clone(), b.clone())),
-        _ => former_coverage(&mut conn, ask).await?.map(|c| (format!("the published {}", ask.layer), c)),
-    };
-    let near = reference.as_ref().map(|(n, a)| (n.as_str(), a));
-    let located = locate(&book, zone, ask.crs.as_deref(), &p.header, &p.sample, near)?;
+    let placing = Placing { book: &book, zone, ask, family: p.theme.family, header: &p.header, sample: &p.sample };
+    let located = locate(&mut conn, &placing).await?;
     let fence = boundary.clone().and_then(|b| Fence::new(ask.commune.clone().unwrap_or_default(), b));
 
     let mut tx = conn.begin().await?;
@@ -231,7 +230,8 @@ pub(super) async fn import_and(
         action: "layer.import",
         subject: format!("layer_version/{version}"),
         case_id: None,
-        detail: json!({"layer": ask.layer, "rows": counts.good, "set_aside": counts.read - counts.good, "unchanged": unchanged, "source_sha256": ask.sha256}),
+        detail: json!({"layer": ask.layer, "rows": counts.good, "set_aside": counts.read - counts.good, "unchanged": unchanged, "source_sha256": ask.sha256,
+            "crs": located.definition.to_string(), "crs_reason": ask.crs_reason}),
     };
     audit::write(&mut tx, &deed).await?;
     if let Some(settle) = settle {
@@ -267,6 +267,7 @@ fn new_version(
         source_date: ask.source_date,
         decision: ask.decision.clone(),
         declared_crs: located.definition.to_string(),
+        placed: located.report.clone(),
         encoding: p.detections.clone(),
         profile: serde_json::to_value(&p.mapping).unwrap_or_default(),
         accuracy_m: ask.accuracy_m.unwrap_or(p.theme.accuracy_m),

@@ -14,6 +14,7 @@ mod versions;
 mod work_folder;
 
 pub use import::{Coverage, Import, Progress, Report, import};
+pub use locate::proof_in_words;
 pub use publish::{Published, publish, rollback};
 pub use receive::{Received, receive};
 pub use run_import::run_import;

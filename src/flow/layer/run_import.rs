@@ -77,6 +77,7 @@ async fn read(app: &App, row: ImportRow, settle: &Settle<'_>, tell: watch::Sende
         wanted: ask.wanted,
         source_layer: ask.source_layer,
         crs: ask.crs,
+        crs_reason: ask.crs_reason,
         charset: ask.charset,
         commune: ask.commune,
         coverage_key: ask.coverage_key,

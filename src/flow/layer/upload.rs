@@ -61,6 +61,9 @@ pub struct ImportAsk {
     /// Coordinate system of the file, when it does not say.
     #[serde(default)]
     pub crs: Option<String>,
+    /// Why `crs` is taken although the data seems to lie elsewhere (10 characters or more); kept with the version.
+    #[serde(default)]
+    pub crs_reason: Option<String>,
     /// ascii, utf8, tcvn3, vni, vps, viscii, cp1258, ...; told by content when left out.
     #[serde(default)]
     #[schema(value_type = Option<String>)]

@@ -76,8 +76,24 @@ pub async fn rotate(app: &App, by: &Actor) -> Result<KeyView> {
     audit::write(&mut tx, &deed).await?;
     tx.commit().await?;
     // Known first, used after: nothing is ever signed by a key that nobody knows.
-    app.keys.use_from_now_on(&signer)?;
+    use_newest(app).await?;
     view(&row, true)
+}
+
+/// The newest key of this home signs. Of two rotations at once the one that is known first may write last: so each looks again
+/// after it wrote, and the last look is after every commit that a write of its own does not follow.
+async fn use_newest(app: &App) -> Result<()> {
+    let mut used = None;
+    loop {
+        let newest = key::all(&app.pool).await?.into_iter().find(|k| app.keys.holds(&k.id)).map(|k| k.id);
+        if newest == used {
+            return Ok(());
+        }
+        if let Some(id) = &newest {
+            app.keys.use_from_now_on(id)?;
+        }
+        used = newest;
+    }
 }
 
 /// At setup: the first key of a new installation, or the key of this home made known to a new database. A lost key is not
@@ -87,7 +103,7 @@ pub(in crate::flow) async fn prepare(app: &App, conn: &mut PgConnection) -> Resu
         Ok(signer) => signer,
         Err(KeyError::None) if key::all(&app.pool).await?.is_empty() => {
             let signer = app.keys.make()?;
-            app.keys.use_from_now_on(&signer)?;
+            app.keys.use_from_now_on(&signer.id())?;
             signer
         }
         Err(KeyError::None | KeyError::Lost(_)) => {

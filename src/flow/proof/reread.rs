@@ -9,7 +9,7 @@ use crate::domain::verify::{
     ThemeFacts, ordered,
 };
 use crate::flow::paper::{facts_pin, place};
-use crate::flow::verification::{features, parcel_facts, registered, theme_layers, these, window_of};
+use crate::flow::verification::{features, parcel_facts, readings, registered, theme_layers, these, window_of};
 use crate::flow::{Error, Result};
 use crate::store::feature::{FullRow, content_rows};
 use crate::store::geometry::{from_ewkb, polygons};
@@ -78,6 +78,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
+    let readings = readings(app, parcel.as_ref(), &all).await?;
     let facts = Facts {
         as_of: record.as_of,
         case: inputs.case.clone(),
@@ -88,6 +89,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
         themes,
         theme_set: basis.themes.clone(),
         other_cases: inputs.other_cases.clone(),
+        readings,
     };
     // What the layers answer now: how many rows, and where they claim to be complete.
     let again = Inputs::of(&ordered(&facts)).layers;

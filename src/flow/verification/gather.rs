@@ -2,6 +2,7 @@
 
 use super::basis::current_themes;
 use super::maps::{current, features, theme_layers, these, window_of};
+use super::readings::readings;
 use crate::app::App;
 use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
@@ -63,6 +64,7 @@ pub(super) async fn gather_over(
         (known, _) => known,
     };
     let case = CaseFacts { province, old_province, required_papers, ..s.case };
+    let readings = readings(app, around.parcel.as_ref(), &s.papers).await?;
     Ok(Facts {
         as_of,
         case,
@@ -73,6 +75,7 @@ pub(super) async fn gather_over(
         themes: around.themes,
         theme_set: around.theme_set,
         other_cases: around.other_cases,
+        readings,
     })
 }
 

@@ -5,6 +5,7 @@ mod evidence;
 mod gather;
 mod maps;
 mod read;
+mod readings;
 mod request;
 mod run;
 
@@ -14,5 +15,6 @@ pub use gather::{Subject, gather};
 pub(in crate::flow) use gather::{parcel_facts, registered};
 pub(in crate::flow) use maps::{features, theme_layers, these, window_of};
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
+pub(in crate::flow) use readings::readings;
 pub use request::{Requested, request, run_requested};
 pub use run::{Judged, Verified, facts_of_parcel, inspect, judge, judge_by, verify_case};

@@ -1,7 +1,7 @@
 //! The sample of a file under every reading that people mix up, for `domain::layer::crs_guard` to judge.
 
-use super::{Base, CrsError, Definition, Transformer, ZoneBook, ZoneDef, ZoneKind};
-use crate::domain::layer::crs_guard::{Candidate, CandidateKind};
+use super::{Base, CrsError, Definition, Operation, Transformer, ZoneBook, ZoneDef, ZoneKind};
+use crate::domain::layer::crs_guard::{Candidate, CandidateKind, on_centimetres};
 
 /// `sample` holds raw numbers as read. The declared definition comes first, then the others, the likelier before the rarer.
 pub fn candidates(
@@ -42,7 +42,18 @@ fn readings(book: &ZoneBook, zone: &ZoneDef) -> Vec<(CandidateKind, Definition)>
         out.extend(meridians.iter().map(|cm| (K::NoShift, tm(cm, 0.9999, false))));
         out.extend(meridians.iter().map(|cm| (K::WrongScale, tm(cm, 0.9996, true))));
     }
+    if zone.kind == ZoneKind::Vn2000Tm3 {
+        let tied = [Base::Wgs84, Base::Zone(zone.srid), Base::UtmWgs84(48), Base::UtmWgs84(49), Base::Vn2000];
+        let others = [Operation::Epsg5194, Operation::Flipped];
+        out.extend(tied.iter().flat_map(|b| others.map(|op| (K::OtherOperation, Definition::by(*b, op)))));
+        out.extend(utm_swapped());
+    }
     out
+}
+
+fn utm_swapped() -> impl Iterator<Item = (CandidateKind, Definition)> {
+    let utm = [Base::UtmVn2000(48), Base::UtmVn2000(49), Base::UtmWgs84(48), Base::UtmWgs84(49)];
+    utm.into_iter().map(|b| (CandidateKind::Swapped, Definition::swapped(b)))
 }
 
 fn candidate(
@@ -53,6 +64,13 @@ fn candidate(
     sample: &[(f64, f64)],
 ) -> Result<Candidate, CrsError> {
     let t = Transformer::to_zone(book, d, zone)?;
-    let place = |p: &(f64, f64)| t.point(p.0, p.1).ok();
-    Ok(Candidate { definition: d.to_string(), kind, points: sample.iter().map(place).collect() })
+    let points: Vec<_> = sample.iter().map(|p| t.point(p.0, p.1).ok()).collect();
+    let placed: Vec<_> = points.iter().flatten().copied().collect();
+    let on_grid = on_centimetres(&placed) || (may_be_surveyed_in(d) && on_centimetres(sample));
+    Ok(Candidate { definition: d.to_string(), kind, points, on_grid })
+}
+
+/// Somebody measures in these metres, so that the raw numbers may be the ones that were typed.
+fn may_be_surveyed_in(d: &Definition) -> bool {
+    d.operation == Operation::National && matches!(d.base, Base::Zone(_) | Base::UtmVn2000(_) | Base::UtmWgs84(_))
 }

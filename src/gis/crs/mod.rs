@@ -8,7 +8,7 @@ mod transform;
 mod zones;
 
 pub use candidates::candidates;
-pub use definition::{Base, Definition};
+pub use definition::{Base, Definition, Operation};
 pub use recognise::{Recognised, recognise};
 pub use transform::Transformer;
 pub use zones::{ZoneBook, ZoneDef, ZoneKind};

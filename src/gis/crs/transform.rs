@@ -1,6 +1,6 @@
 //! Running pipelines. A `Proj` cannot leave its thread, so each thread keeps its own; a [`Transformer`] is only text and may go anywhere.
 
-use super::{Base, CrsError, Definition, ZoneBook, ZoneDef, ZoneKind};
+use super::{Base, CrsError, Definition, Operation, ZoneBook, ZoneDef, ZoneKind};
 use geo::{CoordsIter, MapCoordsInPlace};
 use geo_types::Geometry;
 use proj::Proj;
@@ -8,10 +8,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// VN-2000 geographic (radians) -> WGS 84 (radians): EPSG:6960, coordinate frame, heights left alone.
-const VN2000_TO_WGS84: &str = "+step +proj=push +v_3 +step +proj=cart +ellps=WGS84 +step +proj=helmert +x=-191.90441429 +y=-39.30318279 \
-    +z=-111.45032835 +rx=-0.00928836 +ry=0.01975479 +rz=-0.00427372 +s=0.252906278 +convention=coordinate_frame \
-    +step +inv +proj=cart +ellps=WGS84 +step +proj=pop +v_3";
 const FROM_DEG: &str = "+step +proj=unitconvert +xy_in=deg +xy_out=rad";
 const TO_DEG: &str = "+step +proj=unitconvert +xy_in=rad +xy_out=deg";
 
@@ -34,21 +30,33 @@ impl Transformer {
     /// From `source` to the metres of `zone`.
     pub fn to_zone(book: &ZoneBook, source: &Definition, zone: &ZoneDef) -> Result<Self, CrsError> {
         let (swap, degrees) = (source.swapped, source.is_degrees());
-        if source.base == Base::Zone(zone.srid) {
+        let op = source.operation;
+        let national = op == Operation::National;
+        if national && source.base == Base::Zone(zone.srid) {
             return Ok(Self { swap, degrees, steps: Vec::new() });
         }
-        // Within VN-2000 there is no datum to cross.
-        if let (Some(from), Some(to)) = (vn2000_to_geographic(book, source.base)?, vn2000_tm(zone)) {
-            return Ok(Self { swap, degrees, steps: vec![forward(format!("+proj=pipeline {from} {to}"))] });
-        }
-        let mut steps = to_wgs84(book, source.base)?;
-        steps.push(forward(zone.from_wgs84.clone()));
+        let geographic = vn2000_to_geographic(book, source.base)?;
+        let steps = match (geographic, vn2000_tm(zone)) {
+            // Within VN-2000 there is no datum to cross.
+            (Some(from), Some(to)) if national => vec![forward(format!("+proj=pipeline {from} {to}"))],
+            // On WGS 84, and brought there by other numbers than the nation's: back by the same.
+            (None, Some(to)) if !national => {
+                let mut steps = to_wgs84(book, source)?;
+                steps.push(forward(format!("+proj=pipeline {FROM_DEG} {} {to}", helmert(op, true))));
+                steps
+            }
+            _ => {
+                let mut steps = to_wgs84(book, source)?;
+                steps.push(forward(zone.from_wgs84.clone()));
+                steps
+            }
+        };
         Ok(Self { swap, degrees, steps })
     }
 
     /// From `source` to WGS 84 longitude, latitude in degrees.
     pub fn to_wgs84(book: &ZoneBook, source: &Definition) -> Result<Self, CrsError> {
-        Ok(Self { swap: source.swapped, degrees: source.is_degrees(), steps: to_wgs84(book, source.base)? })
+        Ok(Self { swap: source.swapped, degrees: source.is_degrees(), steps: to_wgs84(book, source)? })
     }
 
     /// From WGS 84 longitude, latitude in degrees to the metres of `zone`.
@@ -173,18 +181,46 @@ fn vn2000_tm(zone: &ZoneDef) -> Option<String> {
     }
 }
 
-fn to_wgs84(book: &ZoneBook, base: Base) -> Result<Vec<Step>, CrsError> {
-    Ok(match base {
+fn to_wgs84(book: &ZoneBook, source: &Definition) -> Result<Vec<Step>, CrsError> {
+    let op = source.operation;
+    Ok(match source.base {
         Base::Wgs84 => Vec::new(),
         // The zone's own pinned pipeline, run backwards.
-        Base::Zone(n) => vec![Step { pipeline: book.need(n)?.from_wgs84.clone(), inverse: true }],
+        Base::Zone(n) if op == Operation::National || vn2000_to_geographic(book, source.base)?.is_none() => {
+            vec![Step { pipeline: book.need(n)?.from_wgs84.clone(), inverse: true }]
+        }
         Base::UtmWgs84(z) => vec![from_tm(utm_meridian(z), 0.9996)],
         Base::Tm { central_meridian, k0, shift: false } => vec![from_tm(central_meridian, k0)],
-        Base::Vn2000 | Base::UtmVn2000(_) | Base::Tm { shift: true, .. } => match vn2000_to_geographic(book, base)? {
-            Some(s) => vec![forward(format!("+proj=pipeline {s} {VN2000_TO_WGS84} {TO_DEG}"))],
-            None => Vec::new(),
-        },
+        Base::Zone(_) | Base::Vn2000 | Base::UtmVn2000(_) | Base::Tm { shift: true, .. } => {
+            match vn2000_to_geographic(book, source.base)? {
+                Some(s) => vec![forward(format!("+proj=pipeline {s} {} {TO_DEG}", helmert(op, false)))],
+                None => Vec::new(),
+            }
+        }
     })
+}
+
+/// VN-2000 geographic (radians) -> WGS 84 (radians), or back; heights are left alone.
+fn helmert(op: Operation, back: bool) -> String {
+    let numbers = match op {
+        Operation::National => {
+            "+x=-191.90441429 +y=-39.30318279 +z=-111.45032835 +rx=-0.00928836 +ry=0.01975479 +rz=-0.00427372 \
+            +s=0.252906278 +convention=coordinate_frame"
+        }
+        Operation::Flipped => {
+            "+x=-191.90441429 +y=-39.30318279 +z=-111.45032835 +rx=0.00928836 +ry=-0.01975479 +rz=0.00427372 \
+            +s=0.252906278 +convention=coordinate_frame"
+        }
+        Operation::Epsg5194 => {
+            "+x=-192.873 +y=-39.382 +z=-111.202 +rx=0.00205 +ry=0.0005 +rz=-0.00335 +s=0.0188 \
+            +convention=coordinate_frame"
+        }
+    };
+    let inv = if back { "+inv " } else { "" };
+    format!(
+        "+step +proj=push +v_3 +step +proj=cart +ellps=WGS84 +step {inv}+proj=helmert {numbers} \
+         +step +inv +proj=cart +ellps=WGS84 +step +proj=pop +v_3"
+    )
 }
 
 fn from_tm(central_meridian: f64, k0: f64) -> Step {

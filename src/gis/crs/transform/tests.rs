@@ -153,6 +153,22 @@ fn the_usual_mistakes_make_the_known_differences() {
     }
 }
 
+/// Easting and northing beside those of the national parameters (m).
+#[test]
+fn another_datum_operation_moves_a_point_by_its_known_metres() {
+    let others =
+        [(-0.688, 0.004), (-0.798, -0.046), (-0.731, -0.033), (-0.687, 0.001), (-0.770, -0.060), (-0.822, -0.037)];
+    let flipped = [(0.721, 0.223), (0.507, 0.201), (0.622, 0.165), (0.720, 0.212), (0.541, 0.143), (0.471, 0.236)];
+    for ((w, other), flip) in POINTS.iter().zip(others).zip(flipped) {
+        for (op, d) in [(Operation::Epsg5194, other), (Operation::Flipped, flip)] {
+            let p = into_zone(Definition::by(Base::Wgs84, op), w, w.at);
+            close((p.0 - w.tm.0, p.1 - w.tm.1), d, 0.005);
+            // Metres made by it are brought back to where they should be.
+            close(into_zone(Definition::by(Base::Zone(w.zone), op), w, p), w.tm, 0.005);
+        }
+    }
+}
+
 #[test]
 fn within_vn2000_no_datum_is_crossed() {
     let b = book();
@@ -217,11 +233,22 @@ fn definitions_are_written_as_they_are_read() {
         "EPSG:9210;yx",
         "TM:105.75/0.9996",
         "TM:105.75/0.9999/noshift",
+        "EPSG:4326;op=5194",
+        "EPSG:5899;op=flipped;yx",
     ] {
         assert_eq!(s.parse::<Definition>().unwrap().to_string(), s);
     }
     assert_eq!("9210".parse::<Definition>().unwrap(), Definition::from_epsg(9210));
-    for s in ["", "EPSG:x", "TM:1", "TM:105/0.9999/shift", "TM:NaN/1", "+proj=tmerc"] {
+    for s in [
+        "",
+        "EPSG:x",
+        "TM:1",
+        "TM:105/0.9999/shift",
+        "TM:NaN/1",
+        "+proj=tmerc",
+        "EPSG:4326;op=1",
+        "TM:105/0.9999/noshift;op=5194",
+    ] {
         assert!(s.parse::<Definition>().is_err(), "{s}");
     }
 }

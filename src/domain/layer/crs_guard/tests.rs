@@ -1,0 +1,123 @@
+use super::*;
+use geo_types::coord;
+
+fn reference() -> MultiPolygon<f64> {
+    MultiPolygon(vec![Rect::new(coord! {x: 0.0, y: 0.0}, coord! {x: 1000.0, y: 1000.0}).to_polygon()])
+}
+
+fn candidate(name: &str, kind: CandidateKind, dx: f64, dy: f64) -> Candidate {
+    let points = (0..100).map(|i| Some((5.0 + f64::from(i % 10) * 110.0 + dx, 5.0 + f64::from(i / 10) * 110.0 + dy)));
+    Candidate { definition: name.into(), kind, points: points.collect(), on_grid: false }
+}
+
+fn judged(candidates: &[Candidate]) -> Judgement {
+    judge(&reference(), &Corners::default(), candidates, Strictness::default())
+}
+
+fn names(c: &[Ranked]) -> Vec<&str> {
+    c.iter().map(|c| c.definition.as_str()).collect()
+}
+
+use CandidateKind::{Declared, NoShift, OtherOperation, Utm, Zone};
+
+#[test]
+fn data_in_its_place_fits() {
+    let c = [candidate("a", Declared, 0.0, 0.0), candidate("b", Zone, 26_000.0, 100.0)];
+    assert_eq!(judged(&c), Judgement::Fits { share_inside: 1.0, proof: Proof::Place });
+}
+
+#[test]
+fn a_wrong_meridian_is_refused_with_its_offset_and_the_right_one() {
+    let c =
+        [candidate("a", Declared, 26_000.0, 100.0), candidate("far", Utm, -5e5, 0.0), candidate("b", Zone, 0.0, 0.0)];
+    let Judgement::Refused { share_inside, offset: Some(o), candidates } = judged(&c) else { panic!("not refused") };
+    assert_eq!((share_inside, o.to_best), (0.0, true));
+    assert!((o.dx + 26_000.0).abs() < 1e-6 && (o.dy + 100.0).abs() < 1e-6);
+    assert_eq!(names(&candidates), ["b"]);
+}
+
+#[test]
+fn a_small_shift_that_another_reading_explains_is_ambiguous() {
+    let how = Strictness { min_share: 0.7, must_prove: false, ..Strictness::default() };
+    let c = [candidate("a", Declared, 196.0, 0.0), candidate("b", NoShift, 0.0, 0.0)];
+    let j = judge(&reference(), &Corners::default(), &c, how);
+    assert!(matches!(j, Judgement::Ambiguous { ref candidates, .. } if candidates[0].definition == "b"), "{j:?}");
+}
+
+#[test]
+fn nowhere_known_gives_the_way_to_the_centre() {
+    let j = judged(&[candidate("a", Declared, 5000.0, 0.0)]);
+    assert!(matches!(j, Judgement::Refused { offset: Some(Offset { to_best: false, .. }), .. }), "{j:?}");
+}
+
+#[test]
+fn nothing_to_look_at_is_not_judged() {
+    let empty = Candidate { points: vec![], ..candidate("a", Declared, 0.0, 0.0) };
+    assert_eq!(judged(&[empty]), Judgement::NotJudged);
+    let c = [candidate("a", Declared, 0.0, 0.0)];
+    let nowhere = judge(&MultiPolygon(vec![]), &Corners::default(), &c, Strictness::default());
+    assert_eq!(nowhere, Judgement::NotJudged);
+}
+
+/// Two readings 225 m apart, both in the middle of a large commune.
+fn two(on_grid: [bool; 2]) -> [Candidate; 2] {
+    let mut c = [candidate("a", Declared, 0.0, 0.0), candidate("b", NoShift, 10.0, 25.0)];
+    for (c, g) in c.iter_mut().zip(on_grid) {
+        c.on_grid = g;
+    }
+    c
+}
+
+#[test]
+fn what_nothing_tells_apart_is_ambiguous_or_at_least_said() {
+    for grid in [[false, false], [true, true]] {
+        assert!(matches!(judged(&two(grid)), Judgement::Ambiguous { .. }), "{grid:?}");
+        let how = Strictness { must_prove: false, ..Strictness::default() };
+        let j = judge(&reference(), &Corners::default(), &two(grid), how);
+        assert!(matches!(j, Judgement::Unproved { ref candidates, .. } if names(candidates) == ["b"]), "{j:?}");
+    }
+}
+
+#[test]
+fn the_grid_tells_them_apart() {
+    assert_eq!(judged(&two([true, false])), Judgement::Fits { share_inside: 1.0, proof: Proof::Grid });
+    let j = judged(&two([false, true]));
+    let Judgement::Refused { offset: Some(o), .. } = j else { panic!("{j:?}") };
+    assert!((o.distance - 10f64.hypot(25.0)).abs() < 1e-9, "{o:?}");
+}
+
+#[test]
+fn the_map_that_is_there_has_the_last_word() {
+    let corners = Corners::new(candidate("", Declared, 0.02, 0.03).points.into_iter().flatten());
+    let how = Strictness::default();
+    let Judgement::Fits { proof: Proof::Map(m), .. } = judge(&reference(), &corners, &two([false, true]), how) else {
+        panic!("the grid may mislead, the map does not")
+    };
+    assert!(m.share > 0.99 && (m.residual_m.unwrap() - 0.02f64.hypot(0.03)).abs() < 1e-9, "{m:?}");
+    // 0.7 m beside: no boundary tells it, the map does.
+    let c = [
+        candidate("a", Declared, 0.62, 0.16),
+        candidate("far", NoShift, 10.0, 25.0),
+        candidate("b", OtherOperation, 0.0, 0.0),
+    ];
+    let j = judge(&reference(), &corners, &c, how);
+    let Judgement::Refused { offset: Some(o), candidates, .. } = j else { panic!("{j:?}") };
+    assert!((0.6..0.7).contains(&o.distance) && names(&candidates) == ["b", "far"], "{candidates:?}");
+    // Half of the corners are new: still clear. A map nobody meets says nothing.
+    let half = Corners::new(candidate("", Declared, 0.0, 0.0).points.into_iter().flatten().step_by(2));
+    assert!(matches!(judge(&reference(), &half, &two([false; 2]), how), Judgement::Fits { proof: Proof::Map(_), .. }));
+    let other = Corners::new([(3.0, 3.0)]);
+    assert!(matches!(judge(&reference(), &other, &two([false; 2]), how), Judgement::Ambiguous { .. }));
+}
+
+#[test]
+fn typed_coordinates_sit_on_the_grid_and_shifted_ones_do_not() {
+    let typed: Vec<(f64, f64)> =
+        (0..40).map(|i| (550_000.0 + f64::from(i) * 13.37, 1_777_000.0 + f64::from(i * i) * 0.07)).collect();
+    assert!(on_centimetres(&typed));
+    let noisy = typed.iter().map(|p| (p.0 * 1.000_01, p.1 * 1.000_01)).collect::<Vec<_>>();
+    assert!(!on_centimetres(&noisy));
+    assert!(!on_centimetres(&typed[..5]), "five may be chance");
+    let half: Vec<_> = typed.iter().step_by(2).chain(noisy.iter().step_by(2)).copied().collect();
+    assert!(on_centimetres(&half), "half of the corners were cut by a computer");
+}
