@@ -1,5 +1,6 @@
 //! The parcel a paper means: through old communes, old sheets and old numbers, ranked, with reasons.
 
+use crate::app::App;
 use crate::domain::geom::Zone;
 use crate::domain::parcel::rank::{CandidateRow, Hints, rank};
 use crate::domain::parcel::reference;
