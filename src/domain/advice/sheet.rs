@@ -126,11 +126,13 @@ pub fn stale(made: &SheetPins, now: &SheetPins) -> Vec<Message> {
     differs(made.procedures != now.procedures || made.guides != now.guides, "sheet-outdated-procedures");
     differs(made.fees != now.fees, "sheet-outdated-fees");
     differs(made.parcel != now.parcel, "sheet-outdated-parcel");
-    for (layer, version) in &made.layers {
-        if !now.layers.contains(&(layer.clone(), *version)) {
-            why.push(Message::new("sheet-outdated-layer").with("layer", layer.as_str()));
-        }
-    }
+    // A version that is gone, or one that came.
+    let gone = made.layers.iter().filter(|l| !now.layers.contains(l));
+    let came = now.layers.iter().filter(|l| !made.layers.contains(l));
+    let mut changed: Vec<&str> = gone.chain(came).map(|(layer, _)| layer.as_str()).collect();
+    changed.sort_unstable();
+    changed.dedup();
+    why.extend(changed.into_iter().map(|l| Message::new("sheet-outdated-layer").with("layer", l)));
     why
 }
 
