@@ -4,6 +4,7 @@ pub mod advice;
 pub mod audit;
 pub mod basis;
 pub mod case;
+pub mod case_event;
 pub mod chain;
 pub mod commune;
 pub mod feature;

@@ -215,6 +215,16 @@ pub async fn untouched(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<
     .await
 }
 
+/// Tasks of a case that nobody has ended yet, locked.
+pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "select id from task where case_id = $1 and state in ('open', 'accepted') order by id for update",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
+}
+
 pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query("update task set state = 'cancelled', version = version + 1, updated_at = $2 where id = $1")
         .bind(id)

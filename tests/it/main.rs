@@ -3,6 +3,7 @@
 
 mod access;
 mod advice;
+mod case_events;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;

@@ -4,8 +4,9 @@ use super::read::{SheetView, place_of, view};
 use super::work_out::work_out;
 use crate::app::App;
 use crate::domain::advice::Edits;
+use crate::domain::case::Happened;
 use crate::domain::fee::FeeFacts;
-use crate::flow::case::lock_open;
+use crate::flow::case::{self, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::advice::{self, SheetRow};
@@ -72,6 +73,8 @@ pub async fn draft(app: &App, by: &Actor, case_id: Uuid, new: NewSheet) -> Resul
         detail: json!({"version": version, "digest": row.digest, "verification": row.verification_id}),
     };
     audit::write(&mut tx, &deed).await?;
+    let drafted = Happened::OptionSheetDrafted { sheet: sheet.id, version: sheet.version };
+    case::record(app, &mut tx, by, case_id, drafted).await?;
     let done = view(&row, vec![]);
     commit(app, tx, by, &done, Some(format!("/api/v1/option-sheets/{}", done.id))).await?;
     Ok(done)

@@ -4,7 +4,8 @@ use super::read::{SheetView, because, row, view};
 use super::work_out::pins_now;
 use crate::app::App;
 use crate::domain::advice::OPTIONS;
-use crate::flow::case::lock_open;
+use crate::domain::case::Happened;
+use crate::flow::case::{self, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::advice;
@@ -48,6 +49,10 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
         detail: json!({"version": found.version, "digest": found.digest, "procedure": procedure}),
     };
     audit::write(&mut tx, &deed).await?;
+    let version = u32::try_from(found.version).map_err(|e| Error::Broken(e.into()))?;
+    let verification = found.verification_id;
+    let happened = Happened::OptionSheetSigned { sheet: id, version, verification, procedure };
+    case::record(app, &mut tx, by, found.case_id, happened).await?;
     let mut row = found;
     (row.key_id, row.signature) = (Some(signed.key_id), Some(signed.signature.to_vec()));
     (row.signed_by, row.signed_at) = (Some(by.login.clone()), Some(at));

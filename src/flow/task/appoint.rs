@@ -1,10 +1,11 @@
-use super::change::record;
+use super::change::{happened, note};
 use super::view::{APPOINTMENT, TaskView, view};
 use crate::app::App;
 use crate::domain::calendar::day_of;
+use crate::domain::case::Happened;
 use crate::domain::dispatch::Department;
 use crate::domain::problem::FieldProblem;
-use crate::flow::case::lock_open;
+use crate::flow::case::{lock_open, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::task::{self, TaskRow};
@@ -32,6 +33,9 @@ pub struct NewAppointment {
     /// Who goes; none: the department decides.
     #[serde(default)]
     pub assignee: Option<Uuid>,
+    /// The customer comes too.
+    #[serde(default)]
+    pub with_customer: bool,
 }
 
 /// Makes an appointment. It is due on its own day.
@@ -73,7 +77,9 @@ pub async fn appoint(app: &App, by: &Actor, new: NewAppointment) -> Result<TaskV
     if !task::insert(&mut tx, &row).await? {
         return Err(Error::Conflict { code: "appointment-exists", detail: "the same time and place".into() });
     }
-    record(app, &mut tx, by, &row, "created", json!({})).await?;
+    note(app, &mut tx, by, &row, "created", json!({})).await?;
+    let made = Happened::AppointmentMade { task: row.id, starts: new.at, with_customer: new.with_customer };
+    record_all(app, &mut tx, by, row.case_id, vec![happened(&row, "created").into(), made.into()]).await?;
     let view = view(row);
     commit(app, tx, by, &view, Some(format!("/api/v1/tasks/{}", view.id))).await?;
     Ok(view)

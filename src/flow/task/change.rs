@@ -3,7 +3,9 @@
 use super::TaskView;
 use super::view::view;
 use crate::app::App;
+use crate::domain::case::Happened;
 use crate::domain::staff::Role;
+use crate::flow::case::{self, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, commit};
 use crate::store::audit::{self, Deed};
@@ -48,6 +50,7 @@ pub(super) async fn write(
     detail: Value,
 ) -> Result<TaskView> {
     task.updated_at = app.clock.now();
+    lock_open(&mut tx, task.case_id).await?;
     if !task::change(&mut tx, &task).await? {
         return Err(stale(&task));
     }
@@ -58,8 +61,37 @@ pub(super) async fn write(
     Ok(view)
 }
 
-/// The event with its detail (which may quote a person's words), and the audit row without it.
+/// The task's event with its detail (which may quote a person's words), the audit row and the case's event without it.
 pub(super) async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    task: &TaskRow,
+    what: &'static str,
+    detail: Value,
+) -> Result<()> {
+    note(app, tx, by, task, what, detail).await?;
+    case::record(app, tx, by, task.case_id, happened(task, what)).await?;
+    Ok(())
+}
+
+/// What a change of a task is to its case.
+pub(super) fn happened(task: &TaskRow, what: &'static str) -> Happened {
+    let (id, task_kind) = (task.id, task.kind.clone());
+    match (what, task.assignee) {
+        ("created", _) => {
+            Happened::TaskCreated { task: id, task_kind, department: task.department.clone(), due: task.due }
+        }
+        ("assigned", Some(assignee)) => Happened::TaskAssigned { task: id, task_kind, assignee },
+        ("accepted", _) => Happened::TaskAccepted { task: id, task_kind },
+        ("done", _) => Happened::TaskDone { task: id, task_kind },
+        ("cancelled", _) => Happened::TaskCancelled { task: id, task_kind },
+        _ => Happened::TaskHandedBack { task: id, task_kind },
+    }
+}
+
+/// As [`record`], when the caller records the case's event itself.
+pub(super) async fn note(
     app: &App,
     tx: &mut PgConnection,
     by: &Actor,

@@ -4,6 +4,7 @@
 mod accept;
 mod appoint;
 mod cancel;
+mod cancel_open;
 mod change;
 mod create_from_verification;
 mod hand_back;
@@ -17,6 +18,7 @@ mod view;
 pub use accept::accept;
 pub use appoint::{NewAppointment, appoint};
 pub use cancel::cancel;
+pub(crate) use cancel_open::cancel_open;
 pub use create_from_verification::create_from_verification;
 pub use hand_back::hand_back;
 pub use list::{TaskFilter, find, list};
