@@ -36,6 +36,8 @@ pub enum Command {
     },
     /// Verify a case, or look at a parcel without a case
     Verify(VerifyArgs),
+    /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
+    Advise(super::advise::AdviseArgs),
     /// Run verifications again from what is stored and compare their digests
     Replay(super::proof::ReplayArgs),
     /// Keys that sign verifications: list, rotate, export

@@ -1,6 +1,7 @@
 //! The command line: says what it does, refuses with the field's name, exits with 0 (done), 1 (refused or failed) or 2
 //! (wrong usage).
 
+mod advise;
 mod args;
 mod demo;
 mod jobs;
@@ -68,6 +69,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
+        Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,
         Command::Proof(c) => return proof::chain(&app, c).await,

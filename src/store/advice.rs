@@ -122,3 +122,13 @@ pub async fn layers_around(
     .fetch_all(conn)
     .await
 }
+
+/// Procedure, opening and hand-over of the thousand cases handed over last.
+pub async fn spans(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, OffsetDateTime, OffsetDateTime)>> {
+    sqlx::query_as(
+        "select c.procedure, c.created_at, e.at from case_event e join case_file c on c.id = e.case_id
+          where e.kind = 'handed_over' order by e.id desc limit 1000",
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -50,3 +50,15 @@ sheet-outdated-procedures = the rules of the procedures have changed
 sheet-outdated-fees = the tables of fees and taxes have changed
 sheet-outdated-layer = map layer { $layer } has a new version
 sheet-outdated-parcel = the parcel has changed
+
+sheet-title = OPTION SHEET
+sheet-rests-on = Rests on the verification with the digest:
+sheet-days = Working days by the rules
+sheet-total = Sum of the fees and taxes known
+sheet-incomplete = not all of it, some amounts are not known
+fee-standing = { $standing ->
+    [verified] verified
+    [secondary] from a secondary source
+    [house] house rule
+   *[unverified] not verified
+}

@@ -50,3 +50,15 @@ sheet-outdated-procedures = quy định về thủ tục đã thay đổi
 sheet-outdated-fees = biểu phí, thuế đã thay đổi
 sheet-outdated-layer = lớp bản đồ { $layer } đã có phiên bản mới
 sheet-outdated-parcel = thửa đất đã có biến động
+
+sheet-title = PHIẾU PHƯƠNG ÁN
+sheet-rests-on = Dựa trên kết quả xác minh có mã:
+sheet-days = Ngày làm việc theo quy định
+sheet-total = Cộng phí, thuế đã biết
+sheet-incomplete = chưa đủ, còn khoản chưa biết
+fee-standing = { $standing ->
+    [verified] đã đối chiếu
+    [secondary] theo nguồn thứ cấp
+    [house] quy định nội bộ
+   *[unverified] chưa đối chiếu
+}

@@ -4,10 +4,12 @@
 mod compute;
 mod guide;
 mod sheet;
+mod text;
 
 pub use compute::{Asked, Days, Feasibility, History, MissingPaper, Opt, Reason, Standing, options};
 pub use guide::{Guide, GuideBook, Needs};
 pub use sheet::{Edits, OPTIONS, Pinned, Sheet, SheetPins, stale};
+pub use text::{feasibility_key, render};
 
 #[cfg(test)]
 mod tests;

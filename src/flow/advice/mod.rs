@@ -1,6 +1,7 @@
 //! Advice: the option sheet, worked out, edited, signed.
 
 mod draft;
+mod history;
 mod read;
 mod sign;
 mod work_out;

@@ -1,5 +1,6 @@
 //! Options worked out for a case as things are; nothing is kept.
 
+use super::history::history;
 use crate::app::App;
 use crate::domain::advice::{Asked, Edits, OPTIONS, Pinned, Sheet, SheetPins, options};
 use crate::domain::fee::{FeeFacts, FeeSet};
@@ -45,7 +46,7 @@ pub async fn work_out(app: &App, by: &Actor, case_id: Uuid, facts: FeeFacts) -> 
         procedures: &app.book.procedures,
         guides: &app.book.guides,
         fees: &fees,
-        history: &BTreeMap::new(),
+        history: &history(app).await?,
     };
     let options = options(&asked);
     Ok(Sheet {
