@@ -31,7 +31,8 @@ pub async fn run(app: &App, by: &Actor, a: AdviseArgs) -> Result<ExitCode> {
         None => FeeFacts::default(),
         Some(file) => {
             let text = std::fs::read_to_string(file).map_err(|e| Error::refused("facts", "file", e, "a JSON file"))?;
-            serde_json::from_str(&text).map_err(|e| Error::refused("facts", "shape", e, "see NewSheet.facts in the API document"))?
+            serde_json::from_str(&text)
+                .map_err(|e| Error::refused("facts", "shape", e, "see NewSheet.facts in the API document"))?
         }
     };
     let found = case::get(app, &a.case).await?;

@@ -43,7 +43,12 @@ async fn options_are_worked_out_and_signed(pool: PgPool) {
         let case = legal.open_case().await;
         let sheets = format!("/api/v1/cases/{case}/option-sheets");
         let early = legal.post(&sheets, facts()).await;
-        assert_eq!((early.status, early.body["code"].as_str()), (StatusCode::CONFLICT, Some("not-verified")), "{}", early.text);
+        assert_eq!(
+            (early.status, early.body["code"].as_str()),
+            (StatusCode::CONFLICT, Some("not-verified")),
+            "{}",
+            early.text
+        );
         let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
 
@@ -90,7 +95,8 @@ async fn a_new_map_or_verdict_makes_it_outdated(pool: PgPool) {
         assert!(now.contains(&"sheet-outdated-layer".to_owned()), "{now:?}");
         let second = legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await;
         assert_eq!(second.body["version"], 2, "{}", second.text);
-        let late = legal.post(&format!("/api/v1/option-sheets/{}/sign", second.body["id"].as_str().unwrap()), json!({})).await;
+        let late =
+            legal.post(&format!("/api/v1/option-sheets/{}/sign", second.body["id"].as_str().unwrap()), json!({})).await;
         assert_eq!(late.body["code"], "sheet-outdated", "verify again first: {}", late.text);
         t.advance(time::Duration::minutes(1));
         legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;

@@ -168,9 +168,7 @@ fn bearing(asked: &Asked<'_>, guide: &Guide) -> (Feasibility, Vec<Reason>) {
 fn applies(asked: &Asked<'_>, guide: &Guide) -> Option<(Feasibility, &'static str)> {
     let certificate = asked.papers.iter().any(|(kind, _)| kind == "certificate");
     match guide.needs {
-        Needs::NoCertificate if certificate => {
-            Some((Feasibility::NotApplicable, "option-reason-certificate-exists"))
-        }
+        Needs::NoCertificate if certificate => Some((Feasibility::NotApplicable, "option-reason-certificate-exists")),
         Needs::Mortgage => {
             let of = |f: &&FindingRecord| f.check == "encumbrance.register" || f.check == "encumbrance.paper_notes";
             let verdicts: Vec<Verdict> = asked.record.findings.iter().filter(of).map(|f| f.verdict).collect();

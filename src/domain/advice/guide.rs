@@ -44,8 +44,8 @@ impl GuideBook {
             subject: subject.to_owned(),
             reason: reason.to_owned(),
         };
-        let book: Self = toml::from_str(text)
-            .map_err(|e| DataError::Syntax { file: file.to_owned(), reason: e.to_string() })?;
+        let book: Self =
+            toml::from_str(text).map_err(|e| DataError::Syntax { file: file.to_owned(), reason: e.to_string() })?;
         for (i, g) in book.guides.iter().enumerate() {
             if g.steps.is_empty() {
                 return Err(fault(&g.procedure, "no steps"));

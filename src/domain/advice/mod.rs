@@ -3,13 +3,13 @@
 
 mod compute;
 mod guide;
+mod render;
 mod sheet;
-mod text;
 
 pub use compute::{Asked, Days, Feasibility, History, MissingPaper, Opt, Reason, Standing, options};
 pub use guide::{Guide, GuideBook, Needs};
+pub use render::{feasibility_key, render};
 pub use sheet::{Edits, OPTIONS, Pinned, Sheet, SheetPins, stale};
-pub use text::{feasibility_key, render};
 
 #[cfg(test)]
 mod tests;

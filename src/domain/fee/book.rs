@@ -151,7 +151,11 @@ impl FeeBook {
             let read: FeeFile = toml::from_str(text)
                 .map_err(|e| DataError::Syntax { file: (*file).to_owned(), reason: e.to_string() })?;
             for fee in read.fee {
-                let twice = book.fees.iter().any(|f| f.clashes(&fee)).then_some("two in force for one procedure, place and day");
+                let twice = book
+                    .fees
+                    .iter()
+                    .any(|f| f.clashes(&fee))
+                    .then_some("two in force for one procedure, place and day");
                 if let Some(reason) = fee.fault().or(twice) {
                     let (file, subject) = ((*file).to_owned(), fee.id);
                     return Err(DataError::Value { file, subject, reason: reason.to_owned() });
@@ -159,7 +163,9 @@ impl FeeBook {
                 book.fees.push(fee);
             }
         }
-        book.fees.sort_by(|a, b| (&a.id, &a.procedures, &a.provinces, a.valid_from).cmp(&(&b.id, &b.procedures, &b.provinces, b.valid_from)));
+        book.fees.sort_by(|a, b| {
+            (&a.id, &a.procedures, &a.provinces, a.valid_from).cmp(&(&b.id, &b.procedures, &b.provinces, b.valid_from))
+        });
         Ok(book)
     }
 
@@ -202,8 +208,8 @@ impl Fee {
 
     fn clashes(&self, other: &Self) -> bool {
         let day = self.valid_from.max(other.valid_from);
-        let place = (self.provinces.is_empty() && other.provinces.is_empty())
-            || self.provinces.iter().any(|p| other.is_of(p));
+        let place =
+            (self.provinces.is_empty() && other.provinces.is_empty()) || self.provinces.iter().any(|p| other.is_of(p));
         let act = self.procedures.iter().any(|p| other.procedures.contains(p));
         self.id == other.id && act && place && self.in_force(day) && other.in_force(day)
     }
@@ -222,7 +228,9 @@ impl Fee {
         match &self.formula {
             Formula::Slices { slices, .. } => {
                 let ends = || slices.iter().map(|s| s.up_to);
-                let rising = slices.windows(2).all(|w| w[0].up_to.is_some() && (w[1].up_to.is_none() || w[0].up_to < w[1].up_to));
+                let rising = slices
+                    .windows(2)
+                    .all(|w| w[0].up_to.is_some() && (w[1].up_to.is_none() || w[0].up_to < w[1].up_to));
                 (ends().last() != Some(None) || !rising).then_some("slices rise and the last has no end")
             }
             Formula::Fixed { amounts } => {

@@ -216,7 +216,11 @@ fn base_of(base: Base, facts: &FeeFacts) -> Result<(Dong, Vec<Step>), Gap> {
             let (least, mut steps) = value;
             steps.push(step("fee-step-agreed-price", None, price));
             let base = price.max(least);
-            steps.push(step(if price < least { "fee-step-land-value-counts" } else { "fee-step-price-counts" }, None, base));
+            steps.push(step(
+                if price < least { "fee-step-land-value-counts" } else { "fee-step-price-counts" },
+                None,
+                base,
+            ));
             Ok((base, steps))
         }
     }
@@ -262,7 +266,8 @@ fn by_quota(shares: [Rate; 3], rounding: Rounding, facts: &FeeFacts) -> Worked {
     let (difference, area) = difference(facts)?;
     let mut missing = vec![];
     let beside = need(facts.beside_house, "beside_house", &mut missing);
-    let used = if beside == Some(true) { need(facts.reduction_used, "reduction_used", &mut missing) } else { Some(true) };
+    let used =
+        if beside == Some(true) { need(facts.reduction_used, "reduction_used", &mut missing) } else { Some(true) };
     let reduced = beside == Some(true) && used == Some(false);
     let quota = if reduced { need(facts.quota, "quota", &mut missing) } else { None };
     if !missing.is_empty() {
@@ -278,7 +283,8 @@ fn by_quota(shares: [Rate; 3], rounding: Rounding, facts: &FeeFacts) -> Worked {
     let second = area.without(first).at_most(quota);
     let third = area.without(first).without(second);
     let mut sum = Dong::ZERO;
-    for ((part, percent), say) in [first, second, third].into_iter().zip(shares).zip(["within", "once-more", "beyond"]) {
+    for ((part, percent), say) in [first, second, third].into_iter().zip(shares).zip(["within", "once-more", "beyond"])
+    {
         let full = difference.times(part, rounding)?;
         let dong = full.at(percent, rounding)?;
         let (say, of) = (format!("fee-step-quota-{say}"), Some(format!("{part} m²")));

@@ -76,7 +76,8 @@ fn the_shipped_book_is_whole() {
     let set = book.in_force(date!(2026 - 11 - 23), &["75"]).unwrap();
     assert_eq!(set.hash.len(), 64);
     assert_ne!(set.hash, book.in_force(date!(2026 - 11 - 23), &["48"]).unwrap().hash);
-    let facts: FeeFacts = toml::from_str("area='100'\nland_price=5000000\nagreed_price=900000000\nkinship='other'").unwrap();
+    let facts: FeeFacts =
+        toml::from_str("area='100'\nland_price=5000000\nagreed_price=900000000\nkinship='other'").unwrap();
     let all = dues(&set, "transfer", &facts);
     let ids: Vec<&str> = all.iter().map(|d| d.id.as_str()).collect();
     assert_eq!(ids, ["certificate_fee", "income_tax_transfer", "notary_fee", "registration_fee"]);
@@ -91,8 +92,23 @@ fn the_shipped_book_is_whole() {
 #[test]
 fn every_step_has_words() {
     use crate::domain::verify::{Message, text};
-    let keys = ["land-price", "times-area", "agreed-price", "land-value-counts", "price-counts", "share", "slice-share",
-        "slice-fixed", "sum", "most", "fixed", "difference", "quota-within", "quota-once-more", "quota-beyond"];
+    let keys = [
+        "land-price",
+        "times-area",
+        "agreed-price",
+        "land-value-counts",
+        "price-counts",
+        "share",
+        "slice-share",
+        "slice-fixed",
+        "sum",
+        "most",
+        "fixed",
+        "difference",
+        "quota-within",
+        "quota-once-more",
+        "quota-beyond",
+    ];
     let rounding = ["rounding-nearest-dong", "rounding-nearest-thousand", "rounding-down-dong"];
     for key in keys.iter().map(|k| format!("fee-step-{k}")).chain(rounding.iter().map(|k| (*k).to_owned())) {
         for lang in [text::Lang::Vi, text::Lang::En] {

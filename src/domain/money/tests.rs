@@ -46,10 +46,7 @@ fn numbers_are_spoken_as_people_speak_them() {
 
 #[test]
 fn days_are_spoken() {
-    assert_eq!(
-        date_in_words(date!(2026 - 04 - 05)),
-        "ngày mùng năm tháng tư năm hai nghìn không trăm hai mươi sáu"
-    );
+    assert_eq!(date_in_words(date!(2026 - 04 - 05)), "ngày mùng năm tháng tư năm hai nghìn không trăm hai mươi sáu");
     assert_eq!(
         date_in_words(date!(2025 - 12 - 31)),
         "ngày ba mươi mốt tháng mười hai năm hai nghìn không trăm hai mươi lăm"
@@ -67,7 +64,10 @@ fn shares_and_areas_are_exact() {
     assert_eq!(Dong(1_234_500).at(Rate::parse("100").unwrap(), Rounding::NearestThousand), Ok(Dong(1_235_000)));
     assert_eq!(Dong(-101).at(half, Rounding::NearestDong), Ok(Dong(-1)));
     let area = Measure::printed(90.549).unwrap();
-    assert_eq!((area.to_string(), Dong(10_000_001).times(area, Rounding::NearestDong)), ("90.5".into(), Ok(Dong(905_000_091))));
+    assert_eq!(
+        (area.to_string(), Dong(10_000_001).times(area, Rounding::NearestDong)),
+        ("90.5".into(), Ok(Dong(905_000_091)))
+    );
     assert_eq!(Dong(i64::MAX).plus(Dong(1)), Err(TooLarge));
     assert_eq!(Dong(i64::MAX).times(Measure::parse("2").unwrap(), Rounding::DownDong), Err(TooLarge));
     for wrong in ["", ".5", "1,5", "-1", "0.12345", "1e3", " 1", "99999999999999999999"] {

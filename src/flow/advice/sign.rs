@@ -28,7 +28,10 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
         return Err(Error::Conflict { code: "sheet-outdated", detail: first.code.clone() });
     }
     let Some(procedure) = found.recommended.clone() else {
-        return Err(Error::Conflict { code: "sheet-recommends-nothing", detail: "a sheet is signed for one option".into() });
+        return Err(Error::Conflict {
+            code: "sheet-recommends-nothing",
+            detail: "a sheet is signed for one option".into(),
+        });
     };
     let signed = app.keys.signer()?.sign(OPTIONS, &found.digest);
     let at = app.clock.now();

@@ -26,7 +26,8 @@ fn broken(e: impl Into<anyhow::Error>) -> Error {
 /// `Conflict` before the case was verified.
 pub async fn work_out(app: &App, by: &Actor, case_id: Uuid, facts: FeeFacts) -> Result<Sheet> {
     let newest = verification::latest(app, case_id).await?;
-    let newest = newest.ok_or_else(|| Error::Conflict { code: "not-verified", detail: "verify the case first".into() })?;
+    let newest =
+        newest.ok_or_else(|| Error::Conflict { code: "not-verified", detail: "verify the case first".into() })?;
     let opened = verification::open(app, by, newest, Purpose::PreparePapers).await?;
     let mut tx = begin(app).await?;
     let papers = paper::facts_of_case(app, &mut tx, case_id, &by.login).await?;

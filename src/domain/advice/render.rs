@@ -43,7 +43,8 @@ pub fn feasibility_key(f: Feasibility) -> &'static str {
 
 fn option(o: &Opt, lang: Lang) -> Vec<String> {
     let star = if o.wished { "* " } else { "  " };
-    let mut out = vec![String::new(), format!("{star}{}: {}", pick(lang, &o.title), word(lang, feasibility_key(o.feasibility)))];
+    let mut out =
+        vec![String::new(), format!("{star}{}: {}", pick(lang, &o.title), word(lang, feasibility_key(o.feasibility)))];
     out.extend(o.reasons.iter().map(|r| format!("    ! {}", reason(r, lang))));
     if o.feasibility == Feasibility::NotApplicable {
         return out;
@@ -57,7 +58,11 @@ fn option(o: &Opt, lang: Lang) -> Vec<String> {
     }
     out.extend(o.dues.iter().map(|d| format!("    {}", due(d, lang))));
     if let Some(t) = o.total {
-        let range = if t.low == t.high { dong(lang, t.low) } else { format!("{} – {}", dong(lang, t.low), dong(lang, t.high)) };
+        let range = if t.low == t.high {
+            dong(lang, t.low)
+        } else {
+            format!("{} – {}", dong(lang, t.low), dong(lang, t.high))
+        };
         let more = if t.incomplete { format!(" ({})", word(lang, "sheet-incomplete")) } else { String::new() };
         out.push(format!("    {}: {range}{more}", word(lang, "sheet-total")));
     }
@@ -86,6 +91,7 @@ fn due(d: &Due, lang: Lang) -> String {
         Amount::NotKnown { missing } if missing.is_empty() => word(lang, "fee-not-known"),
         Amount::NotKnown { missing } => word_of(lang, "fee-missing", "facts", &missing.join(", ")),
     };
-    let standing = serde_json::to_value(d.standing).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let standing =
+        serde_json::to_value(d.standing).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
     format!("{}: {amount} [{}]", pick(lang, &d.title), word_of(lang, "fee-standing", "standing", &standing))
 }
