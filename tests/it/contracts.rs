@@ -167,7 +167,7 @@ async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
             let request = legal.request(reqwest::Method::POST, &paper).header("content-type", "application/octet-stream");
             legal.send(request.body(bytes)).await
         };
-        assert_eq!(send(b"no scan".to_vec()).await.refused(), ["scan: scan-kind"]);
+        assert_eq!(send(b"no scan".to_vec()).await.refused(), ["scan: scan-type"]);
         let signed = send(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec()).await;
         assert_eq!(signed.body["next_signer"], "firm", "{}", signed.text);
         t.advance(time::Duration::days(8));

@@ -46,7 +46,6 @@ pub async fn draw(app: &App, by: &Actor, quotation_id: Uuid, new: NewContract) -
     let mut conn = app.pool.acquire().await?;
     let not_there = || Error::NotFound { what: "quotation", id: quotation_id.to_string() };
     let quoted = quotation::get(&mut conn, quotation_id).await?.ok_or_else(not_there)?;
-    drop(conn);
     if quoted.accepted != Some(true) {
         return Err(Error::Conflict {
             code: "quotation-not-accepted",
@@ -57,9 +56,8 @@ pub async fn draw(app: &App, by: &Actor, quotation_id: Uuid, new: NewContract) -
     let (now, today, id) = (app.clock.now(), app.clock.today(), app.clock.new_id());
     let sign_by = today.saturating_add(Duration::days(i64::from(new.sign_within_days)));
     let offer = offer_of(&quoted)?;
-    let mut tx = begin(app).await?;
-    lock_open(&mut tx, quoted.case_id).await?;
-    let running = contract::next_running_number(&mut tx).await?;
+    let running = contract::next_running_number(&mut conn).await?;
+    drop(conn);
     let number = format!("HĐ-{:04}-{running:06}", today.year());
     let (page, verification_id) = page(app, by, &quoted, &offer, &parties, &number, sign_by).await?;
     let sheet = Sheet {
@@ -71,6 +69,8 @@ pub async fn draw(app: &App, by: &Actor, quotation_id: Uuid, new: NewContract) -
         at: now,
     };
     let pdf_sha256 = app.scans.put(&app.press.pdf(sheet).await?).await?;
+    let mut tx = begin(app).await?;
+    lock_open(&mut tx, quoted.case_id).await?;
     let row = ContractRow {
         id,
         case_id: quoted.case_id,

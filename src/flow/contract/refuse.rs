@@ -3,6 +3,7 @@ use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::contract::Standing;
 use crate::flow::case::{self, Entry, lock_open};
+use crate::flow::quotation::REASONS;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -10,8 +11,6 @@ use crate::store::contract;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
-
-const REASONS: &[&str] = &["price", "time", "other_firm", "not_wanted", "terms", "other"];
 
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -78,7 +78,7 @@ pub async fn sign_on_paper(
 ) -> Result<ContractView> {
     let from = place(from)?;
     if sniff(&content).is_none() {
-        return Err(Error::refused("scan", "scan-kind", format!("{} bytes", content.len()), ALLOWED));
+        return Err(Error::refused("scan", "scan-type", format!("{} bytes", content.len()), ALLOWED));
     }
     let scan = Some(app.scans.put(&content).await?);
     let mut tx = begin(app).await?;

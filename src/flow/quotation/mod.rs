@@ -4,6 +4,7 @@ mod answer;
 mod offer;
 mod read;
 
+pub(in crate::flow) use answer::REASONS;
 pub use answer::{Answered, answer};
 pub use offer::{NewQuotation, offer};
 pub(in crate::flow) use read::offer_of;
