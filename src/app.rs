@@ -5,7 +5,6 @@ use crate::domain::advice::GuideBook;
 use crate::domain::calendar::day_of;
 use crate::domain::case::ProcedureBook;
 use crate::domain::fee::FeeBook;
-use crate::domain::quotation::PriceBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::{Basis, Pins, RuleSet, SetError, ThemeSet};
@@ -106,7 +105,6 @@ pub struct Book {
     pub procedures: ProcedureBook,
     pub fees: FeeBook,
     pub guides: GuideBook,
-    pub prices: PriceBook,
 }
 
 impl Book {
@@ -127,10 +125,7 @@ impl Book {
         let file = data.join("options.toml");
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let guides = GuideBook::from_toml("options.toml", &text)?;
-        let texts = toml_files(&data.join("prices"))?;
-        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-        let prices = PriceBook::from_toml(&texts)?;
-        Ok(Self { rules, themes, procedures, fees, guides, prices })
+        Ok(Self { rules, themes, procedures, fees, guides })
     }
 }
 

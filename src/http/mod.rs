@@ -8,7 +8,6 @@ mod advice;
 mod auth;
 mod cases;
 mod check;
-mod contracts;
 mod envelope;
 mod geojson;
 mod guard;
@@ -25,9 +24,7 @@ pub mod output;
 mod papers;
 mod parcels;
 mod parties;
-mod payments;
 pub mod problem;
-mod quotations;
 mod serve;
 mod staff;
 mod tasks;
@@ -62,9 +59,6 @@ fn api() -> OpenApiRouter<App> {
         .merge(verifications::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
-        .merge(quotations::routes())
-        .merge(contracts::routes())
-        .merge(payments::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

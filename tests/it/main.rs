@@ -7,7 +7,6 @@ mod case_events;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
-mod contracts;
 mod faults;
 mod idempotency;
 mod jobs;

@@ -68,7 +68,6 @@ named! {
         VerificationsRead = "verifications:read",
         VerificationsWrite = "verifications:write",
         AdviceWrite = "advice:write",
-        ContractsWrite = "contracts:write",
         TasksRead = "tasks:read",
         TasksWrite = "tasks:write",
         JobsRead = "jobs:read",
