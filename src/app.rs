@@ -5,8 +5,10 @@ mod maps;
 pub use maps::{FeatureKey, Maps};
 
 use crate::config::Config;
+use crate::domain::advice::GuideBook;
 use crate::domain::calendar::day_of;
 use crate::domain::case::ProcedureBook;
+use crate::domain::fee::FeeBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::{Basis, Pins, RuleSet, SetError, ThemeSet};
@@ -108,6 +110,8 @@ pub struct Book {
     pub rules: RuleBook,
     pub themes: Vec<Theme>,
     pub procedures: ProcedureBook,
+    pub fees: FeeBook,
+    pub guides: GuideBook,
 }
 
 impl Book {
@@ -122,7 +126,13 @@ impl Book {
         let file = data.join("themes.toml");
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let themes = Theme::from_toml("themes.toml", &text, &rules)?;
-        Ok(Self { rules, themes, procedures })
+        let texts = toml_files(&data.join("fees"))?;
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let fees = FeeBook::from_toml(&texts)?;
+        let file = data.join("options.toml");
+        let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let guides = GuideBook::from_toml("options.toml", &text)?;
+        Ok(Self { rules, themes, procedures, fees, guides })
     }
 }
 

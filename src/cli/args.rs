@@ -40,6 +40,8 @@ pub enum Command {
     Parcel(super::parcel::ParcelArgs),
     /// Record a split, merge, renumbering or re-survey from its decision
     ParcelRecord(super::parcel::RecordArgs),
+    /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
+    Advise(super::advise::AdviseArgs),
     /// Run verifications again from what is stored and compare their digests
     Replay(super::proof::ReplayArgs),
     /// Keys that sign verifications: list, rotate, export

@@ -1,6 +1,7 @@
 //! The command line: says what it does, refuses with the field's name, exits with 0 (done), 1 (refused or failed) or 2
 //! (wrong usage).
 
+mod advise;
 mod args;
 mod demo;
 mod jobs;
@@ -71,6 +72,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,
         Command::Proof(c) => return proof::chain(&app, c).await,

@@ -1,12 +1,15 @@
 //! The pure floor: no async, no I/O, no clock, no chance. Everything comes in as a value.
 
+pub mod advice;
 pub mod calendar;
 pub mod case;
 pub mod check;
 pub mod demo;
 pub mod dispatch;
+pub mod fee;
 pub mod geom;
 pub mod layer;
+pub mod money;
 pub mod paper;
 pub mod parcel;
 pub mod problem;

@@ -83,6 +83,8 @@ const INTAKE: &[Role] = &[CustomerCare, Legal, Manager];
 const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
 /// Those who may say that a finding is wrong.
 const JUDGES: &[Role] = &[Legal, Reviewer, Manager];
+/// Those who work out what is open to a customer; legal signs it.
+const ADVISERS: &[Role] = &[Legal, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
 /// Those who keep the maps.
@@ -140,6 +142,10 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/verifications/{id}/opinions", Roles(JUDGES, S::VerificationsWrite)),
     rule(Post, "/api/v1/verifications/{id}/replay", Roles(VERIFIERS, S::VerificationsRead)),
     slow(Get, "/api/v1/verifications/{id}/report.pdf", Roles(DESK, S::VerificationsRead)),
+    rule(Get, "/api/v1/cases/{id}/option-sheets", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/option-sheets", Roles(ADVISERS, S::AdviceWrite)),
+    rule(Get, "/api/v1/option-sheets/{id}", Roles(DESK, S::PapersRead)),
+    rule(Post, "/api/v1/option-sheets/{id}/sign", Roles(&[Legal], S::AdviceWrite)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

@@ -4,6 +4,7 @@
 //! [`access::RULES`]. Without the row it refuses everybody.
 
 pub mod access;
+mod advice;
 mod auth;
 mod cases;
 mod check;
@@ -57,6 +58,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(imports::routes())
         .merge(verifications::routes())
         .merge(opinions::routes())
+        .merge(advice::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

@@ -1,5 +1,6 @@
 //! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
 
+pub mod advice;
 pub mod audit;
 pub mod basis;
 pub mod case;

@@ -2,6 +2,7 @@
 //! `DATABASE_URL` names a server on which databases may be made.
 
 mod access;
+mod advice;
 mod case_events;
 mod cases;
 #[path = "../support/cluster.rs"]

@@ -67,6 +67,7 @@ named! {
         LayersWrite = "layers:write",
         VerificationsRead = "verifications:read",
         VerificationsWrite = "verifications:write",
+        AdviceWrite = "advice:write",
         TasksRead = "tasks:read",
         TasksWrite = "tasks:write",
         JobsRead = "jobs:read",

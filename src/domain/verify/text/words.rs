@@ -35,6 +35,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/opinion.ftl"), include_str!("../../../../data/i18n/en/opinion.ftl")),
     (include_str!("../../../../data/i18n/vi/proof.ftl"), include_str!("../../../../data/i18n/en/proof.ftl")),
     (include_str!("../../../../data/i18n/vi/report.ftl"), include_str!("../../../../data/i18n/en/report.ftl")),
+    (include_str!("../../../../data/i18n/vi/advice.ftl"), include_str!("../../../../data/i18n/en/advice.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -1,0 +1,15 @@
+//! Advice: which procedures are open to this parcel, with what stands in their way, and what they take; and the option sheet
+//! (phiếu phương án) the legal department signs.
+
+mod compute;
+mod guide;
+mod render;
+mod sheet;
+
+pub use compute::{Asked, Days, Feasibility, History, MissingPaper, Opt, Reason, Standing, options};
+pub use guide::{Guide, GuideBook, Needs};
+pub use render::{feasibility_key, render};
+pub use sheet::{Edits, OPTIONS, Pinned, Sheet, SheetPins, stale};
+
+#[cfg(test)]
+mod tests;

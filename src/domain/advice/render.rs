@@ -1,0 +1,97 @@
+//! An option sheet in words, for a terminal.
+
+use super::{Feasibility, Opt, Reason, Sheet};
+use crate::domain::fee::{Amount, Due};
+use crate::domain::money::{Dong, grouped};
+use crate::domain::theme::Bilingual;
+use crate::domain::verify::Message;
+use crate::domain::verify::text::{Lang, message, word};
+
+/// The whole sheet, line by line.
+pub fn render(sheet: &Sheet, lang: Lang) -> String {
+    let mut out = vec![format!("{} {} · {}", word(lang, "sheet-title"), sheet.case_number, sheet.as_of)];
+    out.extend(sheet.options.iter().flat_map(|o| option(o, lang)));
+    let total = format!("SHA-256 {}", sheet.pins.digest);
+    out.extend([String::new(), word(lang, "sheet-rests-on"), total]);
+    out.join("\n") + "\n"
+}
+
+fn pick(lang: Lang, both: &Bilingual) -> &str {
+    match lang {
+        Lang::Vi => &both.vi,
+        Lang::En => &both.en,
+    }
+}
+
+fn dong(lang: Lang, d: Dong) -> String {
+    match lang {
+        Lang::Vi => d.to_string(),
+        Lang::En => format!("{} dong", grouped(d.0).replace('.', ",")),
+    }
+}
+
+/// Key of the text that says it.
+pub fn feasibility_key(f: Feasibility) -> &'static str {
+    match f {
+        Feasibility::Feasible => "option-feasible",
+        Feasibility::NeedsPapers => "option-needs-papers",
+        Feasibility::NeedsPerson => "option-needs-person",
+        Feasibility::Blocked => "option-blocked",
+        Feasibility::NotApplicable => "option-not-applicable",
+    }
+}
+
+fn option(o: &Opt, lang: Lang) -> Vec<String> {
+    let star = if o.wished { "* " } else { "  " };
+    let mut out =
+        vec![String::new(), format!("{star}{}: {}", pick(lang, &o.title), word(lang, feasibility_key(o.feasibility)))];
+    out.extend(o.reasons.iter().map(|r| format!("    ! {}", reason(r, lang))));
+    if o.feasibility == Feasibility::NotApplicable {
+        return out;
+    }
+    out.extend(o.missing.iter().map(|m| {
+        let kind = word_of(lang, "paper-kind", "kind", &m.kind);
+        format!("    - {kind} ({})", m.citation)
+    }));
+    if let Some(n) = o.days.as_ref().and_then(|d| d.working) {
+        out.push(format!("    {}: {n}", word(lang, "sheet-days")));
+    }
+    out.extend(o.dues.iter().map(|d| format!("    {}", due(d, lang))));
+    if let Some(t) = o.total {
+        let range = if t.low == t.high {
+            dong(lang, t.low)
+        } else {
+            format!("{} – {}", dong(lang, t.low), dong(lang, t.high))
+        };
+        let more = if t.incomplete { format!(" ({})", word(lang, "sheet-incomplete")) } else { String::new() };
+        out.push(format!("    {}: {range}{more}", word(lang, "sheet-total")));
+    }
+    out
+}
+
+fn word_of(lang: Lang, key: &str, name: &str, value: &str) -> String {
+    message(lang, &Message::new(key).with(name, value))
+}
+
+fn reason(r: &Reason, lang: Lang) -> String {
+    match r {
+        Reason::Said { say } => message(lang, say),
+        Reason::Finding { check, subject, .. } => {
+            let named = word(lang, &format!("check-{}", check.replace(['.', '_'], "-")));
+            if subject.is_empty() { named } else { format!("{named} ({subject})") }
+        }
+    }
+}
+
+fn due(d: &Due, lang: Lang) -> String {
+    let amount = match &d.amount {
+        Amount::Exact { dong: sum } => dong(lang, *sum),
+        Amount::Between { low, high } => format!("{} – {}", dong(lang, *low), dong(lang, *high)),
+        Amount::Exempt { .. } => word(lang, "fee-exempt"),
+        Amount::NotKnown { missing } if missing.is_empty() => word(lang, "fee-not-known"),
+        Amount::NotKnown { missing } => word_of(lang, "fee-missing", "facts", &missing.join(", ")),
+    };
+    let standing =
+        serde_json::to_value(d.standing).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    format!("{}: {amount} [{}]", pick(lang, &d.title), word_of(lang, "fee-standing", "standing", &standing))
+}

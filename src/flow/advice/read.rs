@@ -1,0 +1,139 @@
+//! Option sheets as they stand: signed or not, outdated or not, and why.
+
+use super::work_out::pins_now;
+use crate::app::App;
+use crate::domain::advice::{OPTIONS, Sheet, SheetPins, stale};
+use crate::domain::proof::Signed;
+use crate::domain::staff::Purpose;
+use crate::domain::verify::text::{Lang, message};
+use crate::domain::verify::{Message, sha256_hex};
+use crate::flow::case::Reading;
+use crate::flow::proof::known;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result};
+use crate::store::advice::{self, SheetRow};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A sheet without what it says.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SheetView {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    /// From 1 within the case.
+    pub version: i32,
+    pub verification_id: Uuid,
+    pub recommended: Option<String>,
+    /// SHA-256 of its canonical form, hex.
+    pub digest: String,
+    pub created_by: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    pub signed_by: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub signed_at: Option<OffsetDateTime>,
+    pub key_id: Option<String>,
+    /// Ed25519 over `diaba.options/1`, a line feed and the digest; base64.
+    pub signature: Option<String>,
+    /// Why it no longer holds; empty: it does.
+    pub outdated: Vec<Because>,
+}
+
+/// Something a sheet rests on that is another now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Because {
+    /// Stable, e.g. `sheet-outdated-fees`.
+    pub code: String,
+    pub vi: String,
+    pub en: String,
+}
+
+impl From<&Message> for Because {
+    fn from(m: &Message) -> Self {
+        Self { code: m.key.clone(), vi: message(Lang::Vi, m), en: message(Lang::En, m) }
+    }
+}
+
+/// A sheet with what it says.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SheetDetail {
+    #[serde(flatten)]
+    pub view: SheetView,
+    /// `diaba.options/1`: pins, facts, options with reasons, papers, steps, days, fees and taxes, and the edits.
+    #[schema(value_type = Object)]
+    pub sheet: Sheet,
+}
+
+pub(super) fn place_of(id: Uuid) -> String {
+    format!("option_sheet/{id}")
+}
+
+pub(super) fn view(r: &SheetRow, outdated: Vec<Because>) -> SheetView {
+    SheetView {
+        id: r.id,
+        case_id: r.case_id,
+        version: r.version,
+        verification_id: r.verification_id,
+        recommended: r.recommended.clone(),
+        digest: r.digest.clone(),
+        created_by: r.created_by.clone(),
+        created_at: r.created_at,
+        signed_by: r.signed_by.clone(),
+        signed_at: r.signed_at,
+        key_id: r.key_id.clone(),
+        signature: r.signature.as_ref().map(|s| STANDARD.encode(s)),
+        outdated,
+    }
+}
+
+pub(super) fn because(row: &SheetRow, now: &SheetPins) -> Result<Vec<Because>> {
+    let made: SheetPins = serde_json::from_value(row.pins.clone()).map_err(|e| Error::Broken(e.into()))?;
+    Ok(stale(&made, now).iter().map(Because::from).collect())
+}
+
+/// Newest first.
+pub async fn list(app: &App, case_id: Uuid) -> Result<Vec<SheetView>> {
+    let mut conn = app.pool.acquire().await?;
+    let rows = advice::of_case(&mut conn, case_id).await?;
+    drop(conn);
+    if rows.is_empty() {
+        return Ok(vec![]);
+    }
+    let now = pins_now(app, case_id).await?;
+    rows.iter().map(|r| Ok(view(r, because(r, &now)?))).collect()
+}
+
+pub(super) async fn row(app: &App, id: Uuid) -> Result<SheetRow> {
+    let mut conn = app.pool.acquire().await?;
+    let found = advice::get(&mut conn, id).await?;
+    found.ok_or_else(|| Error::NotFound { what: "option sheet", id: id.to_string() })
+}
+
+/// The whole sheet: a logged read. Digest and signature are proved first.
+pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<SheetDetail> {
+    let row = row(app, id).await?;
+    let place = place_of(id);
+    let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
+    reading.log(&place).await?;
+    let plain = app.vault.open(&place, &row.sealed)?;
+    prove(app, &row, &plain).await?;
+    let sheet: Sheet = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
+    reading.end().await?;
+    let now = pins_now(app, row.case_id).await?;
+    Ok(SheetDetail { view: view(&row, because(&row, &now)?), sheet })
+}
+
+async fn prove(app: &App, row: &SheetRow, plain: &[u8]) -> Result<()> {
+    let digest = sha256_hex(plain);
+    if digest != row.digest {
+        let (id, stored) = (row.id, &row.digest);
+        return Err(Error::Broken(anyhow::anyhow!("option sheet {id}: its digest is {digest}, stored is {stored}")));
+    }
+    let (Some(key_id), Some(signature)) = (&row.key_id, &row.signature) else { return Ok(()) };
+    let key = known(app, key_id).await?;
+    let signed = Signed::read(key_id, &STANDARD.encode(signature)).map_err(|e| Error::Broken(e.into()))?;
+    key.check(OPTIONS, &digest, &signed).map_err(|e| Error::Broken(e.into()))
+}

@@ -1,0 +1,134 @@
+//! Option sheets and their signatures. Rows are never changed.
+
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, FromRow)]
+pub struct SheetRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub version: i32,
+    pub verification_id: Uuid,
+    pub digest: String,
+    /// `domain::advice::SheetPins`.
+    pub pins: Value,
+    pub recommended: Option<String>,
+    /// `domain::advice::Sheet`, canonical, sealed.
+    pub sealed: Vec<u8>,
+    pub created_by: String,
+    pub created_at: OffsetDateTime,
+    #[sqlx(default)]
+    pub key_id: Option<String>,
+    #[sqlx(default)]
+    pub signature: Option<Vec<u8>>,
+    #[sqlx(default)]
+    pub signed_by: Option<String>,
+    #[sqlx(default)]
+    pub signed_at: Option<OffsetDateTime>,
+}
+
+/// The version the next sheet of a case has. Only under the case's lock.
+pub async fn next_version(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<i32> {
+    sqlx::query_scalar("select coalesce(max(version), 0) + 1 from option_sheet where case_id = $1")
+        .bind(case)
+        .fetch_one(conn)
+        .await
+}
+
+pub async fn insert(conn: &mut PgConnection, s: &SheetRow) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into option_sheet (id, case_id, version, verification_id, digest, pins, recommended, sealed, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(s.id)
+    .bind(s.case_id)
+    .bind(s.version)
+    .bind(s.verification_id)
+    .bind(&s.digest)
+    .bind(&s.pins)
+    .bind(&s.recommended)
+    .bind(&s.sealed)
+    .bind(&s.created_by)
+    .bind(s.created_at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// False when it was signed before.
+pub async fn sign(
+    conn: &mut PgConnection,
+    sheet: Uuid,
+    key: &str,
+    signature: &[u8],
+    by: &str,
+    at: OffsetDateTime,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "insert into option_sheet_signature (sheet_id, key_id, signature, signed_by, signed_at)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+    )
+    .bind(sheet)
+    .bind(key)
+    .bind(signature)
+    .bind(by)
+    .bind(at)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<SheetRow>> {
+    sqlx::query_as(
+        "select s.*, g.key_id, g.signature, g.signed_by, g.signed_at
+           from option_sheet s left join option_sheet_signature g on g.sheet_id = s.id where s.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+/// Newest first.
+pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<SheetRow>> {
+    sqlx::query_as(
+        "select s.*, g.key_id, g.signature, g.signed_by, g.signed_at
+           from option_sheet s left join option_sheet_signature g on g.sheet_id = s.id
+          where s.case_id = $1 order by s.version desc",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
+}
+
+/// Layer versions whose coverage meets a parcel: those published now, or `pinned` ones whatever became of them.
+pub async fn layers_around(
+    conn: &mut PgConnection,
+    zone: i32,
+    parcel: Uuid,
+    pinned: Option<&[i64]>,
+) -> sqlx::Result<Vec<(String, i64)>> {
+    sqlx::query_as(
+        "select l.code, v.id from layer_version v join layer l on l.id = v.layer_id
+           join lateral (select geom from parcel_version where zone = $1 and parcel_id = $2 order by version desc limit 1) p on true
+          where v.zone = $1 and case when $3::bigint[] is null then v.state = 'published' else v.id = any($3) end
+            and (p.geom is null or st_intersects(v.coverage, p.geom))
+          order by l.code, v.id",
+    )
+    .bind(zone)
+    .bind(parcel)
+    .bind(pinned)
+    .fetch_all(conn)
+    .await
+}
+
+/// Procedure, opening and hand-over of the thousand cases handed over last.
+pub async fn spans(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, OffsetDateTime, OffsetDateTime)>> {
+    sqlx::query_as(
+        "select c.procedure, c.created_at, e.at from case_event e join case_file c on c.id = e.case_id
+          where e.kind = 'handed_over' order by e.id desc limit 1000",
+    )
+    .fetch_all(conn)
+    .await
+}

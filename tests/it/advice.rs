@@ -1,0 +1,109 @@
+//! Advice: options with fees and taxes, the sheet the legal department signs, and what makes it outdated.
+
+use crate::test_app::{Caller, TestApp};
+use crate::ward::{mapped, publish, threaded};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+/// A case with a verdict; answers its id.
+pub async fn verified_case(legal: &Caller) -> String {
+    let case = legal.open_case().await;
+    let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    case
+}
+
+pub fn facts() -> Value {
+    json!({"facts": {"land_price": 5_000_000, "land_price_source": "bảng giá thử", "agreed_price": 1_200_000_000_i64,
+        "kinship": "other", "only_home": false}, "edits": {"recommended": "transfer", "remark": "Làm theo thứ tự."}})
+}
+
+/// Drafts and signs; answers the sheet's id.
+pub async fn signed_sheet(legal: &Caller, case: &str) -> String {
+    let made = legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let signed = legal.post(&format!("/api/v1/option-sheets/{id}/sign"), json!({})).await;
+    assert_eq!(signed.status, StatusCode::OK, "{}", signed.text);
+    id
+}
+
+async fn outdated(legal: &Caller, case: &str) -> Vec<String> {
+    let all = legal.get(&format!("/api/v1/cases/{case}/option-sheets")).await.body;
+    let codes = all[0]["outdated"].as_array().unwrap().iter();
+    codes.map(|b| b["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn options_are_worked_out_and_signed(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t: TestApp = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let case = legal.open_case().await;
+        let sheets = format!("/api/v1/cases/{case}/option-sheets");
+        let early = legal.post(&sheets, facts()).await;
+        assert_eq!(
+            (early.status, early.body["code"].as_str()),
+            (StatusCode::CONFLICT, Some("not-verified")),
+            "{}",
+            early.text
+        );
+        let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+
+        let mut wrong = facts();
+        wrong["edits"]["recommended"] = "moon".into();
+        assert_eq!(legal.post(&sheets, wrong).await.refused(), ["edits.recommended: not-in-list"]);
+        let id = signed_sheet(&legal, &case).await;
+        let detail = legal.get(&format!("/api/v1/option-sheets/{id}?purpose=prepare_papers")).await;
+        assert_eq!(detail.status, StatusCode::OK, "{}", detail.text);
+        let sheet = &detail.body["sheet"];
+        assert_eq!((&detail.body["version"], &detail.body["outdated"]), (&json!(1), &json!([])));
+        assert_eq!(sheet["pins"]["digest"], made.body["digest"]);
+        assert_eq!(sheet["facts"]["area"], "200", "from the parcel's register");
+        let wish = &sheet["options"][0];
+        assert_eq!((&wish["procedure"], &wish["wished"]), (&json!("transfer"), &json!(true)));
+        let due = |id: &str| wish["dues"].as_array().unwrap().iter().find(|d| d["id"] == id).unwrap()["amount"].clone();
+        // 200 m² at 5 million are 1,000 million; 0.5 % of it, 2 % of the agreed 1,200 million.
+        assert_eq!(due("registration_fee"), json!({"kind": "exact", "dong": 5_000_000}));
+        assert_eq!(due("income_tax_transfer"), json!({"kind": "exact", "dong": 24_000_000}));
+        assert_eq!(due("certificate_fee"), json!({"kind": "not_known", "missing": []}), "no number of this province");
+        assert_eq!(wish["total"]["incomplete"], true);
+
+        let again = legal.post(&format!("/api/v1/option-sheets/{id}/sign"), json!({})).await;
+        assert_eq!(again.body["code"], "sheet-signed");
+        let no_purpose = legal.get(&format!("/api/v1/option-sheets/{id}")).await;
+        assert_eq!(no_purpose.refused(), ["purpose: purpose-needed"]);
+        for sql in ["update option_sheet set version = 9", "delete from option_sheet_signature"] {
+            assert!(sqlx::raw_sql(sql).execute(&t.app.pool).await.is_err(), "{sql}");
+        }
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_new_map_or_verdict_makes_it_outdated(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let case = verified_case(&legal).await;
+        let id = signed_sheet(&legal, &case).await;
+        assert_eq!(outdated(&legal, &case).await, Vec::<String>::new());
+        publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[345, 347]).await;
+        let now = outdated(&legal, &case).await;
+        assert!(now.contains(&"sheet-outdated-layer".to_owned()), "{now:?}");
+        let second = legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await;
+        assert_eq!(second.body["version"], 2, "{}", second.text);
+        let late =
+            legal.post(&format!("/api/v1/option-sheets/{}/sign", second.body["id"].as_str().unwrap()), json!({})).await;
+        assert_eq!(late.body["code"], "sheet-outdated", "verify again first: {}", late.text);
+        t.advance(time::Duration::minutes(1));
+        legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+        signed_sheet(&legal, &case).await;
+        let old = legal.get(&format!("/api/v1/option-sheets/{id}?purpose=review")).await;
+        let codes: Vec<_> = old.body["outdated"].as_array().unwrap().iter().map(|b| b["code"].clone()).collect();
+        assert!(codes.contains(&json!("sheet-outdated-verification")), "{codes:?}");
+    })
+    .await;
+}
