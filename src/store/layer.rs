@@ -318,21 +318,6 @@ pub async fn coverage(conn: &mut PgConnection, id: i64) -> sqlx::Result<Option<V
         .map(Option::flatten)
 }
 
-/// EWKB of a commune's boundary from the published layers of `theme` in this zone.
-pub async fn boundary_of(conn: &mut PgConnection, zone: i32, theme: &str, code: &str) -> sqlx::Result<Option<Vec<u8>>> {
-    sqlx::query_scalar(
-        "select st_asewkb(st_multi(st_collectionextract(st_unaryunion(st_collect(f.geom)), 3)))
-           from feature f join layer_version v on v.id = f.layer_version_id join layer l on l.id = v.layer_id
-          where f.zone = $1 and v.state = 'published' and l.theme = $2 and f.code = $3 having count(*) > 0",
-    )
-    .bind(zone)
-    .bind(theme)
-    .bind(code)
-    .fetch_optional(conn)
-    .await
-    .map(Option::flatten)
-}
-
 pub async fn upsert_theme(conn: &mut PgConnection, code: &str, definition: Value, hash: &str) -> sqlx::Result<()> {
     sqlx::query(
         "insert into theme (code, definition, hash) values ($1, $2, $3)

@@ -3,13 +3,13 @@
 use super::import::{Coverage, Import, coverage_key};
 use crate::flow::{Error, Result};
 use crate::store::geometry;
-use crate::store::layer as layers;
+use crate::store::{layer as layers, reference};
 use geo_types::{Geometry, MultiPolygon, Rect};
 use sqlx::PgConnection;
 
 pub async fn commune_boundary(conn: &mut PgConnection, ask: &Import) -> Result<Option<MultiPolygon<f64>>> {
     let Some(code) = &ask.commune else { return Ok(None) };
-    match layers::boundary_of(conn, ask.zone, "commune", code).await? {
+    match reference::boundary_of(conn, ask.zone, "commune", code).await? {
         Some(b) => Ok(geometry::polygons(geometry::from_ewkb(&b)?)),
         None => Ok(None),
     }
@@ -39,7 +39,7 @@ pub async fn coverage(
         Coverage::Commune(code) => {
             let known = match boundary.filter(|_| ask.commune.as_ref() == Some(code)) {
                 Some(b) => Some(b),
-                None => match layers::boundary_of(tx, ask.zone, "commune", code).await? {
+                None => match reference::boundary_of(tx, ask.zone, "commune", code).await? {
                     Some(b) => geometry::polygons(geometry::from_ewkb(&b)?),
                     None => None,
                 },
