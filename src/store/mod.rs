@@ -19,6 +19,7 @@ pub mod parcel;
 pub mod queue;
 pub mod sign_in;
 pub mod staff;
+pub mod stage;
 pub mod task;
 pub mod task_photo;
 pub mod verification;
