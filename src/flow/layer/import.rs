@@ -130,6 +130,14 @@ struct Prepared {
     detections: Value,
 }
 
+impl Prepared {
+    /// Rows of the file, where that is known; the sample may hold all of them.
+    fn at_most(&self) -> Option<u64> {
+        let all = (self.sample.len() < SAMPLE_ROWS).then_some(self.sample.len() as u64);
+        all.or(self.header.feature_count)
+    }
+}
+
 /// Runs the import. `progress` is called about once per thousand rows.
 pub async fn import(
     app: &App,
@@ -171,7 +179,7 @@ pub(super) async fn import_and(
     stage::lock(&mut conn, layer).await?;
     let new = new_version(app, by, ask, &p, &located, layer);
     let settings = settings(ask, &p, &located, boundary.as_ref())?;
-    let (s, done) = begin(app, &mut conn, &new, &settings, p.header.feature_count).await?;
+    let (s, done) = begin(app, &mut conn, &new, &settings, p.at_most()).await?;
     let run = Run { app, by, ask, located, boundary, s };
     let ended = run.to_the_end(conn, p, done, progress, settle).await;
     // What is wrong with a file does not get better: nothing of it stays. Any other end may be a new beginning.
@@ -233,7 +241,6 @@ async fn begin(
     if let Some(found) = going_on {
         return Ok(found);
     }
-    // A file that does not say how many rows it has may have very many.
     let large = total.is_none_or(|rows| rows >= LARGE);
     if large {
         stage::make_way(conn, new.zone).await?;
