@@ -69,7 +69,7 @@ fn compare(active: &[Placed], first_new: usize, least_overlap: f64) -> Vec<Issue
         .flat_map_iter(|i| {
             let a = &active[i];
             let (low, high) = corners(&a.drawn.bbox, REACH);
-            let around = near.locate_in_envelope_intersecting(&AABB::from_corners(low, high));
+            let around = near.locate_in_envelope_intersecting(AABB::from_corners(low, high));
             let mut before: Vec<usize> = around.map(|o| o.data).filter(|o| *o < i).collect();
             before.sort_unstable();
             before.into_iter().filter_map(move |b| {
