@@ -100,11 +100,7 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
     let bar = bar();
     let started = std::time::Instant::now();
     let mut tick = |p: Progress| {
-        if let Some(total) = p.total {
-            bar.set_length(total);
-        }
-        bar.set_position(p.rows);
-        bar.set_message(format!("{} set aside", p.set_aside));
+        show_progress(&bar, p);
     };
     let done = layer::import(app, by, &ask, &mut tick).await;
     bar.finish_and_clear();
@@ -123,11 +119,23 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Count, rate and, where the file says how many rows it has, the time left.
 fn bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows  {per_sec}  {eta} left  {msg}");
+    let bar = ProgressBar::no_length();
+    let style = ProgressStyle::with_template("{spinner} {human_pos} rows  {per_sec}  {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
+}
+
+fn show_progress(bar: &ProgressBar, p: Progress) {
+    if let (Some(total), None) = (p.total, bar.length()) {
+        let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows  {per_sec}  {eta} left  {msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_length(total);
+    }
+    bar.set_position(p.rows);
+    let then = if p.total == Some(p.rows) { ", now comparing and indexing" } else { "" };
+    bar.set_message(format!("{} set aside{then}", p.set_aside));
 }
 
 fn tell(r: &Report, seconds: f64) {

@@ -167,7 +167,8 @@ pub struct Checked<'a> {
     pub rows_good: i64,
     pub rows_bad: i64,
     pub content_hash: &'a str,
-    pub coverage_ewkb: &'a [u8],
+    /// None: equal to the published version, and about to be discarded.
+    pub coverage_ewkb: Option<&'a [u8]>,
 }
 
 pub async fn finish_version(conn: &mut PgConnection, c: &Checked<'_>) -> sqlx::Result<()> {
@@ -215,11 +216,8 @@ pub async fn set_state(conn: &mut PgConnection, id: i64, state: &str, at: Offset
 
 /// Drops the rows of a version that was never published.
 pub async fn discard(conn: &mut PgConnection, zone: i32, id: i64, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("delete from feature where zone = $1 and layer_version_id = $2")
-        .bind(zone)
-        .bind(id)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query("select feature_drop($1, $2)").bind(zone).bind(id).execute(&mut *conn).await?;
+    super::stage::forget(conn, id).await?;
     set_state(conn, id, "discarded", at).await
 }
 
@@ -242,6 +240,9 @@ pub async fn add_issues(
     first_no: i32,
     rows: &[IssueRow],
 ) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "insert into import_issue (layer_version_id, no, row_no, set_aside, code, detail, place, raw)
          select $1, $2 + (i - 1)::int, r, s, c, d, case when e is null then null else st_setsrid(st_makepoint(e, n), $3) end, w

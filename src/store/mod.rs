@@ -23,6 +23,7 @@ pub mod queue;
 pub mod reference;
 pub mod sign_in;
 pub mod staff;
+pub mod stage;
 pub mod standing;
 pub mod task;
 pub mod task_photo;

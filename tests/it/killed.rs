@@ -1,7 +1,7 @@
 //! kill -9 in the middle of a real job in a real `diaba work`, and double delivery of both jobs: each happens once.
 
 use crate::test_app::TestApp;
-use crate::ward::{ask, map, publish, send, start_worker, threaded};
+use crate::ward::{EAST, NORTH, ZONE, ask, map, publish, send, start_worker, threaded};
 use diaba::store::queue::work;
 use diaba::worker::{JobError, registry};
 use reqwest::{Method, StatusCode};
@@ -84,7 +84,8 @@ async fn an_import_killed_at_any_point_happens_once(pool: PgPool) {
             let state: String =
                 sqlx::query_scalar("select state::text from job where id = $1").bind(job).fetch_one(&pool).await.unwrap();
             assert_eq!(state, "running", "point {i}: killed in the middle");
-            assert_eq!(count(&pool, "select count(*) from layer_version").await, i as i64, "nothing is half there");
+            let half = "select count(*) from layer_version where state <> 'staging'";
+            assert_eq!(count(&pool, half).await, i as i64, "nothing is half there");
 
             let again = RealWorker::start(&t);
             until(&pool, job, DONE).await;
@@ -110,6 +111,59 @@ async fn an_import_killed_at_any_point_happens_once(pool: PgPool) {
         assert_eq!(sent.status, StatusCode::ACCEPTED);
         let left = std::fs::read_dir(t.app.config.home.join("work")).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir());
         assert_eq!(left.count(), 0);
+    })
+    .await;
+}
+
+/// A bad row costs itself, a kill costs what was not committed: the rows of the first batch are not written again.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_import_goes_on_behind_its_last_committed_batch(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool.clone()).await;
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let square = |i: u32| {
+            let (w, s) = (EAST + 20.0 * f64::from(i % 250), NORTH + 10.0 * f64::from(i / 250));
+            let (e, n) = (w + 20.0, s + 10.0);
+            let ring = if i == 777 { format!("{w} {s}, {e} {n}") } else { format!("{w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}") };
+            format!("\"POLYGON(({ring}))\",20194,12,{i},200,ODT\n")
+        };
+        let rows: String = (0..50_000).chain([5]).map(square).collect();
+        let content = format!("{}{rows}", map(&[]));
+        let sent = send(&gis, "thửa.csv", content.clone(), &ask()).await;
+        let job = job_of(sent.header("location"));
+        let worker = RealWorker::start(&t);
+        until(&pool, job, "select state = 'running' and exists (select from import_stage where (done->>'last_row')::int > 0) from job where id = $1").await;
+        worker.kill();
+        let (version, own): (i64, bool) =
+            sqlx::query_as("select layer_version_id, own from import_stage").fetch_one(&pool).await.unwrap();
+        assert!(own, "a large one lies by itself");
+        assert_eq!(count(&pool, "select count(*) from feature").await, 0, "and is no part of the layers yet");
+        let listed = gis.get("/api/v1/layers").await;
+        assert_eq!(listed.body["items"][0]["state"], "staging", "{}", listed.text);
+        let written = format!("select xmin::text from feature_{}_v{version} where fid = 1", ZONE);
+        let before: String = sqlx::query_scalar(sqlx::AssertSqlSafe(written.clone())).fetch_one(&pool).await.unwrap();
+
+        let again = RealWorker::start(&t);
+        until(&pool, job, SECOND_RUN).await;
+        again.kill();
+        let after: String = sqlx::query_scalar(sqlx::AssertSqlSafe(written)).fetch_one(&pool).await.unwrap();
+        assert_eq!(after, before, "the first batch was written once");
+        let import = gis.get(&format!("/api/v1/imports/{}", sent.body["id"].as_str().unwrap())).await;
+        let report = &import.body["report"];
+        assert_eq!((&report["layer_version_id"], &report["rows_read"]), (&json!(version), &json!(50_001)), "{}", import.text);
+        assert_eq!((&report["rows_good"], &report["rows_set_aside"]), (&json!(49_999), &json!(2)), "{}", import.text);
+        assert_eq!(count(&pool, "select count(*) from feature").await, 49_999);
+        assert_eq!(count(&pool, "select count(*) from import_issue where set_aside").await, 2, "each fault is told once");
+        assert_eq!(count(&pool, "select count(*) from import_stage").await, 0);
+
+        // The same content without a stop is equal.
+        let sent = send(&gis, "again.csv", content.clone(), &ask()).await;
+        let job = job_of(sent.header("location"));
+        let worker = RealWorker::start(&t);
+        until(&pool, job, DONE).await;
+        worker.kill();
+        let import = gis.get(&format!("/api/v1/imports/{}", sent.body["id"].as_str().unwrap())).await;
+        assert_eq!(import.body["report"]["content_hash"], report["content_hash"], "{}", import.text);
     })
     .await;
 }

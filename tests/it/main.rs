@@ -8,6 +8,7 @@ mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod faults;
+mod history;
 mod idempotency;
 mod jobs;
 mod killed;

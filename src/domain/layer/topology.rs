@@ -47,12 +47,19 @@ fn near(a: &Rect<f64>, b: &Rect<f64>, by: f64) -> bool {
         && b.min().y <= a.max().y + by
 }
 
+/// m² that both boxes hold: two shapes share no more.
+fn shared_box(a: &Rect<f64>, b: &Rect<f64>) -> f64 {
+    let width = a.max().x.min(b.max().x) - a.min().x.max(b.min().x);
+    let height = a.max().y.min(b.max().y) - a.min().y.max(b.min().y);
+    width.max(0.0) * height.max(0.0)
+}
+
 /// What is wrong between two neighbours; `least_overlap` (m²) is what drawing accuracy excuses.
 pub fn conflict(a: &Drawn, b: &Drawn, least_overlap: f64) -> Option<Conflict> {
     if !near(&a.bbox, &b.bbox, CRACK_M) {
         return None;
     }
-    if may_overlap(a, b) {
+    if shared_box(&a.bbox, &b.bbox) > least_overlap && may_overlap(a, b) {
         let both = a.shape.intersection(&b.shape);
         let area = both.unsigned_area();
         if area > least_overlap {

@@ -1,12 +1,13 @@
-//! A file becomes a checked, unpublished version of a layer. Everything happens in one transaction: an interrupted import
-//! leaves nothing behind.
+//! A file becomes a checked, unpublished version of a layer. Its rows are committed batch by batch into a staging version that
+//! nobody reads; one transaction makes it checked. An import that was interrupted goes on when it is run again.
 
 use super::encodings::encodings;
 use super::extent::{commune_boundary, coverage};
+use super::load::{Done, Step, examine, load};
 use super::locate::{Located, Placing, locate};
-use super::rows::{Batch, Fence, RowContext, join, process};
+use super::rows::{Fence, RowContext};
 use super::run_import::Settle;
-use super::{neighbours, theme, zones};
+use super::{theme, zones};
 use crate::app::App;
 use crate::domain::layer::filter::{Filter, Where};
 use crate::domain::layer::profile::{self, Mapping, Profile};
@@ -16,12 +17,13 @@ use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, ReaderConfig, Source, open};
-use crate::store::feature::{self, Copy, NewFeature, encode_batch};
-use crate::store::layer::{self as layers, IssueCount, IssueRow, LayerRow, NewVersion};
+use crate::store::layer::{self as layers, IssueCount, LayerRow, NewVersion};
+use crate::store::stage::{self, LARGE, Stage};
 use crate::store::{audit, geometry};
-use geo_types::Rect;
+use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,8 +31,6 @@ use time::Date;
 
 /// Rows looked at before the first is stored, to tell encodings and place.
 const SAMPLE_ROWS: usize = 5_000;
-/// Rows of one COPY.
-const COPY_ROWS: usize = 20_000;
 
 /// Where a version claims to be complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,10 +126,19 @@ struct Prepared {
     mapping: Mapping,
     filter: Filter,
     header: Header,
-    opened: Opened,
+    /// Until its rows are read.
+    opened: Option<Opened>,
     sample: Vec<RawFeature>,
     encodings: Vec<Encoding>,
     detections: Value,
+}
+
+impl Prepared {
+    /// Rows of the file, where that is known; the sample may hold all of them.
+    fn at_most(&self) -> Option<u64> {
+        let all = (self.sample.len() < SAMPLE_ROWS).then_some(self.sample.len() as u64);
+        all.or(self.header.feature_count)
+    }
 }
 
 /// Runs the import. `progress` is called about once per thousand rows.
@@ -159,15 +168,31 @@ pub(super) async fn import_and(
             book.iter().map(|z| z.srid.to_string()).collect::<Vec<_>>().join(", "),
         )
     })?;
-    let mut p = prepare(app, ask).await?;
-    let mut conn = app.pool.acquire().await?;
+    let p = prepare(app, ask).await?;
+    let mut conn = app.pool.acquire().await?.detach();
     let boundary = commune_boundary(&mut conn, ask).await?;
     let placing = Placing { book: &book, zone, ask, family: p.theme.family, header: &p.header, sample: &p.sample };
     let located = locate(&mut conn, &placing).await?;
-    let fence = boundary.clone().and_then(|b| Fence::new(ask.commune.clone().unwrap_or_default(), b));
 
-    let mut tx = conn.begin().await?;
-    let row = layers::ensure(&mut tx, &layer_row(app, ask), app.clock.now()).await?;
+    let layer = own_layer(app, &mut conn, ask).await?;
+    stage::lock(&mut conn, layer).await?;
+    let new = new_version(app, by, ask, &p, &located, layer);
+    let settings = settings(ask, &p, &located, boundary.as_ref())?;
+    let (s, done) = begin(app, &mut conn, &new, &settings, p.at_most()).await?;
+    let run = Run { app, by, ask, located, boundary, s };
+    let ended = run.to_the_end(conn, p, done, progress, settle).await;
+    // What is wrong with a file does not get better: nothing of it stays. Any other end may be a new beginning.
+    if matches!(ended, Err(Error::Refused(_))) {
+        let mut tx = app.pool.begin().await?;
+        layers::discard(&mut tx, s.zone, s.version, app.clock.now()).await?;
+        tx.commit().await?;
+    }
+    ended
+}
+
+/// The layer that is asked for, made when it is new.
+async fn own_layer(app: &App, conn: &mut PgConnection, ask: &Import) -> Result<uuid::Uuid> {
+    let row = layers::ensure(conn, &layer_row(app, ask), app.clock.now()).await?;
     if (row.theme.as_str(), row.zone) != (ask.theme.as_str(), ask.zone) {
         let found = format!("{} in zone {}", ask.theme, ask.zone);
         return Err(Error::refused(
@@ -177,68 +202,179 @@ pub(super) async fn import_and(
             format!("{} in zone {} (that is what {} is)", row.theme, row.zone, row.code),
         ));
     }
-    layers::lock(&mut tx, row.id).await?;
-    let version = layers::begin_version(&mut tx, &new_version(app, by, ask, &p, &located, row.id)).await?;
-    let counts = load(&mut tx, ask, &mut p, &located, fence.as_ref(), version, progress).await?;
-    let counts = examine(&mut tx, ask, &p.theme, version, counts).await?;
-    let coverage = coverage(&mut tx, ask, boundary, counts.bounds, version).await?;
-    let content_hash = feature::content_hash(&mut tx, ask.zone, version).await?;
-    let checked = layers::Checked {
-        id: version,
-        rows_read: counts.read,
-        rows_good: counts.good,
-        rows_bad: counts.read - counts.good,
-        content_hash: &content_hash,
-        coverage_ewkb: &geometry::to_ewkb(&coverage, ask.zone)?,
-    };
-    layers::finish_version(&mut tx, &checked).await?;
-    let key = coverage_key(ask);
-    let current = layers::Which {
-        layer: Some(&ask.layer),
-        coverage_key: Some(&key),
-        state: Some("published"),
-        ..Default::default()
-    };
-    let unchanged = layers::versions(&mut tx, current)
-        .await?
-        .first()
-        .is_some_and(|v| v.content_hash.as_deref() == Some(&content_hash));
-    if unchanged {
-        layers::discard(&mut tx, ask.zone, version, app.clock.now()).await?;
+    Ok(row.id)
+}
+
+/// SHA-256 of all that decides what becomes of a row: equal settings and an equal file give equal rows.
+fn settings(ask: &Import, p: &Prepared, located: &Located, boundary: Option<&MultiPolygon<f64>>) -> Result<String> {
+    let ask = Import { file: PathBuf::new(), ..ask.clone() };
+    let fence = boundary.map(|b| geometry::to_ewkb(&b.clone().into(), ask.zone)).transpose()?.map(hex::encode);
+    let all = json!({"ask": ask, "theme": p.theme, "mapping": p.mapping, "encodings": p.detections, "crs": located.report,
+        "boundary": fence, "program": env!("CARGO_PKG_VERSION")});
+    Ok(hex::encode(Sha256::digest(serde_json::to_vec(&all).map_err(|e| Error::Broken(e.into()))?)))
+}
+
+/// An import of the same file with the same settings that was interrupted goes on; others of this layer are discarded. Otherwise
+/// a new version begins.
+async fn begin(
+    app: &App,
+    conn: &mut PgConnection,
+    new: &NewVersion,
+    settings: &str,
+    total: Option<u64>,
+) -> Result<(Stage, Done)> {
+    let mut going_on = None;
+    for w in stage::waiting(conn, new.layer_id, &new.coverage_key).await? {
+        let done = serde_json::from_value::<Done>(w.done);
+        match done {
+            Ok(done) if w.settings == settings && going_on.is_none() => {
+                going_on = Some((Stage { zone: new.zone, version: w.version, own: w.own }, done));
+            }
+            _ => {
+                let mut tx = conn.begin().await?;
+                layers::discard(&mut tx, new.zone, w.version, app.clock.now()).await?;
+                tx.commit().await?;
+            }
+        }
     }
-    let made = layers::versions(&mut tx, layers::Which { id: Some(version), ..Default::default() }).await?;
-    let report = Report {
-        layer: ask.layer.clone(),
-        layer_version_id: version,
-        number: made.first().map_or(0, |v| v.number),
-        coverage_key: key,
-        rows_read: counts.read,
-        rows_good: counts.good,
-        rows_set_aside: counts.read - counts.good,
-        rows_passed_over: counts.passed_over,
-        content_hash,
-        unchanged,
-        issues: layers::issue_counts(&mut tx, version).await?,
-        encodings: p.detections,
-        crs: located.report,
-        mapping: p.mapping,
-        notes: p.header.notes.clone(),
-    };
-    let deed = audit::Deed {
-        at: app.clock.now(),
-        actor: &by.login,
-        action: "layer.import",
-        subject: format!("layer_version/{version}"),
-        case_id: None,
-        detail: json!({"layer": ask.layer, "rows": counts.good, "set_aside": counts.read - counts.good, "unchanged": unchanged, "source_sha256": ask.sha256,
-            "crs": located.definition.to_string(), "crs_reason": ask.crs_reason}),
-    };
-    audit::write(&mut tx, &deed).await?;
-    if let Some(settle) = settle {
-        settle.done(app, &mut tx, &report).await?;
+    if let Some(found) = going_on {
+        return Ok(found);
     }
+    let large = total.is_none_or(|rows| rows >= LARGE);
+    if large {
+        stage::make_way(conn, new.zone).await?;
+    }
+    let mut tx = conn.begin().await?;
+    let version = layers::begin_version(&mut tx, new).await?;
+    let s = stage::begin(&mut tx, new.zone, version, large, settings).await?;
     tx.commit().await?;
-    Ok(report)
+    Ok((s, Done::default()))
+}
+
+/// One import, from its first missing row to the commit.
+struct Run<'a> {
+    app: &'a App,
+    by: &'a Actor,
+    ask: &'a Import,
+    located: Located,
+    boundary: Option<MultiPolygon<f64>>,
+    s: Stage,
+}
+
+impl Run<'_> {
+    async fn to_the_end(
+        &self,
+        mut conn: PgConnection,
+        mut p: Prepared,
+        mut done: Done,
+        progress: &mut (dyn FnMut(Progress) + Send),
+        settle: Option<&Settle<'_>>,
+    ) -> Result<Report> {
+        let (sample, opened) = (std::mem::take(&mut p.sample), p.opened.take());
+        if let (Step::Rows, Some(opened)) = (done.step, opened) {
+            let fence = self.boundary.clone().and_then(|b| Fence::new(self.ask.commune.clone().unwrap_or_default(), b));
+            let cx = row_context(self.ask, &p, &self.located, fence.as_ref());
+            (conn, done) = load(conn, self.s, &cx, (sample, opened), done, progress).await?;
+        }
+        examine(self.app, &mut conn, self.s, &p.theme, &mut done).await?;
+        self.check(&mut conn, p, &done, settle).await
+    }
+
+    /// The version is checked, or discarded when it is what is published: one transaction.
+    async fn check(
+        &self,
+        conn: &mut PgConnection,
+        p: Prepared,
+        done: &Done,
+        settle: Option<&Settle<'_>>,
+    ) -> Result<Report> {
+        let (app, ask, s) = (self.app, self.ask, self.s);
+        let key = coverage_key(ask);
+        let mut tx = conn.begin().await?;
+        let current = layers::Which {
+            layer: Some(&ask.layer),
+            coverage_key: Some(&key),
+            state: Some("published"),
+            ..Default::default()
+        };
+        let current = layers::versions(&mut tx, current).await?;
+        let unchanged = current.first().is_some_and(|v| v.content_hash.as_deref() == Some(&done.content_hash));
+        let coverage = if unchanged {
+            None
+        } else {
+            stage::join(&mut tx, s).await?;
+            let area = coverage(&mut tx, ask, self.boundary.clone(), done.bounds(), s.version).await?;
+            Some(geometry::to_ewkb(&area, ask.zone)?)
+        };
+        let checked = layers::Checked {
+            id: s.version,
+            rows_read: done.read,
+            rows_good: done.good,
+            rows_bad: done.read - done.good,
+            content_hash: &done.content_hash,
+            coverage_ewkb: coverage.as_deref(),
+        };
+        layers::finish_version(&mut tx, &checked).await?;
+        if unchanged {
+            layers::discard(&mut tx, ask.zone, s.version, app.clock.now()).await?;
+        }
+        stage::forget(&mut tx, s.version).await?;
+        let report = self.report(&mut tx, p, done, unchanged).await?;
+        let deed = audit::Deed {
+            at: app.clock.now(),
+            actor: &self.by.login,
+            action: "layer.import",
+            subject: format!("layer_version/{}", s.version),
+            case_id: None,
+            detail: json!({"layer": ask.layer, "rows": done.good, "set_aside": done.read - done.good, "unchanged": unchanged, "source_sha256": ask.sha256,
+                "crs": self.located.definition.to_string(), "crs_reason": ask.crs_reason}),
+        };
+        audit::write(&mut tx, &deed).await?;
+        if let Some(settle) = settle {
+            settle.done(app, &mut tx, &report).await?;
+        }
+        tx.commit().await?;
+        Ok(report)
+    }
+
+    async fn report(&self, tx: &mut PgConnection, p: Prepared, done: &Done, unchanged: bool) -> Result<Report> {
+        let made = layers::versions(tx, layers::Which { id: Some(self.s.version), ..Default::default() }).await?;
+        Ok(Report {
+            layer: self.ask.layer.clone(),
+            layer_version_id: self.s.version,
+            number: made.first().map_or(0, |v| v.number),
+            coverage_key: coverage_key(self.ask),
+            rows_read: done.read,
+            rows_good: done.good,
+            rows_set_aside: done.read - done.good,
+            rows_passed_over: done.passed_over,
+            content_hash: done.content_hash.clone(),
+            unchanged,
+            issues: layers::issue_counts(tx, self.s.version).await?,
+            encodings: p.detections,
+            crs: self.located.report.clone(),
+            mapping: p.mapping,
+            notes: p.header.notes,
+        })
+    }
+}
+
+fn row_context<'a>(ask: &'a Import, p: &'a Prepared, located: &'a Located, fence: Option<&'a Fence>) -> RowContext<'a> {
+    RowContext {
+        reading: Reading {
+            mapping: &p.mapping,
+            theme: &p.theme,
+            separators: &p.profile.separators,
+            commune: ask.commune.as_deref(),
+            knows_land_use: |c| crate::domain::paper::land_use::info(c).is_some(),
+            columns: &p.columns,
+        },
+        filter: &p.filter,
+        encodings: &p.encodings,
+        transformer: &located.transformer,
+        zone: ask.zone,
+        fence,
+    }
 }
 
 pub(super) fn coverage_key(ask: &Import) -> String {
@@ -317,7 +453,18 @@ async fn prepare(app: &App, ask: &Import) -> Result<Prepared> {
     let filter = Filter::new(&ask.wanted, &columns).map_err(Error::Refused)?;
     mapping.wanted.clone_from(&ask.wanted);
     let (encodings, detections) = encodings(ask.charset.or(profile.charset), &columns, &mapping.dropped, &sample)?;
-    Ok(Prepared { theme, profile, columns, mapping, filter, header, opened, sample, encodings, detections })
+    Ok(Prepared {
+        theme,
+        profile,
+        columns,
+        mapping,
+        filter,
+        header,
+        opened: Some(opened),
+        sample,
+        encodings,
+        detections,
+    })
 }
 
 fn layer_code_ok(code: &str) -> bool {
@@ -341,136 +488,4 @@ fn profile_for(ask: &Import, theme: &Theme) -> Result<&'static Profile> {
         Family::Commune | Family::Access | Family::Restriction => "generic",
     };
     profile::by_name(ask.profile.as_deref().unwrap_or(default)).map_err(|p| Error::Refused(vec![p]))
-}
-
-/// What has come in so far.
-#[derive(Default)]
-struct Counts {
-    read: i64,
-    passed_over: i64,
-    good: i64,
-    issues: i32,
-    bounds: Option<Rect<f64>>,
-}
-
-impl Counts {
-    /// Rows of the file so far, asked for or not.
-    fn seen(&self) -> u64 {
-        (self.read + self.passed_over) as u64
-    }
-}
-
-async fn load(
-    tx: &mut PgConnection,
-    ask: &Import,
-    p: &mut Prepared,
-    located: &Located,
-    fence: Option<&Fence>,
-    version: i64,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Counts> {
-    let cx = RowContext {
-        reading: Reading {
-            mapping: &p.mapping,
-            theme: &p.theme,
-            separators: &p.profile.separators,
-            commune: ask.commune.as_deref(),
-            knows_land_use: |c| crate::domain::paper::land_use::info(c).is_some(),
-            columns: &p.columns,
-        },
-        filter: &p.filter,
-        encodings: &p.encodings,
-        transformer: &located.transformer,
-        zone: ask.zone,
-        fence,
-    };
-    let (mut counts, mut waiting) = (Counts::default(), Vec::new());
-    let mut next = Some(std::mem::take(&mut p.sample));
-    while let Some(raw) = next {
-        let rows = raw.len() as i64;
-        let batch: Batch = tokio::task::block_in_place(|| process(&cx, raw));
-        counts.read += rows - batch.passed_over;
-        counts.passed_over += batch.passed_over;
-        counts.bounds = join(counts.bounds, batch.bounds);
-        counts.good += batch.good.len() as i64;
-        layers::add_issues(tx, version, ask.zone, counts.issues, &batch.issues).await?;
-        counts.issues += batch.issues.len() as i32;
-        waiting.extend(batch.good);
-        if waiting.len() >= COPY_ROWS {
-            counts.good -= copy(tx, ask.zone, version, &std::mem::take(&mut waiting), &mut counts.issues).await?;
-        }
-        progress(Progress {
-            rows: counts.seen(),
-            total: p.header.feature_count,
-            set_aside: (counts.read - counts.good) as u64,
-        });
-        next = p.opened.next_batch().await?;
-    }
-    counts.good -= copy(tx, ask.zone, version, &waiting, &mut counts.issues).await?;
-    progress(Progress {
-        rows: counts.seen(),
-        total: Some(counts.seen()),
-        set_aside: (counts.read - counts.good) as u64,
-    });
-    Ok(counts)
-}
-
-/// Stores rows; gives how many the database would not take (its notion of a sound ring is the last word).
-async fn copy(
-    tx: &mut PgConnection,
-    zone: i32,
-    version: i64,
-    rows: &[NewFeature],
-    next_issue: &mut i32,
-) -> Result<i64> {
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let mut point = tx.begin().await?;
-    let tried = async {
-        let mut c = Copy::begin(&mut point).await?;
-        c.send(encode_batch(zone, version, rows)).await?;
-        c.finish().await
-    };
-    match tried.await {
-        Ok(_) => {
-            point.commit().await?;
-            Ok(0)
-        }
-        Err(e) if e.as_database_error().is_some_and(|d| d.is_check_violation()) => {
-            point.rollback().await?;
-            let refused = feature::copy_carefully(tx, encode_batch(zone, version, rows)).await?;
-            let issues: Vec<IssueRow> = refused
-                .iter()
-                .map(|(fid, why)| IssueRow {
-                    row_no: *fid,
-                    set_aside: true,
-                    code: "ring_invalid".into(),
-                    detail: json!({"database": why}),
-                    e: None,
-                    n: None,
-                    raw: rows
-                        .iter()
-                        .find(|r| r.fid == *fid)
-                        .map(|r| json!({"key": r.key, "attrs": r.attrs, "wkb": r.ewkb.as_ref().map(hex::encode)})),
-                })
-                .collect();
-            layers::add_issues(tx, version, zone, *next_issue, &issues).await?;
-            *next_issue += issues.len() as i32;
-            Ok(refused.len() as i64)
-        }
-        Err(e) => Err(e.into()),
-    }
-}
-
-/// What only shows when all rows are in: doubles, and neighbours that conflict.
-async fn examine(tx: &mut PgConnection, ask: &Import, theme: &Theme, version: i64, mut c: Counts) -> Result<Counts> {
-    let doubles = feature::set_doubles_aside(tx, ask.zone, version, c.issues).await?;
-    c.good -= doubles;
-    c.issues += doubles as i32;
-    if theme.family == Family::Parcel {
-        c.issues += feature::remark_same_keys(tx, ask.zone, version, c.issues).await? as i32;
-        c.issues = neighbours::examine(tx, ask.zone, version, theme.sliver_area_m2, c.issues).await?;
-    }
-    Ok(c)
 }

@@ -3,6 +3,7 @@
 mod encodings;
 mod extent;
 mod import;
+mod load;
 mod locate;
 mod neighbours;
 mod publish;

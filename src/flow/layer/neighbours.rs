@@ -1,10 +1,13 @@
 //! Overlaps and cracks between the parcels of one version: a sweep from west to east that keeps only what can still touch.
 
 use crate::domain::layer::topology::{CRACK_M, Conflict, Drawn, conflict};
-use crate::store::feature::{lay_out, sweep};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::layer::{IssueRow, add_issues};
+use crate::store::stage::{Stage, lay_out, sweep};
+use geo::Rect;
 use rayon::prelude::*;
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -14,50 +17,62 @@ struct Placed {
     drawn: Drawn,
 }
 
-/// Parcels compared at one go.
-const STEP: usize = 2_000;
 
-/// Writes a remark for every pair that conflicts; gives the number of the next issue.
+/// Writes a remark for every pair that conflicts; gives the number of the next issue. Needs a transaction.
 pub async fn examine(
     conn: &mut PgConnection,
-    zone: i32,
-    version: i64,
+    stage: Stage,
     least_overlap: f64,
     mut next_no: i32,
 ) -> crate::flow::Result<i32> {
     let mut active: Vec<Placed> = Vec::new();
-    let mut after = 0;
-    lay_out(conn, zone, version).await?;
+    lay_out(conn, stage).await?;
     loop {
-        let rows = sweep(conn, after, STEP as i64).await?;
-        let Some(last) = rows.last() else { return Ok(next_no) };
-        after = last.place;
-        let fresh: Vec<Placed> = rows
-            .into_iter()
-            .filter_map(|r| {
-                let shape = polygons(from_ewkb(&r.ewkb).ok()?)?;
-                Some(Placed { fid: r.fid, key: r.key, drawn: Drawn::new(shape)? })
-            })
-            .collect();
-        let from = fresh.first().map_or(f64::MIN, |p| p.drawn.bbox.min().x);
-        active.retain(|p| p.drawn.bbox.max().x + CRACK_M >= from);
-        let first_new = active.len();
-        active.extend(fresh);
-        let found = tokio::task::block_in_place(|| compare(&active, first_new, least_overlap));
-        add_issues(conn, version, zone, next_no, &found).await?;
+        let rows = sweep(conn).await?;
+        if rows.is_empty() {
+            return Ok(next_no);
+        }
+        let found = tokio::task::block_in_place(|| {
+            let fresh: Vec<Placed> = rows
+                .into_par_iter()
+                .filter_map(|r| {
+                    let shape = polygons(from_ewkb(&r.ewkb).ok()?)?;
+                    Some(Placed { fid: r.fid, key: r.key, drawn: Drawn::new(shape)? })
+                })
+                .collect();
+            let from = fresh.first().map_or(f64::MIN, |p| p.drawn.bbox.min().x);
+            active.retain(|p| p.drawn.bbox.max().x + CRACK_M >= from);
+            let first_new = active.len();
+            active.extend(fresh);
+            compare(&active, first_new, least_overlap)
+        });
+        add_issues(conn, stage.version, stage.zone, next_no, &found).await?;
         next_no += found.len() as i32;
     }
 }
 
+fn corners(r: &Rect<f64>, by: f64) -> ([f64; 2], [f64; 2]) {
+    ([r.min().x - by, r.min().y - by], [r.max().x + by, r.max().y + by])
+}
+
+/// Each new parcel against all that came before it and lie near, in their order.
 fn compare(active: &[Placed], first_new: usize, least_overlap: f64) -> Vec<IssueRow> {
+    let boxed = |(i, p): (usize, &Placed)| {
+        let (low, high) = corners(&p.drawn.bbox, 0.0);
+        GeomWithData::new(Rectangle::from_corners(low, high), i)
+    };
+    let near = RTree::bulk_load(active.iter().enumerate().map(boxed).collect());
     (first_new..active.len())
         .into_par_iter()
         .flat_map_iter(|i| {
             let a = &active[i];
-            active[..i].iter().filter_map(move |b| {
-                let reaches = b.drawn.bbox.max().x + CRACK_M >= a.drawn.bbox.min().x;
-                let c = if reaches { conflict(&a.drawn, &b.drawn, least_overlap) } else { None }?;
-                Some(remark(a, b, &c))
+            let (low, high) = corners(&a.drawn.bbox, CRACK_M);
+            let around = near.locate_in_envelope_intersecting(AABB::from_corners(low, high));
+            let mut before: Vec<usize> = around.map(|o| o.data).filter(|o| *o < i).collect();
+            before.sort_unstable();
+            before.into_iter().filter_map(move |b| {
+                let b = &active[b];
+                Some(remark(a, b, &conflict(&a.drawn, &b.drawn, least_overlap)?))
             })
         })
         .collect()

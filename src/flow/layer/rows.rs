@@ -7,9 +7,9 @@ use crate::domain::text::charset::Encoding;
 use crate::domain::theme::Family;
 use crate::gis::crs::Transformer;
 use crate::gis::reader::{RawFeature, RawValue};
-use crate::store::feature::NewFeature;
 use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
 use crate::store::layer::IssueRow;
+use crate::store::stage::NewFeature;
 use geo::{Area, BoundingRect, CoordsIter, Intersects, MonotonicPolygons, Rect};
 use geo_types::{Geometry, MultiPolygon, Polygon};
 use rayon::prelude::*;
@@ -63,11 +63,15 @@ pub struct Batch {
     pub passed_over: i64,
     /// Easting and northing bounds of the good rows.
     pub bounds: Option<Rect<f64>>,
+    /// Rows of the file, and the number of the last one.
+    pub rows: i64,
+    pub last_row: u64,
 }
 
 pub fn process(cx: &RowContext<'_>, raw: Vec<RawFeature>) -> Batch {
+    let (rows, last_row) = (raw.len() as i64, raw.last().map_or(0, |f| f.row_no));
     let done: Vec<Option<Outcome>> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
-    let mut out = Batch::default();
+    let mut out = Batch { rows, last_row, ..Batch::default() };
     for outcome in done {
         let Some((good, issues, rect)) = outcome else {
             out.passed_over += 1;
