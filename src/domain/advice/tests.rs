@@ -100,7 +100,7 @@ fn what_is_there_can_be_done_and_the_wish_comes_first() {
     let wish = &all[0];
     assert_eq!((wish.procedure.as_str(), wish.wished, wish.feasibility), ("transfer", true, Feasibility::Feasible));
     let days = wish.days.as_ref().unwrap();
-    assert_eq!((days.working, days.standing), (Some(8), Standing::Unverified));
+    assert_eq!((days.working, days.standing), (Some(8), crate::domain::rule::Standing::Unverified));
     assert_eq!(days.ours, Some(History { cases: 3, median: 12, longest: 30 }));
     assert_eq!(wish.missing.iter().map(|m| m.when.as_str()).collect::<Vec<_>>(), ["represented"]);
     assert!(matches!(wish.dues[0].amount, Amount::NotKnown { .. }) && wish.total.unwrap().incomplete);

@@ -17,7 +17,6 @@ struct Placed {
     drawn: Drawn,
 }
 
-
 /// Writes a remark for every pair that conflicts; gives the number of the next issue. Needs a transaction.
 pub async fn examine(
     conn: &mut PgConnection,
