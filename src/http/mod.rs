@@ -5,6 +5,7 @@
 
 pub mod access;
 mod auth;
+mod case_timeline;
 mod cases;
 mod check;
 mod envelope;
@@ -50,6 +51,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(staff::routes())
         .merge(tokens::routes())
         .merge(cases::routes())
+        .merge(case_timeline::routes())
         .merge(parties::routes())
         .merge(papers::routes())
         .merge(parcels::routes())

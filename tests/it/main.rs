@@ -26,5 +26,6 @@ mod sealed;
 mod staff;
 mod tasks;
 mod test_app;
+mod timeline;
 mod verifications;
 mod ward;

@@ -5,6 +5,7 @@ pub mod event;
 pub mod number;
 mod procedure;
 mod state;
+pub mod timeline;
 
 pub use audience::{CustomerView, Owed};
 pub use event::{Channel, Ending, Event, Happened, Settled, Signer};

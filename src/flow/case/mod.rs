@@ -7,6 +7,7 @@ mod party;
 mod personal;
 mod read;
 mod record;
+mod timeline;
 
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
@@ -16,3 +17,4 @@ pub use personal::{Reading, parse_purpose};
 pub(crate) use read::lock_open;
 pub use read::{CaseFilter, CaseView, get, list};
 pub use record::{Entry, record, record_all, refold};
+pub use timeline::{Timeline, news, timeline};
