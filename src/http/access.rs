@@ -114,6 +114,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/cases/{id}/close", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/timeline", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/cases/{id}/clock", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/events", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/audit", Roles(&[Reviewer, Manager, Admin], S::AuditRead)),
     rule(Get, "/api/v1/cases/{id}/reads", Roles(&[Reviewer, Manager, Admin], S::AuditRead)),

@@ -1,4 +1,4 @@
-//! A case as a timeline, and its news as server-sent events.
+//! A case as a timeline, its clocks, and its news as server-sent events.
 
 use super::input::Params;
 use super::output::tagged;
@@ -24,7 +24,21 @@ use uuid::Uuid;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(case_timeline)).routes(routes!(case_news))
+    OpenApiRouter::new().routes(routes!(case_timeline)).routes(routes!(case_news)).routes(routes!(case_clock))
+}
+
+/// The clocks of a case: whose move it was when, how many days each clock has used, when it ends, and why of every day.
+#[utoipa::path(get, path = "/cases/{id}/clock", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Object, example = json!({"case_id": "0199b2f0-0000-7000-8000-000000000001",
+        "step": "intake", "turn": "ours", "as_of": "2026-10-06",
+        "segments": [{"from": "2026-10-05", "to": null, "step": "intake", "turn": "ours"}],
+        "clocks": [{"id": "step.intake", "turn": "ours", "limit": 2, "source": "data/clocks.toml", "standing": "house",
+            "warn": 1, "role": "customer_care", "escalate": "manager", "spans": [{"from": "2026-10-05", "to": null}],
+            "deadline": "2026-10-07", "used": 0, "running": true, "doubtful": false, "left": 1,
+            "days": [{"date": "2026-10-05", "used": null, "why": "first_day"},
+                {"date": "2026-10-06", "used": 1, "why": "counted"}]}]})), (status = 304)))]
+async fn case_clock(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
+    Ok(tagged(&headers, &case::clock(&app, id).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -109,3 +109,12 @@ pub async fn keep_standing(
     .await?;
     Ok(())
 }
+
+/// Cases that have not ended, behind `after`, in order of their ids.
+pub async fn running(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select id from case_file where not ended and id > $1 order by id limit $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}

@@ -21,16 +21,22 @@ async fn two_views_of_one_history(pool: PgPool) {
     let told = |body: &serde_json::Value| -> Vec<String> {
         body["lines"].as_array().unwrap().iter().map(|l| l["what"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(told(&staff.body), [
-        "Your case was opened: transfer.",
-        "A person of the case was added.",
-        "A task was made: Appointment.",
-        "An appointment was made: 09:00 2026-10-07."
-    ]);
+    assert_eq!(
+        told(&staff.body),
+        [
+            "Your case was opened: transfer.",
+            "A person of the case was added.",
+            "A task was made: Appointment.",
+            "An appointment was made: 09:00 2026-10-07."
+        ]
+    );
     assert_eq!(staff.body["lines"][0]["who"], "care");
     let customer = care.get(&format!("{path}?view=customer")).await;
     assert_eq!(told(&customer.body), ["Your case was opened: transfer.", "An appointment was made: 09:00 2026-10-07."]);
-    assert_eq!((customer.body["lines"][1]["who"].as_str(), customer.body["lines"][1]["by"].as_str()), (Some("We"), Some("2026-10-07")));
+    assert_eq!(
+        (customer.body["lines"][1]["who"].as_str(), customer.body["lines"][1]["by"].as_str()),
+        (Some("We"), Some("2026-10-07"))
+    );
     assert_eq!(customer.body["now"]["next"], "We take down what you need.");
     let vi = care.send_in("vi", care.request(Method::GET, &format!("{path}?view=customer&after=3"))).await;
     assert_eq!(told(&vi.body), ["Đã hẹn: 09:00 07/10/2026."]);
@@ -43,8 +49,7 @@ async fn news_come_as_they_happen(pool: PgPool) {
     let t = TestApp::new(pool).await;
     let care = t.signed_in("care", &["customer_care", "legal"]).await;
     let case = care.open_case().await;
-    let mut news =
-        care.request(Method::GET, &format!("/api/v1/cases/{case}/events?after=1")).send().await.unwrap();
+    let mut news = care.request(Method::GET, &format!("/api/v1/cases/{case}/events?after=1")).send().await.unwrap();
     assert_eq!(news.headers()["content-type"], "text/event-stream");
     let party = json!({"role": "holder", "person": {"name": "Người Mẫu Bảy"}});
     care.post(&format!("/api/v1/cases/{case}/parties"), party).await;

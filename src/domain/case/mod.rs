@@ -1,6 +1,7 @@
 //! A case (hồ sơ): one request of a customer, by one procedure, through its steps.
 
 mod audience;
+pub mod clock;
 pub mod event;
 pub mod number;
 mod procedure;

@@ -1,5 +1,6 @@
 //! Cases (hồ sơ): from the first call of a customer to the end.
 
+mod clock;
 mod close;
 mod create;
 mod history;
@@ -9,6 +10,7 @@ mod read;
 mod record;
 mod timeline;
 
+pub use clock::{ClockView, Clocks, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
 pub use history::{Deed, Read, history, reads};
