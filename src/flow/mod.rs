@@ -7,6 +7,7 @@ mod error;
 pub mod layer;
 pub mod opinion;
 pub mod paper;
+pub mod paper_request;
 pub mod parcel;
 pub mod proof;
 pub mod setup;

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod auth;
+mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
@@ -21,6 +22,7 @@ mod layers;
 mod openapi;
 mod opinions;
 pub mod output;
+mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
@@ -52,6 +54,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(tokens::routes())
         .merge(cases::routes())
         .merge(case_timeline::routes())
+        .merge(case_desk::routes())
+        .merge(paper_requests::routes())
         .merge(parties::routes())
         .merge(papers::routes())
         .merge(parcels::routes())

@@ -85,6 +85,8 @@ pub async fn lock_ended(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Optio
 pub struct CaseFilter {
     pub state: Option<String>,
     pub procedure: Option<String>,
+    /// `ours`, `customer`, `authority`, `nobody`.
+    pub turn: Option<String>,
     pub parcel_id: Option<Uuid>,
     pub before: Option<Uuid>,
     pub limit: i64,
@@ -97,6 +99,7 @@ pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<C
          from case_file
          where ($1::text is null or state = $1) and ($2::text is null or procedure = $2)
            and ($3::uuid is null or parcel_id = $3) and ($4::uuid is null or id < $4)
+           and ($6::text is null or turn = $6)
          order by id desc limit $5",
     )
     .bind(&f.state)
@@ -104,6 +107,7 @@ pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<C
     .bind(f.parcel_id)
     .bind(f.before)
     .bind(f.limit)
+    .bind(&f.turn)
     .fetch_all(conn)
     .await
 }

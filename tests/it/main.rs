@@ -3,6 +3,7 @@
 
 mod access;
 mod case_events;
+mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;

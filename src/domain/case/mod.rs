@@ -5,6 +5,7 @@ pub mod clock;
 pub mod event;
 pub mod number;
 mod procedure;
+pub mod request;
 mod state;
 pub mod timeline;
 
