@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod case;
 pub mod check;
+pub mod customer;
 pub mod demo;
 pub mod dispatch;
 pub mod geom;

@@ -3,6 +3,7 @@
 pub mod case;
 mod claim;
 mod commit;
+pub mod customer;
 mod error;
 pub mod layer;
 pub mod opinion;

@@ -9,6 +9,7 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod customers;
 mod envelope;
 mod geojson;
 mod guard;
@@ -55,6 +56,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::routes())
         .merge(case_timeline::routes())
         .merge(case_desk::routes())
+        .merge(customers::routes())
         .merge(paper_requests::routes())
         .merge(parties::routes())
         .merge(papers::routes())

@@ -81,6 +81,16 @@ pub async fn lock_ended(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Optio
     sqlx::query_scalar("select ended from case_file where id = $1 for update").bind(id).fetch_optional(conn).await
 }
 
+pub async fn set_procedure(conn: &mut PgConnection, id: Uuid, procedure: &str) -> sqlx::Result<()> {
+    sqlx::query("update case_file set procedure = $2 where id = $1").bind(id).bind(procedure).execute(conn).await?;
+    Ok(())
+}
+
+pub async fn set_parcel_ref(conn: &mut PgConnection, id: Uuid, parcel_ref: &Value) -> sqlx::Result<()> {
+    sqlx::query("update case_file set parcel_ref = $2 where id = $1").bind(id).bind(parcel_ref).execute(conn).await?;
+    Ok(())
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct CaseFilter {
     pub state: Option<String>,

@@ -60,7 +60,10 @@ pub async fn link_case(conn: &mut PgConnection, case: Uuid, customer: Uuid) -> s
 }
 
 pub async fn cases(conn: &mut PgConnection, customer: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("select id from case_file where customer_id = $1 order by id").bind(customer).fetch_all(conn).await
+    sqlx::query_scalar("select id from case_file where customer_id = $1 order by id")
+        .bind(customer)
+        .fetch_all(conn)
+        .await
 }
 
 #[derive(Debug, Clone, PartialEq, FromRow)]
@@ -108,13 +111,7 @@ pub async fn lock_merge(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Optio
     .await
 }
 
-pub async fn decide(
-    conn: &mut PgConnection,
-    id: Uuid,
-    state: &str,
-    by: &str,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
+pub async fn decide(conn: &mut PgConnection, id: Uuid, state: &str, by: &str, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query("update customer_merge set state = $2, decided_by = $3, decided_at = $4 where id = $1")
         .bind(id)
         .bind(state)
@@ -141,7 +138,11 @@ pub async fn merge(conn: &mut PgConnection, keep: Uuid, fold: Uuid, by: &str, at
     .bind(at)
     .execute(&mut *conn)
     .await?;
-    sqlx::query("update consent set customer_id = $1 where customer_id = $2").bind(keep).bind(fold).execute(conn).await?;
+    sqlx::query("update consent set customer_id = $1 where customer_id = $2")
+        .bind(keep)
+        .bind(fold)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -254,5 +255,23 @@ pub async fn invite(conn: &mut PgConnection, i: &NewInvitation) -> sqlx::Result<
     .bind(i.expires_at)
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// The customer a case belongs to.
+pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar("select customer_id from case_file where id = $1").bind(case).fetch_one(conn).await
+}
+
+/// Writes what is known of a customer anew.
+pub async fn update(conn: &mut PgConnection, c: &CustomerRow) -> sqlx::Result<()> {
+    sqlx::query("update customer set sealed = $2, id_index = $3, phone_index = $4, name_index = $5 where id = $1")
+        .bind(c.id)
+        .bind(&c.sealed)
+        .bind(&c.id_index)
+        .bind(&c.phone_index)
+        .bind(&c.name_index)
+        .execute(conn)
+        .await?;
     Ok(())
 }

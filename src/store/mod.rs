@@ -7,6 +7,7 @@ pub mod case_event;
 pub mod case_issue;
 pub mod chain;
 pub mod commune;
+pub mod customer;
 pub mod feature;
 pub mod geometry;
 pub mod idempotency;

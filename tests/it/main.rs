@@ -9,6 +9,7 @@ mod cases;
 mod cluster;
 mod faults;
 mod idempotency;
+mod intake;
 mod jobs;
 mod killed;
 mod layers;

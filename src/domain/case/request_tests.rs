@@ -39,7 +39,15 @@ fn record(findings: Vec<FindingRecord>) -> Record {
         parcel: None,
         outcome: Outcome::NeedsPapers,
         findings,
-        pins: Pins::default(),
+        pins: Pins {
+            parcel: None,
+            layers: vec![],
+            papers: vec![],
+            rules: String::new(),
+            themes: String::new(),
+            inputs: String::new(),
+            engine: String::new(),
+        },
     }
 }
 
