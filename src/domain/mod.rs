@@ -4,6 +4,7 @@ pub mod advice;
 pub mod calendar;
 pub mod case;
 pub mod check;
+pub mod customer;
 pub mod demo;
 pub mod dispatch;
 pub mod fee;

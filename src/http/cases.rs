@@ -32,6 +32,8 @@ struct Filter {
     #[param(example = "intake")]
     state: Option<String>,
     procedure: Option<String>,
+    /// Whose move it is: ours, customer, authority, nobody.
+    turn: Option<String>,
     /// Id of a parcel.
     parcel: Option<Uuid>,
 }
@@ -42,6 +44,7 @@ async fn list_cases(State(app): State<App>, Params(f): Params<Filter>, paging: P
     let filter = CaseFilter {
         state: f.state,
         procedure: f.procedure,
+        turn: f.turn,
         parcel_id: f.parcel,
         before: paging.key()?,
         limit: paging.fetch(),

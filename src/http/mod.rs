@@ -6,8 +6,11 @@
 pub mod access;
 mod advice;
 mod auth;
+mod case_desk;
+mod case_timeline;
 mod cases;
 mod check;
+mod customers;
 mod envelope;
 mod geojson;
 mod guard;
@@ -21,6 +24,7 @@ mod layers;
 mod openapi;
 mod opinions;
 pub mod output;
+mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
@@ -51,6 +55,10 @@ fn api() -> OpenApiRouter<App> {
         .merge(staff::routes())
         .merge(tokens::routes())
         .merge(cases::routes())
+        .merge(case_timeline::routes())
+        .merge(case_desk::routes())
+        .merge(customers::routes())
+        .merge(paper_requests::routes())
         .merge(parties::routes())
         .merge(papers::routes())
         .merge(parcels::routes())

@@ -81,10 +81,22 @@ pub async fn lock_ended(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Optio
     sqlx::query_scalar("select ended from case_file where id = $1 for update").bind(id).fetch_optional(conn).await
 }
 
+pub async fn set_procedure(conn: &mut PgConnection, id: Uuid, procedure: &str) -> sqlx::Result<()> {
+    sqlx::query("update case_file set procedure = $2 where id = $1").bind(id).bind(procedure).execute(conn).await?;
+    Ok(())
+}
+
+pub async fn set_parcel_ref(conn: &mut PgConnection, id: Uuid, parcel_ref: &Value) -> sqlx::Result<()> {
+    sqlx::query("update case_file set parcel_ref = $2 where id = $1").bind(id).bind(parcel_ref).execute(conn).await?;
+    Ok(())
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct CaseFilter {
     pub state: Option<String>,
     pub procedure: Option<String>,
+    /// `ours`, `customer`, `authority`, `nobody`.
+    pub turn: Option<String>,
     pub parcel_id: Option<Uuid>,
     pub before: Option<Uuid>,
     pub limit: i64,
@@ -97,6 +109,7 @@ pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<C
          from case_file
          where ($1::text is null or state = $1) and ($2::text is null or procedure = $2)
            and ($3::uuid is null or parcel_id = $3) and ($4::uuid is null or id < $4)
+           and ($6::text is null or turn = $6)
          order by id desc limit $5",
     )
     .bind(&f.state)
@@ -104,6 +117,7 @@ pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<C
     .bind(f.parcel_id)
     .bind(f.before)
     .bind(f.limit)
+    .bind(&f.turn)
     .fetch_all(conn)
     .await
 }

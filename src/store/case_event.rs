@@ -109,3 +109,36 @@ pub async fn keep_standing(
     .await?;
     Ok(())
 }
+
+/// Cases that have not ended, behind `after`, in order of their ids.
+pub async fn running(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select id from case_file where not ended and id > $1 order by id limit $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+/// Cases that run and in which nothing but a machine's remark happened since `before`, with the last real event, unless that
+/// was said already.
+pub async fn stuck(conn: &mut PgConnection, before: OffsetDateTime) -> sqlx::Result<Vec<(Uuid, OffsetDateTime)>> {
+    sqlx::query_as(
+        "select c.id, e.at from case_file c, lateral (
+             select at, seq from case_event e where e.case_id = c.id
+                and kind not in ('stuck_noticed', 'deadline_warned', 'deadline_escalated', 'request_reminded')
+              order by seq desc limit 1) e
+          where not c.ended and e.at < $1
+            and not exists (select from case_event s where s.case_id = c.id and s.kind = 'stuck_noticed' and s.seq > e.seq)
+          order by c.id",
+    )
+    .bind(before)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many cases stand in which state with whom to move.
+pub async fn counts(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, String, i64)>> {
+    sqlx::query_as("select state, turn, count(*) from case_file group by state, turn order by state, turn")
+        .fetch_all(conn)
+        .await
+}

@@ -71,6 +71,11 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("purge_sessions", |app, lease, Nothing {}| async move { Ok(job::purge_sessions(&app, &lease).await?) })
         .on("extend_chain", |app, lease, Nothing {}| async move { Ok(flow::proof::extend(&app, &lease).await?) })
         .on("sign_head", |app, lease, Nothing {}| async move { Ok(flow::proof::sign_head(&app, &lease).await?) })
+        .on("watch_clocks", |app, lease, Nothing {}| async move { Ok(flow::case::watch_clocks(&app, &lease).await?) })
+        .on("find_stuck", |app, lease, Nothing {}| async move { Ok(flow::case::find_stuck(&app, &lease).await?) })
+        .on("remind_requests", |app, lease, Nothing {}| async move {
+            Ok(flow::paper_request::remind_requests(&app, &lease).await?)
+        })
         .on("import_layer", |app, lease, ImportArgs { import_id }| async move {
             Ok(flow::layer::run_import(&app, &lease, import_id).await?)
         })

@@ -4,12 +4,14 @@
 mod access;
 mod advice;
 mod case_events;
+mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod faults;
 mod history;
 mod idempotency;
+mod intake;
 mod jobs;
 mod killed;
 mod layers;
@@ -30,6 +32,7 @@ mod sealed;
 mod staff;
 mod tasks;
 mod test_app;
+mod timeline;
 mod truth;
 mod typed;
 mod verifications;

@@ -150,6 +150,12 @@ pub fn day_begins(day: Date) -> OffsetDateTime {
     day.midnight().assume_offset(viet_nam()).to_offset(UtcOffset::UTC)
 }
 
+/// Hour and minute on the clocks of Viet Nam.
+pub fn clock_time(at: OffsetDateTime) -> (u8, u8) {
+    let (hour, minute, _) = at.to_offset(viet_nam()).to_hms();
+    (hour, minute)
+}
+
 fn viet_nam() -> UtcOffset {
     UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)
 }

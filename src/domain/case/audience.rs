@@ -183,13 +183,12 @@ impl Happened {
             H::ContractSigned { .. } | H::PaymentReversed { .. } => vec![R(Role::Sales)],
             H::Verified { .. } | H::OptionSheetOutdated { .. } | H::ItemSettled { .. } => vec![R(Role::Legal)],
             H::TaskAssigned { assignee, .. } => vec![Staff(*assignee)],
-            H::TaskEscalated { role, .. } | H::DeadlineEscalated { role, .. } => {
+            H::TaskEscalated { role, .. } | H::DeadlineWarned { role, .. } | H::DeadlineEscalated { role, .. } => {
                 Role::parse(role).map(R).into_iter().collect()
             }
             H::AppointmentMissed { .. } => vec![Customer, R(Role::CustomerCare)],
             H::IssueRaised { owner, .. } => vec![Staff(*owner)],
             H::StuckNoticed { .. } => vec![R(Role::Manager)],
-            H::DeadlineWarned { .. } => vec![R(Role::Legal)],
             H::ReviewAsked {} => vec![R(Role::Reviewer)],
             H::ReviewReturned { .. } => vec![R(Role::Legal)],
             H::ReviewPassed { .. } => vec![R(Role::CustomerCare)],

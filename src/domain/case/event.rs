@@ -328,6 +328,7 @@ pub enum Happened {
         clock: String,
         deadline: Date,
         left: u32,
+        role: String,
     },
     DeadlineEscalated {
         clock: String,

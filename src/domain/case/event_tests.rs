@@ -60,7 +60,7 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::IssueRaised { issue: id, topic: word(), owner: id, due },
         H::IssueResolved { issue: id, topic: word() },
         H::StuckNoticed { since: due, step: "execution".into() },
-        H::DeadlineWarned { clock: "case".into(), deadline: due, left: 2 },
+        H::DeadlineWarned { clock: "case".into(), deadline: due, left: 2, role: "legal".into() },
         H::DeadlineEscalated { clock: "case".into(), deadline: due, role: "manager".into() },
         H::ReviewAsked {},
         H::ReviewReturned { review: id, faults: vec![word()] },

@@ -1,10 +1,13 @@
 //! A case (hồ sơ): one request of a customer, by one procedure, through its steps.
 
 mod audience;
+pub mod clock;
 pub mod event;
 pub mod number;
 mod procedure;
+pub mod request;
 mod state;
+pub mod timeline;
 
 pub use audience::{CustomerView, Owed};
 pub use event::{Channel, Ending, Event, Happened, Settled, Signer};

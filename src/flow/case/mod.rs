@@ -1,18 +1,28 @@
 //! Cases (hồ sơ): from the first call of a customer to the end.
 
+mod clock;
 mod close;
 mod create;
 mod history;
+mod issue;
 mod party;
 mod personal;
 mod read;
 mod record;
+mod screen;
+mod stuck;
+mod timeline;
 
+pub use clock::{ClockView, Clocks, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
 pub use history::{Deed, Read, history, reads};
+pub use issue::{IssueView, NewIssue, issues, raise_issue, resolve_issue};
 pub use party::{NewParty, Party, PartyView, add_party, parties};
 pub use personal::{Reading, parse_purpose};
 pub(crate) use read::lock_open;
 pub use read::{CaseFilter, CaseView, get, list};
 pub use record::{Entry, record, record_all, refold};
+pub use screen::{Count, Screen, counts, screen};
+pub use stuck::find_stuck;
+pub use timeline::{Timeline, news, timeline};

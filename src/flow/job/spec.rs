@@ -77,12 +77,15 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
+    ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
+    ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
+    ("watch_clocks.toml", include_str!("../../../jobs/watch_clocks.toml")),
 ];
 
 impl Specs {

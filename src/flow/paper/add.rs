@@ -3,6 +3,7 @@ use super::read::PaperView;
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::flow::case::{lock_open, record};
+use crate::flow::paper_request::answer;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -103,5 +104,6 @@ pub(super) async fn store(
         complete: row.complete,
     };
     record(app, tx, by, row.case_id, added).await?;
+    answer(app, tx, by, row.case_id, row.id, &taken.names, row.complete).await?;
     PaperView::from_row(row)
 }

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::paper::certificate::Serial;
 use crate::domain::paper::{self, Paper};
+use crate::domain::text::fold::squeezed;
 use crate::flow::{Error, Result};
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,6 +16,8 @@ pub(super) struct Intake {
     /// Keyed, see [`facts_pin`].
     pub pin: String,
     pub missing: Vec<String>,
+    /// Its kind, or what a free paper calls itself, in letters and digits only: how lists of papers name it.
+    pub names: Vec<String>,
     pub serial_index: Option<Vec<u8>>,
 }
 
@@ -36,9 +39,17 @@ pub(super) fn weigh(app: &App, paper: &Paper) -> Result<Intake> {
         kind: paper.kind().to_owned(),
         pin: facts_pin(app, &canonical),
         missing: paper.missing(),
+        names: names(paper),
         serial_index: serial.map(|s| serial_index(app, &s)),
         canonical,
     })
+}
+
+fn names(paper: &Paper) -> Vec<String> {
+    match paper {
+        Paper::Other(o) => o.title.iter().map(|t| squeezed(t)).collect(),
+        _ => vec![squeezed(paper.kind())],
+    }
 }
 
 /// What a record pins of a paper's facts (their canonical form): equal for equal facts, and, unlike a plain hash, of no use

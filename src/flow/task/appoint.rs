@@ -11,6 +11,7 @@ use crate::flow::{Error, Result, begin, commit};
 use crate::store::task::{self, TaskRow};
 use serde::Deserialize;
 use serde_json::json;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -40,16 +41,27 @@ pub struct NewAppointment {
 
 /// Makes an appointment. It is due on its own day.
 pub async fn appoint(app: &App, by: &Actor, new: NewAppointment) -> Result<TaskView> {
+    let mut tx = begin(app).await?;
+    let view = appoint_in(app, &mut tx, by, new).await?;
+    commit(app, tx, by, &view, Some(format!("/api/v1/tasks/{}", view.id))).await?;
+    Ok(view)
+}
+
+/// As [`appoint`], in the transaction of another act.
+pub(in crate::flow) async fn appoint_in(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    new: NewAppointment,
+) -> Result<TaskView> {
     let now = app.clock.now();
     let problems = problems(&new, now);
     if !problems.is_empty() {
         return Err(Error::Refused(problems));
     }
-    let mut tx = begin(app).await?;
-    lock_open(&mut tx, new.case_id).await?;
+    lock_open(tx, new.case_id).await?;
     if let Some(who) = new.assignee {
-        let staff =
-            crate::store::staff::get(&mut tx, who).await?.filter(|s| s.active && s.department == new.department);
+        let staff = crate::store::staff::get(tx, who).await?.filter(|s| s.active && s.department == new.department);
         if staff.is_none() {
             return Err(Error::refused("assignee", "staff-unknown", who, "active staff of the department"));
         }
@@ -74,15 +86,13 @@ pub async fn appoint(app: &App, by: &Actor, new: NewAppointment) -> Result<TaskV
         created_at: now,
         updated_at: now,
     };
-    if !task::insert(&mut tx, &row).await? {
+    if !task::insert(tx, &row).await? {
         return Err(Error::Conflict { code: "appointment-exists", detail: "the same time and place".into() });
     }
-    note(app, &mut tx, by, &row, "created", json!({})).await?;
+    note(app, tx, by, &row, "created", json!({})).await?;
     let made = Happened::AppointmentMade { task: row.id, starts: new.at, with_customer: new.with_customer };
-    record_all(app, &mut tx, by, row.case_id, vec![happened(&row, "created").into(), made.into()]).await?;
-    let view = view(row);
-    commit(app, tx, by, &view, Some(format!("/api/v1/tasks/{}", view.id))).await?;
-    Ok(view)
+    record_all(app, tx, by, row.case_id, vec![happened(&row, "created").into(), made.into()]).await?;
+    Ok(view(row))
 }
 
 fn problems(new: &NewAppointment, now: OffsetDateTime) -> Vec<FieldProblem> {

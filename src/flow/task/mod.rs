@@ -16,6 +16,7 @@ mod return_result;
 mod view;
 
 pub use accept::accept;
+pub(in crate::flow) use appoint::appoint_in;
 pub use appoint::{NewAppointment, appoint};
 pub use cancel::cancel;
 pub(crate) use cancel_open::cancel_open;

@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/proof.ftl"), include_str!("../../../../data/i18n/en/proof.ftl")),
     (include_str!("../../../../data/i18n/vi/report.ftl"), include_str!("../../../../data/i18n/en/report.ftl")),
     (include_str!("../../../../data/i18n/vi/advice.ftl"), include_str!("../../../../data/i18n/en/advice.ftl")),
+    (include_str!("../../../../data/i18n/vi/case.ftl"), include_str!("../../../../data/i18n/en/case.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -90,6 +91,18 @@ pub fn message(lang: Lang, m: &Message) -> String {
         let args: Vec<String> = m.args.iter().map(|(k, v)| format!("{k}={}", raw(v))).collect();
         return format!("{} {}", m.key, args.join(" ")).trim_end().to_owned();
     };
+    // An argument that is not given shows as its name in braces.
+    bundle.format_pattern(pattern, Some(&args(lang, m)), &mut Vec::new()).into_owned()
+}
+
+/// What stands under a message as `.name`, if anything does.
+pub fn attribute(lang: Lang, m: &Message, name: &str) -> Option<String> {
+    let bundle = of(lang);
+    let pattern = bundle.get_message(&m.key)?.get_attribute(name)?.value();
+    Some(bundle.format_pattern(pattern, Some(&args(lang, m)), &mut Vec::new()).into_owned())
+}
+
+fn args(lang: Lang, m: &Message) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
     for (name, arg) in &m.args {
         match arg {
@@ -98,8 +111,7 @@ pub fn message(lang: Lang, m: &Message) -> String {
             Arg::Text(t) => args.set(name.clone(), day(lang, name, t).unwrap_or_else(|| t.clone())),
         }
     }
-    // An argument that is not given shows as its name in braces.
-    bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+    args
 }
 
 /// An argument named `date` holds a day as year-month-day; it is shown as the language writes days.

@@ -1,0 +1,182 @@
+# The timeline of a case. `event-<kind>`: what happened; `.why`: why; `.next`: what comes next. Both staff and customers read
+# it, so only what `domain/case/audience.rs` shows a customer may be named here.
+step-intake = Intake
+step-verification = Verification
+step-advice = Advice
+step-quotation = Quotation
+step-contract = Contract
+step-execution = Carrying out
+step-review = Review
+step-hand_over = Hand-over
+step-after_care = After-care
+step-closed = Closed
+step-withdrawn = Withdrawn
+step-refused = Refused
+turn-ours = It is our move.
+turn-customer = It is your move.
+turn-authority = The authority is at work.
+turn-nobody = Nothing is left to do.
+now-intake-ours = We take down what you need.
+now-intake-customer = Please send what we asked for.
+now-verification-ours = We check papers and parcel.
+now-verification-customer = Please send the papers we asked for.
+now-advice-ours = Our legal department writes down your options.
+now-advice-customer = Please send the papers we asked for.
+now-quotation-ours = We draw up the contract.
+now-quotation-customer = Please answer our offer.
+now-contract-ours = We sign the contract.
+now-contract-customer = Please sign the contract.
+now-execution-ours = We do the work.
+now-execution-customer = Please send the papers we asked for.
+now-execution-authority = We wait for the authority's decision.
+now-review-ours = A second person checks everything.
+now-review-customer = Please send the papers we asked for.
+now-hand_over-ours = We get the results ready for you.
+now-hand_over-customer = Please collect the results.
+now-after_care-ours = The results are with you; we help with taxes and questions.
+now-after_care-customer = Please send the papers we asked for.
+now-ended = The case has ended.
+who-customer = You
+who-authority = The authority
+who-firm = We
+who-system = The system
+
+event-opened = Your case was opened: { $procedures }.
+    .next = We take down what you need and check your papers and the parcel.
+event-customer_linked = The case was put down to a customer.
+event-consent_given = Consent was given: { $what }.
+event-consent_withdrawn = Consent was withdrawn: { $what }.
+event-account_invited = You were invited to follow your case online.
+    .next = Open your account with the one-time code.
+event-intake_saved = What you told us so far was kept.
+    .why = Some things are still missing: { $missing }.
+    .next = Go on whenever you like; nothing has to be told twice.
+event-intake_completed = We have everything to begin.
+    .next = We check your papers and the parcel.
+event-party_added = A person of the case was added.
+event-paper_added = A paper came in: { paper-kind }.
+event-verification_requested = The check of papers and parcel was put in the queue.
+event-verified = Papers and parcel were checked: { $outcome ->
+    [can_proceed] nothing stands in the way.
+    [needs_papers] papers are missing.
+    [needs_person] a specialist looks at some points.
+   *[blocked] something stands in the way.
+}
+    .why = Everything we do later rests on this check.
+    .next = { $outcome ->
+    [can_proceed] Our legal department writes down your options.
+    [needs_papers] You get one list of all papers that are needed.
+    [needs_person] A specialist decides about the open points.
+   *[blocked] Our legal department explains what can be done.
+}
+event-papers_requested = We asked for papers (round { $round }).
+    .why = The list holds everything that is needed until the end, so that you are asked once.
+    .next = Please send the papers on the list.
+event-item_settled = A point of the list is settled.
+event-request_reminded = We reminded you of { $items } open points.
+    .next = Please send the papers on the list.
+event-option_sheet_drafted = A draft of the options was written.
+event-option_sheet_signed = Your options are written down; we recommend: { procedure-name }.
+    .why = The legal department compared what is possible for this parcel, and what each way costs.
+    .next = You get an offer.
+event-option_sheet_outdated = The options have to be looked at again.
+    .why = A rule or a map they rest on has changed.
+    .next = Our legal department checks them anew.
+event-quotation_offered = Our offer (version { $version }): { $total }.
+    .next = Please accept or refuse it.
+event-quotation_accepted = The offer was accepted.
+    .next = We draw up the contract.
+event-quotation_refused = The offer was refused.
+event-quotation_expired = The offer has expired.
+    .next = We can renew it if you wish.
+event-contract_drawn = The contract is ready.
+    .next = Please read and sign it.
+event-contract_signed = { $signer ->
+    [customer] The contract was signed by you.
+   *[firm] The contract was signed by us.
+}
+event-contract_concluded = The contract is in force.
+    .next = We begin the work.
+event-contract_refused = The contract was refused.
+event-contract_expired = The contract was not signed in time.
+event-payment_due = Payment { $instalment } is due: { $amount }.
+    .next = Please pay by the day named.
+event-payment_received = Payment received: { $amount }.
+event-payment_reversed = A payment was taken back: { $amount }.
+event-work_planned = The work was planned: { procedure-name }, { $tasks } tasks.
+    .next = Our people do the tasks one after the other.
+event-task_created = A task was made: { $task_kind }.
+event-task_assigned = A task was assigned: { $task_kind }.
+event-task_accepted = A task was accepted: { $task_kind }.
+event-task_started = A task was begun: { $task_kind }.
+event-task_paused = A task was paused: { $task_kind }.
+event-task_handed_back = A task was handed back: { $task_kind }.
+event-task_escalated = A task was passed on to a superior: { $task_kind }.
+event-task_done = Done: { $task_kind }.
+event-task_cancelled = A task was cancelled: { $task_kind }.
+event-appointment_made = An appointment was made: { $starts }.
+    .next = Please come in time and bring your identity card.
+event-appointment_moved = An appointment was moved to { $starts }.
+    .next = Please come in time and bring your identity card.
+event-appointment_kept = An appointment was kept.
+event-appointment_missed = An appointment was missed.
+    .next = We agree on a new one.
+event-submitted = The dossier was handed in: { $agency }.
+    .next = The authority decides.
+event-agency_asked_more = The authority asked for more: { $agency }.
+    .why = Until it has what it asked for, its term does not run.
+    .next = We see what is needed.
+event-agency_answered = What the authority asked for was handed in: { $agency }.
+    .next = The authority decides.
+event-agency_decided = { $granted ->
+    [yes] The authority has decided as applied for: { $agency }.
+   *[no] The authority has refused: { $agency }.
+}
+event-field_work_returned = Field work came back.
+event-conflict_settled = Two values of the field work were settled.
+event-issue_raised = A problem was raised: { $topic }.
+event-issue_resolved = A problem was resolved: { $topic }.
+event-stuck_noticed = Nothing has moved since { $since }.
+event-deadline_warned = A deadline comes near: { $deadline }.
+event-deadline_escalated = A deadline was missed: { $deadline }.
+event-review_asked = A second person checks everything.
+    .why = Nobody reviews their own work.
+event-review_returned = The review found something to mend.
+event-review_passed = The review was passed.
+    .next = We get the results ready for you.
+event-hand_over_offered = { $way ->
+    [online] The results can be downloaded.
+   *[office] The results can be collected at our office.
+}
+    .next = { $way ->
+    [online] Download them with the one-time code.
+   *[office] Please come and sign the receipt.
+}
+event-handed_over = The results were handed over.
+event-obligation_noticed = To be paid to the authority: { $what }, { $amount }.
+    .next = Please pay by the day named and send us the receipt.
+event-obligation_reminded = Not paid yet: { $what }.
+    .next = Please pay by the day named and send us the receipt.
+event-obligation_paid = Paid: { $what }.
+event-archived = The case was archived.
+event-survey_sent = Thank you for your trust. How did we do?
+    .next = A few questions, one for each step.
+event-survey_answered = You answered our questions. Thank you.
+event-watch_begun = We watch your parcel for you.
+    .why = You agreed to it; you can end it at any time.
+event-watch_ended = We no longer watch your parcel.
+event-watch_hit = What holds for your parcel has changed: { $topic }.
+    .why = You asked us to watch your parcel.
+    .next = Ask us what it means for you.
+event-personal_data_erased = Your personal data were deleted. The certificate has the number { $certificate }.
+event-ended = { $ending ->
+    [closed] The case is closed.
+    [withdrawn] The case was withdrawn.
+   *[refused] The case was ended by us or by the authority.
+}
+missing-name = the name
+missing-phone = a phone number
+missing-need = what is needed
+missing-procedure = the procedure
+missing-parcel = the parcel
+missing-consent = the consent

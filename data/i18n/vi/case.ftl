@@ -1,0 +1,182 @@
+# Dòng thời gian của hồ sơ. `event-<kind>`: việc đã xảy ra; `.why`: vì sao; `.next`: việc tiếp theo. Nhân viên và khách hàng
+# cùng đọc, nên ở đây chỉ nêu những gì `domain/case/audience.rs` cho khách hàng xem.
+step-intake = Tiếp nhận
+step-verification = Xác minh
+step-advice = Tư vấn
+step-quotation = Báo giá
+step-contract = Hợp đồng
+step-execution = Thực hiện
+step-review = Rà soát
+step-hand_over = Bàn giao
+step-after_care = Chăm sóc sau bàn giao
+step-closed = Đã đóng
+step-withdrawn = Khách hàng rút
+step-refused = Từ chối
+turn-ours = Đến lượt chúng tôi.
+turn-customer = Đến lượt quý khách.
+turn-authority = Cơ quan nhà nước đang giải quyết.
+turn-nobody = Không còn việc phải làm.
+now-intake-ours = Chúng tôi ghi nhận nhu cầu của quý khách.
+now-intake-customer = Xin quý khách gửi những gì chúng tôi đã yêu cầu.
+now-verification-ours = Chúng tôi kiểm tra giấy tờ và thửa đất.
+now-verification-customer = Xin quý khách gửi giấy tờ theo danh sách.
+now-advice-ours = Bộ phận pháp lý soạn các phương án cho quý khách.
+now-advice-customer = Xin quý khách gửi giấy tờ theo danh sách.
+now-quotation-ours = Chúng tôi soạn hợp đồng.
+now-quotation-customer = Xin quý khách trả lời báo giá.
+now-contract-ours = Chúng tôi ký hợp đồng.
+now-contract-customer = Xin quý khách ký hợp đồng.
+now-execution-ours = Chúng tôi đang thực hiện.
+now-execution-customer = Xin quý khách gửi giấy tờ theo danh sách.
+now-execution-authority = Chúng tôi chờ kết quả của cơ quan nhà nước.
+now-review-ours = Người thứ hai đang rà soát toàn bộ.
+now-review-customer = Xin quý khách gửi giấy tờ theo danh sách.
+now-hand_over-ours = Chúng tôi chuẩn bị kết quả để bàn giao.
+now-hand_over-customer = Xin quý khách nhận kết quả.
+now-after_care-ours = Quý khách đã nhận kết quả; chúng tôi hỗ trợ về thuế, phí và giải đáp thắc mắc.
+now-after_care-customer = Xin quý khách gửi giấy tờ theo danh sách.
+now-ended = Hồ sơ đã kết thúc.
+who-customer = Quý khách
+who-authority = Cơ quan nhà nước
+who-firm = Chúng tôi
+who-system = Hệ thống
+
+event-opened = Đã mở hồ sơ: { $procedures }.
+    .next = Chúng tôi ghi nhận nhu cầu, kiểm tra giấy tờ và thửa đất.
+event-customer_linked = Đã gắn hồ sơ với khách hàng.
+event-consent_given = Đã đồng ý: { $what }.
+event-consent_withdrawn = Đã rút lại đồng ý: { $what }.
+event-account_invited = Đã mời quý khách theo dõi hồ sơ trực tuyến.
+    .next = Mở tài khoản bằng mã dùng một lần.
+event-intake_saved = Đã lưu những gì quý khách cung cấp.
+    .why = Còn thiếu: { $missing }.
+    .next = Quý khách tiếp tục lúc nào cũng được, không phải khai lại.
+event-intake_completed = Đã đủ thông tin để bắt đầu.
+    .next = Chúng tôi kiểm tra giấy tờ và thửa đất.
+event-party_added = Đã thêm một người vào hồ sơ.
+event-paper_added = Đã nhận giấy tờ: { paper-kind }.
+event-verification_requested = Việc kiểm tra giấy tờ và thửa đất đã được xếp hàng.
+event-verified = Đã kiểm tra giấy tờ và thửa đất: { $outcome ->
+    [can_proceed] không có gì cản trở.
+    [needs_papers] còn thiếu giấy tờ.
+    [needs_person] chuyên viên cần xem xét một số điểm.
+   *[blocked] có điều cản trở.
+}
+    .why = Mọi bước sau đều dựa trên lần kiểm tra này.
+    .next = { $outcome ->
+    [can_proceed] Bộ phận pháp lý soạn các phương án cho quý khách.
+    [needs_papers] Quý khách sẽ nhận một danh sách đầy đủ giấy tờ cần có.
+    [needs_person] Chuyên viên quyết định về các điểm còn mở.
+   *[blocked] Bộ phận pháp lý giải thích có thể làm gì.
+}
+event-papers_requested = Đã yêu cầu giấy tờ (lần { $round }).
+    .why = Danh sách gồm mọi giấy tờ cần đến khi hoàn thành, để quý khách chỉ phải bổ sung một lần.
+    .next = Xin quý khách gửi giấy tờ theo danh sách.
+event-item_settled = Một mục trong danh sách đã xong.
+event-request_reminded = Đã nhắc quý khách về { $items } mục còn thiếu.
+    .next = Xin quý khách gửi giấy tờ theo danh sách.
+event-option_sheet_drafted = Đã soạn dự thảo các phương án.
+event-option_sheet_signed = Đã có các phương án; chúng tôi đề xuất: { procedure-name }.
+    .why = Bộ phận pháp lý đã so sánh các cách làm được với thửa đất này và chi phí của từng cách.
+    .next = Quý khách sẽ nhận báo giá.
+event-option_sheet_outdated = Các phương án cần được xem lại.
+    .why = Một quy định hoặc bản đồ mà phương án dựa vào đã thay đổi.
+    .next = Bộ phận pháp lý kiểm tra lại.
+event-quotation_offered = Báo giá (bản { $version }): { $total }.
+    .next = Xin quý khách đồng ý hoặc từ chối.
+event-quotation_accepted = Báo giá đã được chấp nhận.
+    .next = Chúng tôi soạn hợp đồng.
+event-quotation_refused = Báo giá bị từ chối.
+event-quotation_expired = Báo giá đã hết hiệu lực.
+    .next = Chúng tôi có thể gia hạn nếu quý khách muốn.
+event-contract_drawn = Hợp đồng đã sẵn sàng.
+    .next = Xin quý khách đọc và ký.
+event-contract_signed = { $signer ->
+    [customer] Quý khách đã ký hợp đồng.
+   *[firm] Chúng tôi đã ký hợp đồng.
+}
+event-contract_concluded = Hợp đồng có hiệu lực.
+    .next = Chúng tôi bắt đầu thực hiện.
+event-contract_refused = Hợp đồng bị từ chối.
+event-contract_expired = Hợp đồng không được ký đúng hạn.
+event-payment_due = Đến hạn thanh toán đợt { $instalment }: { $amount }.
+    .next = Xin quý khách thanh toán trước ngày đã nêu.
+event-payment_received = Đã nhận thanh toán: { $amount }.
+event-payment_reversed = Đã huỷ một khoản thanh toán: { $amount }.
+event-work_planned = Đã lập kế hoạch: { procedure-name }, { $tasks } nhiệm vụ.
+    .next = Chúng tôi lần lượt thực hiện các nhiệm vụ.
+event-task_created = Có nhiệm vụ mới: { $task_kind }.
+event-task_assigned = Đã giao nhiệm vụ: { $task_kind }.
+event-task_accepted = Đã nhận nhiệm vụ: { $task_kind }.
+event-task_started = Bắt đầu nhiệm vụ: { $task_kind }.
+event-task_paused = Tạm dừng nhiệm vụ: { $task_kind }.
+event-task_handed_back = Trả lại nhiệm vụ: { $task_kind }.
+event-task_escalated = Đã chuyển nhiệm vụ lên cấp trên: { $task_kind }.
+event-task_done = Đã xong: { $task_kind }.
+event-task_cancelled = Đã huỷ nhiệm vụ: { $task_kind }.
+event-appointment_made = Đã hẹn: { $starts }.
+    .next = Xin quý khách đến đúng giờ và mang theo căn cước công dân.
+event-appointment_moved = Lịch hẹn được dời sang { $starts }.
+    .next = Xin quý khách đến đúng giờ và mang theo căn cước công dân.
+event-appointment_kept = Cuộc hẹn đã diễn ra.
+event-appointment_missed = Cuộc hẹn không diễn ra.
+    .next = Chúng tôi hẹn lại.
+event-submitted = Đã nộp hồ sơ: { $agency }.
+    .next = Cơ quan nhà nước giải quyết.
+event-agency_asked_more = Cơ quan yêu cầu bổ sung: { $agency }.
+    .why = Thời hạn của cơ quan không tính cho đến khi nhận đủ.
+    .next = Chúng tôi xem cần bổ sung gì.
+event-agency_answered = Đã bổ sung cho cơ quan: { $agency }.
+    .next = Cơ quan nhà nước giải quyết.
+event-agency_decided = { $granted ->
+    [yes] Cơ quan đã giải quyết theo đề nghị: { $agency }.
+   *[no] Cơ quan từ chối: { $agency }.
+}
+event-field_work_returned = Kết quả thực địa đã gửi về.
+event-conflict_settled = Đã thống nhất hai giá trị từ thực địa.
+event-issue_raised = Có vướng mắc: { $topic }.
+event-issue_resolved = Đã giải quyết vướng mắc: { $topic }.
+event-stuck_noticed = Không có tiến triển từ { $since }.
+event-deadline_warned = Sắp đến hạn: { $deadline }.
+event-deadline_escalated = Đã quá hạn: { $deadline }.
+event-review_asked = Người thứ hai rà soát toàn bộ.
+    .why = Không ai tự rà soát việc của mình.
+event-review_returned = Rà soát thấy điểm cần sửa.
+event-review_passed = Đã rà soát xong.
+    .next = Chúng tôi chuẩn bị kết quả để bàn giao.
+event-hand_over_offered = { $way ->
+    [online] Kết quả có thể tải về.
+   *[office] Kết quả có thể nhận tại văn phòng.
+}
+    .next = { $way ->
+    [online] Tải về bằng mã dùng một lần.
+   *[office] Xin quý khách đến nhận và ký biên nhận.
+}
+event-handed_over = Đã bàn giao kết quả.
+event-obligation_noticed = Phải nộp cho nhà nước: { $what }, { $amount }.
+    .next = Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+event-obligation_reminded = Chưa nộp: { $what }.
+    .next = Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+event-obligation_paid = Đã nộp: { $what }.
+event-archived = Hồ sơ đã được lưu trữ.
+event-survey_sent = Cảm ơn quý khách đã tin tưởng. Quý khách thấy chúng tôi làm thế nào?
+    .next = Vài câu hỏi, mỗi bước một câu.
+event-survey_answered = Quý khách đã trả lời khảo sát. Xin cảm ơn.
+event-watch_begun = Chúng tôi theo dõi thửa đất cho quý khách.
+    .why = Quý khách đã đồng ý và có thể dừng lúc nào cũng được.
+event-watch_ended = Đã dừng theo dõi thửa đất.
+event-watch_hit = Có thay đổi đối với thửa đất của quý khách: { $topic }.
+    .why = Quý khách đã nhờ chúng tôi theo dõi thửa đất.
+    .next = Xin hỏi chúng tôi điều này có ý nghĩa gì.
+event-personal_data_erased = Dữ liệu cá nhân của quý khách đã được xoá. Chứng nhận số { $certificate }.
+event-ended = { $ending ->
+    [closed] Hồ sơ đã đóng.
+    [withdrawn] Hồ sơ đã được rút.
+   *[refused] Hồ sơ kết thúc do chúng tôi hoặc cơ quan từ chối.
+}
+missing-name = họ tên
+missing-phone = số điện thoại
+missing-need = nhu cầu
+missing-procedure = thủ tục
+missing-parcel = thửa đất
+missing-consent = sự đồng ý

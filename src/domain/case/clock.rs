@@ -1,0 +1,353 @@
+//! Clocks of a case: whose days they are, how many are used, when they end, and why of every day.
+//!
+//! A day of Viet Nam is used by a clock that was running when the day began: the day it starts is not counted (Civil Code
+//! Art. 147), the day it stops is. Only working days are used. A deadline is a function of events, calendar and rules alone.
+
+use super::event::{Event, Happened};
+use super::procedure::ProcedureBook;
+use super::state::{Case, NoMove, Step, Turn};
+use crate::domain::calendar::{Calendar, UnknownYear, day_of};
+use crate::domain::rule::Standing;
+use crate::domain::staff::Role;
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+use time::{Date, Duration};
+use uuid::Uuid;
+
+const SHIPPED: &str = include_str!("../../../data/clocks.toml");
+
+/// What a step may take us.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepLimit {
+    pub step: String,
+    pub working_days: u32,
+    /// Working days left at which the role is warned.
+    pub warn: u32,
+    pub role: Role,
+    pub escalate: Role,
+    pub standing: Standing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    #[serde(rename = "step")]
+    pub steps: Vec<StepLimit>,
+}
+
+impl Limits {
+    /// Reads and checks them; the error says what is wrong.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let limits: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        for (i, s) in limits.steps.iter().enumerate() {
+            if !Step::NAMES.contains(&s.step.as_str()) || limits.steps[..i].iter().any(|o| o.step == s.step) {
+                return Err(format!("{}: no step, or it stands twice", s.step));
+            }
+            if s.working_days == 0 || s.working_days > 250 || s.warn >= s.working_days {
+                return Err(format!("{}: 1 to 250 working days, and a warning before their end", s.step));
+            }
+        }
+        Ok(limits)
+    }
+
+    pub fn shipped() -> Result<&'static Self, String> {
+        static READ: LazyLock<Result<Limits, String>> = LazyLock::new(|| Limits::read(SHIPPED));
+        READ.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// A stretch of time a clock ran: it uses the days after `from` up to and with `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    pub from: Date,
+    /// None: it still runs.
+    pub to: Option<Date>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Clock {
+    /// `step.<name>` or `submission.<id>`.
+    pub id: String,
+    pub turn: Turn,
+    /// Working days it may take; none: the source gives no number.
+    pub limit: Option<u32>,
+    /// Where the limit comes from.
+    pub source: String,
+    pub standing: Standing,
+    pub warn: u32,
+    pub role: Role,
+    pub escalate: Role,
+    pub spans: Vec<Span>,
+    /// The day the last of its days is used, when it runs on or has run out; none while it stands still with days left.
+    pub deadline: Option<Date>,
+    /// Working days used by the end of the last span that has ended.
+    pub used: u32,
+    pub running: bool,
+    /// Its deadline rests on days nobody has confirmed.
+    pub doubtful: bool,
+}
+
+/// A stretch of the case in one step, with one party to move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Segment {
+    pub from: Date,
+    pub to: Option<Date>,
+    pub step: String,
+    pub turn: Turn,
+}
+
+/// What a day was to a clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Day {
+    pub date: Date,
+    /// Number of the working day used; none: it was not used.
+    pub used: Option<u32>,
+    pub why: DayReason,
+    /// Name of the holiday.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holiday: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayReason {
+    Counted,
+    /// A working Saturday or Sunday that stands in for another day.
+    CountedInstead,
+    FirstDay,
+    Weekend,
+    Holiday,
+    /// The clock stood still: it was somebody else's move.
+    StoodStill,
+}
+
+/// A history in the states it made, one behind each event.
+pub fn states(events: &[Event]) -> Result<Vec<Case>, NoMove> {
+    let mut all: Vec<Case> = Vec::with_capacity(events.len());
+    for event in events {
+        all.push(Case::next(all.last().cloned(), event)?);
+    }
+    Ok(all)
+}
+
+/// Whose move it was when.
+pub fn segments(events: &[Event], states: &[Case]) -> Vec<Segment> {
+    let mut all: Vec<Segment> = Vec::new();
+    for (event, case) in events.iter().zip(states) {
+        let (day, step, turn) = (day_of(event.at), case.step.name(), case.turn());
+        if let Some(last) = all.last_mut() {
+            if last.step == step && last.turn == turn {
+                continue;
+            }
+            last.to = Some(day);
+        }
+        all.push(Segment { from: day, to: None, step: step.to_owned(), turn });
+    }
+    all
+}
+
+/// When a clock ran that runs while `runs`.
+pub fn spans(events: &[Event], states: &[Case], runs: impl Fn(&Case) -> bool) -> Vec<Span> {
+    let mut all: Vec<Span> = Vec::new();
+    for (event, case) in events.iter().zip(states) {
+        let day = day_of(event.at);
+        let open = all.last().is_some_and(|s| s.to.is_none());
+        match (open, runs(case)) {
+            (false, true) => all.push(Span { from: day, to: None }),
+            (true, false) => {
+                if let Some(last) = all.last_mut() {
+                    last.to = Some(day);
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// All clocks of a case.
+///
+/// # Errors
+/// A year without a calendar.
+pub fn clocks(
+    events: &[Event],
+    states: &[Case],
+    calendar: &Calendar,
+    limits: &Limits,
+    book: &ProcedureBook,
+) -> Result<Vec<Clock>, UnknownYear> {
+    let mut all = Vec::new();
+    for limit in &limits.steps {
+        let spans = spans(events, states, |c| c.step.name() == limit.step && c.turn() == Turn::Ours);
+        if !spans.is_empty() {
+            all.push(Clock {
+                id: format!("step.{}", limit.step),
+                turn: Turn::Ours,
+                limit: Some(limit.working_days),
+                source: "data/clocks.toml".into(),
+                standing: limit.standing,
+                warn: limit.warn,
+                role: limit.role,
+                escalate: limit.escalate,
+                ..bare(spans)
+            });
+        }
+    }
+    for event in events {
+        if let Happened::Submitted { submission, procedure, .. } = &event.what {
+            all.push(of_authority(events, states, *submission, procedure, day_of(event.at), book));
+        }
+    }
+    all.into_iter().map(|c| measured(c, calendar)).collect()
+}
+
+fn bare(spans: Vec<Span>) -> Clock {
+    let running = spans.last().is_some_and(|s| s.to.is_none());
+    Clock {
+        id: String::new(),
+        turn: Turn::Ours,
+        limit: None,
+        source: String::new(),
+        standing: Standing::Unverified,
+        warn: 2,
+        role: Role::Legal,
+        escalate: Role::Manager,
+        spans,
+        deadline: None,
+        used: 0,
+        running,
+        doubtful: false,
+    }
+}
+
+/// The authority's term, without the time it waits for us.
+fn of_authority(
+    events: &[Event],
+    states: &[Case],
+    submission: Uuid,
+    procedure: &str,
+    on: Date,
+    book: &ProcedureBook,
+) -> Clock {
+    let version = book.find(procedure, None, on);
+    let days = version.and_then(|v| v.working_days.map(|d| d + v.posting_days.unwrap_or_default()));
+    Clock {
+        id: format!("submission.{submission}"),
+        turn: Turn::Authority,
+        limit: days.filter(|d| *d > 0),
+        source: version.map_or_else(|| "no term is known".into(), |v| v.source.clone()),
+        standing: version.map_or(Standing::Unverified, |v| v.standing),
+        ..bare(spans(events, states, |c| c.submitted.contains(&submission)))
+    }
+}
+
+fn measured(mut clock: Clock, calendar: &Calendar) -> Result<Clock, UnknownYear> {
+    for span in &clock.spans {
+        let left = clock.limit.map(|l| l.saturating_sub(clock.used));
+        let end = left.map(|n| calendar.add_working_days(span.from, n)).transpose()?;
+        match (span.to, end) {
+            // It runs out within this span: that day it stays.
+            (Some(to), Some(end)) if clock.deadline.is_none() && end <= to && left != Some(0) => {
+                clock.deadline = Some(end);
+            }
+            (None, Some(end)) if clock.deadline.is_none() && left != Some(0) => clock.deadline = Some(end),
+            _ => {}
+        }
+        if let Some(to) = span.to {
+            clock.used += working_days(calendar, span.from, to)?;
+        }
+    }
+    let first = clock.spans.first().map(|s| s.from);
+    clock.doubtful = first.zip(clock.deadline).is_some_and(|(from, to)| calendar.is_doubtful(from, to));
+    Ok(clock)
+}
+
+/// Working days after `from` up to and with `to`.
+fn working_days(calendar: &Calendar, from: Date, to: Date) -> Result<u32, UnknownYear> {
+    let mut n = 0;
+    let mut day = from;
+    while day < to {
+        day += Duration::DAY;
+        n += u32::from(calendar.is_working_day(day)?);
+    }
+    Ok(n)
+}
+
+impl Clock {
+    /// Working days used by the end of `on`.
+    ///
+    /// # Errors
+    /// A year without a calendar.
+    pub fn used_by(&self, on: Date, calendar: &Calendar) -> Result<u32, UnknownYear> {
+        let each = |s: &Span| working_days(calendar, s.from, s.to.unwrap_or(on).min(on).max(s.from));
+        self.spans.iter().map(each).sum()
+    }
+
+    /// Working days left on `on`; negative: over by so many.
+    ///
+    /// # Errors
+    /// A year without a calendar.
+    pub fn left(&self, on: Date, calendar: &Calendar) -> Result<Option<i64>, UnknownYear> {
+        let used = i64::from(self.used_by(on, calendar)?);
+        Ok(self.limit.map(|l| i64::from(l) - used))
+    }
+
+    /// Every day from its start to `until`, with its reason.
+    ///
+    /// # Errors
+    /// A year without a calendar.
+    pub fn days(&self, until: Date, calendar: &Calendar) -> Result<Vec<Day>, UnknownYear> {
+        let Some(first) = self.spans.first().map(|s| s.from) else { return Ok(vec![]) };
+        let (mut all, mut n, mut date) = (Vec::new(), 0, first);
+        while date <= until {
+            let ran = self.spans.iter().any(|s| s.from < date && s.to.is_none_or(|to| date <= to));
+            let starts = self.spans.iter().any(|s| s.from == date);
+            let holiday = calendar.holiday(date).map(str::to_owned);
+            let weekend = date.weekday().number_days_from_monday() > 4;
+            let why = match (ran, calendar.is_working_day(date)?) {
+                (false, _) if starts => DayReason::FirstDay,
+                (false, _) => DayReason::StoodStill,
+                (true, true) if weekend => DayReason::CountedInstead,
+                (true, true) => DayReason::Counted,
+                (true, false) if weekend => DayReason::Weekend,
+                (true, false) => DayReason::Holiday,
+            };
+            let counts = matches!(why, DayReason::Counted | DayReason::CountedInstead);
+            n += u32::from(counts);
+            all.push(Day { date, used: counts.then_some(n), why, holiday });
+            date += Duration::DAY;
+        }
+        Ok(all)
+    }
+}
+
+/// What a look at the clocks on a day calls for, when it was not said before.
+pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar) -> Result<Vec<Happened>, UnknownYear> {
+    let mut all = Vec::new();
+    for clock in clocks.iter().filter(|c| c.running) {
+        let Some(deadline) = clock.deadline else { continue };
+        let left = clock.left(on, calendar)?.unwrap_or_default();
+        let said = |e: &Event| match &e.what {
+            Happened::DeadlineWarned { clock: c, deadline: d, .. } if left >= 0 => c == &clock.id && *d == deadline,
+            Happened::DeadlineEscalated { clock: c, deadline: d, .. } => c == &clock.id && *d == deadline,
+            _ => false,
+        };
+        if events.iter().any(said) {
+            continue;
+        }
+        let id = clock.id.clone();
+        if on > deadline {
+            all.push(Happened::DeadlineEscalated { clock: id, deadline, role: clock.escalate.as_str().into() });
+        } else if left <= i64::from(clock.warn) {
+            let left = u32::try_from(left).unwrap_or_default();
+            let role = clock.role.as_str().into();
+            all.push(Happened::DeadlineWarned { clock: id, deadline, left, role });
+        }
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+#[path = "clock_tests.rs"]
+mod tests;

@@ -1,0 +1,201 @@
+use super::super::event::{Channel, Settled, Signer};
+use super::*;
+use crate::domain::verify::Outcome;
+use proptest::prelude::*;
+use time::OffsetDateTime;
+use time::macros::{date, datetime};
+
+fn vn() -> &'static Calendar {
+    Calendar::shipped().unwrap()
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn opened(at: OffsetDateTime) -> Vec<Event> {
+    let what = Happened::Opened { channel: Channel::Office, procedures: vec!["transfer".into()] };
+    vec![Event { seq: 1, at, actor: "care".into(), what }]
+}
+
+/// Adds an event when it can happen.
+fn add(events: &mut Vec<Event>, at: OffsetDateTime, what: Happened) {
+    let case = Case::fold(events.iter()).unwrap();
+    let event = Event { seq: events.len() as i32 + 1, at, actor: "x".into(), what };
+    if Case::next(case, &event).is_ok() {
+        events.push(event);
+    }
+}
+
+fn measured(events: &[Event]) -> Vec<Clock> {
+    let states = states(events).unwrap();
+    clocks(events, &states, vn(), Limits::shipped().unwrap(), &ProcedureBook::default()).unwrap()
+}
+
+#[test]
+fn it_stands_still_while_the_customer_is_to_move() {
+    // Thursday before Tết 2026: Friday is a working day, then the holidays, then Monday 23 February.
+    let mut events = opened(datetime!(2026-02-12 03:00 UTC));
+    add(
+        &mut events,
+        datetime!(2026-02-12 04:00 UTC),
+        Happened::Verified { verification: id(1), outcome: Outcome::NeedsPapers },
+    );
+    let clock = |events: &[Event]| measured(events).into_iter().find(|c| c.id == "step.verification").unwrap();
+    assert_eq!(clock(&events).deadline, Some(date!(2026 - 02 - 26)), "Fri 13, then 23 to 26 February");
+    let asked = Happened::PapersRequested { request: id(2), round: 1, items: vec![id(3)], due: date!(2026 - 03 - 02) };
+    add(&mut events, datetime!(2026-02-13 04:00 UTC), asked);
+    let still = clock(&events);
+    assert_eq!((still.deadline, still.used, still.running), (None, 1, false));
+    add(&mut events, datetime!(2026-02-25 18:00 UTC), Happened::ItemSettled { item: id(3), how: Settled::Met });
+    let on = clock(&events);
+    assert_eq!(on.deadline, Some(date!(2026 - 03 - 04)), "26 February in Viet Nam; four working days after it");
+    let days = on.days(date!(2026 - 02 - 27), vn()).unwrap();
+    let why: Vec<_> = days.iter().map(|d| (d.date.day(), d.why)).collect();
+    assert_eq!(why[..3], [(12, DayReason::FirstDay), (13, DayReason::Counted), (14, DayReason::StoodStill)]);
+    assert_eq!(why[14..], [(26, DayReason::FirstDay), (27, DayReason::Counted)]);
+    assert_eq!(days.last().unwrap().used, Some(2));
+}
+
+#[test]
+fn warned_once_and_escalated_once() {
+    let events = opened(datetime!(2026-10-05 02:00 UTC));
+    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), on, vn()).unwrap();
+    assert_eq!(day(date!(2026 - 10 - 05), &events), [], "two days are left");
+    let warned = day(date!(2026 - 10 - 06), &events);
+    let expected = |left| Happened::DeadlineWarned {
+        clock: "step.intake".into(),
+        deadline: date!(2026 - 10 - 07),
+        left,
+        role: "customer_care".into(),
+    };
+    assert_eq!(warned, [expected(1)]);
+    let mut told = events.clone();
+    add(&mut told, datetime!(2026-10-06 02:00 UTC), expected(1));
+    assert_eq!(day(date!(2026 - 10 - 07), &told), []);
+    let late = day(date!(2026 - 10 - 08), &told);
+    assert!(matches!(late[..], [Happened::DeadlineEscalated { .. }]), "{late:?}");
+    add(&mut told, datetime!(2026-10-08 02:00 UTC), late[0].clone());
+    assert_eq!(day(date!(2026 - 10 - 09), &told), []);
+}
+
+#[test]
+fn limits_are_checked() {
+    let one = |step: &str, days: u32, warn: u32| {
+        format!(
+            "[[step]]\nstep='{step}'\nworking_days={days}\nwarn={warn}\nrole='legal'\nescalate='manager'\nstanding='house'\n"
+        )
+    };
+    assert!(Limits::read(&one("intake", 2, 1)).is_ok());
+    assert!(Limits::read(&one("dance", 2, 1)).unwrap_err().contains("no step"));
+    assert!(Limits::read(&format!("{0}{0}", one("intake", 2, 1))).unwrap_err().contains("twice"));
+    assert!(Limits::read(&one("intake", 2, 2)).unwrap_err().contains("warning"));
+}
+
+/// Moves that lead a case on, back, to the customer and to an authority.
+fn script(n: usize) -> Happened {
+    use Happened as H;
+    let (due, word) = (date!(2027 - 01 - 01), "transfer".to_owned());
+    match n {
+        0 => H::Verified { verification: id(1), outcome: Outcome::NeedsPapers },
+        1 => H::Verified { verification: id(1), outcome: Outcome::CanProceed },
+        2 => H::OptionSheetSigned { sheet: id(2), version: 1, verification: id(1), procedure: word },
+        3 => H::QuotationOffered { quotation: id(3), version: 1, total: 9, valid_to: due },
+        4 => H::QuotationAccepted { quotation: id(3), version: 1 },
+        5 => H::ContractDrawn { contract: id(4), version: 1, sign_by: due },
+        6 => H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5) },
+        7 => H::ContractSigned { contract: id(4), signer: Signer::Firm, signature: id(6) },
+        8 => H::ContractConcluded { contract: id(4) },
+        9 => H::PapersRequested { request: id(7), round: 1, items: vec![id(8)], due },
+        10 => H::ItemSettled { item: id(8), how: Settled::Met },
+        11 => H::Submitted { submission: id(9), agency: "a".into(), procedure: word, due: None },
+        12 => H::AgencyAskedMore { submission: id(9), agency: "a".into() },
+        13 => H::AgencyAnswered { submission: id(9), agency: "a".into() },
+        _ => H::QuotationRefused { quotation: id(3), version: 1, reason: word },
+    }
+}
+
+/// A case that wanders for up to a year from a day of 2025 or 2026: over every Tết from 2025 to 2027.
+fn history() -> impl Strategy<Value = Vec<Event>> {
+    let forward = prop::collection::vec((0usize..15, 0i64..500), 0..30);
+    (0i64..420, forward).prop_map(|(day, moves)| {
+        let mut at = datetime!(2025-01-10 01:00 UTC) + Duration::days(day);
+        let mut events = opened(at);
+        let mut next = 0;
+        for (choice, hours) in moves {
+            at += Duration::hours(hours);
+            // Mostly onwards, sometimes anything.
+            let n = if choice < 8 { next } else { choice };
+            let before = events.len();
+            add(&mut events, at, script(n));
+            next = if events.len() > before && n == next && next < 8 { next + 1 } else { next };
+        }
+        events
+    })
+}
+
+/// Counted one day after the other by looking at who held the case when each day began, over a plain list of rest days.
+fn naive(events: &[Event], limit: u32, holds: impl Fn(&Case) -> bool) -> Option<Date> {
+    let table: toml::Value = toml::from_str(include_str!("../../../data/calendars/vn.toml")).unwrap();
+    let list = |name: &str| -> Vec<String> {
+        let of_year = |y: &toml::Value| y[name].as_array().unwrap().clone();
+        let years = table["year"].as_array().unwrap().iter().flat_map(of_year);
+        years.map(|v| v.as_str().or_else(|| v["date"].as_str()).unwrap().to_owned()).collect()
+    };
+    let (off, working) = (list("off"), list("working"));
+    let states = states(events).unwrap();
+    let (mut day, mut used) = (day_of(events[0].at), 0);
+    while day < date!(2027 - 12 - 31) {
+        day = day.next_day().unwrap();
+        let began = events.iter().zip(&states).rev().find(|(e, _)| day_of(e.at) < day).map(|(_, c)| c);
+        let text = day.to_string();
+        let works = working.contains(&text) || (day.weekday().number_from_monday() < 6 && !off.contains(&text));
+        if began.is_some_and(&holds) && works {
+            used += 1;
+            if used == limit {
+                return Some(day);
+            }
+        }
+    }
+    None
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn equals_a_naive_recount(events in history()) {
+        let shipped = ProcedureBook::from_toml(&[("transfer", include_str!("../../../data/procedures/transfer.toml"))]).unwrap();
+        let states = states(&events).unwrap();
+        for clock in clocks(&events, &states, vn(), Limits::shipped().unwrap(), &shipped).unwrap() {
+            let Some(limit) = clock.limit else { continue };
+            let expected = match clock.id.strip_prefix("step.") {
+                Some(step) => naive(&events, limit, |c| c.step.name() == step && c.turn() == Turn::Ours),
+                None => naive(&events, limit, |c| c.submitted.contains(&id(9))),
+            };
+            prop_assert_eq!(clock.deadline, expected, "{}", clock.id);
+            // The explanation adds up: its last used day is the deadline.
+            if let Some(deadline) = clock.deadline {
+                let days = clock.days(deadline, vn()).unwrap();
+                prop_assert_eq!(days.last().and_then(|d| d.used), Some(limit));
+                prop_assert_eq!(clock.used_by(deadline, vn()).unwrap(), limit);
+            }
+        }
+    }
+
+    /// What has ended stays as it was when more happens, so counting on is the same as counting anew.
+    #[test]
+    fn counting_on_is_counting_anew(events in history()) {
+        let states = states(&events).unwrap();
+        let ours = |c: &Case| c.turn() == Turn::Ours;
+        let whole = spans(&events, &states, ours);
+        for k in 1..=events.len() {
+            let part = spans(&events[..k], &states[..k], ours);
+            let closed: Vec<_> = part.iter().copied().filter(|s| s.to.is_some()).collect();
+            prop_assert_eq!(&whole[..closed.len()], &closed[..]);
+            prop_assert!(part.iter().zip(&whole).all(|(p, w)| p.from == w.from));
+        }
+        let parts = segments(&events, &states);
+        prop_assert!(parts.windows(2).all(|w| w[0].to == Some(w[1].from)));
+    }
+}

@@ -1,0 +1,223 @@
+//! A case told in words, in two views: staff see all of it; customers see what happened, why, by whom, what comes next and
+//! by when, out of what `audience.rs` shows them.
+
+use super::event::{Event, Happened, Signer};
+use super::state::{Case, Step, Turn};
+use crate::domain::calendar::{clock_time, day_of};
+use crate::domain::dispatch::Table;
+use crate::domain::verify::Message;
+use crate::domain::verify::text::{self, Lang};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    Staff,
+    Customer,
+}
+
+/// Who did something, as a customer sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doer {
+    Customer,
+    Authority,
+    Firm,
+    System,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    pub seq: i32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub kind: String,
+    pub what: String,
+    pub why: Option<String>,
+    /// In words; staff see the login.
+    pub who: String,
+    pub next: Option<String>,
+    /// Day in Viet Nam.
+    pub by: Option<Date>,
+    /// The data of the event this view may see.
+    pub data: Map<String, Value>,
+}
+
+/// Where the case stands now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Now {
+    pub step: &'static str,
+    pub step_text: String,
+    pub turn: Turn,
+    pub turn_text: String,
+    /// What happens next.
+    pub next: String,
+    pub by: Option<Date>,
+}
+
+/// The line of an event; none: this view does not see it.
+pub fn line(event: &Event, view: View, lang: Lang) -> Option<Line> {
+    let (kind, data) = event.what.parts().ok()?;
+    let data = match view {
+        View::Customer => event.what.customer_view()?.0,
+        View::Staff => data.as_object().cloned().unwrap_or_default(),
+    };
+    let message = said(&kind, &data, lang);
+    let who = match view {
+        View::Staff => event.actor.clone(),
+        View::Customer => text::word(lang, who_key(doer(event))),
+    };
+    Some(Line {
+        seq: event.seq,
+        at: event.at,
+        what: text::message(lang, &message),
+        why: text::attribute(lang, &message, "why"),
+        who,
+        next: text::attribute(lang, &message, "next"),
+        by: by_when(&event.what),
+        kind,
+        data,
+    })
+}
+
+/// What is told of the case as it stands after `events`.
+pub fn now(case: &Case, events: &[Event], lang: Lang) -> Now {
+    let (step, turn) = (case.step.name(), case.turn());
+    let next = if case.step.ended() { "now-ended".to_owned() } else { format!("now-{step}-{}", turn.as_str()) };
+    Now {
+        step,
+        step_text: text::word(lang, &format!("step-{step}")),
+        turn,
+        turn_text: text::word(lang, &format!("turn-{}", turn.as_str())),
+        next: text::word(lang, &next),
+        by: awaited(case, events),
+    }
+}
+
+/// The day by which what is waited for now was asked or promised.
+fn awaited(case: &Case, events: &[Event]) -> Option<Date> {
+    use Happened as H;
+    let of_step = |e: &Event| match (&case.step, &e.what) {
+        (Step::Quotation { .. }, H::QuotationOffered { valid_to, .. }) => Some(*valid_to),
+        (Step::Contract { .. }, H::ContractDrawn { sign_by, .. }) => Some(*sign_by),
+        (Step::Execution { .. }, H::Submitted { submission, due, .. }) if case.submitted.contains(submission) => *due,
+        (_, H::PapersRequested { items, due, .. }) if items.iter().any(|i| case.asked.contains(i)) => Some(*due),
+        _ => None,
+    };
+    events.iter().rev().find_map(of_step)
+}
+
+/// The day an event speaks of.
+pub fn by_when(what: &Happened) -> Option<Date> {
+    use Happened as H;
+    match what {
+        H::PapersRequested { due, .. }
+        | H::PaymentDue { due, .. }
+        | H::TaskCreated { due, .. }
+        | H::IssueRaised { due, .. } => Some(*due),
+        H::Submitted { due, .. } | H::ObligationNoticed { due, .. } | H::ObligationReminded { due, .. } => *due,
+        H::QuotationOffered { valid_to, .. } => Some(*valid_to),
+        H::ContractDrawn { sign_by, .. } => Some(*sign_by),
+        H::DeadlineWarned { deadline, .. } | H::DeadlineEscalated { deadline, .. } => Some(*deadline),
+        H::AppointmentMade { starts, .. } | H::AppointmentMoved { starts, .. } => Some(day_of(*starts)),
+        _ => None,
+    }
+}
+
+/// Who did it.
+pub fn doer(event: &Event) -> Doer {
+    use Happened as H;
+    match &event.what {
+        H::ConsentGiven { .. }
+        | H::ConsentWithdrawn { .. }
+        | H::PaperAdded { .. }
+        | H::QuotationAccepted { .. }
+        | H::QuotationRefused { .. }
+        | H::ContractRefused { .. }
+        | H::PaymentReceived { .. }
+        | H::ObligationPaid { .. }
+        | H::SurveyAnswered { .. }
+        | H::ContractSigned { signer: Signer::Customer, .. } => Doer::Customer,
+        H::AgencyAskedMore { .. } | H::AgencyDecided { .. } => Doer::Authority,
+        _ if event.actor.starts_with("system:") => Doer::System,
+        _ => Doer::Firm,
+    }
+}
+
+fn who_key(doer: Doer) -> &'static str {
+    match doer {
+        Doer::Customer => "who-customer",
+        Doer::Authority => "who-authority",
+        Doer::Firm => "who-firm",
+        Doer::System => "who-system",
+    }
+}
+
+fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
+    let mut message = Message::new(&format!("event-{kind}"));
+    for (name, value) in data {
+        message = match value {
+            Value::Number(n) if matches!(name.as_str(), "total" | "amount") => {
+                message.with(name, dong(n.as_i64().unwrap_or_default(), lang))
+            }
+            Value::Number(n) => message.with(name, n.as_f64().unwrap_or_default()),
+            Value::Bool(yes) => message.with(name, if *yes { "yes" } else { "no" }),
+            Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
+            Value::String(s) if name == "task_kind" => message.with(name, task_title(s, lang)),
+            Value::String(s) => message.with(name, moment(s, lang).unwrap_or_else(|| s.clone())),
+            Value::Array(list) => message.with(name, listed(name, list, lang)),
+            _ => message,
+        };
+    }
+    message
+}
+
+fn listed(name: &str, list: &[Value], lang: Lang) -> String {
+    let one = |v: &Value| {
+        let code = v.as_str().unwrap_or_default();
+        match name {
+            "procedures" => text::message(lang, &Message::new("procedure-name").with("procedure", code)),
+            "missing" => text::word(lang, &format!("missing-{code}")),
+            _ => code.to_owned(),
+        }
+    };
+    list.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn task_title(kind: &str, lang: Lang) -> String {
+    let title = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| &k.title);
+    title.map_or_else(|| kind.to_owned(), |t| if lang == Lang::Vi { t.vi.clone() } else { t.en.clone() })
+}
+
+/// A day or an instant as the language writes it, instants in the time of Viet Nam.
+fn moment(s: &str, lang: Lang) -> Option<String> {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    if let Ok(day) = Date::parse(s, form) {
+        return Some(text::date(lang, day));
+    }
+    let at = OffsetDateTime::parse(s, &Rfc3339).ok()?;
+    let (hour, minute) = clock_time(at);
+    Some(format!("{hour:02}:{minute:02} {}", text::date(lang, day_of(at))))
+}
+
+/// Whole dong, in groups of three.
+pub fn dong(amount: i64, lang: Lang) -> String {
+    let digits = amount.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            grouped.push(if lang == Lang::Vi { '.' } else { ',' });
+        }
+        grouped.push(digit);
+    }
+    let sign = if amount < 0 { "-" } else { "" };
+    format!("{sign}{grouped} {}", if lang == Lang::Vi { "đồng" } else { "VND" })
+}
+
+#[cfg(test)]
+#[path = "timeline_tests.rs"]
+mod tests;

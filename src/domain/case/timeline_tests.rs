@@ -1,0 +1,84 @@
+use super::super::event::tests::samples;
+use super::*;
+use time::macros::datetime;
+use uuid::Uuid;
+
+fn event(what: Happened) -> Event {
+    Event { seq: 1, at: datetime!(2026-10-05 02:00 UTC), actor: "lan".into(), what }
+}
+
+/// Every kind has words in both languages, for both views, and no word speaks of what its reader may not see.
+#[test]
+fn every_kind_can_be_told() {
+    for lang in [Lang::Vi, Lang::En] {
+        for view in [View::Staff, View::Customer] {
+            for what in samples(Uuid::from_u128(7)) {
+                let kind = what.kind();
+                let Some(line) = line(&event(what), view, lang) else { continue };
+                let whole = format!("{} {:?} {:?}", line.what, line.why, line.next);
+                assert!(!whole.contains('{') && !whole.contains("event-"), "{lang:?} {view:?} {kind}: {whole}");
+            }
+        }
+    }
+}
+
+#[test]
+fn customers_see_what_why_who_next_and_by_when() {
+    let what = Happened::PapersRequested {
+        request: Uuid::from_u128(1),
+        round: 1,
+        items: vec![Uuid::from_u128(2)],
+        due: time::macros::date!(2026 - 10 - 20),
+    };
+    let line = line(&event(what), View::Customer, Lang::En).unwrap();
+    assert_eq!(line.what, "We asked for papers (round 1).");
+    assert!(line.why.unwrap().contains("asked once"));
+    assert_eq!((line.who.as_str(), line.by), ("We", Some(time::macros::date!(2026 - 10 - 20))));
+    assert_eq!(line.next.unwrap(), "Please send the papers on the list.");
+    assert!(!line.data.contains_key("items"));
+    let inner = Happened::TaskAssigned { task: Uuid::nil(), task_kind: "visit".into(), assignee: Uuid::nil() };
+    assert!(super::line(&event(inner.clone()), View::Customer, Lang::En).is_none());
+    assert_eq!(super::line(&event(inner), View::Staff, Lang::En).unwrap().who, "lan");
+}
+
+#[test]
+fn where_it_stands_has_words_for_every_step_and_turn() {
+    let opened = Happened::Opened { channel: super::super::event::Channel::App, procedures: vec!["split".into()] };
+    let mut case = Case::next(None, &event(opened)).unwrap();
+    let id = Uuid::from_u128(1);
+    let steps = [
+        Step::Intake,
+        Step::Verification { outcome: None },
+        Step::Advice { sheet: None },
+        Step::Quotation { quotation: id, version: 1, accepted: false },
+        Step::Quotation { quotation: id, version: 1, accepted: true },
+        Step::Contract { quotation: id, version: 1, contract: id, signed: [].into() },
+        Step::Contract { quotation: id, version: 1, contract: id, signed: [Signer::Customer].into() },
+        Step::Execution { contract: id },
+        Step::Review { contract: id, asked_by: "a".into() },
+        Step::HandOver { contract: id, reviewed_by: "a".into(), offered: false },
+        Step::AfterCare { contract: id },
+        Step::Closed,
+    ];
+    for step in steps {
+        case.step = step;
+        for (asked, submitted) in [(false, false), (true, false), (false, true)] {
+            case.asked = asked.then_some(id).into_iter().collect();
+            case.submitted = submitted.then_some(id).into_iter().collect();
+            for lang in [Lang::Vi, Lang::En] {
+                let now = now(&case, &[], lang);
+                for text in [now.step_text, now.turn_text, now.next] {
+                    assert!(text.contains(' ') || text.chars().next().is_some_and(char::is_uppercase), "{text}");
+                    assert!(!text.starts_with("now-") && !text.starts_with("step-"), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_are_grouped() {
+    assert_eq!(dong(1_234_567, Lang::Vi), "1.234.567 đồng");
+    assert_eq!(dong(-12, Lang::En), "-12 VND");
+    assert_eq!(dong(1_000, Lang::En), "1,000 VND");
+}

@@ -1,0 +1,108 @@
+//! The clocks of a case, every day of them explained; and the job that warns before a limit and escalates after it.
+
+use super::record::{Entry, events, record_all};
+use crate::app::App;
+use crate::domain::calendar::Calendar;
+use crate::domain::case::clock::{self, Clock, Day, Limits, Segment};
+use crate::domain::case::{Case, Event, Turn};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin};
+use crate::store::queue::Lease;
+use crate::store::{case, case_event};
+use serde::Serialize;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+/// Whose days they are, and until when.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Clocks {
+    pub case_id: Uuid,
+    pub step: &'static str,
+    pub turn: Turn,
+    /// Counted up to and with this day.
+    pub as_of: Date,
+    pub segments: Vec<Segment>,
+    pub clocks: Vec<ClockView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClockView {
+    #[serde(flatten)]
+    pub clock: Clock,
+    /// Working days left; negative: over by so many.
+    pub left: Option<i64>,
+    /// Every day since it began.
+    pub days: Vec<Day>,
+}
+
+/// The clocks of a case as of today.
+pub async fn clock(app: &App, id: Uuid) -> Result<Clocks> {
+    let mut conn = app.pool.acquire().await?;
+    if case::get(&mut conn, id).await?.is_none() {
+        return Err(Error::NotFound { what: "case", id: id.to_string() });
+    }
+    let (events, states, clocks) = measured(app, &mut conn, id).await?;
+    let (as_of, calendar) = (app.clock.today(), calendar()?);
+    let last = states.last().ok_or_else(|| Error::Broken(anyhow::anyhow!("case {id} has no events")))?;
+    let view = |clock: Clock| -> Result<ClockView> {
+        let until = clock.spans.last().and_then(|s| s.to).unwrap_or(as_of);
+        let left = clock.left(as_of, calendar).map_err(no_year)?;
+        let days = clock.days(until, calendar).map_err(no_year)?;
+        Ok(ClockView { clock, left, days })
+    };
+    Ok(Clocks {
+        case_id: id,
+        step: last.step.name(),
+        turn: last.turn(),
+        as_of,
+        segments: clock::segments(&events, &states),
+        clocks: clocks.into_iter().map(view).collect::<Result<_>>()?,
+    })
+}
+
+/// The job: looks at every case that has not ended, and records each warning and escalation once. Each case is a transaction
+/// of its own; a second run finds what the first one said.
+pub async fn watch_clocks(app: &App, lease: &Lease) -> Result<()> {
+    let by = Actor::system("watch_clocks");
+    let mut after = Uuid::nil();
+    loop {
+        let ids = case_event::running(&mut *app.pool.acquire().await?, after, 200).await?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        for id in ids {
+            look_at(app, &by, id).await?;
+        }
+    }
+    let mut tx = begin(app).await?;
+    lease.complete(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn look_at(app: &App, by: &Actor, id: Uuid) -> Result<()> {
+    let mut tx = begin(app).await?;
+    super::record::lock(&mut tx, id).await?;
+    let (events, _, clocks) = measured(app, &mut tx, id).await?;
+    let alarms = clock::alarms(&events, &clocks, app.clock.today(), calendar()?).map_err(no_year)?;
+    if alarms.is_empty() {
+        return Ok(());
+    }
+    record_all(app, &mut tx, by, id, alarms.into_iter().map(Entry::from).collect()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn measured(app: &App, conn: &mut PgConnection, id: Uuid) -> Result<(Vec<Event>, Vec<Case>, Vec<Clock>)> {
+    let events = events(conn, id).await?;
+    let states = clock::states(&events).map_err(|e| Error::Broken(e.into()))?;
+    let limits = Limits::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
+    let clocks = clock::clocks(&events, &states, calendar()?, limits, &app.book.procedures).map_err(no_year)?;
+    Ok((events, states, clocks))
+}
+
+fn calendar() -> Result<&'static Calendar> {
+    Calendar::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))
+}
+
+fn no_year(e: crate::domain::calendar::UnknownYear) -> Error {
+    Error::Broken(e.into())
+}

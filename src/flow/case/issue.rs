@@ -1,0 +1,161 @@
+//! Problems, raised at once: whose they are and until when.
+
+use super::personal::Reading;
+use super::read::lock_open;
+use super::record::record;
+use crate::app::App;
+use crate::domain::case::Happened;
+use crate::domain::problem::FieldProblem;
+use crate::domain::staff::Purpose;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin, commit};
+use crate::store::audit::{self, Deed};
+use crate::store::case_issue::{self as store, IssueRow};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"topic": "neighbour_objects", "words": "The neighbour disputes the north edge.",
+    "owner": "0199b2f0-0000-7000-8000-000000000001", "due": "2026-10-09"}))]
+pub struct NewIssue {
+    /// A code: small letters, digits and _, 2 to 40.
+    pub topic: String,
+    /// What it is about. Kept sealed.
+    pub words: String,
+    /// Who solves it.
+    pub owner: Uuid,
+    /// Day in Viet Nam by whose end.
+    #[schema(value_type = String)]
+    pub due: Date,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct IssueView {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub topic: String,
+    /// Only when read for a purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    pub owner: Uuid,
+    #[schema(value_type = String)]
+    pub due: Date,
+    pub raised_by: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub raised_at: OffsetDateTime,
+    pub resolved_by: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub resolved_at: Option<OffsetDateTime>,
+}
+
+pub(super) fn view(r: IssueRow) -> IssueView {
+    IssueView {
+        id: r.id,
+        case_id: r.case_id,
+        topic: r.topic,
+        words: None,
+        owner: r.owner,
+        due: r.due,
+        raised_by: r.raised_by,
+        raised_at: r.raised_at,
+        resolved_by: r.resolved_by,
+        resolved_at: r.resolved_at,
+    }
+}
+
+pub async fn raise_issue(app: &App, by: &Actor, case: Uuid, new: NewIssue) -> Result<IssueView> {
+    let problems = problems(&new, app.clock.today());
+    if !problems.is_empty() {
+        return Err(Error::Refused(problems));
+    }
+    let mut tx = begin(app).await?;
+    lock_open(&mut tx, case).await?;
+    if crate::store::staff::get(&mut tx, new.owner).await?.filter(|s| s.active).is_none() {
+        return Err(Error::refused("owner", "staff-unknown", new.owner, "active staff"));
+    }
+    let id = app.clock.new_id();
+    let row = IssueRow {
+        id,
+        case_id: case,
+        sealed: app.vault.seal(&place(id), new.words.trim().as_bytes())?,
+        topic: new.topic,
+        owner: new.owner,
+        due: new.due,
+        raised_by: by.login.clone(),
+        raised_at: app.clock.now(),
+        resolved_by: None,
+        resolved_at: None,
+    };
+    store::insert(&mut tx, &row).await?;
+    audit::write(&mut tx, &deed(by, &row, "issue.raise", row.raised_at)).await?;
+    let raised = Happened::IssueRaised { issue: id, topic: row.topic.clone(), owner: row.owner, due: row.due };
+    record(app, &mut tx, by, case, raised).await?;
+    let view = view(row);
+    commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/issues"))).await?;
+    Ok(view)
+}
+
+pub async fn resolve_issue(app: &App, by: &Actor, id: Uuid) -> Result<IssueView> {
+    let not_found = || Error::NotFound { what: "issue", id: id.to_string() };
+    let now = app.clock.now();
+    let mut tx = begin(app).await?;
+    let case = store::get(&mut tx, id).await?.ok_or_else(not_found)?.case_id;
+    lock_open(&mut tx, case).await?;
+    if !store::resolve(&mut tx, id, &by.login, now).await? {
+        return Err(Error::Conflict { code: "issue-resolved", detail: "it was resolved before".into() });
+    }
+    let row = store::get(&mut tx, id).await?.ok_or_else(not_found)?;
+    audit::write(&mut tx, &deed(by, &row, "issue.resolve", now)).await?;
+    record(app, &mut tx, by, case, Happened::IssueResolved { issue: id, topic: row.topic.clone() }).await?;
+    let view = view(row);
+    commit(app, tx, by, &view, None).await?;
+    Ok(view)
+}
+
+/// Problems of a case with their words: a logged read.
+pub async fn issues(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> Result<Vec<IssueView>> {
+    let mut reading = Reading::begin(app, by, case, purpose).await?;
+    let mut views = Vec::new();
+    for row in store::of_case(&mut reading.tx, case).await? {
+        reading.log(&place(row.id)).await?;
+        let words = app.vault.open(&place(row.id), &row.sealed)?;
+        let words = String::from_utf8(words).map_err(|e| Error::Broken(e.into()))?;
+        views.push(IssueView { words: Some(words), ..view(row) });
+    }
+    reading.end().await?;
+    Ok(views)
+}
+
+fn place(id: Uuid) -> String {
+    format!("case_issue/{id}")
+}
+
+fn deed<'a>(by: &'a Actor, row: &IssueRow, action: &'a str, at: OffsetDateTime) -> Deed<'a> {
+    Deed {
+        at,
+        actor: &by.login,
+        action,
+        subject: format!("issue/{}", row.id),
+        case_id: Some(row.case_id),
+        detail: json!({"topic": row.topic, "owner": row.owner, "due": row.due}),
+    }
+}
+
+fn problems(new: &NewIssue, today: Date) -> Vec<FieldProblem> {
+    let mut found = Vec::new();
+    let plain = new.topic.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if !(2..=40).contains(&new.topic.len()) || !plain {
+        found.push(FieldProblem::new("topic", "procedure-code", &new.topic, "2-40 of a-z 0-9 _"));
+    }
+    let length = new.words.trim().chars().count();
+    if !(3..=2000).contains(&length) {
+        found.push(FieldProblem::new("words", "length", length, "3-2000"));
+    }
+    if new.due < today {
+        found.push(FieldProblem::new("due", "past", new.due, format!("{today} or later")));
+    }
+    found
+}

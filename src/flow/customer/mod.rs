@@ -1,0 +1,12 @@
+//! Customers and how they come in: an intake makes one case out of any channel; two records of one person become one only
+//! when somebody says so.
+
+mod apply;
+mod consent;
+mod intake;
+mod merge;
+mod record;
+
+pub use consent::{ConsentView, consents, withdraw_consent};
+pub use intake::{FirstAppointment, IntakeView, NewConsent, NewIntake, resume, take};
+pub use merge::{MergeView, decide_merge, merges};

@@ -1,0 +1,12 @@
+//! Paper requests: all that is needed until the end is asked for at once, and each item is settled by itself.
+
+mod answer;
+mod ask;
+mod read;
+mod remind;
+
+pub(in crate::flow) use answer::answer;
+pub use answer::{Settling, settle};
+pub use ask::{NewRequest, ask, preview};
+pub use read::{ItemView, RequestView, list};
+pub use remind::remind_requests;

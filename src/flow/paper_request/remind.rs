@@ -1,0 +1,37 @@
+use crate::app::App;
+use crate::domain::calendar::Calendar;
+use crate::domain::case::Happened;
+use crate::flow::case::{lock_open, record};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin};
+use crate::store::paper_request as store;
+use crate::store::queue::Lease;
+
+/// Working days before the day of a request at which the customer is reminded.
+const BEFORE: u32 = 2;
+
+/// The job: reminds of open items shortly before their day, and once more after it. A second run finds what the first noted.
+pub async fn remind_requests(app: &App, lease: &Lease) -> Result<()> {
+    let by = Actor::system("remind_requests");
+    let calendar = Calendar::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
+    let today = app.clock.today();
+    let soon = calendar.add_working_days(today, BEFORE).map_err(|e| Error::Broken(e.into()))?;
+    for (day, stage) in [(today - time::Duration::DAY, 2), (soon, 1)] {
+        let due = store::to_remind(&mut *app.pool.acquire().await?, day, stage).await?;
+        for (request, case, items) in due {
+            let mut tx = begin(app).await?;
+            match lock_open(&mut tx, case).await {
+                Err(Error::Conflict { .. }) => continue,
+                other => other?,
+            }
+            if store::reminded(&mut tx, request, stage).await? {
+                let items = u32::try_from(items).unwrap_or(u32::MAX);
+                record(app, &mut tx, &by, case, Happened::RequestReminded { request, items }).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+    let mut tx = begin(app).await?;
+    lease.complete(&mut tx).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,135 @@
+//! A case as a timeline, its clocks, and its news as server-sent events.
+
+use super::input::Params;
+use super::output::tagged;
+use super::problem::Result;
+use super::words::Language;
+use crate::app::App;
+use crate::domain::case::timeline::View;
+use crate::domain::verify::text::Lang;
+use crate::flow::case;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use serde::Deserialize;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(case_timeline)).routes(routes!(case_news)).routes(routes!(case_clock))
+}
+
+/// The clocks of a case: whose move it was when, how many days each clock has used, when it ends, and why of every day.
+#[utoipa::path(get, path = "/cases/{id}/clock", tag = "cases", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Object, example = json!({"case_id": "0199b2f0-0000-7000-8000-000000000001",
+        "step": "intake", "turn": "ours", "as_of": "2026-10-06",
+        "segments": [{"from": "2026-10-05", "to": null, "step": "intake", "turn": "ours"}],
+        "clocks": [{"id": "step.intake", "turn": "ours", "limit": 2, "source": "data/clocks.toml", "standing": "house",
+            "warn": 1, "role": "customer_care", "escalate": "manager", "spans": [{"from": "2026-10-05", "to": null}],
+            "deadline": "2026-10-07", "used": 0, "running": true, "doubtful": false, "left": 1,
+            "days": [{"date": "2026-10-05", "used": null, "why": "first_day"},
+                {"date": "2026-10-06", "used": 1, "why": "counted"}]}]})), (status = 304)))]
+async fn case_clock(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
+    Ok(tagged(&headers, &case::clock(&app, id).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Looking {
+    /// staff (all) or customer (what they may see).
+    #[serde(default = "staff")]
+    #[param(value_type = String, example = "customer")]
+    view: View,
+    /// Only lines behind this event.
+    #[serde(default)]
+    after: i32,
+}
+
+fn staff() -> View {
+    View::Staff
+}
+
+pub fn lang(headers: &HeaderMap) -> Lang {
+    match Language::of(headers) {
+        Language::Vi => Lang::Vi,
+        Language::En => Lang::En,
+    }
+}
+
+/// What happened in a case, where it stands, whose move it is, what comes next and by when; in the language asked for.
+#[utoipa::path(get, path = "/cases/{id}/timeline", tag = "cases", params(("id" = Uuid, Path), Looking),
+    responses((status = 200, body = Object, example = json!({"case_id": "0199b2f0-0000-7000-8000-000000000001",
+        "number": "HS-2026-000123-7", "procedure": "transfer",
+        "now": {"step": "verification", "step_text": "Verification", "turn": "customer", "turn_text": "It is your move.",
+            "next": "Please send the papers we asked for.", "by": "2026-10-20"},
+        "lines": [{"seq": 1, "at": "2026-10-05T02:00:00Z", "kind": "opened", "what": "Your case was opened: transfer.",
+            "why": null, "who": "We", "next": "We take down what you need and check your papers and the parcel.", "by": null,
+            "data": {"procedures": ["transfer"]}}], "last": 1})), (status = 304)))]
+async fn case_timeline(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Params(q): Params<Looking>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    Ok(tagged(&headers, &case::timeline(&app, id, q.view, lang(&headers), q.after).await?))
+}
+
+/// News of a case: an event `line` for every line of its timeline behind `after`, for as long as the client listens.
+#[utoipa::path(get, path = "/cases/{id}/events", tag = "cases", params(("id" = Uuid, Path), Looking),
+    responses((status = 200, content_type = "text/event-stream", body = String,
+        example = "event: line\nid: 4\ndata: {\"seq\":4,\"kind\":\"paper_added\",\"what\":\"A paper came in: certificate.\"}\n\n")))]
+async fn case_news(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Params(q): Params<Looking>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+    case::get(&app, &id.to_string()).await?;
+    // A browser that comes back says which line it had.
+    let had = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let follow =
+        Follow { app, id, view: q.view, lang: lang(&headers), seen: had.unwrap_or(q.after), ready: VecDeque::new() };
+    Ok(Sse::new(futures::stream::unfold(follow, Follow::next)).keep_alive(KeepAlive::default()))
+}
+
+struct Follow {
+    app: App,
+    id: Uuid,
+    view: View,
+    lang: Lang,
+    seen: i32,
+    ready: VecDeque<Event>,
+}
+
+impl Follow {
+    async fn next(mut self) -> Option<(std::result::Result<Event, Infallible>, Self)> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some((Ok(event), self));
+            }
+            match case::news(&self.app, self.id, self.view, self.lang, self.seen).await {
+                Ok((lines, last)) => {
+                    let event = |l| Event::default().event("line").json_data(l).ok();
+                    self.ready = lines.iter().filter_map(|l| Some(event(l)?.id(l.seq.to_string()))).collect();
+                    let idle = last == self.seen;
+                    self.seen = last;
+                    if idle {
+                        tokio::time::sleep(LOOK_EVERY).await;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, case = %self.id, "news were not read");
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Customers as they come in: the intake, what they agreed to, and records that may be one person.
+
+use super::guard::By;
+use super::input::{Input, Page, Paging};
+use super::output::made;
+use super::problem::Result;
+use crate::app::App;
+use crate::flow::customer::{self, ConsentView, IntakeView, MergeView, NewIntake};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(take_in))
+        .routes(routes!(resume_intake))
+        .routes(routes!(list_consents))
+        .routes(routes!(withdraw_consent))
+        .routes(routes!(list_merges))
+        .routes(routes!(decide_merge))
+}
+
+/// Take a customer in, by any channel: one case with what they told, who they are, what they agreed to, a first appointment
+/// and an invitation. What is missing can come later.
+#[utoipa::path(post, path = "/intakes", tag = "intake", request_body = NewIntake, responses((status = 201, body = IntakeView)))]
+async fn take_in(State(app): State<App>, By(actor): By, Input(new): Input<NewIntake>) -> Result<Response> {
+    let view = customer::take(&app, &actor, new).await?;
+    Ok(made(&view, &format!("/api/v1/cases/{}", view.case.id)))
+}
+
+/// Go on with an intake: what is told now is added to what was told before.
+#[utoipa::path(post, path = "/cases/{id}/intake", tag = "intake", params(("id" = Uuid, Path)), request_body = NewIntake,
+    responses((status = 200, body = IntakeView)))]
+async fn resume_intake(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(more): Input<NewIntake>,
+) -> Result<Json<IntakeView>> {
+    Ok(Json(customer::resume(&app, &actor, id, more).await?))
+}
+
+/// What the customer of a case agreed to, withdrawn consents too.
+#[utoipa::path(get, path = "/cases/{id}/consents", tag = "intake", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<ConsentView>)))]
+async fn list_consents(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<ConsentView>>> {
+    Ok(Json(customer::consents(&app, id).await?))
+}
+
+/// Withdraw a consent.
+#[utoipa::path(post, path = "/consents/{id}/withdraw", tag = "intake", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ConsentView)))]
+async fn withdraw_consent(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<ConsentView>> {
+    Ok(Json(customer::withdraw_consent(&app, &actor, id).await?))
+}
+
+/// Records that may be one person, not decided yet, oldest first.
+#[utoipa::path(get, path = "/customer-merges", tag = "intake", params(Paging), responses((status = 200, body = Page<MergeView>)))]
+async fn list_merges(State(app): State<App>, paging: Paging) -> Result<Response> {
+    Ok(paging.page(customer::merges(&app, paging.key()?, paging.fetch()).await?, |m| m.id))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"accept": true}))]
+struct Decision {
+    accept: bool,
+}
+
+/// Make two records one (the cases of the younger become those of the older), or keep them apart.
+#[utoipa::path(post, path = "/customer-merges/{id}/decide", tag = "intake", params(("id" = Uuid, Path)),
+    request_body = Decision, responses((status = 200, body = MergeView)))]
+async fn decide_merge(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(decision): Input<Decision>,
+) -> Result<Json<MergeView>> {
+    Ok(Json(customer::decide_merge(&app, &actor, id, decision.accept).await?))
+}

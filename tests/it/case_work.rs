@@ -1,0 +1,142 @@
+//! What keeps a case moving: one-round paper requests, problems with an owner, clocks that warn, silence that is noticed.
+
+use crate::case_events::{every_case_is_its_events, kinds};
+use crate::test_app::{TestApp, new_case};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use std::time::Duration;
+use time::Duration as Span;
+use uuid::Uuid;
+
+/// Runs one job of a kind here and now, as a worker would.
+async fn run(t: &TestApp, kind: &str) {
+    use diaba::store::queue::{self, New, work};
+    let pool = &t.app.pool;
+    let mut tx = pool.begin().await.unwrap();
+    let job = New { queue: "test", kind, args: json!({}), key: None, run_at: None, priority: 0, max_attempts: 3 };
+    queue::enqueue(&mut tx, job).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut conn = pool.acquire().await.unwrap();
+    let claimed = work::claim(&mut conn, &"test".into(), &[kind.to_owned()], 1, Duration::from_secs(60), "a").await;
+    let registry = diaba::worker::registry().unwrap();
+    registry.deliver(&t.app, &claimed.unwrap()[0].0, json!({})).await.unwrap();
+}
+
+fn items(body: &Value) -> Vec<(String, String, String)> {
+    let text = |v: &Value| v.as_str().unwrap().to_owned();
+    let all = body["items"].as_array().unwrap();
+    all.iter().map(|i| (text(&i["need"]), text(&i["paper_kind"]), text(&i["state"]))).collect()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn everything_is_asked_for_once(pool: PgPool) {
+    let t = TestApp::with_data(pool.clone()).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let case = legal.post("/api/v1/cases", new_case()).await.body["id"].as_str().unwrap().to_owned();
+    let id: Uuid = case.parse().unwrap();
+    let requests = format!("/api/v1/cases/{case}/paper-requests");
+    assert_eq!(legal.post(&requests, json!({})).await.body["code"], "not-verified");
+    let verified = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+    assert_eq!(verified.status, StatusCode::CREATED, "{}", verified.text);
+
+    let asked = legal.post(&requests, json!({"working_days": 5})).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+    assert_eq!((asked.body["round"].as_i64(), asked.body["due"].as_str()), (Some(1), Some("2026-10-12")));
+    let wanted: Vec<_> = items(&asked.body).into_iter().map(|(need, kind, _)| (need, kind)).collect();
+    for kind in ["certificate", "identity_card", "request_form", "sale_contract"] {
+        assert!(wanted.contains(&("missing".into(), kind.into())), "{kind} in {wanted:?}");
+    }
+    assert_eq!(legal.post(&requests, json!({})).await.body["code"], "nothing-to-ask", "not twice");
+    let page = legal.get("/api/v1/cases?turn=customer").await;
+    assert_eq!(page.body["items"].as_array().unwrap().len(), 1, "{}", page.text);
+
+    let form = json!({"kind": "other", "title": "request_form"});
+    assert_eq!(legal.post(&format!("/api/v1/cases/{case}/papers"), form).await.status, StatusCode::CREATED);
+    let card = json!({"kind": "identity_card", "name": "Người Mẫu Hai"});
+    assert_eq!(legal.post(&format!("/api/v1/cases/{case}/papers"), card).await.status, StatusCode::CREATED);
+    let list = legal.get(&requests).await;
+    let state = |kind: &str| items(&list.body[0]).into_iter().find(|i| i.1 == kind).unwrap().2;
+    assert_eq!(
+        (state("request_form"), state("identity_card")),
+        ("met".into(), "open".into()),
+        "a draft answers nothing"
+    );
+
+    t.advance(Span::days(4));
+    run(&t, "remind_requests").await;
+    run(&t, "remind_requests").await;
+    t.advance(Span::days(7));
+    run(&t, "remind_requests").await;
+    let told = kinds(&pool, id).await;
+    assert_eq!(told.iter().filter(|k| *k == "request_reminded").count(), 2, "before the day and after it: {told:?}");
+
+    for item in list.body[0]["items"].as_array().unwrap().iter().filter(|i| i["state"] == "open") {
+        let settle = format!("/api/v1/request-items/{}/settle", item["id"].as_str().unwrap());
+        let how = json!({"how": "dropped", "reason": "the customer has another plan"});
+        assert_eq!(legal.post(&settle, how.clone()).await.body["state"], "dropped");
+        assert_eq!(legal.post(&settle, how).await.body["code"], "item-settled");
+    }
+    let counts = legal.get("/api/v1/case-counts").await;
+    assert_eq!(counts.body[0]["turn"], "ours", "{}", counts.text);
+    every_case_is_its_events(&pool).await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_problem_has_an_owner_and_a_day(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let owner = t.hire("owner", &["legal"]).await;
+    let case = care.open_case().await;
+    let path = format!("/api/v1/cases/{case}/issues");
+    let bad = json!({"topic": "A b", "words": "", "owner": owner, "due": "2026-10-01"});
+    assert_eq!(care.post(&path, bad).await.refused(), ["topic: procedure-code", "words: length", "due: past"]);
+    let new =
+        json!({"topic": "neighbour_objects", "words": "Người Mẫu Chín phản đối", "owner": owner, "due": "2026-10-09"});
+    let raised = care.post(&path, new).await;
+    assert_eq!(raised.status, StatusCode::CREATED, "{}", raised.text);
+    assert!(!raised.text.contains("Người"), "words are not echoed");
+    let read = care.get(&format!("{path}?purpose=review")).await;
+    assert_eq!(read.body[0]["words"], "Người Mẫu Chín phản đối", "{}", read.text);
+    crate::cases::nothing_in_clear(&pool, &["Người Mẫu Chín"]).await;
+    let resolve = format!("/api/v1/issues/{}/resolve", raised.body["id"].as_str().unwrap());
+    assert_eq!(care.post(&resolve, json!({})).await.body["resolved_by"], "care");
+    assert_eq!(care.post(&resolve, json!({})).await.body["code"], "issue-resolved");
+    assert_eq!(kinds(&pool, case.parse().unwrap()).await, ["opened", "issue_raised", "issue_resolved"]);
+    let owed: Vec<Vec<String>> =
+        sqlx::query_scalar("select owed from case_event where kind = 'issue_raised'").fetch_all(&pool).await.unwrap();
+    assert_eq!(owed, [[format!("staff:{owner}")]]);
+    every_case_is_its_events(&pool).await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let case = care.open_case().await;
+    let id: Uuid = case.parse().unwrap();
+    let clock = care.get(&format!("/api/v1/cases/{case}/clock")).await;
+    assert_eq!(clock.body["clocks"][0]["deadline"], "2026-10-07", "{}", clock.text);
+    assert_eq!(clock.body["clocks"][0]["days"], json!([{"date": "2026-10-05", "used": null, "why": "first_day"}]));
+    run(&t, "watch_clocks").await;
+    assert_eq!(kinds(&pool, id).await, ["opened"]);
+    for _ in 0..2 {
+        t.advance(Span::hours(24));
+        run(&t, "watch_clocks").await;
+        run(&t, "watch_clocks").await;
+    }
+    assert_eq!(kinds(&pool, id).await, ["opened", "deadline_warned"]);
+    t.advance(Span::hours(24));
+    run(&t, "watch_clocks").await;
+    run(&t, "watch_clocks").await;
+    assert_eq!(kinds(&pool, id).await, ["opened", "deadline_warned", "deadline_escalated"]);
+    t.advance(Span::days(20));
+    run(&t, "find_stuck").await;
+    run(&t, "find_stuck").await;
+    assert_eq!(kinds(&pool, id).await[3..], ["stuck_noticed"]);
+    every_case_is_its_events(&pool).await;
+    let screen = care.get(&format!("/api/v1/cases/{case}/screen")).await;
+    assert_eq!(screen.status, StatusCode::OK, "{}", screen.text);
+    assert_eq!(screen.body["timeline"]["lines"].as_array().unwrap().len(), 4);
+    assert_eq!(screen.body["clock"]["clocks"][0]["left"], -14, "{}", screen.body["clock"]["clocks"][0]["left"]);
+}
