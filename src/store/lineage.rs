@@ -1,9 +1,30 @@
 //! Who bore a name, what became of parcels, and the acts people recorded.
 
-use super::parcel::LineageRow;
-use sqlx::{FromRow, PgConnection, PgExecutor};
+use serde::Serialize;
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+
+/// One step from a parcel to what came of it.
+#[derive(Debug, Clone, FromRow, Serialize)]
+pub struct LineageRow {
+    pub from_parcel: Uuid,
+    pub to_parcel: Uuid,
+    pub kind: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub source: String,
+}
+
+pub async fn lineage(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<LineageRow>> {
+    sqlx::query_as(
+        "select from_parcel, to_parcel, kind, at, source from parcel_lineage where zone = $1 and (from_parcel = $2 or to_parcel = $2) order by at, 1, 2",
+    )
+    .bind(zone)
+    .bind(id)
+    .fetch_all(pool)
+    .await
+}
 
 /// A parcel that bears or bore a name.
 #[derive(Debug, Clone, FromRow)]

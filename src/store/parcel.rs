@@ -379,26 +379,6 @@ async fn trace(conn: &mut PgConnection, zone: i32, at: OffsetDateTime, new: i64)
     Ok(done.rows_affected() as i64)
 }
 
-#[derive(Debug, Clone, FromRow, Serialize)]
-pub struct LineageRow {
-    pub from_parcel: Uuid,
-    pub to_parcel: Uuid,
-    pub kind: String,
-    #[serde(with = "time::serde::rfc3339")]
-    pub at: OffsetDateTime,
-    pub source: String,
-}
-
-pub async fn lineage(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<LineageRow>> {
-    sqlx::query_as(
-        "select from_parcel, to_parcel, kind, at, source from parcel_lineage where zone = $1 and (from_parcel = $2 or to_parcel = $2) order by at, 1, 2",
-    )
-    .bind(zone)
-    .bind(id)
-    .fetch_all(pool)
-    .await
-}
-
 /// Free-form attributes of the version in force.
 pub async fn attrs(pool: &PgPool, zone: i32, id: Uuid, version: i32) -> sqlx::Result<Option<Value>> {
     sqlx::query_scalar("select attrs from parcel_version where zone = $1 and parcel_id = $2 and version = $3")

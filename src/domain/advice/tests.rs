@@ -18,7 +18,7 @@ fn finding(check: &str, verdict: Verdict, effect: Effect) -> FindingRecord {
         measured: None,
         allowed: None,
         area: None,
-        message: Message::new("x"),
+        message: Message::new("theme-clear"),
         details: vec![],
         evidence: vec![],
         sources: vec![],

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::paper::{Certificate, OtherPaper, PowerOfAttorney};
+use crate::domain::paper::{OtherPaper, PowerOfAttorney};
 use crate::domain::verify::{CaseRecord, Message, Outcome, Pins, Wish};
 use time::macros::date;
 
@@ -57,7 +57,7 @@ fn everything_is_asked_for_at_once() {
     let draft = Message::new("papers-draft").with("kind", "certificate").with("fields", "serial, issued_on");
     let power = PowerOfAttorney { valid_until: Some(date!(2026 - 11 - 01)), ..Default::default() };
     let papers = [
-        paper(1, Paper::Certificate(Box::new(Certificate::default())), false),
+        paper(1, Paper::Certificate(Box::default()), false),
         paper(2, Paper::PowerOfAttorney(power), true),
         paper(3, Paper::Other(OtherPaper::default()), true),
     ];

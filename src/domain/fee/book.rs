@@ -231,7 +231,7 @@ impl Fee {
                 let rising = slices
                     .windows(2)
                     .all(|w| w[0].up_to.is_some() && (w[1].up_to.is_none() || w[0].up_to < w[1].up_to));
-                (ends().last() != Some(None) || !rising).then_some("slices rise and the last has no end")
+                (ends().next_back() != Some(None) || !rising).then_some("slices rise and the last has no end")
             }
             Formula::Fixed { amounts } => {
                 let good = |[low, high]: [Dong; 2]| Dong::ZERO <= low && low <= high;

@@ -77,7 +77,8 @@ fn the_shipped_book_is_whole() {
     assert_eq!(set.hash.len(), 64);
     assert_ne!(set.hash, book.in_force(date!(2026 - 11 - 23), &["48"]).unwrap().hash);
     let facts: FeeFacts =
-        toml::from_str("area='100'\nland_price=5000000\nagreed_price=900000000\nkinship='other'").unwrap();
+        toml::from_str("area='100'\nland_price=5000000\nagreed_price=900000000\nkinship='other'\nonly_home=false")
+            .unwrap();
     let all = dues(&set, "transfer", &facts);
     let ids: Vec<&str> = all.iter().map(|d| d.id.as_str()).collect();
     assert_eq!(ids, ["certificate_fee", "income_tax_transfer", "notary_fee", "registration_fee"]);

@@ -3,7 +3,7 @@
 
 use super::encodings::encodings;
 use super::extent::{commune_boundary, coverage};
-use super::load::{Done, Step, examine, load};
+use super::load::{Done, Step, begin, examine, load};
 use super::locate::{Located, Placing, locate};
 use super::rows::{Fence, RowContext};
 use super::run_import::Settle;
@@ -18,7 +18,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, ReaderConfig, Source, open};
 use crate::store::layer::{self as layers, IssueCount, LayerRow, NewVersion};
-use crate::store::stage::{self, LARGE, Stage};
+use crate::store::stage::{self, Stage};
 use crate::store::{audit, geometry};
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
@@ -212,43 +212,6 @@ fn settings(ask: &Import, p: &Prepared, located: &Located, boundary: Option<&Mul
     let all = json!({"ask": ask, "theme": p.theme, "mapping": p.mapping, "encodings": p.detections, "crs": located.report,
         "boundary": fence, "program": env!("CARGO_PKG_VERSION")});
     Ok(hex::encode(Sha256::digest(serde_json::to_vec(&all).map_err(|e| Error::Broken(e.into()))?)))
-}
-
-/// An import of the same file with the same settings that was interrupted goes on; others of this layer are discarded. Otherwise
-/// a new version begins.
-async fn begin(
-    app: &App,
-    conn: &mut PgConnection,
-    new: &NewVersion,
-    settings: &str,
-    total: Option<u64>,
-) -> Result<(Stage, Done)> {
-    let mut going_on = None;
-    for w in stage::waiting(conn, new.layer_id, &new.coverage_key).await? {
-        let done = serde_json::from_value::<Done>(w.done);
-        match done {
-            Ok(done) if w.settings == settings && going_on.is_none() => {
-                going_on = Some((Stage { zone: new.zone, version: w.version, own: w.own }, done));
-            }
-            _ => {
-                let mut tx = conn.begin().await?;
-                layers::discard(&mut tx, new.zone, w.version, app.clock.now()).await?;
-                tx.commit().await?;
-            }
-        }
-    }
-    if let Some(found) = going_on {
-        return Ok(found);
-    }
-    let large = total.is_none_or(|rows| rows >= LARGE);
-    if large {
-        stage::make_way(conn, new.zone).await?;
-    }
-    let mut tx = conn.begin().await?;
-    let version = layers::begin_version(&mut tx, new).await?;
-    let s = stage::begin(&mut tx, new.zone, version, large, settings).await?;
-    tx.commit().await?;
-    Ok((s, Done::default()))
 }
 
 /// One import, from its first missing row to the commit.

@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::domain::theme::{Family, Theme};
 use crate::flow::{Error, Result};
 use crate::gis::reader::{Opened, RawFeature};
-use crate::store::layer::{IssueRow, add_issues};
-use crate::store::stage::{self, NewFeature, Stage};
+use crate::store::layer::{self as layers, IssueRow, NewVersion, add_issues};
+use crate::store::stage::{self, LARGE, NewFeature, Stage};
 use geo_types::Rect;
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection};
@@ -71,6 +71,43 @@ impl Done {
     fn progress(&self, total: Option<u64>) -> Progress {
         Progress { rows: (self.read + self.passed_over) as u64, total, set_aside: (self.read - self.good) as u64 }
     }
+}
+
+/// An import of the same file with the same settings that was interrupted goes on; others of this layer are discarded. Otherwise
+/// a new version begins.
+pub(super) async fn begin(
+    app: &App,
+    conn: &mut PgConnection,
+    new: &NewVersion,
+    settings: &str,
+    total: Option<u64>,
+) -> Result<(Stage, Done)> {
+    let mut going_on = None;
+    for w in stage::waiting(conn, new.layer_id, &new.coverage_key).await? {
+        let done = serde_json::from_value::<Done>(w.done);
+        match done {
+            Ok(done) if w.settings == settings && going_on.is_none() => {
+                going_on = Some((Stage { zone: new.zone, version: w.version, own: w.own }, done));
+            }
+            _ => {
+                let mut tx = conn.begin().await?;
+                layers::discard(&mut tx, new.zone, w.version, app.clock.now()).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+    if let Some(found) = going_on {
+        return Ok(found);
+    }
+    let large = total.is_none_or(|rows| rows >= LARGE);
+    if large {
+        stage::make_way(conn, new.zone).await?;
+    }
+    let mut tx = conn.begin().await?;
+    let version = layers::begin_version(&mut tx, new).await?;
+    let s = stage::begin(&mut tx, new.zone, version, large, settings).await?;
+    tx.commit().await?;
+    Ok((s, Done::default()))
 }
 
 /// Brings in what is not in yet. Three steps at once: the guest reads, all cores examine, the database writes.

@@ -4,7 +4,8 @@ use super::view::geojson_of;
 use crate::app::App;
 use crate::flow::layer::zones;
 use crate::flow::{Error, Result};
-use crate::store::parcel::{self, LineageRow};
+use crate::store::lineage::{self, LineageRow};
+use crate::store::parcel;
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -67,6 +68,6 @@ pub async fn history(app: &App, id: Uuid) -> Result<History> {
         });
     }
     let names = parcel::keys_of(&app.pool, zone, id).await?;
-    let lineage = parcel::lineage(&app.pool, zone, id).await?;
+    let lineage = lineage::lineage(&app.pool, zone, id).await?;
     Ok(History { id, zone, versions, names, lineage })
 }

@@ -6,7 +6,8 @@ use crate::flow::{Error, Result};
 use crate::gis::crs::{Transformer, ZoneBook};
 use crate::store::case;
 use crate::store::geometry::from_ewkb;
-use crate::store::parcel::{self, LineageRow, ParcelRow};
+use crate::store::lineage::{self, LineageRow};
+use crate::store::parcel::{self, ParcelRow};
 use crate::store::verification::{self, Latest};
 use geojson::GeometryValue;
 use serde::Serialize;
@@ -78,7 +79,7 @@ pub async fn view(app: &App, id: Uuid) -> Result<ParcelView> {
 pub async fn view_of(app: &App, book: &ZoneBook, r: ParcelRow) -> Result<ParcelView> {
     let latest = verification::latest_of_parcel(&app.pool, r.zone, r.parcel_id).await?;
     let open_cases = case::open_on_parcel(&app.pool, r.zone, r.parcel_id).await?;
-    let lineage = parcel::lineage(&app.pool, r.zone, r.parcel_id).await?;
+    let lineage = lineage::lineage(&app.pool, r.zone, r.parcel_id).await?;
     Ok(ParcelView {
         id: r.parcel_id,
         zone: r.zone,
