@@ -121,15 +121,16 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
 }
 
 impl<'a> Read<'a> {
-    /// The overlap has an area and is no sliver: not below the theme's threshold, and not so small in every direction that both
-    /// boundaries can make it where they should coincide (each is off by `sigma` at most, so two of them by twice that on
-    /// either side). A long strip counts however thin it is: its interval says that it may not be there.
+    /// The overlap has an area and is no sliver: not below the theme's threshold, and not below twice that where it is so small in
+    /// every direction that two boundaries which should coincide can make it (each off by `sigma`). The threshold keeps a coarse
+    /// map from hiding what is there; a long strip counts however thin: its interval says that it may not be there.
     pub fn counts(&self, o: &Overlap) -> bool {
+        let (area, least) = (o.area.nominal, self.theme.sliver_area_m2);
         let outline: f64 = o.shape.iter().map(|p| Euclidean.length(p.exterior())).sum();
         // Twice the area over the outline is the width of a strip.
-        let thin = o.area.nominal <= self.sigma * outline;
+        let thin = area <= self.sigma * outline;
         let short = o.shape.bounding_rect().is_some_and(|b| b.width().hypot(b.height()) <= 4.0 * self.sigma);
-        o.area.nominal > 0.0 && o.area.nominal >= self.theme.sliver_area_m2 && !(thin && short)
+        area > 0.0 && area >= least && !(area < 2.0 * least && thin && short)
     }
 
     /// The features that have a geometry, ready for the kernel.
