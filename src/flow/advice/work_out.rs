@@ -8,6 +8,7 @@ use crate::domain::money::Measure;
 use crate::domain::paper::Paper;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::{canonical, sha256_hex};
+use crate::flow::parcel::old_province_of;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{self, Opened, VerificationView};
 use crate::flow::{Error, Result, begin, paper};
@@ -77,6 +78,8 @@ fn named(p: &Paper) -> String {
 /// What the parcel's place and register give.
 struct Place {
     province: Option<String>,
+    /// Before the reform.
+    old_province: Option<String>,
     area: Option<Measure>,
     parcel: Option<Pinned>,
 }
@@ -86,10 +89,12 @@ async fn place(app: &App, v: &VerificationView) -> Result<Place> {
         (Some(zone), Some(id)) => parcel::current(&app.pool, zone, id).await?,
         _ => None,
     };
-    let Some(row) = row else { return Ok(Place { province: None, area: None, parcel: None }) };
+    let Some(row) = row else { return Ok(Place { province: None, old_province: None, area: None, parcel: None }) };
     let commune = commune::find(&app.pool, &row.commune_code).await?;
+    let keys = parcel::keys_of(&app.pool, row.zone, row.parcel_id).await?;
     Ok(Place {
         province: commune.and_then(|c| c.province_code),
+        old_province: old_province_of(app, &row.commune_code, &keys).await?,
         area: row.registered_area.or(row.map_area).and_then(Measure::printed),
         parcel: Some(Pinned { id: row.parcel_id, version: row.version }),
     })
@@ -140,7 +145,7 @@ pub async fn pins_now(app: &App, case_id: Uuid) -> Result<SheetPins> {
     let day = app.clock.today();
     let place = place(app, &v).await?;
     let province = place.province.as_deref();
-    let rules = app.sets.rules(&app.book.rules, day, [province, None])?;
+    let rules = app.sets.rules(&app.book.rules, day, [province, place.old_province.as_deref()])?;
     Ok(SheetPins {
         verification: v.id,
         digest: v.digest.clone(),

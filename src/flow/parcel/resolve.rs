@@ -7,7 +7,7 @@ use crate::domain::parcel::reference;
 use crate::domain::parcel::succession::{
     AskedCommune, CameFrom, Commune, Gazetteer, Relation, Succession, TodayCommune, old_province,
 };
-use crate::domain::verify::{ParcelFacts, ParcelRef, Resolution};
+use crate::domain::verify::{ParcelRef, Resolution};
 use crate::flow::{Error, Result};
 use crate::store::{commune, parcel};
 use geo_types::Coord;
@@ -130,8 +130,8 @@ pub async fn resolve(
 }
 
 /// The province a parcel lay in before the reform, by its old communes; none where that is not certain.
-pub async fn old_province_of(app: &App, p: &ParcelFacts) -> Result<Option<String>> {
-    let came = commune::made_of(&app.pool, &p.commune_code).await?;
+pub async fn old_province_of(app: &App, commune_code: &str, keys: &[String]) -> Result<Option<String>> {
+    let came = commune::made_of(&app.pool, commune_code).await?;
     let came: Vec<CameFrom> = came.into_iter().map(|(old_code, province)| CameFrom { old_code, province }).collect();
-    Ok(old_province(&came, &p.keys))
+    Ok(old_province(&came, keys))
 }
