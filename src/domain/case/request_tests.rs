@@ -18,7 +18,7 @@ fn finding(check: &str, subject: &str, effect: Effect, details: Vec<Message>) ->
         measured: None,
         allowed: None,
         area: None,
-        message: Message::new("some-message"),
+        message: Message::new("theme-clear"),
         details,
         evidence: vec![],
         sources: vec![],
