@@ -102,7 +102,8 @@ pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Sh
     .await
 }
 
-/// Layer versions whose coverage meets a parcel: those published now, or `pinned` ones whatever became of them.
+/// Layer versions whose coverage meets a parcel: those published now, or `pinned` ones whatever became of them. Without the cadastral
+/// map: the parcel itself is pinned, and a new map that leaves it as it was changes nothing for it.
 pub async fn layers_around(
     conn: &mut PgConnection,
     zone: i32,
@@ -114,6 +115,7 @@ pub async fn layers_around(
            join lateral (select geom from parcel_version where zone = $1 and parcel_id = $2 order by version desc limit 1) p on true
           where v.zone = $1 and case when $3::bigint[] is null then v.state = 'published' else v.id = any($3) end
             and (p.geom is null or st_intersects(v.coverage, p.geom))
+            and l.theme <> 'cadastral'
           order by l.code, v.id",
     )
     .bind(zone)

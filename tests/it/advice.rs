@@ -90,9 +90,9 @@ async fn a_new_map_or_verdict_makes_it_outdated(pool: PgPool) {
         let case = verified_case(&legal).await;
         let id = signed_sheet(&legal, &case).await;
         assert_eq!(outdated(&legal, &case).await, Vec::<String>::new());
-        publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[345, 347]).await;
+        publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[344, 345]).await; // the parcel lies elsewhere now
         let now = outdated(&legal, &case).await;
-        assert!(now.contains(&"sheet-outdated-layer".to_owned()), "{now:?}");
+        assert!(now.contains(&"sheet-outdated-parcel".to_owned()), "{now:?}");
         let second = legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await;
         assert_eq!(second.body["version"], 2, "{}", second.text);
         let late =

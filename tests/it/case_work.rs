@@ -71,6 +71,7 @@ async fn everything_is_asked_for_once(pool: PgPool) {
     let told = kinds(&pool, id).await;
     assert_eq!(told.iter().filter(|k| *k == "request_reminded").count(), 2, "before the day and after it: {told:?}");
 
+    let legal = t.signed_in("legal.later", &["legal"]).await; // the first session is long over
     for item in list.body[0]["items"].as_array().unwrap().iter().filter(|i| i["state"] == "open") {
         let settle = format!("/api/v1/request-items/{}/settle", item["id"].as_str().unwrap());
         let how = json!({"how": "dropped", "reason": "the customer has another plan"});
@@ -135,6 +136,7 @@ async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
     run(&t, "find_stuck").await;
     assert_eq!(kinds(&pool, id).await[3..], ["stuck_noticed"]);
     every_case_is_its_events(&pool).await;
+    let care = t.signed_in("care.later", &["customer_care"]).await; // the first session is long over
     let screen = care.get(&format!("/api/v1/cases/{case}/screen")).await;
     assert_eq!(screen.status, StatusCode::OK, "{}", screen.text);
     assert_eq!(screen.body["timeline"]["lines"].as_array().unwrap().len(), 4);

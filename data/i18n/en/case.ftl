@@ -180,3 +180,4 @@ missing-need = what is needed
 missing-procedure = the procedure
 missing-parcel = the parcel
 missing-consent = the consent
+event-task-appointment = Appointment

@@ -180,3 +180,4 @@ missing-need = nhu cầu
 missing-procedure = thủ tục
 missing-parcel = thửa đất
 missing-consent = sự đồng ý
+event-task-appointment = Lịch hẹn

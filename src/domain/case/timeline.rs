@@ -190,7 +190,10 @@ fn listed(name: &str, list: &[Value], lang: Lang) -> String {
 
 fn task_title(kind: &str, lang: Lang) -> String {
     let title = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| &k.title);
-    title.map_or_else(|| kind.to_owned(), |t| if lang == Lang::Vi { t.vi.clone() } else { t.en.clone() })
+    title.map_or_else(
+        || text::word(lang, &format!("event-task-{kind}")),
+        |t| if lang == Lang::Vi { t.vi.clone() } else { t.en.clone() },
+    )
 }
 
 /// A day or an instant as the language writes it, instants in the time of Viet Nam.
