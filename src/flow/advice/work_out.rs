@@ -94,7 +94,7 @@ async fn place(app: &App, v: &VerificationView) -> Result<Place> {
     let keys = parcel::keys_of(&app.pool, row.zone, row.parcel_id).await?;
     Ok(Place {
         province: commune.and_then(|c| c.province_code),
-        old_province: old_province_of(app, &row.commune_code, &keys).await?,
+        old_province: old_province_of(&mut *app.pool.acquire().await?, &row.commune_code, &keys).await?,
         area: row.registered_area.or(row.map_area).and_then(Measure::printed),
         parcel: Some(Pinned { id: row.parcel_id, version: row.version }),
     })

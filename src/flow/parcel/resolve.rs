@@ -1,6 +1,5 @@
 //! The parcel a paper means: through old communes, old sheets and old numbers, ranked, with reasons.
 
-use crate::app::App;
 use crate::domain::geom::Zone;
 use crate::domain::parcel::rank::{CandidateRow, Hints, rank};
 use crate::domain::parcel::reference;
@@ -130,8 +129,8 @@ pub async fn resolve(
 }
 
 /// The province a parcel lay in before the reform, by its old communes; none where that is not certain.
-pub async fn old_province_of(app: &App, commune_code: &str, keys: &[String]) -> Result<Option<String>> {
-    let came = commune::made_of(&app.pool, commune_code).await?;
+pub async fn old_province_of(conn: &mut PgConnection, commune_code: &str, keys: &[String]) -> Result<Option<String>> {
+    let came = commune::made_of(conn, commune_code).await?;
     let came: Vec<CameFrom> = came.into_iter().map(|(old_code, province)| CameFrom { old_code, province }).collect();
     Ok(old_province(&came, keys))
 }

@@ -60,7 +60,7 @@ pub(super) async fn gather_over(
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
     let old_province = match (s.case.old_province, &around.parcel) {
-        (None, Some(p)) => old_province_of(app, &p.commune_code, &p.keys).await?,
+        (None, Some(p)) => old_province_of(conn, &p.commune_code, &p.keys).await?,
         (known, _) => known,
     };
     let case = CaseFacts { province, old_province, required_papers, ..s.case };
