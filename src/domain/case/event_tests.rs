@@ -5,7 +5,7 @@ use time::macros::{date, datetime};
 /// One of each kind.
 pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
     use Happened as H;
-    let (due, starts, kind) = (date!(2026 - 12 - 01), datetime!(2026-12-01 02:00 UTC), || "visit".to_owned());
+    let (due, starts, kind) = (date!(2026 - 12 - 01), datetime!(2026-12-01 02:00 UTC), || "survey_boundary".to_owned());
     let word = || "word".to_owned();
     vec![
         H::Opened { channel: Channel::Hotline, procedures: vec!["transfer".into()] },
