@@ -11,6 +11,7 @@ mod case_timeline;
 mod cases;
 mod check;
 mod customers;
+mod contracts;
 mod envelope;
 mod geojson;
 mod guard;
@@ -28,7 +29,9 @@ mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
+mod payments;
 pub mod problem;
+mod quotations;
 mod serve;
 mod staff;
 mod tasks;
@@ -67,6 +70,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(verifications::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
+        .merge(quotations::routes())
+        .merge(contracts::routes())
+        .merge(payments::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

@@ -8,6 +8,7 @@ mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod contracts;
 mod faults;
 mod history;
 mod idempotency;

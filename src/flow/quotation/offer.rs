@@ -1,0 +1,100 @@
+use super::read::{QuotationView, view};
+use crate::app::App;
+use crate::domain::case::Happened;
+use crate::domain::money::Dong;
+use crate::domain::quotation::{NoOffer, Offer, PriceList};
+use crate::domain::verify::{canonical, sha256_hex};
+use crate::flow::case::{self, lock_open};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, advice, begin, commit};
+use crate::store::audit::{self, Deed};
+use crate::store::quotation::{self, QuotationRow};
+use serde::Deserialize;
+use serde_json::json;
+use time::{Date, Duration};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"package": "standard", "discount": 500_000, "valid_days": 15}))]
+pub struct NewQuotation {
+    /// Code of a package of a price list in force.
+    pub package: String,
+    /// Dong off the price.
+    #[serde(default)]
+    pub discount: i64,
+    /// Days it holds, from today: 1 to 90.
+    #[serde(default = "fifteen")]
+    pub valid_days: u16,
+}
+fn fifteen() -> u16 {
+    15
+}
+
+/// Offers what the newest signed option sheet recommends.
+///
+/// # Errors
+/// `Conflict` without a signed sheet that holds; `Refused` with a package that does not fit, a discount above the price, or
+/// days out of range.
+pub async fn offer(app: &App, by: &Actor, case_id: Uuid, new: NewQuotation) -> Result<QuotationView> {
+    if !(1..=90).contains(&new.valid_days) {
+        return Err(Error::refused("valid_days", "range", new.valid_days, "1-90"));
+    }
+    let sheets = advice::list(app, case_id).await?;
+    let no_sheet = |detail: &str| Error::Conflict { code: "no-signed-sheet", detail: detail.to_owned() };
+    let sheet = sheets.iter().find(|s| s.signed_at.is_some()).ok_or_else(|| no_sheet("none is signed"))?;
+    if !sheet.outdated.is_empty() {
+        return Err(no_sheet("the signed one is outdated"));
+    }
+    let procedure = sheet.recommended.clone().ok_or_else(|| no_sheet("it recommends nothing"))?;
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let offer = made(app, &new, &procedure, today)?;
+    let mut tx = begin(app).await?;
+    lock_open(&mut tx, case_id).await?;
+    let version = quotation::next_version(&mut tx, case_id).await?;
+    let lists: Vec<&PriceList> = app.book.prices.on(today).collect();
+    let row = QuotationRow {
+        id: app.clock.new_id(),
+        case_id,
+        version,
+        sheet_id: sheet.id,
+        procedure,
+        total: offer.total.0,
+        offer: serde_json::to_value(&offer).map_err(|e| Error::Broken(e.into()))?,
+        prices: sha256_hex(canonical(&lists).map_err(|e| Error::Broken(e.into()))?),
+        valid_to: today.saturating_add(Duration::days(i64::from(new.valid_days))),
+        created_by: by.login.clone(),
+        created_at: now,
+        accepted: None,
+        reason: None,
+        answered_at: None,
+    };
+    quotation::insert(&mut tx, &row).await?;
+    let deed = Deed {
+        at: now,
+        actor: &by.login,
+        action: "quotation.offer",
+        subject: format!("quotation/{}", row.id),
+        case_id: Some(case_id),
+        detail: json!({"version": version, "package": new.package, "total": row.total}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    let happened = Happened::QuotationOffered {
+        quotation: row.id,
+        version: u32::try_from(version).map_err(|e| Error::Broken(e.into()))?,
+        total: row.total,
+        valid_to: row.valid_to,
+    };
+    case::record(app, &mut tx, by, case_id, happened).await?;
+    let done = view(row, "offered")?;
+    commit(app, tx, by, &done, Some(format!("/api/v1/cases/{case_id}/quotations"))).await?;
+    Ok(done)
+}
+
+fn made(app: &App, new: &NewQuotation, procedure: &str, today: Date) -> Result<Offer> {
+    app.book.prices.offer(&new.package, procedure, Dong(new.discount), today).map_err(|e| match e {
+        NoOffer::Package(all) => Error::refused("package", "not-in-list", &new.package, all.join(", ")),
+        NoOffer::Discount(most) => Error::refused("discount", "range", new.discount, format!("0-{}", most.0)),
+        NoOffer::TooLarge => Error::Broken(anyhow::anyhow!("a price list adds up beyond 64 bits")),
+    })
+}

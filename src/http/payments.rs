@@ -1,0 +1,54 @@
+//! Payments and receipts.
+
+use super::advice::Why;
+use super::guard::By;
+use super::input::{Input, Params};
+use super::output::{made, tagged_bytes};
+use super::problem::Result;
+use crate::app::App;
+use crate::flow::payment::{self, Account, NewPayment, PaymentView};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(get_account, record_payment)).routes(routes!(get_receipt))
+}
+
+/// The payment schedule of a contract with what was paid.
+#[utoipa::path(get, path = "/contracts/{id}/payments", tag = "payments", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Account)))]
+async fn get_account(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Account>> {
+    Ok(Json(payment::account(&app, id).await?))
+}
+
+/// Record a payment and issue its receipt. The same reference again is the same payment.
+#[utoipa::path(post, path = "/contracts/{id}/payments", tag = "payments", params(("id" = Uuid, Path)),
+    request_body = NewPayment, responses((status = 201, body = PaymentView)))]
+async fn record_payment(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(new): Input<NewPayment>,
+) -> Result<Response> {
+    let done = payment::record(&app, &actor, id, new).await?;
+    Ok(made(&done, &format!("/api/v1/contracts/{id}/payments")))
+}
+
+/// A receipt as PDF: a logged read.
+#[utoipa::path(get, path = "/receipts/{id}/receipt.pdf", tag = "payments", params(("id" = Uuid, Path), Why),
+    responses((status = 200, content_type = "application/pdf"), (status = 304)))]
+async fn get_receipt(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Why>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (_, pdf) = payment::receipt(&app, &actor, id, why.purpose()?).await?;
+    Ok(tagged_bytes(&headers, "application/pdf", pdf))
+}
