@@ -16,6 +16,8 @@ create table payment (
     kind        text not null check (kind in ('payment', 'overpayment', 'reversal')),
     -- Number of the transfer or of the cash slip: the same one is the same payment.
     reference   text not null check (length(reference) between 3 and 80),
+    -- Counts from 1: a reference taken back may be entered anew.
+    attempt     integer not null default 1 check (attempt > 0),
     amount      bigint not null check (amount > 0),
     way         text not null check (way in ('cash', 'transfer')),
     paid_on     date not null,
@@ -26,7 +28,7 @@ create table payment (
     recorded_at timestamptz not null
 );
 comment on table payment is 'thanh toán';
-create unique index payment_once on payment (contract_id, reference, kind) where kind <> 'reversal';
+create unique index payment_once on payment (contract_id, reference, attempt, kind) where kind <> 'reversal';
 create index payment_contract on payment (contract_id, recorded_at);
 create trigger payment_insert_only before update or delete on payment for each row execute function refuse_change();
 -- Never more paid than is owed, and nothing taken back but the whole of an entry of the same contract.

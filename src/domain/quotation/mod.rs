@@ -1,36 +1,16 @@
-//! Quotations (báo giá): packages and price lists as dated data, and what they make of one case.
+//! Quotations (báo giá): what a price list makes of one case, with its VAT and instalments, exact to the dong.
+
+mod book;
+mod schedule;
+
+pub use book::{Package, PriceBook, PriceList};
+pub use schedule::{Instalment, Milestone, Share};
 
 use crate::domain::money::{Dong, Rate, Rounding, TooLarge};
-use crate::domain::rule::{DataError, Standing};
+use crate::domain::rule::Standing as Confirmed;
 use crate::domain::theme::Bilingual;
 use serde::{Deserialize, Serialize};
 use time::Date;
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PriceList {
-    pub code: String,
-    pub title: Bilingual,
-    pub valid_from: Date,
-    /// First day it no longer holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_to: Option<Date>,
-    pub standing: Standing,
-    #[serde(default)]
-    pub note: String,
-    #[serde(rename = "package")]
-    pub packages: Vec<Package>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Package {
-    pub code: String,
-    pub title: Bilingual,
-    pub procedures: Vec<String>,
-    pub lines: Vec<Line>,
-    pub instalments: Vec<Share>,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,31 +20,43 @@ pub struct Line {
     pub price: Dong,
 }
 
-/// A part of the total that falls due at one point.
+/// Value added tax as the firm's price list states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Share {
-    pub code: String,
-    pub title: Bilingual,
+pub struct Vat {
     pub percent: Rate,
-    /// Days after the contract binds; None: when the point named is reached.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
+    /// The prices contain it.
+    pub included: bool,
+    pub rounding: Rounding,
+    pub citation: String,
+    /// How far the citation was confirmed.
+    pub standing: Confirmed,
 }
 
-/// An instalment of a quotation or contract.
+/// VAT of one offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Instalment {
-    /// From 1.
-    pub no: u32,
-    pub code: String,
-    pub title: Bilingual,
+pub struct VatShown {
+    #[serde(flatten)]
+    pub terms: Vat,
+    /// What it is reckoned on: the price after the discount, without VAT.
+    pub base: Dong,
     pub amount: Dong,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
 }
 
-/// What is offered.
+impl VatShown {
+    /// VAT and total of a price after its discount.
+    fn of(terms: &Vat, price: Dong) -> Result<(Self, Dong), TooLarge> {
+        let amount = if terms.included {
+            price.within(terms.percent, terms.rounding)?
+        } else {
+            price.at(terms.percent, terms.rounding)?
+        };
+        let base = if terms.included { price.minus(amount)? } else { price };
+        Ok((Self { terms: terms.clone(), base, amount }, base.plus(amount)?))
+    }
+}
+
+/// What is offered. Sums are whole dong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     pub price_list: String,
@@ -72,18 +64,21 @@ pub struct Offer {
     pub title: Bilingual,
     pub lines: Vec<Line>,
     pub discount: Dong,
+    pub vat: VatShown,
+    /// To be paid: with VAT.
     pub total: Dong,
     pub instalments: Vec<Instalment>,
+    pub instalment_rounding: Rounding,
     /// Of the price list: invented prices say so.
-    pub note: String,
+    pub note: Bilingual,
 }
 
 /// Why nothing can be offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoOffer {
-    /// Codes of the packages there are for the procedure today.
+    /// Codes of the packages there are for the procedure on that day.
     Package(Vec<String>),
-    /// The discount is below zero or above the price.
+    /// The discount is below zero or above this price.
     Discount(Dong),
     TooLarge,
 }
@@ -94,129 +89,42 @@ impl From<TooLarge> for NoOffer {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct PriceBook {
-    pub lists: Vec<PriceList>,
+/// Where a quotation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Waits for the customer's answer.
+    Offered,
+    /// Frozen: nothing changes it any more, not even a newer version.
+    Accepted,
+    Refused,
+    /// There is a newer version.
+    Replaced,
+    Expired,
 }
 
-impl PriceBook {
-    /// Reads one list from each text (name, TOML).
-    ///
-    /// # Errors
-    /// [`DataError`] on bad TOML, a price below zero, shares that are not 100 % together, or a list that stands twice.
-    pub fn from_toml(texts: &[(&str, &str)]) -> Result<Self, DataError> {
-        let mut book = Self::default();
-        for (file, text) in texts {
-            let read: PriceList = toml::from_str(text)
-                .map_err(|e| DataError::Syntax { file: (*file).to_owned(), reason: e.to_string() })?;
-            let twice = book.lists.iter().any(|l| l.code == read.code).then_some("the list stands twice");
-            if let Some(reason) = twice.or_else(|| read.fault()) {
-                let (file, subject) = ((*file).to_owned(), read.code);
-                return Err(DataError::Value { file, subject, reason: reason.to_owned() });
-            }
-            book.lists.push(read);
-        }
-        Ok(book)
-    }
-
-    /// Lists in force on a day.
-    pub fn on(&self, day: Date) -> impl Iterator<Item = &PriceList> {
-        self.lists.iter().filter(move |l| l.valid_from <= day && l.valid_to.is_none_or(|to| day < to))
-    }
-
-    /// The offer of a package for a procedure, less a discount.
-    ///
-    /// # Errors
-    /// [`NoOffer`].
-    pub fn offer(&self, package: &str, procedure: &str, discount: Dong, day: Date) -> Result<Offer, NoOffer> {
-        let fits = |p: &&Package| p.procedures.iter().any(|x| x == procedure);
-        let all = || self.on(day).flat_map(|l| l.packages.iter().filter(fits).map(move |p| (l, p)));
-        let found = all().find(|(_, p)| p.code == package);
-        let (list, p) = found.ok_or_else(|| NoOffer::Package(all().map(|(_, p)| p.code.clone()).collect()))?;
-        let price = Dong::sum(p.lines.iter().map(|l| l.price))?;
-        if !(Dong::ZERO..=price).contains(&discount) {
-            return Err(NoOffer::Discount(price));
-        }
-        let total = price.minus(discount)?;
-        Ok(Offer {
-            price_list: list.code.clone(),
-            package: p.code.clone(),
-            title: p.title.clone(),
-            lines: p.lines.clone(),
-            discount,
-            total,
-            instalments: parts(total, &p.instalments)?,
-            note: list.note.clone(),
-        })
-    }
-}
-
-impl PriceList {
-    fn fault(&self) -> Option<&'static str> {
-        let whole = |p: &Package| p.instalments.iter().map(|s| s.percent.ppm()).sum::<i64>() == 1_000_000;
-        if self.valid_to.is_some_and(|to| to <= self.valid_from) {
-            Some("valid_to is not after valid_from")
-        } else if self.packages.iter().flat_map(|p| &p.lines).any(|l| l.price < Dong::ZERO) {
-            Some("a price is below zero")
-        } else if !self.packages.iter().all(whole) {
-            Some("the instalments of a package are not 100 % together")
-        } else {
-            None
+impl Standing {
+    /// `accepted`: the answer, if there is one; `valid_to`: the last day it holds.
+    pub fn of(accepted: Option<bool>, newest: bool, valid_to: Date, today: Date) -> Self {
+        match accepted {
+            Some(true) => Self::Accepted,
+            Some(false) => Self::Refused,
+            None if !newest => Self::Replaced,
+            None if valid_to < today => Self::Expired,
+            None => Self::Offered,
         }
     }
-}
 
-/// The total in parts, each to the nearest thousand dong; the last takes what is left, so that nothing is lost.
-fn parts(total: Dong, shares: &[Share]) -> Result<Vec<Instalment>, TooLarge> {
-    let mut left = total;
-    let mut out = Vec::with_capacity(shares.len());
-    for (no, share) in (1u32..).zip(shares) {
-        let last = out.len() + 1 == shares.len();
-        let amount = if last { left } else { total.at(share.percent, Rounding::NearestThousand)?.min(left) };
-        left = left.minus(amount)?;
-        let (code, title, days) = (share.code.clone(), share.title.clone(), share.days);
-        out.push(Instalment { no, code, title, amount, days });
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Replaced => "replaced",
+            Self::Expired => "expired",
+        }
     }
-    Ok(out)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use time::macros::date;
-
-    fn book() -> PriceBook {
-        PriceBook::from_toml(&[("demo", include_str!("../../../data/prices/demo.toml"))]).unwrap()
-    }
-
-    const DAY: Date = date!(2026 - 11 - 23);
-
-    #[test]
-    fn an_offer_adds_up() {
-        let offer = book().offer("standard", "transfer", Dong(500_000), DAY).unwrap();
-        assert_eq!(offer.total, Dong(5_500_000));
-        let parts: Vec<i64> = offer.instalments.iter().map(|i| i.amount.0).collect();
-        assert_eq!(parts, [2_750_000, 2_750_000]);
-        assert!(offer.note.starts_with("Invented"));
-    }
-
-    #[test]
-    fn what_cannot_be_offered_is_named() {
-        let no = |p: &str, proc: &str, d: i64, day| book().offer(p, proc, Dong(d), day).unwrap_err();
-        assert_eq!(no("gold", "transfer", 0, DAY), NoOffer::Package(vec!["standard".into()]));
-        assert_eq!(no("survey", "transfer", 0, DAY), NoOffer::Package(vec!["standard".into()]));
-        assert_eq!(no("standard", "transfer", 6_000_001, DAY), NoOffer::Discount(Dong(6_000_000)));
-        assert_eq!(no("standard", "transfer", -1, DAY), NoOffer::Discount(Dong(6_000_000)));
-        assert_eq!(no("standard", "transfer", 0, date!(2027 - 01 - 01)), NoOffer::Package(vec![]), "the list is over");
-    }
-
-    proptest! {
-        #[test]
-        fn instalments_lose_nothing(discount in 0i64..=12_000_000) {
-            let offer = book().offer("survey", "split", Dong(discount), DAY).unwrap();
-            prop_assert_eq!(Dong::sum(offer.instalments.iter().map(|i| i.amount)).unwrap(), offer.total);
-            prop_assert!(offer.instalments.iter().all(|i| i.amount >= Dong::ZERO));
-        }
-    }
-}
+mod tests;
