@@ -28,6 +28,7 @@ pub mod queue;
 pub mod reference;
 pub mod quotation;
 pub mod sign_in;
+pub mod signing_code;
 pub mod staff;
 pub mod stage;
 pub mod standing;

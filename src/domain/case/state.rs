@@ -28,6 +28,8 @@ pub enum Step {
         version: u32,
         contract: Uuid,
         signed: BTreeSet<Signer>,
+        /// Who is asked to sign now.
+        next: Signer,
     },
     Execution {
         contract: Uuid,
@@ -264,7 +266,7 @@ impl Case {
         match &self.step {
             step if step.ended() => Turn::Nobody,
             Step::Quotation { accepted: false, .. } | Step::HandOver { offered: true, .. } => Turn::Customer,
-            Step::Contract { signed, .. } if !signed.contains(&Signer::Customer) => Turn::Customer,
+            Step::Contract { next: Signer::Customer, .. } => Turn::Customer,
             Step::Execution { .. } if !self.submitted.is_empty() => Turn::Authority,
             _ if !self.asked.is_empty() => Turn::Customer,
             _ => Turn::Ours,

@@ -1,9 +1,9 @@
-use super::read::{ContractView, not_there, standing, view};
+use super::read::{ContractView, Signing, not_there, view};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::contract::Standing;
 use crate::flow::case::{self, Entry, lock_open};
-use crate::flow::quotation::REASONS;
+use crate::flow::quotation::{REASONS, sealed_words};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -18,34 +18,30 @@ use uuid::Uuid;
 pub struct Refusal {
     /// price, time, other_firm, not_wanted, terms, other.
     pub reason: String,
-    /// The customer's words, kept sealed: at most 1,000 characters.
+    /// The signer's words, kept sealed: at most 1,000 characters.
     #[serde(default)]
     pub words: String,
 }
 
-/// The customer does not sign.
+/// Somebody does not sign.
 ///
 /// # Errors
-/// `Conflict` when it is concluded, refused or expired.
+/// `Conflict` when it is concluded, refused, expired or replaced.
 pub async fn refuse(app: &App, by: &Actor, id: Uuid, said: Refusal) -> Result<ContractView> {
     if !REASONS.contains(&said.reason.as_str()) {
         return Err(Error::refused("reason", "not-in-list", said.reason, REASONS.join(", ")));
     }
-    let length = said.words.chars().count();
-    if length > 1000 {
-        return Err(Error::refused("words", "length", length, "0-1000"));
-    }
+    let sealed = sealed_words(&said.words)?;
     let mut tx = begin(app).await?;
     let row = contract::lock(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
     lock_open(&mut tx, row.case_id).await?;
-    let now = standing(app, &mut tx, &row).await?;
-    if !matches!(now, Standing::Open { .. }) {
-        return Err(Error::Conflict { code: "contract-closed", detail: format!("it is {}", now.name()) });
+    let now = Signing::of(app, &mut tx, &row).await?.standing;
+    if !matches!(now, Standing::Open(_)) {
+        return Err(Error::Conflict { code: "contract-closed", detail: now.name().to_owned() });
     }
     let at = app.clock.now();
     contract::refuse(&mut tx, id, &said.reason, &by.login, at).await?;
     let what = Happened::ContractRefused { contract: id, reason: said.reason.clone() };
-    let sealed = (!said.words.trim().is_empty()).then(|| json!({"words": said.words.trim()}));
     case::record(app, &mut tx, by, row.case_id, Entry { what, sealed }).await?;
     let deed = Deed {
         at,

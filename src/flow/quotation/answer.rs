@@ -1,13 +1,14 @@
-use super::read::{QuotationView, state, view};
+use super::read::{QuotationView, view};
 use crate::app::App;
 use crate::domain::case::Happened;
+use crate::domain::quotation::Standing;
 use crate::flow::case::{self, Entry, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
 use crate::store::quotation;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Why customers say no.
@@ -35,10 +36,7 @@ pub async fn answer(app: &App, by: &Actor, id: Uuid, said: Answered) -> Result<Q
     if !said.accepted && !reason.as_deref().is_some_and(|r| REASONS.contains(&r)) {
         return Err(Error::refused("reason", "not-in-list", reason.unwrap_or_default(), REASONS.join(", ")));
     }
-    let length = said.words.chars().count();
-    if length > 1000 {
-        return Err(Error::refused("words", "length", length, "0-1000"));
-    }
+    let sealed = sealed_words(&said.words)?;
     let mut tx = begin(app).await?;
     let not_there = || Error::NotFound { what: "quotation", id: id.to_string() };
     let case_id = quotation::get(&mut tx, id).await?.ok_or_else(not_there)?.case_id;
@@ -46,16 +44,15 @@ pub async fn answer(app: &App, by: &Actor, id: Uuid, said: Answered) -> Result<Q
     let mut row = quotation::get(&mut tx, id).await?.ok_or_else(not_there)?;
     let newest = quotation::next_version(&mut tx, case_id).await? == row.version + 1;
     let now = app.clock.now();
-    let standing = state(&row, app.clock.today(), newest);
-    if standing != "offered" || !quotation::answer(&mut tx, id, reason.as_deref(), &by.login, now).await? {
-        return Err(Error::Conflict { code: "quotation-closed", detail: format!("it is {standing}") });
+    let standing = Standing::of(row.accepted, newest, row.valid_to, app.clock.today());
+    if standing != Standing::Offered || !quotation::answer(&mut tx, id, reason.as_deref(), &by.login, now).await? {
+        return Err(Error::Conflict { code: "quotation-closed", detail: standing.name().to_owned() });
     }
     let version = u32::try_from(row.version).map_err(|e| Error::Broken(e.into()))?;
     let what = match &reason {
         None => Happened::QuotationAccepted { quotation: id, version },
         Some(r) => Happened::QuotationRefused { quotation: id, version, reason: r.clone() },
     };
-    let sealed = (!said.words.trim().is_empty()).then(|| json!({"words": said.words.trim()}));
     case::record(app, &mut tx, by, case_id, Entry { what, sealed }).await?;
     let deed = Deed {
         at: now,
@@ -68,7 +65,16 @@ pub async fn answer(app: &App, by: &Actor, id: Uuid, said: Answered) -> Result<Q
     audit::write(&mut tx, &deed).await?;
     (row.accepted, row.answered_at) = (Some(said.accepted), Some(now));
     row.reason = reason;
-    let done = view(row, if said.accepted { "accepted" } else { "refused" })?;
+    let done = view(row, if said.accepted { Standing::Accepted } else { Standing::Refused })?;
     commit(app, tx, by, &done, None).await?;
     Ok(done)
+}
+
+/// Words of a person, to be sealed with the event; none: nothing was said.
+pub(in crate::flow) fn sealed_words(words: &str) -> Result<Option<Value>> {
+    let (words, length) = (words.trim(), words.trim().chars().count());
+    if length > 1000 {
+        return Err(Error::refused("words", "length", length, "0-1000"));
+    }
+    Ok((length > 0).then(|| json!({"words": words})))
 }

@@ -2,7 +2,7 @@ use super::read::{QuotationView, view};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::money::Dong;
-use crate::domain::quotation::{NoOffer, Offer, PriceList};
+use crate::domain::quotation::{NoOffer, Offer, PriceList, Standing};
 use crate::domain::verify::{canonical, sha256_hex};
 use crate::flow::case::{self, lock_open};
 use crate::flow::staff::Actor;
@@ -26,7 +26,12 @@ pub struct NewQuotation {
     /// Days it holds, from today: 1 to 90.
     #[serde(default = "fifteen")]
     pub valid_days: u16,
+    /// Offers a new version although the customer has accepted one. The accepted one stays as it is; no contract is drawn from it
+    /// any more.
+    #[serde(default)]
+    pub instead_of_accepted: bool,
 }
+
 fn fifteen() -> u16 {
     15
 }
@@ -40,17 +45,21 @@ pub async fn offer(app: &App, by: &Actor, case_id: Uuid, new: NewQuotation) -> R
     if !(1..=90).contains(&new.valid_days) {
         return Err(Error::refused("valid_days", "range", new.valid_days, "1-90"));
     }
-    let sheets = advice::list(app, case_id).await?;
-    let no_sheet = |detail: &str| Error::Conflict { code: "no-signed-sheet", detail: detail.to_owned() };
-    let sheet = sheets.iter().find(|s| s.signed_at.is_some()).ok_or_else(|| no_sheet("none is signed"))?;
-    if !sheet.outdated.is_empty() {
-        return Err(no_sheet("the signed one is outdated"));
-    }
-    let procedure = sheet.recommended.clone().ok_or_else(|| no_sheet("it recommends nothing"))?;
+    let sheet = advice::in_force(app, case_id).await?;
+    let procedure = sheet.recommended.clone();
+    let procedure = procedure.ok_or_else(|| Error::Conflict {
+        code: "sheet-recommends-nothing",
+        detail: "a quotation is for one option".into(),
+    })?;
     let (now, today) = (app.clock.now(), app.clock.today());
     let offer = made(app, &new, &procedure, today)?;
     let mut tx = begin(app).await?;
     lock_open(&mut tx, case_id).await?;
+    let accepted = quotation::of_case(&mut tx, case_id).await?.first().is_some_and(|q| q.accepted == Some(true));
+    if accepted && !new.instead_of_accepted {
+        let detail = "say instead_of_accepted to offer another version".into();
+        return Err(Error::Conflict { code: "quotation-accepted", detail });
+    }
     let version = quotation::next_version(&mut tx, case_id).await?;
     let lists: Vec<&PriceList> = app.book.prices.on(today).collect();
     let row = QuotationRow {
@@ -76,7 +85,7 @@ pub async fn offer(app: &App, by: &Actor, case_id: Uuid, new: NewQuotation) -> R
         action: "quotation.offer",
         subject: format!("quotation/{}", row.id),
         case_id: Some(case_id),
-        detail: json!({"version": version, "package": new.package, "total": row.total}),
+        detail: json!({"version": version, "package": new.package, "total": row.total, "prices": row.prices}),
     };
     audit::write(&mut tx, &deed).await?;
     let happened = Happened::QuotationOffered {
@@ -86,7 +95,7 @@ pub async fn offer(app: &App, by: &Actor, case_id: Uuid, new: NewQuotation) -> R
         valid_to: row.valid_to,
     };
     case::record(app, &mut tx, by, case_id, happened).await?;
-    let done = view(row, "offered")?;
+    let done = view(row, Standing::Offered)?;
     commit(app, tx, by, &done, Some(format!("/api/v1/cases/{case_id}/quotations"))).await?;
     Ok(done)
 }

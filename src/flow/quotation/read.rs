@@ -1,5 +1,5 @@
 use crate::app::App;
-use crate::domain::quotation::Offer;
+use crate::domain::quotation::{Offer, Standing};
 use crate::flow::{Error, Result};
 use crate::store::quotation::{self, QuotationRow};
 use serde::Serialize;
@@ -16,11 +16,12 @@ pub struct QuotationView {
     pub sheet_id: Uuid,
     pub procedure: String,
     /// offered, accepted, refused, expired, replaced (there is a newer version).
-    pub state: &'static str,
+    #[schema(value_type = String)]
+    pub state: Standing,
     /// Last day it holds.
     #[schema(value_type = String, format = Date)]
     pub valid_to: Date,
-    /// Lines, discount, total (dong), instalments, and what the price list notes.
+    /// Lines, discount, VAT, total (dong), instalments, and what the price list notes.
     #[schema(value_type = Object)]
     pub offer: Offer,
     /// Code of the reason of a refusal.
@@ -36,17 +37,7 @@ pub(in crate::flow) fn offer_of(row: &QuotationRow) -> Result<Offer> {
     serde_json::from_value(row.offer.clone()).map_err(|e| Error::Broken(e.into()))
 }
 
-pub(super) fn state(row: &QuotationRow, today: Date, newest: bool) -> &'static str {
-    match row.accepted {
-        Some(true) => "accepted",
-        Some(false) => "refused",
-        None if !newest => "replaced",
-        None if row.valid_to < today => "expired",
-        None => "offered",
-    }
-}
-
-pub(super) fn view(row: QuotationRow, state: &'static str) -> Result<QuotationView> {
+pub(super) fn view(row: QuotationRow, state: Standing) -> Result<QuotationView> {
     let offer = offer_of(&row)?;
     Ok(QuotationView {
         id: row.id,
@@ -64,13 +55,13 @@ pub(super) fn view(row: QuotationRow, state: &'static str) -> Result<QuotationVi
     })
 }
 
-/// Newest first.
+/// Quotations of a case, newest first.
 pub async fn list(app: &App, case: Uuid) -> Result<Vec<QuotationView>> {
     let mut conn = app.pool.acquire().await?;
     let rows = quotation::of_case(&mut conn, case).await?;
     let today = app.clock.today();
     let told = rows.into_iter().enumerate().map(|(i, row)| {
-        let state = state(&row, today, i == 0);
+        let state = Standing::of(row.accepted, i == 0, row.valid_to, today);
         view(row, state)
     });
     told.collect()
