@@ -1,13 +1,15 @@
 //! Contracts and their signatures.
 
 use super::advice::Why;
+use super::auth::Peer;
 use super::guard::By;
 use super::input::{Input, Params, one_file};
 use super::output::{made, tagged_bytes};
-use super::problem::{Problem, Result};
+use super::problem::Result;
 use crate::app::App;
-use crate::domain::case::Signer;
-use crate::flow::contract::{self, CodeHanded, CodeSigned, ContractView, NewCode, NewContract, Refusal};
+use crate::flow::contract::{
+    self, CodeHanded, CodeMade, CodeSigned, ContractView, NewCode, NewContract, PaperSigned, Proved, Refusal,
+};
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
@@ -23,9 +25,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_contracts))
         .routes(routes!(get_contract))
         .routes(routes!(get_contract_pdf))
+        .routes(routes!(make_code))
         .routes(routes!(hand_code))
         .routes(routes!(sign_by_code))
         .routes(routes!(sign_on_paper))
+        .routes(routes!(get_evidence))
+        .routes(routes!(get_signed_scan))
         .routes(routes!(refuse_contract))
 }
 
@@ -70,64 +75,103 @@ async fn get_contract_pdf(
     Ok(tagged_bytes(&headers, "application/pdf", pdf.to_vec()))
 }
 
-/// Make a one-time code for the signer whose turn it is.
+/// Make a one-time code for a signer whose turn it is.
 ///
-/// There are no notices yet: it is handed to the member of staff who asks, once, for passing on, and the evidence says so. Not with
-/// an `Idempotency-Key`: the answer is kept nowhere.
+/// The code goes, sealed, to the notice that carries it; there is none in the answer. It holds for 15 minutes and 5 tries.
 #[utoipa::path(post, path = "/contracts/{id}/codes", tag = "contracts", params(("id" = Uuid, Path)),
-    request_body = NewCode, responses((status = 200, body = CodeHanded)))]
-async fn hand_code(
+    request_body = NewCode, responses((status = 200, body = CodeMade)))]
+async fn make_code(
     State(app): State<App>,
     By(actor): By,
     Path(id): Path<Uuid>,
     Input(new): Input<NewCode>,
-) -> Result<Json<CodeHanded>> {
-    Ok(Json(contract::hand_code(&app, &actor, id, new).await?))
+) -> Result<Json<CodeMade>> {
+    Ok(Json(contract::make_code(&app, &actor, id, new).await?))
 }
 
-/// Sign with a one-time code. The customer signs first, then the firm.
+/// Read a code, once, to pass it on to the signer.
+///
+/// For as long as there are no notices. The read is logged, and the evidence of the signature says who passed the code on. Not
+/// with an `Idempotency-Key`: the answer is kept nowhere.
+#[utoipa::path(post, path = "/contracts/{id}/codes/{code}/hand", tag = "contracts",
+    params(("id" = Uuid, Path), ("code" = Uuid, Path), Why), responses((status = 200, body = CodeHanded)))]
+async fn hand_code(
+    State(app): State<App>,
+    By(actor): By,
+    Path((id, code)): Path<(Uuid, Uuid)>,
+    Params(why): Params<Why>,
+) -> Result<Json<CodeHanded>> {
+    Ok(Json(contract::hand_code(&app, &actor, id, code, why.purpose()?).await?))
+}
+
+/// Sign with a one-time code, in turn.
 #[utoipa::path(post, path = "/contracts/{id}/signatures", tag = "contracts", params(("id" = Uuid, Path)),
     request_body = CodeSigned, responses((status = 200, body = ContractView)))]
 async fn sign_by_code(
     State(app): State<App>,
     By(actor): By,
+    Peer(address): Peer,
     Path(id): Path<Uuid>,
     Input(said): Input<CodeSigned>,
 ) -> Result<Json<ContractView>> {
-    Ok(Json(contract::sign_by_code(&app, &actor, id, said).await?))
+    Ok(Json(contract::sign_by_code(&app, &actor, id, CodeSigned { address, ..said }).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct OnPaper {
-    /// customer or firm.
-    #[param(example = "customer")]
-    signer: String,
+    /// Number of the signer in the contract.
+    #[param(example = 1)]
+    signer: i32,
     /// Where it was signed: 3 to 200 characters.
     #[param(example = "van phong")]
     from: String,
 }
 
-/// Sign by the scan of the signed paper.
+/// Sign by the scan of the signed paper, in turn.
 #[utoipa::path(post, path = "/contracts/{id}/signed-paper", tag = "contracts", params(("id" = Uuid, Path), OnPaper),
     request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = ContractView)))]
 async fn sign_on_paper(
     State(app): State<App>,
     By(actor): By,
+    Peer(address): Peer,
     Path(id): Path<Uuid>,
     Params(how): Params<OnPaper>,
     request: Request,
 ) -> Result<Json<ContractView>> {
-    let signer = match how.signer.as_str() {
-        "customer" => Signer::Customer,
-        "firm" => Signer::Firm,
-        other => return Err(Problem::refused("signer", "not-in-list", other, "customer, firm")),
-    };
-    let content = one_file(request, "scan").await?;
-    Ok(Json(contract::sign_on_paper(&app, &actor, id, signer, &how.from, content).await?))
+    let scan = one_file(request, "scan").await?;
+    let said = PaperSigned { signer: how.signer, from: how.from, address, scan };
+    Ok(Json(contract::sign_on_paper(&app, &actor, id, said).await?))
 }
 
-/// The customer does not sign: with the reason.
+/// Evidence of each signature, its digest and our signature over it proved: a logged read.
+#[utoipa::path(get, path = "/contracts/{id}/evidence", tag = "contracts", params(("id" = Uuid, Path), Why),
+    responses((status = 200, body = Vec<Proved>)))]
+async fn get_evidence(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Why>,
+) -> Result<Json<Vec<Proved>>> {
+    Ok(Json(contract::evidence(&app, &actor, id, why.purpose()?).await?))
+}
+
+/// The scan of a signed paper: a logged read.
+#[utoipa::path(get, path = "/contracts/{id}/signatures/{signature}/scan", tag = "contracts",
+    params(("id" = Uuid, Path), ("signature" = Uuid, Path), Why),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 304)))]
+async fn get_signed_scan(
+    State(app): State<App>,
+    By(actor): By,
+    Path((id, signature)): Path<(Uuid, Uuid)>,
+    Params(why): Params<Why>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let scan = contract::scan(&app, &actor, id, signature, why.purpose()?).await?;
+    Ok(tagged_bytes(&headers, "application/octet-stream", scan.to_vec()))
+}
+
+/// Somebody does not sign, or we take the contract back: with the reason.
 #[utoipa::path(post, path = "/contracts/{id}/refuse", tag = "contracts", params(("id" = Uuid, Path)),
     request_body = Refusal, responses((status = 200, body = ContractView)))]
 async fn refuse_contract(

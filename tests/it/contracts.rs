@@ -1,57 +1,102 @@
 //! From the signed option sheet to the last receipt: quotation, contract, signatures, payments.
 
-use crate::advice::{signed_sheet, verified_case};
+use crate::advice::{facts, signed_sheet, verified_case};
 use crate::reports::{squeezed, text};
 use crate::test_app::{Answer, Caller, TestApp};
-use crate::ward::{mapped, threaded};
+use crate::ward::{mapped, publish, threaded};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use time::Duration;
 
-async fn ok(answer: Answer) -> Value {
+#[track_caller]
+fn ok(answer: Answer) -> Value {
     assert!(answer.status.is_success(), "{}", answer.text);
     answer.body
+}
+
+/// Code of a conflict.
+#[track_caller]
+fn conflict(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
+    answer.body["code"].as_str().unwrap().to_owned()
 }
 
 fn id(v: &Value) -> String {
     v["id"].as_str().unwrap().to_owned()
 }
 
+async fn offered(legal: &Caller, case: &str, more: Value) -> Value {
+    let mut new = json!({"package": "standard"});
+    new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    ok(legal.post(&format!("/api/v1/cases/{case}/quotations"), new).await)
+}
+
+async fn answer(legal: &Caller, quotation: &Value, said: Value) -> Answer {
+    legal.post(&format!("/api/v1/quotations/{}/answer", id(quotation)), said).await
+}
+
 /// A case with an accepted quotation: (case, quotation).
-async fn accepted(legal: &Caller) -> (String, String) {
+async fn accepted(legal: &Caller) -> (String, Value) {
     let case = verified_case(legal).await;
-    let quotations = format!("/api/v1/cases/{case}/quotations");
-    let early = legal.post(&quotations, json!({"package": "standard"})).await;
-    assert_eq!(early.body["code"], "no-signed-sheet", "{}", early.text);
     signed_sheet(legal, &case).await;
-    assert_eq!(legal.post(&quotations, json!({"package": "gold"})).await.refused(), ["package: not-in-list"]);
-    let dear = json!({"package": "standard", "discount": 6_000_001});
-    assert_eq!(legal.post(&quotations, dear).await.refused(), ["discount: range"]);
-    let first = ok(legal.post(&quotations, json!({"package": "standard"})).await).await;
-    let second = ok(legal.post(&quotations, json!({"package": "standard", "discount": 500_000})).await).await;
-    assert_eq!((&second["version"], &second["offer"]["total"]), (&json!(2), &json!(5_500_000)));
-    let old = legal.post(&format!("/api/v1/quotations/{}/answer", id(&first)), json!({"accepted": true})).await;
-    assert_eq!(old.body["code"], "quotation-closed", "{}", old.text);
-    let address = format!("/api/v1/quotations/{}/answer", id(&second));
-    assert_eq!(legal.post(&address, json!({"accepted": false})).await.refused(), ["reason: not-in-list"]);
-    ok(legal.post(&address, json!({"accepted": true})).await).await;
-    (case, id(&second))
+    let quotation = offered(legal, &case, json!({"discount": 500_000})).await;
+    ok(answer(legal, &quotation, json!({"accepted": true})).await);
+    (case, quotation)
 }
 
-/// A contract on it.
-async fn drawn(legal: &Caller, case: &str, quotation: &str) -> Value {
-    let person = json!({"role": "customer", "person": {"name": "Nguyễn Thị Mẫu", "id_number": "001099000017",
-        "phone": "0900000000", "address": "Số 1 đường Mẫu, Phường Thử"}});
-    let party = ok(legal.post(&format!("/api/v1/cases/{case}/parties"), person).await).await;
-    let new = json!({"customer": id(&party), "representative": "Trần Văn Mẫu", "position": "Giám đốc"});
-    ok(legal.post(&format!("/api/v1/quotations/{quotation}/contract"), new).await).await
+async fn party(legal: &Caller, case: &str, name: &str, number: &str) -> String {
+    let person = json!({"role": "customer", "person": {"name": name, "id_number": number, "phone": "0900000000",
+        "address": "Số 1 đường Mẫu, Phường Thử"}});
+    id(&ok(legal.post(&format!("/api/v1/cases/{case}/parties"), person).await))
 }
 
-async fn sign(legal: &Caller, contract: &Value, signer: &str) -> Answer {
-    let at = format!("/api/v1/contracts/{}", id(contract));
-    let code = ok(legal.post(&format!("{at}/codes"), json!({"signer": signer})).await).await["code"].clone();
-    let said = json!({"signer": signer, "code": code, "shown": contract["pdf_sha256"], "from": "văn phòng"});
-    legal.post(&format!("{at}/signatures"), said).await
+fn new_contract(customers: &[&str]) -> Value {
+    json!({"customers": customers, "representative": "Trần Văn Mẫu", "position": "Giám đốc"})
+}
+
+async fn draw(legal: &Caller, quotation: &Value, new: Value) -> Answer {
+    legal.post(&format!("/api/v1/quotations/{}/contract", id(quotation)), new).await
+}
+
+/// A contract on it with one customer.
+async fn drawn(legal: &Caller, case: &str, quotation: &Value) -> Value {
+    let customer = party(legal, case, "Nguyễn Thị Mẫu", "001099000017").await;
+    ok(draw(legal, quotation, new_contract(&[&customer])).await)
+}
+
+fn at(contract: &Value) -> String {
+    format!("/api/v1/contracts/{}", id(contract))
+}
+
+/// Makes a code and reads it out.
+async fn code(legal: &Caller, contract: &Value, signer: i32) -> String {
+    let made = ok(legal.post(&format!("{}/codes", at(contract)), json!({"signer": signer})).await);
+    assert!(made.get("code").is_none(), "a code is never in this answer: {made}");
+    let hand = format!("{}/codes/{}/hand?purpose=contact_customer", at(contract), id(&made));
+    ok(legal.post(&hand, json!({})).await)["code"].as_str().unwrap().to_owned()
+}
+
+fn said(contract: &Value, signer: i32, code: &str) -> Value {
+    json!({"signer": signer, "code": code, "shown": contract["pdf_sha256"], "from": "văn phòng, máy số 2"})
+}
+
+async fn sign(legal: &Caller, contract: &Value, signer: i32) -> Answer {
+    let code = code(legal, contract, signer).await;
+    legal.post(&format!("{}/signatures", at(contract)), said(contract, signer, &code)).await
+}
+
+/// A contract that binds: (case, contract).
+async fn concluded(legal: &Caller) -> (String, Value) {
+    let (case, quotation) = accepted(legal).await;
+    let contract = drawn(legal, &case, &quotation).await;
+    ok(sign(legal, &contract, 1).await);
+    assert_eq!(ok(sign(legal, &contract, 2).await)["state"], "concluded");
+    (case, contract)
+}
+
+fn pay(reference: &str, amount: i64) -> Value {
+    json!({"reference": reference, "amount": amount, "way": "transfer", "paid_on": "2026-10-05"})
 }
 
 async fn kinds(t: &TestApp, case: &str) -> Vec<String> {
@@ -62,6 +107,61 @@ async fn kinds(t: &TestApp, case: &str) -> Vec<String> {
         .unwrap()
 }
 
+/// Pages for people to look at, when they ask.
+fn show(name: &str, pdf: &[u8]) {
+    if let Ok(folder) = std::env::var("DIABA_SHOW_PAGES") {
+        std::fs::write(format!("{folder}/{name}.pdf"), pdf).unwrap();
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn quotations_follow_each_other(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let case = verified_case(&legal).await;
+        let quotations = format!("/api/v1/cases/{case}/quotations");
+        assert_eq!(conflict(&legal.post(&quotations, json!({"package": "standard"})).await), "no-signed-sheet");
+        signed_sheet(&legal, &case).await;
+        assert_eq!(legal.post(&quotations, json!({"package": "gold"})).await.refused(), ["package: not-in-list"]);
+        let dear = json!({"package": "standard", "discount": 6_000_001});
+        assert_eq!(legal.post(&quotations, dear).await.refused(), ["discount: range"]);
+        let long = json!({"package": "standard", "valid_days": 91});
+        assert_eq!(legal.post(&quotations, long).await.refused(), ["valid_days: range"]);
+
+        let first = offered(&legal, &case, json!({})).await;
+        let second = offered(&legal, &case, json!({"discount": 500_000})).await;
+        assert_eq!((&second["version"], &second["offer"]["total"]), (&json!(2), &json!(5_500_000)));
+        assert_eq!(second["offer"]["vat"]["amount"], 407_407, "8 % within 5.5 million");
+        assert_eq!(conflict(&answer(&legal, &first, json!({"accepted": true})).await), "quotation-closed");
+        let no = json!({"accepted": false});
+        assert_eq!(answer(&legal, &second, no).await.refused(), ["reason: not-in-list"]);
+        let no = json!({"accepted": false, "reason": "price", "words": "Giá cao"});
+        assert_eq!(ok(answer(&legal, &second, no).await)["state"], "refused");
+        let early = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
+        assert_eq!(conflict(&draw(&legal, &second, new_contract(&[&early])).await), "quotation-not-accepted");
+
+        // A refusal is not the end; what is over cannot be accepted.
+        let third = offered(&legal, &case, json!({"discount": 1_000_000, "valid_days": 1})).await;
+        t.advance(Duration::days(2));
+        assert_eq!(conflict(&answer(&legal, &third, json!({"accepted": true})).await), "quotation-closed");
+        let states: Vec<Value> = ok(legal.get(&quotations).await).as_array().unwrap().iter().map(|q| q["state"].clone()).collect();
+        assert_eq!(states, ["expired", "refused", "replaced"]);
+
+        // An accepted one is frozen; another version takes its place only when that is said.
+        let fourth = offered(&legal, &case, json!({})).await;
+        ok(answer(&legal, &fourth, json!({"accepted": true})).await);
+        assert_eq!(conflict(&answer(&legal, &fourth, json!({"accepted": false, "reason": "price"})).await), "quotation-closed");
+        assert_eq!(conflict(&legal.post(&quotations, json!({"package": "standard"})).await), "quotation-accepted");
+        offered(&legal, &case, json!({"instead_of_accepted": true})).await;
+        assert_eq!(conflict(&draw(&legal, &fourth, new_contract(&[&early])).await), "quotation-not-accepted");
+        for sql in ["update quotation set total = 1", "delete from quotation_answer"] {
+            assert!(sqlx::raw_sql(sql).execute(&t.app.pool).await.is_err(), "{sql}");
+        }
+    })
+    .await;
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn drawn_signed_and_paid(pool: PgPool) {
     threaded(pool, |pool| async move {
@@ -70,66 +170,64 @@ async fn drawn_signed_and_paid(pool: PgPool) {
         let care = t.signed_in("care", &["customer_care"]).await;
         let (case, quotation) = accepted(&legal).await;
         let contract = drawn(&legal, &case, &quotation).await;
-        let at = format!("/api/v1/contracts/{}", id(&contract));
-        assert_eq!((&contract["state"], &contract["next_signer"]), (&json!("open"), &json!("customer")));
+        let at = at(&contract);
+        assert_eq!((&contract["state"], &contract["next"]), (&json!("open"), &json!([1])));
         let (status, pdf) = legal.send_raw(&format!("{at}/contract.pdf?purpose=prepare_papers")).await;
         assert_eq!(status, StatusCode::OK);
-        let said = squeezed(&text(&pdf));
-        for words in ["HỢP ĐỒNG DỊCH VỤ", "Nguyễn Thị Mẫu", "Năm triệu năm trăm nghìn đồng", "ngày mùng năm tháng mười"]
-        {
-            assert!(said.contains(&squeezed(words)), "{words}: {said}");
+        let words = squeezed(&text(&pdf));
+        for said in [
+            "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "HỢP ĐỒNG DỊCH VỤ",
+            "Nguyễn Thị Mẫu",
+            "Năm triệu năm trăm nghìn đồng",
+            "ngày mùng năm tháng mười năm hai nghìn không trăm hai mươi sáu",
+            "407.407",
+            contract["verification_digest"].as_str().unwrap(),
+            contract["sheet_digest"].as_str().unwrap(),
+        ] {
+            assert!(words.contains(&squeezed(said)), "{said}: {words}");
         }
-        if let Ok(folder) = std::env::var("DIABA_SHOW_PAGES") {
-            std::fs::write(format!("{folder}/contract.pdf"), &pdf).unwrap();
-        }
+        show("contract", &pdf);
 
-        let early = sign(&legal, &contract, "customer").await;
-        assert_eq!(early.body["next_signer"], "firm", "{}", early.text);
-        let order = legal.post(&format!("{at}/codes"), json!({"signer": "customer"})).await;
-        assert_eq!(order.body["code"], "signing-order", "{}", order.text);
+        assert_eq!(conflict(&legal.post(&format!("{at}/codes"), json!({"signer": 2})).await), "signing-order");
+        assert_eq!(ok(sign(&legal, &contract, 1).await)["next"], json!([2]));
+        assert_eq!(conflict(&legal.post(&format!("{at}/codes"), json!({"signer": 1})).await), "signing-order");
         let unpaid = care.post(&format!("{at}/payments"), pay("FT-1", 100)).await;
-        assert_eq!(unpaid.body["code"], "contract-not-concluded", "{}", unpaid.text);
-        let done = sign(&legal, &contract, "firm").await;
-        assert_eq!(done.body["state"], "concluded", "{}", done.text);
-        assert_eq!(done.body["signatures"].as_array().unwrap().len(), 2);
-        let leaked: bool = sqlx::query_scalar("select exists (select from signing_code where length(code_hash) <> 32)")
-            .fetch_one(&t.app.pool)
-            .await
-            .unwrap();
-        assert!(!leaked);
+        assert_eq!(conflict(&unpaid), "contract-not-concluded");
+        let done = ok(sign(&legal, &contract, 2).await);
+        assert_eq!((&done["state"], &done["next"]), (&json!("concluded"), &json!([])));
+        let proved = ok(legal.get(&format!("{at}/evidence?purpose=review")).await);
+        let of_customer = &proved[0]["evidence"];
+        assert_eq!(of_customer["shown"], contract["pdf_sha256"]);
+        assert_eq!((&of_customer["name"], &of_customer["handed"]["to"]), (&json!("Nguyễn Thị Mẫu"), &json!("legal")));
+        assert_eq!((&of_customer["address"], &of_customer["from"]), (&json!("127.0.0.1"), &json!("văn phòng, máy số 2")));
+        assert!(proved[0]["digest"] == done["signers"][0]["signature"]["digest"]);
 
         // The same transfer twice, at once and later, is one payment; two halves of an instalment are two.
         let payments = format!("{at}/payments");
         let both =
             futures::join!(care.post(&payments, pay("FT-1", 2_000_000)), care.post(&payments, pay("FT-1", 2_000_000)));
-        let (first, second) = (ok(both.0).await, ok(both.1).await);
-        assert_eq!((&first["id"], &first["receipt"]), (&second["id"], &json!("PT-2026-000001")));
-        let other = care.post(&payments, pay("FT-1", 2_000_001)).await;
-        assert_eq!(other.body["code"], "payment-other", "{}", other.text);
+        let (first, second) = (ok(both.0), ok(both.1));
+        assert_eq!((&first["id"], &first["number"]), (&second["id"], &json!("PT-2026-000001")));
+        assert_eq!(conflict(&care.post(&payments, pay("FT-1", 2_000_001)).await), "payment-other");
         assert_eq!(care.post(&payments, pay("FT-2", 3_500_001)).await.refused(), ["amount: range"]);
-        let last = ok(care.post(&payments, pay("FT-2", 3_500_000)).await).await;
-        assert_eq!(last["receipt"], "PT-2026-000002", "a refused payment takes no number");
-        let account = ok(care.get(&payments).await).await;
-        assert_eq!((&account["paid"], &account["open"]), (&json!(5_500_000), &json!(0)));
-        let receipt =
-            format!("/api/v1/receipts/{}/receipt.pdf?purpose=prepare_papers", first["receipt_id"].as_str().unwrap());
+        let last = ok(care.post(&payments, pay("FT-2", 3_500_000)).await);
+        assert_eq!(last["number"], "PT-2026-000002", "a refused payment takes no number");
+        let account = ok(care.get(&payments).await);
+        assert_eq!((&account["paid"], &account["open"], &account["over"]), (&json!(5_500_000), &json!(0), &json!(0)));
+        let receipt = format!("/api/v1/receipts/{}/receipt.pdf?purpose=prepare_papers", id(&first));
         let (status, pdf) = care.send_raw(&receipt).await;
         assert_eq!(status, StatusCode::OK);
-        assert!(squeezed(&text(&pdf)).contains(&squeezed("Hai triệu đồng")));
-        if let Ok(folder) = std::env::var("DIABA_SHOW_PAGES") {
-            std::fs::write(format!("{folder}/receipt.pdf"), &pdf).unwrap();
-        }
+        let words = squeezed(&text(&pdf));
+        assert!(words.contains(&squeezed("Hai triệu đồng")) && words.contains("PT-2026-000001"), "{words}");
+        show("receipt", &pdf);
         let told = kinds(&t, &case).await;
         let count = |k: &str| told.iter().filter(|t| *t == k).count();
         assert_eq!((count("contract_concluded"), count("payment_due")), (1, 1), "{told:?}");
         // FT-2 fills the rest of the first instalment and the second.
-        assert_eq!(count("payment_received"), 3, "{told:?}");
+        assert_eq!((count("payment_received"), count("signing_code_made")), (3, 2), "{told:?}");
     })
     .await;
-}
-
-fn pay(reference: &str, amount: i64) -> Value {
-    json!({"reference": reference, "amount": amount, "way": "transfer", "paid_on": "2026-10-05"})
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -139,40 +237,193 @@ async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
         let legal = t.signed_in("legal", &["legal"]).await;
         let (case, quotation) = accepted(&legal).await;
         let contract = drawn(&legal, &case, &quotation).await;
-        let at = format!("/api/v1/contracts/{}", id(&contract));
-        let code = ok(legal.post(&format!("{at}/codes"), json!({"signer": "customer"})).await).await["code"].clone();
-        let said = |code: &Value| json!({"signer": "customer", "code": code, "shown": contract["pdf_sha256"], "from": "văn phòng"});
-        let mut elsewhere = said(&code);
+        let (codes, signatures) = (format!("{}/codes", at(&contract)), format!("{}/signatures", at(&contract)));
+        let first = code(&legal, &contract, 1).await;
+        let mut elsewhere = said(&contract, 1, &first);
         elsewhere["shown"] = "0".repeat(64).into();
-        let signatures = format!("{at}/signatures");
         assert_eq!(legal.post(&signatures, elsewhere).await.refused(), ["shown: contract-shown"]);
         for _ in 0..5 {
-            assert_eq!(legal.post(&signatures, said(&json!("x"))).await.refused(), ["code: signing-code"]);
+            assert_eq!(legal.post(&signatures, said(&contract, 1, "x")).await.refused(), ["code: signing-code"]);
         }
-        assert_eq!(legal.post(&signatures, said(&code)).await.refused(), ["code: signing-code"], "used up");
-        let code = ok(legal.post(&format!("{at}/codes"), json!({"signer": "customer"})).await).await["code"].clone();
-        t.advance(time::Duration::minutes(16));
-        assert_eq!(legal.post(&signatures, said(&code)).await.refused(), ["code: signing-code"], "over");
+        let used_up = legal.post(&signatures, said(&contract, 1, &first)).await;
+        assert_eq!(used_up.refused(), ["code: signing-code"], "used up");
+        let second = code(&legal, &contract, 1).await;
+        t.advance(Duration::minutes(16));
+        assert_eq!(legal.post(&signatures, said(&contract, 1, &second)).await.refused(), ["code: signing-code"], "over");
 
-        let no = ok(legal.post(&format!("{at}/refuse"), json!({"reason": "terms", "words": "Đổi lịch"})).await).await;
+        // Told once, not kept for a key, void with a newer one, at most five within an hour.
+        let made = ok(legal.post(&codes, json!({"signer": 1})).await);
+        let hand = format!("{codes}/{}/hand?purpose=contact_customer", id(&made));
+        let keyed = legal.request(reqwest::Method::POST, &hand).header("idempotency-key", "k-1").json(&json!({}));
+        assert_eq!(legal.send(keyed).await.refused(), ["Idempotency-Key: no-answer-kept"]);
+        let third = ok(legal.post(&hand, json!({})).await)["code"].as_str().unwrap().to_owned();
+        assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-code-told");
+        let newer = ok(legal.post(&codes, json!({"signer": 1})).await);
+        assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-code-over");
+        assert_eq!(legal.post(&signatures, said(&contract, 1, &third)).await.refused(), ["code: signing-code"], "void");
+        ok(legal.post(&codes, json!({"signer": 1})).await);
+        assert_eq!(conflict(&legal.post(&codes, json!({"signer": 1})).await), "signing-codes-many");
+        let care = t.signed_in("sales", &["sales"]).await;
+        let theirs = care.post(&format!("{codes}/{}/hand?purpose=contact_customer", id(&newer)), json!({})).await;
+        assert_eq!(theirs.status, StatusCode::FORBIDDEN);
+
+        // A code is nowhere in the open: not in its rows, not in events or audit rows.
+        for secret in [&first, &second, &third] {
+            let open: i64 = sqlx::query_scalar(
+                "select (select count(*) from case_event where data::text like $1 or customer::text like $1)
+                      + (select count(*) from audit_log where detail::text like $1)",
+            )
+            .bind(format!("%{secret}%"))
+            .fetch_one(&t.app.pool)
+            .await
+            .unwrap();
+            assert_eq!(open, 0);
+        }
+        let reads = sqlx::query_scalar::<_, i64>("select count(*) from personal_data_read where subject like 'signing_code/%'");
+        assert_eq!(reads.fetch_one(&t.app.pool).await.unwrap(), 3);
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn refused_signed_on_paper_by_two_and_over(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let contract = drawn(&legal, &case, &quotation).await;
+        let refuse = format!("{}/refuse", at(&contract));
+        assert_eq!(legal.post(&refuse, json!({"reason": "moon"})).await.refused(), ["reason: not-in-list"]);
+        let no = ok(legal.post(&refuse, json!({"reason": "terms", "words": "Đổi lịch"})).await);
         assert_eq!((&no["state"], &no["refused"]), (&json!("refused"), &json!("terms")));
-        let late = legal.post(&format!("{at}/codes"), json!({"signer": "customer"})).await;
-        assert_eq!(late.body["code"], "contract-closed", "{}", late.text);
+        let late = legal.post(&format!("{}/codes", at(&contract)), json!({"signer": 1})).await;
+        assert_eq!(conflict(&late), "contract-closed");
 
-        // Drawn again and signed on paper; what is no scan is not taken.
-        let again = drawn(&legal, &case, &quotation).await;
-        assert_eq!(again["version"], 2);
-        let paper = format!("/api/v1/contracts/{}/signed-paper?signer=customer&from=van%20phong", id(&again));
-        let send = async |bytes: Vec<u8>| {
-            let request = legal.request(reqwest::Method::POST, &paper).header("content-type", "application/octet-stream");
-            legal.send(request.body(bytes)).await
+        // Drawn again for two, signed on paper as they come; what is no scan is not taken.
+        let one = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
+        let two = party(&legal, &case, "Lê Văn Mẫu", "001099000025").await;
+        let twice = draw(&legal, &quotation, new_contract(&[&one, &one])).await;
+        assert_eq!(twice.refused(), ["customers: length"]);
+        let strange = draw(&legal, &quotation, new_contract(&[&case])).await;
+        assert_eq!(strange.refused(), ["customers: not-a-party"]);
+        let again = ok(draw(&legal, &quotation, new_contract(&[&one, &two])).await);
+        assert_eq!((&again["version"], &again["next"]), (&json!(2), &json!([1, 2])));
+        let (_, pdf) = legal.send_raw(&format!("{}/contract.pdf?purpose=review", at(&again))).await;
+        show("contract_two", &pdf);
+        let paper = |signer: i32| format!("{}/signed-paper?signer={signer}&from=van%20phong", at(&again));
+        let send = async |signer: i32, bytes: Vec<u8>| {
+            let request = legal.request(reqwest::Method::POST, &paper(signer));
+            legal.send(request.header("content-type", "application/octet-stream").body(bytes)).await
         };
-        assert_eq!(send(b"no scan".to_vec()).await.refused(), ["scan: scan-type"]);
-        let signed = send(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec()).await;
-        assert_eq!(signed.body["next_signer"], "firm", "{}", signed.text);
-        t.advance(time::Duration::days(8));
-        let over = ok(legal.get(&format!("/api/v1/contracts/{}", id(&again))).await).await;
-        assert_eq!(over["state"], "expired");
+        let scan = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec();
+        assert_eq!(send(2, b"no scan".to_vec()).await.refused(), ["scan: scan-type"]);
+        let second = ok(send(2, scan.clone()).await);
+        assert_eq!(second["next"], json!([1]));
+        let turn = ok(legal.get(&format!("/api/v1/cases/{case}/timeline")).await);
+        assert_eq!(turn["now"]["turn"], "customer", "one of two customers is missing");
+        assert_eq!(ok(send(1, scan.clone()).await)["next"], json!([3]));
+        let kept = second["signers"][1]["signature"]["id"].as_str().unwrap().to_owned();
+        let (status, bytes) = legal.send_raw(&format!("{}/signatures/{kept}/scan?purpose=review", at(&again))).await;
+        assert_eq!((status, bytes), (StatusCode::OK, scan.clone()));
+        t.advance(Duration::days(8));
+        assert_eq!(ok(legal.get(&at(&again)).await)["state"], "expired");
+        assert_eq!(conflict(&send(3, scan).await), "contract-closed");
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn nobody_signs_what_rests_on_an_old_map(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let contract = drawn(&legal, &case, &quotation).await;
+        let code = code(&legal, &contract, 1).await;
+        publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[344, 345]).await; // the parcel lies elsewhere now
+        let signed = legal.post(&format!("{}/signatures", at(&contract)), said(&contract, 1, &code)).await;
+        assert_eq!(conflict(&signed), "sheet-outdated");
+        let why = signed.body["detail"].as_str().unwrap();
+        assert!(why.contains("sheet-outdated-parcel"), "{why}");
+        let customer = contract["signers"][0]["party_id"].as_str().unwrap();
+        assert_eq!(conflict(&draw(&legal, &quotation, new_contract(&[customer])).await), "sheet-outdated");
+
+        // Taken back, verified and advised anew; the old acceptance does not stand in the way.
+        ok(legal.post(&format!("{}/refuse", at(&contract)), json!({"reason": "outdated"})).await);
+        t.advance(Duration::minutes(1));
+        ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await);
+        let sheet = ok(legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await);
+        ok(legal.post(&format!("/api/v1/option-sheets/{}/sign", id(&sheet)), json!({})).await);
+        assert_eq!(conflict(&draw(&legal, &quotation, new_contract(&[customer])).await), "sheet-not-newest");
+        let anew = offered(&legal, &case, json!({})).await;
+        ok(answer(&legal, &anew, json!({"accepted": true})).await);
+        let again = ok(draw(&legal, &anew, new_contract(&[customer])).await);
+        assert_eq!(ok(sign(&legal, &again, 1).await)["next"], json!([2]));
+        assert_eq!(conflict(&sign(&legal, &contract, 1).await), "contract-closed");
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn payments_are_taken_back_and_go_beyond_only_on_purpose(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (care, boss) = (t.signed_in("care", &["customer_care"]).await, t.signed_in("boss", &["manager"]).await);
+        let (case, contract) = concluded(&legal).await;
+        let payments = format!("{}/payments", at(&contract));
+        for (field, wrong) in [
+            ("reference: length", json!({"reference": "x"})),
+            ("amount: range", json!({"amount": 0})),
+            ("way: not-in-list", json!({"way": "gold"})),
+            ("paid_on: range", json!({"paid_on": "2026-10-06"})),
+        ] {
+            let mut new = pay("FT-1", 100);
+            new.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+            assert_eq!(care.post(&payments, new).await.refused(), [field]);
+        }
+        let first = ok(care.post(&payments, pay("FT-1", 1_000_000)).await);
+        let entry = first["entries"][0]["id"].as_str().unwrap().to_owned();
+        let reverse = format!("/api/v1/payments/{entry}/reverse");
+        let wrongly = json!({"reason": "entered_wrongly"});
+        assert_eq!(care.post(&reverse, wrongly.clone()).await.status, StatusCode::FORBIDDEN, "a manager does it");
+        let no_slip = json!({"reason": "paid_back"});
+        assert_eq!(boss.post(&reverse, no_slip).await.refused(), ["reference: length"]);
+        let back = ok(boss.post(&reverse, wrongly.clone()).await);
+        assert_eq!(id(&ok(boss.post(&reverse, wrongly.clone()).await)), id(&back), "sent again it changes nothing");
+        assert_eq!(conflict(&boss.post(&format!("/api/v1/payments/{}/reverse", id(&back)), wrongly).await), "payment-reversal");
+        assert_eq!(ok(care.get(&payments).await)["paid"], 0);
+        let (_, pdf) = care.send_raw(&format!("/api/v1/receipts/{}/receipt.pdf?purpose=review", id(&first))).await;
+        assert!(squeezed(&text(&pdf)).contains(&squeezed("ĐÃ HUỶ ngày 05/10/2026")));
+        show("receipt_void", &pdf);
+
+        // The same slip again is a mistake until somebody says that it is none.
+        assert_eq!(conflict(&care.post(&payments, pay("FT-1", 1_000_000)).await), "payment-reversed");
+        let mut anew = pay("FT-1", 10_000_000);
+        anew["again"] = true.into();
+        assert_eq!(care.post(&payments, anew.clone()).await.refused(), ["amount: range"]);
+        anew["overpay"] = true.into();
+        let much = ok(care.post(&payments, anew.clone()).await);
+        assert_eq!(ok(care.post(&payments, anew).await)["id"], much["id"]);
+        let parts: Vec<_> = much["entries"].as_array().unwrap().iter().map(|e| (e["kind"].clone(), e["amount"].clone())).collect();
+        assert_eq!(parts, [(json!("payment"), json!(5_500_000)), (json!("overpayment"), json!(4_500_000))]);
+        let over = much["entries"][1]["id"].as_str().unwrap();
+        let repaid = json!({"reason": "paid_back", "reference": "FT-OUT-1", "way": "transfer"});
+        ok(boss.post(&format!("/api/v1/payments/{over}/reverse"), repaid).await);
+        let account = ok(care.get(&payments).await);
+        assert_eq!((&account["paid"], &account["open"], &account["over"]), (&json!(5_500_000), &json!(0), &json!(0)));
+        let told = kinds(&t, &case).await;
+        let count = |k: &str| told.iter().filter(|t| *t == k).count();
+        assert_eq!((count("payment_reversed"), count("overpayment_received")), (2, 1), "{told:?}");
+
+        // The database has the last word.
+        let more = "insert into payment (id, contract_id, kind, reference, amount, way, paid_on, recorded_by, recorded_at)
+                    select gen_random_uuid(), id, 'payment', 'FT-9', 1, 'cash', '2026-10-05', 'x', now() from contract";
+        let refused = sqlx::raw_sql(more).execute(&t.app.pool).await.unwrap_err().to_string();
+        assert!(refused.contains("more is paid"), "{refused}");
+        for sql in ["update payment set amount = 1", "delete from receipt", "update contract set total = 9"] {
+            assert!(sqlx::raw_sql(sql).execute(&t.app.pool).await.is_err(), "{sql}");
+        }
     })
     .await;
 }

@@ -17,7 +17,7 @@ pub(super) fn moved(step: Step, case: &Case, event: &Event) -> Result<Step, Why>
         H::QuotationOffered { .. }
         | H::QuotationAccepted { .. }
         | H::QuotationRefused { .. }
-        | H::QuotationExpired { .. } => quotation(step, &event.what),
+        | H::QuotationExpired { .. } => quotation(step, case, &event.what),
         H::ContractDrawn { .. }
         | H::SigningCodeMade { .. }
         | H::ContractSigned { .. }
@@ -63,7 +63,7 @@ fn advice(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
         (step @ Step::Intake, _) => Err(if case.verification.is_none() { Why::NotVerified } else { other(&step) }),
         (step, Happened::OptionSheetDrafted { .. }) => Ok(step),
         (
-            Step::Verification { .. } | Step::Advice { .. } | Step::Quotation { accepted: false, .. },
+            Step::Verification { .. } | Step::Advice { .. } | Step::Quotation { .. },
             Happened::OptionSheetSigned { sheet, version, .. },
         ) => {
             if case.verification.is_none() {
@@ -83,7 +83,7 @@ fn other(_: &Step) -> Why {
     Why::OtherStep
 }
 
-fn quotation(step: Step, event: &Happened) -> Result<Step, Why> {
+fn quotation(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
     use Happened as H;
     match (step, event) {
         (
@@ -105,7 +105,7 @@ fn quotation(step: Step, event: &Happened) -> Result<Step, Why> {
             }
             Ok(match event {
                 H::QuotationAccepted { .. } => Step::Quotation { quotation, version, accepted: true },
-                _ => Step::Advice { sheet: None },
+                _ => Step::Advice { sheet: case.signed_sheet.clone() },
             })
         }
         _ => Err(Why::OtherStep),

@@ -99,6 +99,9 @@ pub struct Case {
     pub customer: Option<Uuid>,
     /// The latest one.
     pub verification: Option<Uuid>,
+    /// The latest one that was signed: what is offered anew after a refusal rests on it.
+    #[serde(default)]
+    pub signed_sheet: Option<Sheet>,
     /// What we wait for from the customer.
     pub asked: BTreeSet<Uuid>,
     /// How often papers were asked for.
@@ -237,6 +240,7 @@ impl Case {
             channel,
             customer: None,
             verification: None,
+            signed_sheet: None,
             asked: BTreeSet::new(),
             rounds: 0,
             tasks: BTreeSet::new(),
@@ -288,6 +292,14 @@ impl Case {
         match &event.what {
             H::CustomerLinked { customer } => self.customer = Some(*customer),
             H::Verified { verification, .. } => self.verification = Some(*verification),
+            H::OptionSheetSigned { sheet, version, .. } => {
+                self.signed_sheet = Some(Sheet { id: *sheet, version: *version, outdated: false });
+            }
+            H::OptionSheetOutdated { sheet, .. } => {
+                if let Some(held) = self.signed_sheet.as_mut().filter(|s| s.id == *sheet) {
+                    held.outdated = true;
+                }
+            }
             H::PapersRequested { items, .. } => {
                 if items.is_empty() || items.iter().any(|i| self.asked.contains(i)) {
                     return Err(Why::OpenAlready);

@@ -55,8 +55,8 @@ pub struct Sums {
 /// [`TooLarge`].
 pub fn sums(entries: &[Entry]) -> Result<Sums, TooLarge> {
     let gone: BTreeSet<Uuid> = entries.iter().filter_map(|e| e.reverses).collect();
-    let of = |kind| entries.iter().filter(move |e| e.kind == kind && !gone.contains(&e.id)).map(|e| e.amount);
-    Ok(Sums { paid: Dong::sum(of(Kind::Payment))?, over: Dong::sum(of(Kind::Overpayment))? })
+    let of = |kind| Dong::sum(entries.iter().filter(|e| e.kind == kind && !gone.contains(&e.id)).map(|e| e.amount));
+    Ok(Sums { paid: of(Kind::Payment)?, over: of(Kind::Overpayment)? })
 }
 
 /// More than this is not owed any more.

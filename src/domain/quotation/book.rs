@@ -117,8 +117,8 @@ impl PriceList {
         if self.valid_to.is_some_and(|to| to <= self.valid_from) {
             return Some("valid_to is not after valid_from".into());
         }
-        let double = |(i, p): (usize, &Package)| self.packages.iter().take(i).any(|o| o.code == p.code).then_some(p);
-        if let Some(p) = self.packages.iter().enumerate().find_map(double) {
+        let double = |(i, p): &(usize, &Package)| self.packages.iter().take(*i).any(|o| o.code == p.code);
+        if let Some((_, p)) = self.packages.iter().enumerate().find(double) {
             return Some(format!("package {} stands twice", p.code));
         }
         self.packages.iter().find_map(|p| {

@@ -3,7 +3,7 @@ use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::contract::Standing;
 use crate::flow::case::{self, Entry, lock_open};
-use crate::flow::quotation::{REASONS, sealed_words};
+use crate::flow::quotation::sealed_words;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -12,11 +12,14 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+/// Why a contract is not signed; `outdated`: we take it back, as what it rests on no longer holds.
+const REASONS: &[&str] = &["price", "time", "other_firm", "not_wanted", "terms", "outdated", "other"];
+
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "terms", "words": "Muốn đổi lịch thanh toán"}))]
 pub struct Refusal {
-    /// price, time, other_firm, not_wanted, terms, other.
+    /// price, time, other_firm, not_wanted, terms, outdated (what it rests on no longer holds), other.
     pub reason: String,
     /// The signer's words, kept sealed: at most 1,000 characters.
     #[serde(default)]

@@ -1,19 +1,23 @@
-use super::read::{PaymentView, sum, view};
+use super::read::{ReceiptView, not_there, receipt_view};
 use crate::app::App;
 use crate::domain::case::Happened;
-use crate::domain::contract::allocate;
-use crate::domain::money::Dong;
+use crate::domain::contract::{Kind, owing, split, sums};
+use crate::domain::money::{Dong, TooLarge};
 use crate::flow::case::{self, Entry};
 use crate::flow::contract::{get as contract_view, instalments};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
-use crate::store::contract;
-use crate::store::payment::{self, PaymentRow};
+use crate::store::contract::{self, ContractRow};
+use crate::store::payment::{self, PaymentRow, ReceiptRow};
 use serde::Deserialize;
 use serde_json::json;
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 use uuid::Uuid;
+
+pub(super) const WAYS: &[&str] = &["cash", "transfer"];
 
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,78 +31,160 @@ pub struct NewPayment {
     pub way: String,
     #[schema(value_type = String, format = Date)]
     pub paid_on: Date,
+    /// Takes more than is owed: what is beyond becomes an entry of its own, the customer's until it is paid back.
+    #[serde(default)]
+    pub overpay: bool,
+    /// Enters anew a reference that was taken back.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// Records a payment once and issues its receipt; the oldest open instalment is filled first. Sent again it changes nothing.
 ///
 /// # Errors
-/// `Conflict` when the contract does not bind yet, or the reference belongs to another amount; `Refused` with more than is
-/// open or a day to come.
-pub async fn record(app: &App, by: &Actor, id: Uuid, new: NewPayment) -> Result<PaymentView> {
+/// `Conflict` when the contract does not bind yet, or the reference was recorded otherwise or taken back; `Refused` with more
+/// than is open or a day to come.
+pub async fn record(app: &App, by: &Actor, id: Uuid, new: NewPayment) -> Result<ReceiptView> {
     let new = NewPayment { reference: new.reference.trim().to_owned(), ..new };
     check(app, &new)?;
-    let bound = contract_view(app, id).await?.state == "concluded";
-    if !bound {
+    if contract_view(app, id).await?.state != "concluded" {
         return Err(Error::Conflict { code: "contract-not-concluded", detail: "nothing is owed yet".into() });
     }
     let mut tx = begin(app).await?;
-    let not_there = || Error::NotFound { what: "contract", id: id.to_string() };
-    let row = contract::lock(&mut tx, id).await?.ok_or_else(not_there)?;
-    let held = payment::of_contract(&mut tx, id).await?;
+    let row = contract::lock(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
+    let mut held = payment::of_contract(&mut tx, id).await?;
     let address = Some(format!("/api/v1/contracts/{id}/payments"));
-    if let Some(same) = held.iter().find(|p| p.reference == new.reference) {
-        if (same.amount, &same.way, same.paid_on) != (new.amount, &new.way, new.paid_on) {
-            return Err(Error::Conflict {
-                code: "payment-other",
-                detail: "this reference was recorded otherwise".into(),
-            });
+    let attempt = match earlier(&held, &new)? {
+        Earlier::Same(attempt) => {
+            let all = payment::receipts(&mut tx, id).await?;
+            let same = all.iter().find(|r| r.reference == new.reference && r.attempt == attempt);
+            let same = same.ok_or_else(|| Error::Broken(anyhow::anyhow!("a payment of {id} has no receipt")))?;
+            let done = receipt_view(same, &held);
+            commit(app, tx, by, &done, address).await?;
+            return Ok(done);
         }
-        let done = view(same.clone())?;
-        commit(app, tx, by, &done, address).await?;
-        return Ok(done);
+        Earlier::None { attempt } => attempt,
+    };
+    let (made, events) = entries(app, by, &row, &held, &new, attempt)?;
+    for entry in &made {
+        payment::insert(&mut tx, entry).await?;
     }
-    let paid = sum(&held)?;
-    let broken = |e: crate::domain::money::TooLarge| Error::Broken(e.into());
-    let parts = allocate(&instalments(&row)?, paid, Dong(new.amount)).map_err(broken)?;
-    let most = row.total - paid.0;
-    let parts = parts.ok_or_else(|| Error::refused("amount", "range", new.amount, format!("1-{most}")))?;
-    let (at, year) = (app.clock.now(), app.clock.today().year());
-    let mut kept = PaymentRow {
-        id: app.clock.new_id(),
-        contract_id: id,
-        reference: new.reference,
-        amount: new.amount,
-        way: new.way,
-        paid_on: new.paid_on,
-        recorded_by: by.login.clone(),
-        recorded_at: at,
-        receipt_id: Some(app.clock.new_id()),
-        year: Some(year),
-        no: None,
-    };
-    payment::insert(&mut tx, &kept).await?;
-    let payment = kept.id;
-    let event = |p: &crate::domain::contract::Part| -> Entry {
-        Happened::PaymentReceived { payment, contract: id, instalment: p.instalment, amount: p.amount.0 }.into()
-    };
-    case::record_all(app, &mut tx, by, row.case_id, parts.iter().map(event).collect()).await?;
-    // Last, so that others wait for the counter only a moment.
-    let no = payment::next_receipt(&mut tx, year).await?;
-    kept.no = Some(no);
-    let receipt = kept.receipt_id.unwrap_or(payment);
-    payment::insert_receipt(&mut tx, receipt, payment, (year, no), &by.login, at).await?;
+    case::record_all(app, &mut tx, by, row.case_id, events).await?;
+    held.extend(made);
+    let receipt = receipt(app, &mut tx, by, id, (&new.reference, attempt)).await?;
+    let done = receipt_view(&receipt, &held);
     let deed = Deed {
-        at,
+        at: receipt.issued_at,
         actor: &by.login,
         action: "payment.record",
-        subject: format!("payment/{payment}"),
+        subject: format!("contract/{id}"),
         case_id: Some(row.case_id),
-        detail: json!({"contract": id, "amount": kept.amount, "receipt": [year, no]}),
+        detail: json!({"amount": new.amount, "receipt": done.number,
+            "entries": done.entries.iter().map(|e| e.id).collect::<Vec<_>>()}),
     };
     audit::write(&mut tx, &deed).await?;
-    let done = view(kept)?;
     commit(app, tx, by, &done, address).await?;
     Ok(done)
+}
+
+enum Earlier {
+    /// It was recorded before, as this attempt.
+    Same(i32),
+    None {
+        attempt: i32,
+    },
+}
+
+/// What was recorded under the same reference.
+fn earlier(held: &[PaymentRow], new: &NewPayment) -> Result<Earlier> {
+    let of = || held.iter().filter(|p| p.reverses.is_none() && p.reference == new.reference);
+    let Some(attempt) = of().map(|p| p.attempt).max() else { return Ok(Earlier::None { attempt: 1 }) };
+    let gone: BTreeSet<Uuid> = held.iter().filter_map(|p| p.reverses).collect();
+    let last = || of().filter(|p| p.attempt == attempt);
+    if last().all(|p| gone.contains(&p.id)) {
+        if new.again {
+            return Ok(Earlier::None { attempt: attempt + 1 });
+        }
+        let detail = "say again to enter it anew".into();
+        return Err(Error::Conflict { code: "payment-reversed", detail });
+    }
+    let alike = last().all(|p| (&p.way, p.paid_on) == (&new.way, new.paid_on));
+    if alike && last().map(|p| p.amount).sum::<i64>() == new.amount {
+        return Ok(Earlier::Same(attempt));
+    }
+    Err(Error::Conflict { code: "payment-other", detail: "it was recorded otherwise".into() })
+}
+
+/// Entries for a sum of money, and what they do to the instalments.
+fn entries(
+    app: &App,
+    by: &Actor,
+    row: &ContractRow,
+    held: &[PaymentRow],
+    new: &NewPayment,
+    attempt: i32,
+) -> Result<(Vec<PaymentRow>, Vec<Entry>)> {
+    let broken = |e: TooLarge| Error::Broken(e.into());
+    let ledger: Vec<_> = held.iter().map(PaymentRow::entry).collect();
+    let paid = sums(&ledger).map_err(broken)?.paid;
+    let (fills, beyond) = split(Dong(row.total), paid, Dong(new.amount), new.overpay)
+        .map_err(|most| Error::refused("amount", "range", new.amount, format!("1-{}", most.0.0)))?;
+    let entry = |kind: Kind, amount: Dong| PaymentRow {
+        id: app.clock.new_id(),
+        contract_id: row.id,
+        kind: kind.as_str().to_owned(),
+        reference: new.reference.clone(),
+        attempt,
+        amount: amount.0,
+        way: new.way.clone(),
+        paid_on: new.paid_on,
+        reverses: None,
+        reason: None,
+        recorded_by: by.login.clone(),
+        recorded_at: app.clock.now(),
+    };
+    let (mut made, mut events): (_, Vec<Entry>) = (Vec::new(), Vec::new());
+    let contract = row.id;
+    if fills > Dong::ZERO {
+        let kept = entry(Kind::Payment, fills);
+        let plan = instalments(row)?;
+        let at = |paid| owing(&plan, &BTreeMap::new(), paid, app.clock.today()).map_err(broken);
+        let (before, after) = (at(paid)?, at(paid.plus(fills).map_err(broken)?)?);
+        for (b, a) in before.iter().zip(&after).filter(|(b, a)| b.paid != a.paid) {
+            let (instalment, amount) = (b.instalment.no, a.paid.0 - b.paid.0);
+            events.push(Happened::PaymentReceived { payment: kept.id, contract, instalment, amount }.into());
+        }
+        made.push(kept);
+    }
+    if beyond > Dong::ZERO {
+        let kept = entry(Kind::Overpayment, beyond);
+        events.push(Happened::OverpaymentReceived { payment: kept.id, contract, amount: beyond.0 }.into());
+        made.push(kept);
+    }
+    Ok((made, events))
+}
+
+/// Numbered last, so that others wait for the counter only a moment.
+async fn receipt(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    contract: Uuid,
+    (reference, attempt): (&str, i32),
+) -> Result<ReceiptRow> {
+    let year = app.clock.today().year();
+    let row = ReceiptRow {
+        id: app.clock.new_id(),
+        contract_id: contract,
+        reference: reference.to_owned(),
+        attempt,
+        year,
+        no: payment::next_receipt(tx, year).await?,
+        issued_by: by.login.clone(),
+        issued_at: app.clock.now(),
+    };
+    payment::insert_receipt(tx, &row).await?;
+    Ok(row)
 }
 
 fn check(app: &App, new: &NewPayment) -> Result<()> {
@@ -109,11 +195,16 @@ fn check(app: &App, new: &NewPayment) -> Result<()> {
     if new.amount <= 0 {
         return Err(Error::refused("amount", "range", new.amount, "1 and more"));
     }
-    if !["cash", "transfer"].contains(&new.way.as_str()) {
-        return Err(Error::refused("way", "not-in-list", &new.way, "cash, transfer"));
+    if !WAYS.contains(&new.way.as_str()) {
+        return Err(Error::refused("way", "not-in-list", &new.way, WAYS.join(", ")));
     }
-    if new.paid_on > app.clock.today() {
-        return Err(Error::refused("paid_on", "range", new.paid_on, format!("up to {}", app.clock.today())));
+    not_to_come(app, "paid_on", new.paid_on)
+}
+
+pub(super) fn not_to_come(app: &App, field: &str, day: Date) -> Result<()> {
+    let today = app.clock.today();
+    if day > today {
+        return Err(Error::refused(field, "range", day, format!("up to {today}")));
     }
     Ok(())
 }

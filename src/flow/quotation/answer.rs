@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Why customers say no.
-pub(in crate::flow) const REASONS: &[&str] = &["price", "time", "other_firm", "not_wanted", "terms", "other"];
+const REASONS: &[&str] = &["price", "time", "other_firm", "not_wanted", "terms", "other"];
 
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@ mod answer;
 mod offer;
 mod read;
 
-pub(in crate::flow) use answer::{REASONS, sealed_words};
+pub(in crate::flow) use answer::sealed_words;
 pub use answer::{Answered, answer};
 pub use offer::{NewQuotation, offer};
 pub(in crate::flow) use read::offer_of;

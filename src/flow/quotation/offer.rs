@@ -55,8 +55,9 @@ pub async fn offer(app: &App, by: &Actor, case_id: Uuid, new: NewQuotation) -> R
     let offer = made(app, &new, &procedure, today)?;
     let mut tx = begin(app).await?;
     lock_open(&mut tx, case_id).await?;
-    let accepted = quotation::of_case(&mut tx, case_id).await?.first().is_some_and(|q| q.accepted == Some(true));
-    if accepted && !new.instead_of_accepted {
+    // One that was accepted on another sheet stands for nothing any more.
+    let stands = |q: &QuotationRow| q.accepted == Some(true) && q.sheet_id == sheet.id;
+    if quotation::of_case(&mut tx, case_id).await?.first().is_some_and(stands) && !new.instead_of_accepted {
         let detail = "say instead_of_accepted to offer another version".into();
         return Err(Error::Conflict { code: "quotation-accepted", detail });
     }
