@@ -169,5 +169,8 @@ pub async fn receipt(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<R
 }
 
 pub async fn receipts(conn: &mut PgConnection, contract: Uuid) -> sqlx::Result<Vec<ReceiptRow>> {
-    sqlx::query_as("select * from receipt where contract_id = $1 order by year, no").bind(contract).fetch_all(conn).await
+    sqlx::query_as("select * from receipt where contract_id = $1 order by year, no")
+        .bind(contract)
+        .fetch_all(conn)
+        .await
 }

@@ -144,14 +144,19 @@ async fn quotations_follow_each_other(pool: PgPool) {
         // A refusal is not the end; what is over cannot be accepted.
         let third = offered(&legal, &case, json!({"discount": 1_000_000, "valid_days": 1})).await;
         t.advance(Duration::days(2));
+        let legal = t.signed_in("legal.two", &["legal"]).await;
         assert_eq!(conflict(&answer(&legal, &third, json!({"accepted": true})).await), "quotation-closed");
-        let states: Vec<Value> = ok(legal.get(&quotations).await).as_array().unwrap().iter().map(|q| q["state"].clone()).collect();
+        let states: Vec<Value> =
+            ok(legal.get(&quotations).await).as_array().unwrap().iter().map(|q| q["state"].clone()).collect();
         assert_eq!(states, ["expired", "refused", "replaced"]);
 
         // An accepted one is frozen; another version takes its place only when that is said.
         let fourth = offered(&legal, &case, json!({})).await;
         ok(answer(&legal, &fourth, json!({"accepted": true})).await);
-        assert_eq!(conflict(&answer(&legal, &fourth, json!({"accepted": false, "reason": "price"})).await), "quotation-closed");
+        assert_eq!(
+            conflict(&answer(&legal, &fourth, json!({"accepted": false, "reason": "price"})).await),
+            "quotation-closed"
+        );
         assert_eq!(conflict(&legal.post(&quotations, json!({"package": "standard"})).await), "quotation-accepted");
         offered(&legal, &case, json!({"instead_of_accepted": true})).await;
         assert_eq!(conflict(&draw(&legal, &fourth, new_contract(&[&early])).await), "quotation-not-accepted");
@@ -200,7 +205,10 @@ async fn drawn_signed_and_paid(pool: PgPool) {
         let of_customer = &proved[0]["evidence"];
         assert_eq!(of_customer["shown"], contract["pdf_sha256"]);
         assert_eq!((&of_customer["name"], &of_customer["handed"]["to"]), (&json!("Nguyễn Thị Mẫu"), &json!("legal")));
-        assert_eq!((&of_customer["address"], &of_customer["from"]), (&json!("127.0.0.1"), &json!("văn phòng, máy số 2")));
+        assert_eq!(
+            (&of_customer["address"], &of_customer["from"]),
+            (&json!("127.0.0.1"), &json!("văn phòng, máy số 2"))
+        );
         assert!(proved[0]["digest"] == done["signers"][0]["signature"]["digest"]);
 
         // The same transfer twice, at once and later, is one payment; two halves of an instalment are two.
@@ -249,12 +257,19 @@ async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
         assert_eq!(used_up.refused(), ["code: signing-code"], "used up");
         let second = code(&legal, &contract, 1).await;
         t.advance(Duration::minutes(16));
-        assert_eq!(legal.post(&signatures, said(&contract, 1, &second)).await.refused(), ["code: signing-code"], "over");
+        assert_eq!(
+            legal.post(&signatures, said(&contract, 1, &second)).await.refused(),
+            ["code: signing-code"],
+            "over"
+        );
 
         // Told once, not kept for a key, void with a newer one, at most five within an hour.
         let made = ok(legal.post(&codes, json!({"signer": 1})).await);
         let hand = format!("{codes}/{}/hand?purpose=contact_customer", id(&made));
-        let keyed = legal.request(reqwest::Method::POST, &hand).header("idempotency-key", "k-1").json(&json!({}));
+        let keyed = legal
+            .request(reqwest::Method::POST, &hand)
+            .header("idempotency-key", "a-code-for-customer-1")
+            .json(&json!({}));
         assert_eq!(legal.send(keyed).await.refused(), ["Idempotency-Key: no-answer-kept"]);
         let third = ok(legal.post(&hand, json!({})).await)["code"].as_str().unwrap().to_owned();
         assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-code-told");
@@ -271,7 +286,7 @@ async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
         for secret in [&first, &second, &third] {
             let open: i64 = sqlx::query_scalar(
                 "select (select count(*) from case_event where data::text like $1 or customer::text like $1)
-                      + (select count(*) from audit_log where detail::text like $1)",
+                      + (select count(*) from audit where detail::text like $1)",
             )
             .bind(format!("%{secret}%"))
             .fetch_one(&t.app.pool)
@@ -279,7 +294,8 @@ async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
             .unwrap();
             assert_eq!(open, 0);
         }
-        let reads = sqlx::query_scalar::<_, i64>("select count(*) from personal_data_read where subject like 'signing_code/%'");
+        let reads =
+            sqlx::query_scalar::<_, i64>("select count(*) from personal_data_read where subject like 'signing_code/%'");
         assert_eq!(reads.fetch_one(&t.app.pool).await.unwrap(), 3);
     })
     .await;
@@ -326,8 +342,10 @@ async fn refused_signed_on_paper_by_two_and_over(pool: PgPool) {
         let (status, bytes) = legal.send_raw(&format!("{}/signatures/{kept}/scan?purpose=review", at(&again))).await;
         assert_eq!((status, bytes), (StatusCode::OK, scan.clone()));
         t.advance(Duration::days(8));
-        assert_eq!(ok(legal.get(&at(&again)).await)["state"], "expired");
-        assert_eq!(conflict(&send(3, scan).await), "contract-closed");
+        let late = t.signed_in("legal.two", &["legal"]).await;
+        assert_eq!(ok(late.get(&at(&again)).await)["state"], "expired");
+        let request = late.request(reqwest::Method::POST, &paper(3)).header("content-type", "application/octet-stream");
+        assert_eq!(conflict(&late.send(request.body(scan)).await), "contract-closed");
     })
     .await;
 }
@@ -359,7 +377,8 @@ async fn nobody_signs_what_rests_on_an_old_map(pool: PgPool) {
         ok(answer(&legal, &anew, json!({"accepted": true})).await);
         let again = ok(draw(&legal, &anew, new_contract(&[customer])).await);
         assert_eq!(ok(sign(&legal, &again, 1).await)["next"], json!([2]));
-        assert_eq!(conflict(&sign(&legal, &contract, 1).await), "contract-closed");
+        let old = legal.post(&format!("{}/codes", at(&contract)), json!({"signer": 1})).await;
+        assert_eq!(conflict(&old), "contract-closed");
     })
     .await;
 }
@@ -391,7 +410,10 @@ async fn payments_are_taken_back_and_go_beyond_only_on_purpose(pool: PgPool) {
         assert_eq!(boss.post(&reverse, no_slip).await.refused(), ["reference: length"]);
         let back = ok(boss.post(&reverse, wrongly.clone()).await);
         assert_eq!(id(&ok(boss.post(&reverse, wrongly.clone()).await)), id(&back), "sent again it changes nothing");
-        assert_eq!(conflict(&boss.post(&format!("/api/v1/payments/{}/reverse", id(&back)), wrongly).await), "payment-reversal");
+        assert_eq!(
+            conflict(&boss.post(&format!("/api/v1/payments/{}/reverse", id(&back)), wrongly).await),
+            "payment-reversal"
+        );
         assert_eq!(ok(care.get(&payments).await)["paid"], 0);
         let (_, pdf) = care.send_raw(&format!("/api/v1/receipts/{}/receipt.pdf?purpose=review", id(&first))).await;
         assert!(squeezed(&text(&pdf)).contains(&squeezed("ĐÃ HUỶ ngày 05/10/2026")));
@@ -405,7 +427,8 @@ async fn payments_are_taken_back_and_go_beyond_only_on_purpose(pool: PgPool) {
         anew["overpay"] = true.into();
         let much = ok(care.post(&payments, anew.clone()).await);
         assert_eq!(ok(care.post(&payments, anew).await)["id"], much["id"]);
-        let parts: Vec<_> = much["entries"].as_array().unwrap().iter().map(|e| (e["kind"].clone(), e["amount"].clone())).collect();
+        let parts: Vec<_> =
+            much["entries"].as_array().unwrap().iter().map(|e| (e["kind"].clone(), e["amount"].clone())).collect();
         assert_eq!(parts, [(json!("payment"), json!(5_500_000)), (json!("overpayment"), json!(4_500_000))]);
         let over = much["entries"][1]["id"].as_str().unwrap();
         let repaid = json!({"reason": "paid_back", "reference": "FT-OUT-1", "way": "transfer"});
@@ -417,7 +440,8 @@ async fn payments_are_taken_back_and_go_beyond_only_on_purpose(pool: PgPool) {
         assert_eq!((count("payment_reversed"), count("overpayment_received")), (2, 1), "{told:?}");
 
         // The database has the last word.
-        let more = "insert into payment (id, contract_id, kind, reference, amount, way, paid_on, recorded_by, recorded_at)
+        let more =
+            "insert into payment (id, contract_id, kind, reference, amount, way, paid_on, recorded_by, recorded_at)
                     select gen_random_uuid(), id, 'payment', 'FT-9', 1, 'cash', '2026-10-05', 'x', now() from contract";
         let refused = sqlx::raw_sql(more).execute(&t.app.pool).await.unwrap_err().to_string();
         assert!(refused.contains("more is paid"), "{refused}");

@@ -34,8 +34,14 @@ fn to_execution() -> Vec<(&'static str, Happened)> {
         ("legal", H::OptionSheetSigned { sheet: id(2), version: 1, verification: id(1), procedure: "transfer".into() }),
         ("sales", H::QuotationOffered { quotation: id(3), version: 1, total: 9, valid_to: date!(2026 - 12 - 01) }),
         ("sales", H::QuotationAccepted { quotation: id(3), version: 1 }),
-        ("sales", H::ContractDrawn { contract: id(4), version: 1, sign_by: date!(2026 - 12 - 01), next: Signer::Customer }),
-        ("sales", H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5), next: Some(Signer::Firm) }),
+        (
+            "sales",
+            H::ContractDrawn { contract: id(4), version: 1, sign_by: date!(2026 - 12 - 01), next: Signer::Customer },
+        ),
+        (
+            "sales",
+            H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5), next: Some(Signer::Firm) },
+        ),
         ("boss", H::ContractSigned { contract: id(4), signer: Signer::Firm, signature: id(6), next: None }),
         ("boss", H::ContractConcluded { contract: id(4) }),
     ]

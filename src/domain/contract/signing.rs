@@ -57,7 +57,13 @@ pub enum Standing {
 
 impl Standing {
     /// From what is stored of it, on a day. A contract that binds stays so, whatever comes after.
-    pub fn of(slots: &[Slot], signed: &BTreeSet<i32>, (refused, newest): (bool, bool), sign_by: Date, today: Date) -> Self {
+    pub fn of(
+        slots: &[Slot],
+        signed: &BTreeSet<i32>,
+        (refused, newest): (bool, bool),
+        sign_by: Date,
+        today: Date,
+    ) -> Self {
         let open = || slots.iter().filter(|s| !signed.contains(&s.no));
         let Some(turn) = open().map(|s| s.turn).min() else { return Self::Concluded };
         if refused {

@@ -15,7 +15,8 @@ fn id(n: usize) -> Uuid {
 
 fn plan(amounts: &[i64]) -> Vec<Instalment> {
     let title = || Bilingual { vi: "x".into(), en: "x".into() };
-    let one = |(no, a): (u32, &i64)| Instalment { no, title: title(), amount: Dong(*a), on: Milestone::Signing, days: 3 };
+    let one =
+        |(no, a): (u32, &i64)| Instalment { no, title: title(), amount: Dong(*a), on: Milestone::Signing, days: 3 };
     (1u32..).zip(amounts).map(one).collect()
 }
 
@@ -168,7 +169,10 @@ fn played(total: Dong, steps: &[Step]) -> Vec<Entry> {
             }
             Step::Reverse(which) => {
                 let gone: BTreeSet<_> = entries.iter().filter_map(|e| e.reverses).collect();
-                if let Some(e) = entries.get(which).copied() && e.kind != Kind::Reversal && !gone.contains(&e.id) {
+                if let Some(e) = entries.get(which).copied()
+                    && e.kind != Kind::Reversal
+                    && !gone.contains(&e.id)
+                {
                     entries.push(Entry { reverses: Some(e.id), ..entry(n, Kind::Reversal, e.amount.0) });
                 }
             }

@@ -14,7 +14,7 @@ use crate::outside::press::Sheet;
 use crate::store::audit::{self, Deed};
 use crate::store::contract::{self, ContractRow};
 use crate::store::quotation::{self, QuotationRow};
-use crate::store::verification;
+use crate::store::{commune, verification};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -66,9 +66,13 @@ pub async fn draw(app: &App, by: &Actor, quotation_id: Uuid, new: NewContract) -
     let sign_by = today.saturating_add(Duration::days(i64::from(new.sign_within_days)));
     let number = format!("HĐ-{:04}-{running:06}", today.year());
     let offer = offer_of(&quoted)?;
-    let (page, verification_digest) =
-        page(app, &quoted, &sheet, &Page { offer: &offer, parties: &parties, number: &number, sign_by, order: new.order })
-            .await?;
+    let (page, verification_digest) = page(
+        app,
+        &quoted,
+        &sheet,
+        &Page { offer: &offer, parties: &parties, number: &number, sign_by, order: new.order },
+    )
+    .await?;
     let row = ContractRow {
         id,
         case_id: quoted.case_id,
@@ -167,6 +171,16 @@ async fn parties(app: &App, by: &Actor, quoted: &QuotationRow, new: &NewContract
     })
 }
 
+/// The commune, by the name that was given or the one it has.
+async fn place(app: &App, asked: &ParcelRef) -> Result<String> {
+    let code = asked.commune_code.as_deref().unwrap_or_default();
+    let named = match &asked.commune_name {
+        Some(name) => Some(name.clone()),
+        None => commune::find(&app.pool, code).await?.map(|c| c.name),
+    };
+    Ok(named.unwrap_or_else(|| code.to_owned()))
+}
+
 /// What the act knows of the page.
 struct Page<'a> {
     offer: &'a Offer,
@@ -180,7 +194,7 @@ struct Page<'a> {
 async fn page(app: &App, quoted: &QuotationRow, sheet: &SheetView, p: &Page<'_>) -> Result<(ContractPage, String)> {
     let found = case::get(app, &quoted.case_id.to_string()).await?;
     let asked: ParcelRef = serde_json::from_value(found.parcel_ref).map_err(|e| Error::Broken(e.into()))?;
-    let place = asked.commune_name.or(asked.commune_code).unwrap_or_default();
+    let place = place(app, &asked).await?;
     let verified = verification::find(&app.pool, sheet.verification_id).await?;
     let verified = verified.ok_or_else(|| Error::Broken(anyhow::anyhow!("sheet {} has no verification", sheet.id)))?;
     let title = app.book.procedures.procedure(&quoted.procedure).map(|p| p.title.vi.clone());

@@ -215,8 +215,7 @@ async fn events(
     signature: Uuid,
 ) -> Result<()> {
     let (contract, next) = (row.id, signing.next_after(slot.no));
-    let mut all: Vec<Entry> =
-        vec![Happened::ContractSigned { contract, signer: slot.signer, signature, next }.into()];
+    let mut all: Vec<Entry> = vec![Happened::ContractSigned { contract, signer: slot.signer, signature, next }.into()];
     if next.is_none() {
         all.push(Happened::ContractConcluded { contract }.into());
         for i in instalments(row)?.into_iter().filter(|i| i.on == Milestone::Signing) {
