@@ -9,6 +9,7 @@ mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod contracts;
+mod disk;
 mod faults;
 mod history;
 mod idempotency;
@@ -34,6 +35,8 @@ mod staff;
 mod tasks;
 mod test_app;
 mod timeline;
+#[path = "../support/tmpfs.rs"]
+mod tmpfs;
 mod truth;
 mod typed;
 mod verifications;
