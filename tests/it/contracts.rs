@@ -108,6 +108,7 @@ async fn kinds(t: &TestApp, case: &str) -> Vec<String> {
 }
 
 /// Pages for people to look at, when they ask.
+#[allow(clippy::disallowed_methods, reason = "a folder to look at pages in")]
 fn show(name: &str, pdf: &[u8]) {
     if let Ok(folder) = std::env::var("DIABA_SHOW_PAGES") {
         std::fs::write(format!("{folder}/{name}.pdf"), pdf).unwrap();
