@@ -23,6 +23,7 @@ pub mod opinion;
 pub mod paper;
 pub mod paper_request;
 pub mod parcel;
+pub mod parcel_twice;
 pub mod payment;
 pub mod queue;
 pub mod quotation;
