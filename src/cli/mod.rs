@@ -3,6 +3,7 @@
 
 mod advise;
 mod args;
+mod contract;
 mod demo;
 mod jobs;
 mod layer;
@@ -76,6 +77,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::Contract(c) => return contract::contract(&app, &by, c).await,
+        Command::Payment(c) => return contract::payment(&app, &by, c).await,
         Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,

@@ -10,6 +10,7 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod contract_desk;
 mod contracts;
 mod customers;
 mod envelope;
@@ -73,6 +74,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(quotations::routes())
         .merge(contracts::routes())
         .merge(payments::routes())
+        .merge(contract_desk::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

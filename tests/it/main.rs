@@ -8,6 +8,7 @@ mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod contract_desk;
 mod contract_signing;
 mod contracts;
 mod disk;

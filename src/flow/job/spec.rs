@@ -77,6 +77,7 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
+    ("watch_contracts.toml", include_str!("../../../jobs/watch_contracts.toml")),
     ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
