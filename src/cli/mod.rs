@@ -2,6 +2,7 @@
 //! (wrong usage).
 
 mod args;
+mod batch;
 mod demo;
 mod jobs;
 mod layer;
@@ -67,6 +68,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             println!("themes: {n} from {}", file.display());
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,

@@ -1,5 +1,6 @@
 //! The pure floor: no async, no I/O, no clock, no chance. Everything comes in as a value.
 
+pub mod batch;
 pub mod calendar;
 pub mod case;
 pub mod check;

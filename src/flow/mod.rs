@@ -1,5 +1,6 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
+pub mod batch;
 pub mod case;
 mod claim;
 mod commit;

@@ -85,6 +85,8 @@ const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
 const JUDGES: &[Role] = &[Legal, Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
+/// Those who have many parcels verified at once.
+const SURVEYORS: &[Role] = &[Legal, Reviewer, Manager, GisAnalyst, Admin];
 /// Those who keep the maps.
 const MAPS: &[Role] = &[GisAnalyst, Admin];
 /// Those who look after jobs that failed.
@@ -139,6 +141,15 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/verifications/{id}/opinions", Roles(JUDGES, S::VerificationsWrite)),
     rule(Post, "/api/v1/verifications/{id}/replay", Roles(VERIFIERS, S::VerificationsRead)),
     slow(Get, "/api/v1/verifications/{id}/report.pdf", Roles(DESK, S::VerificationsRead)),
+    rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/events", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/findings", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/verdicts", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Post, "/api/v1/verification-runs/{id}/pause", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Post, "/api/v1/verification-runs/{id}/resume", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Post, "/api/v1/verification-runs/{id}/cancel", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

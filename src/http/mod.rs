@@ -8,6 +8,7 @@ mod auth;
 mod cases;
 mod check;
 mod envelope;
+mod events;
 mod geojson;
 mod guard;
 mod health;
@@ -28,6 +29,7 @@ mod serve;
 mod staff;
 mod tasks;
 mod tokens;
+mod verification_runs;
 mod verifications;
 mod words;
 
@@ -56,6 +58,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(tasks::routes())
         .merge(check::api())

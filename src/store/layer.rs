@@ -393,7 +393,8 @@ macro_rules! version_around {
         )
     };
 }
-const NOWHERE: super::feature::Bounds = super::feature::Bounds { min_e: 0.0, min_n: 0.0, max_e: 0.0, max_n: 0.0 };
+/// Where nothing is.
+pub const NOWHERE: super::feature::Bounds = super::feature::Bounds { min_e: 0.0, min_n: 0.0, max_e: 0.0, max_n: 0.0 };
 
 /// All published versions of a zone; coverage clipped to `b` (the clip of a large coverage is cheap, reading it is not).
 pub async fn current(pool: &PgPool, zone: i32, b: Option<super::feature::Bounds>) -> sqlx::Result<Vec<CurrentRow>> {

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod basis;
+pub mod batch;
 pub mod case;
 pub mod chain;
 pub mod commune;

@@ -78,11 +78,13 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 pub const SHIPPED: &[(&str, &str)] = &[
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
+    ("plan_batch.toml", include_str!("../../../jobs/plan_batch.toml")),
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
+    ("verify_chunk.toml", include_str!("../../../jobs/verify_chunk.toml")),
 ];
 
 impl Specs {

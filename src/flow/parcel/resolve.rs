@@ -80,22 +80,24 @@ pub async fn resolve(app: &App, asked: &ParcelRef, hints: &Hints, written_on: Op
     }
     let codes: Vec<String> = codes.into_iter().collect();
     let rows = parcel::by_alias(&app.pool, &codes, &asked.sheet, &asked.number).await?;
-    let rows: Vec<CandidateRow> = rows
-        .into_iter()
-        .map(|r| CandidateRow {
-            zone: Zone(r.zone),
-            parcel_id: r.parcel_id,
-            commune_code: r.commune_code,
-            sheet: r.sheet,
-            number: r.number,
-            alias_commune: r.alias_commune,
-            alias_sheet: r.alias_sheet,
-            alias_number: r.alias_number,
-            alias_reason: r.reason,
-            area_m2: r.map_area.or(r.registered_area),
-            centroid: r.e.zip(r.n).map(|(x, y)| Coord { x, y }),
-            current: r.valid_now,
-        })
-        .collect();
+    let rows: Vec<CandidateRow> = rows.into_iter().map(candidate_row).collect();
     Ok(Resolution { candidates: rank(&asked, &communes, &rows, hints), asked })
+}
+
+/// A stored row, as it is ranked.
+pub fn candidate_row(r: parcel::AliasRow) -> CandidateRow {
+    CandidateRow {
+        zone: Zone(r.zone),
+        parcel_id: r.parcel_id,
+        commune_code: r.commune_code,
+        sheet: r.sheet,
+        number: r.number,
+        alias_commune: r.alias_commune,
+        alias_sheet: r.alias_sheet,
+        alias_number: r.alias_number,
+        alias_reason: r.reason,
+        area_m2: r.map_area.or(r.registered_area),
+        centroid: r.e.zip(r.n).map(|(x, y)| Coord { x, y }),
+        current: r.valid_now,
+    }
 }

@@ -27,9 +27,12 @@ use uuid::Uuid;
 
 /// Features farther than this from the parcel are not looked at (m); roads must be nearer to give access, corridors are
 /// stored with their width or widened by at most this.
-const SEARCH_M: f64 = 60.0;
+pub(in crate::flow) const SEARCH_M: f64 = 60.0;
 /// More rows than this around one parcel: the answer is called truncated.
-const MOST_ROWS: i64 = 20_000;
+pub(in crate::flow) const MOST_ROWS: i64 = 20_000;
+
+/// As above, of neighbours.
+pub(in crate::flow) const MOST_NEIGHBOURS: i64 = 500;
 
 /// Whose facts are gathered.
 pub struct Subject {
@@ -260,7 +263,8 @@ pub(in crate::flow) async fn features(
     out
 }
 
-fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
+/// A stored row, read.
+pub(in crate::flow) fn feature(r: FeatureRow) -> anyhow::Result<Feature> {
     let attrs = match r.attrs {
         serde_json::Value::Object(m) => m,
         _ => serde_json::Map::new(),
@@ -290,10 +294,9 @@ pub(in crate::flow) fn pin(c: &CurrentRow) -> LayerPin {
 }
 
 async fn neighbours(app: &App, row: Option<&ParcelRow>, bounds: Option<Bounds>) -> Gathered<Vec<Neighbour>> {
-    const MOST: i64 = 500;
     let (Some(me), Some(b)) = (row, bounds) else { return Gathered::Read(vec![]) };
-    let rows = match parcel::in_box(&app.pool, me.zone, b.widened(2.0), None, MOST).await {
-        Ok(rows) if rows.len() as i64 > MOST => return Gathered::Truncated(MOST as usize),
+    let rows = match parcel::in_box(&app.pool, me.zone, b.widened(2.0), None, MOST_NEIGHBOURS).await {
+        Ok(rows) if rows.len() as i64 > MOST_NEIGHBOURS => return Gathered::Truncated(MOST_NEIGHBOURS as usize),
         Ok(rows) => rows,
         Err(e) => {
             tracing::warn!(error = %e, "neighbours could not be read");

@@ -105,17 +105,22 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
     Ok(done)
 }
 
-/// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
-pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
-    let case = CaseFacts {
+/// The case of who asks about a parcel and has none.
+pub(in crate::flow) fn inquiry(wish: Wish) -> CaseFacts {
+    CaseFacts {
         id: Uuid::nil(),
-        number: "inquiry".into(),
-        procedure: "inquiry".into(),
+        number: CaseFacts::INQUIRY.into(),
+        procedure: CaseFacts::INQUIRY.into(),
         required_papers: vec![],
         wish,
         province: None,
         old_province: None,
-    };
+    }
+}
+
+/// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
+pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
+    let case = inquiry(wish);
     let row = store::parcel::current(&app.pool, zone, parcel)
         .await?
         .ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
@@ -164,14 +169,16 @@ async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
     Ok(Subject { case, asked, parcel: row.zone.zip(row.parcel_id), papers })
 }
 
-fn word<T: Serialize>(v: &T) -> Result<String> {
+/// A plain enum as its stable word.
+pub(in crate::flow) fn word<T: Serialize>(v: &T) -> Result<String> {
     match serde_json::to_value(v) {
         Ok(serde_json::Value::String(s)) => Ok(s),
         other => Err(Error::Broken(anyhow::anyhow!("not a word: {other:?}"))),
     }
 }
 
-fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
+/// A finding in columns.
+pub(in crate::flow) fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
     let evidence: Vec<geo_types::Geometry<f64>> = f.evidence.iter().map(|e| e.geometry.to_geometry()).collect();
     let evidence = match (evidence.is_empty(), zone) {
         (false, Some(z)) => {

@@ -1,0 +1,29 @@
+//! Many parcels verified in one run: cut into chunks that lie together, each read, judged and kept as one
+//! (decisions/0012-batch.md).
+
+mod boxes;
+mod chunk;
+mod control;
+mod cover;
+mod facts;
+mod judge;
+mod read;
+mod start;
+mod view;
+
+pub use chunk::run_chunk;
+pub use control::{cancel, pause, resume};
+pub use start::{plan, start};
+pub use view::{FindingView, FindingWish, RunView, VerdictView, find, findings, list, verdicts};
+
+use super::Error;
+use uuid::Uuid;
+
+fn missing(id: Uuid) -> Error {
+    Error::NotFound { what: "verification_run", id: id.to_string() }
+}
+
+/// What a chunk's sealed inputs are bound to.
+fn place(run: Uuid, no: i32) -> String {
+    format!("chunk-inputs/{run}/{no}")
+}
