@@ -218,7 +218,7 @@ pub struct ManyArgs {
     /// All parcels that the coverage of this layer version meets
     #[arg(long, conflicts_with_all = ["case", "parcel"])]
     pub layer_version: Option<i64>,
-    /// CQL2 over commune, sheet, number, scale, registered_area, map_area, land_use
+    /// CQL2 over commune, sheet, number, scale, registered_area, map_area, land_use, and S_INTERSECTS(geom, ...) with --zone
     #[arg(long = "where", value_name = "CQL", conflicts_with_all = ["case", "parcel"])]
     pub filter: Option<String>,
     /// Go on with this run, or watch it

@@ -59,7 +59,8 @@ async fn watch(app: &App, id: Uuid) -> Result<RunView> {
         bar.set_length(run.parcels.unsigned_abs());
         bar.set_position(run.parcels_done.unsigned_abs());
         bar.set_message(speed(&run));
-        let stuck = run.state == "running" && run.chunks_dead > 0 && run.chunks_done + run.chunks_dead as i32 == run.chunks;
+        let stuck =
+            run.state == "running" && run.chunks_dead > 0 && run.chunks_done + run.chunks_dead as i32 == run.chunks;
         if run.ended() || run.state == "paused" || stuck {
             bar.finish();
             return Ok(run);
@@ -71,7 +72,11 @@ async fn watch(app: &App, id: Uuid) -> Result<RunView> {
 fn speed(run: &RunView) -> String {
     match (run.rate, run.left_s) {
         (Some(rate), Some(left)) => {
-            format!("{}/s, {} left", say::count(rate as i64), indicatif::HumanDuration(Duration::from_secs_f64(left.max(0.0))))
+            format!(
+                "{}/s, {} left",
+                say::count(rate as i64),
+                indicatif::HumanDuration(Duration::from_secs_f64(left.max(0.0)))
+            )
         }
         _ => run.state.clone(),
     }

@@ -80,7 +80,8 @@ async fn list_runs(State(app): State<App>, Params(asked): Params<Asked>, paging:
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| Problem::refused("after", "cursor", text, "a cursor of this list"))
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| Problem::refused("after", "cursor", text, "a cursor of this list"))
 }
 
 /// A run: its state, its progress with rate and time left, its counts.

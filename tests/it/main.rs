@@ -2,10 +2,13 @@
 //! `DATABASE_URL` names a server on which databases may be made.
 
 mod access;
+mod batch;
+mod batch_faults;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod faults;
+mod geometry;
 mod idempotency;
 mod jobs;
 mod killed;

@@ -2,9 +2,7 @@
 //! parcel costs some hundred bytes. With it, and the rows it names, each of them can be run again to the same digest. What a
 //! layer answered with is not repeated here: the digest covers it.
 
-use crate::domain::verify::{
-    Candidate, Facts, Gathered, LayerPin, OtherCase, ParcelRef, RequiredPaper, ThemeFacts,
-};
+use crate::domain::verify::{Candidate, Facts, Gathered, LayerPin, OtherCase, ParcelRef, RequiredPaper, ThemeFacts};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -103,7 +101,11 @@ impl Keeper {
                 }
             }
         }
-        let pin = |n: &crate::domain::verify::Neighbour| RowPin { id: n.id, version: n.version, row_hash: n.row_hash.clone() };
+        let pin = |n: &crate::domain::verify::Neighbour| RowPin {
+            id: n.id,
+            version: n.version,
+            row_hash: n.row_hash.clone(),
+        };
         let neighbours = facts.neighbours.map(|all| all.iter().map(|n| self.row(pin(n))).collect());
         let rules = self.rules(rules);
         self.kept.parcels.push(Some(ParcelInputs {

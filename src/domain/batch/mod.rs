@@ -4,6 +4,7 @@ mod filter;
 mod kept;
 mod seal;
 mod tally;
+mod words;
 
 pub use filter::{COLUMNS, Column, Compare, Filter, FilterError, Value};
 pub use kept::{AskedLayer, ChunkInputs, INPUTS, Keeper, ParcelInputs, RowPin};
@@ -11,9 +12,6 @@ pub use seal::{CHUNK, RUN, chunk_digest, run_root};
 pub use tally::{Kept, QuietSet, QuietSets, keep};
 
 use serde::{Deserialize, Serialize};
-
-/// Parcels of one chunk: a job of about a second.
-pub const CHUNK_PARCELS: usize = 1000;
 
 /// Which current parcels a run is about; what is given narrows. Nothing given is no selection.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

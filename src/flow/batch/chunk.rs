@@ -89,7 +89,8 @@ pub(super) async fn finish(app: &App, conn: &mut PgConnection, run_id: Uuid) -> 
 fn seal(app: &App, run_id: Uuid, no: i32, inputs: &crate::domain::batch::ChunkInputs) -> Result<Vec<u8>> {
     let broken = |e: anyhow::Error| Error::Broken(e);
     let plain = serde_json::to_vec(inputs).map_err(|e| broken(e.into()))?;
-    let mut packed = flate2::write::DeflateEncoder::new(Vec::with_capacity(plain.len() / 3), flate2::Compression::fast());
+    let mut packed =
+        flate2::write::DeflateEncoder::new(Vec::with_capacity(plain.len() / 3), flate2::Compression::fast());
     packed.write_all(&plain).map_err(|e| broken(e.into()))?;
     let packed = packed.finish().map_err(|e| broken(e.into()))?;
     Ok(app.vault.seal(&super::place(run_id, no), &packed)?)

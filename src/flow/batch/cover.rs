@@ -32,7 +32,8 @@ impl Coverage {
         let here = row.current.coverage.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
         let here = here.unwrap_or_else(|| MultiPolygon(vec![]));
         let rings = here.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-        let edges = rings.flat_map(LineString::lines).map(|l| Bounds::from(geo_types::Rect::new(l.start, l.end))).collect();
+        let edges =
+            rings.flat_map(LineString::lines).map(|l| Bounds::from(geo_types::Rect::new(l.start, l.end))).collect();
         let whole = match (row.min_e, row.min_n, row.max_e, row.max_n) {
             (Some(min_e), Some(min_n), Some(max_e), Some(max_n)) => Some(Bounds { min_e, min_n, max_e, max_n }),
             _ => None,
@@ -60,7 +61,8 @@ impl Coverage {
 /// What PostGIS gives for a box inside: the box, clockwise from its south-western corner.
 fn all(b: Bounds) -> MultiPolygon<f64> {
     let at = |x, y| Coord { x, y };
-    let corners = [at(b.min_e, b.min_n), at(b.min_e, b.max_n), at(b.max_e, b.max_n), at(b.max_e, b.min_n), at(b.min_e, b.min_n)];
+    let corners =
+        [at(b.min_e, b.min_n), at(b.min_e, b.max_n), at(b.max_e, b.max_n), at(b.max_e, b.min_n), at(b.min_e, b.min_n)];
     MultiPolygon(vec![Polygon::new(LineString(corners.to_vec()), vec![])])
 }
 

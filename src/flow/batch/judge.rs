@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
+use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
 use time::Date;
 use uuid::Uuid;
 
@@ -20,8 +21,10 @@ use uuid::Uuid;
 static HANDS: LazyLock<std::result::Result<rayon::ThreadPool, String>> = LazyLock::new(|| {
     let name = |i| format!("batch-{i}");
     let pool = rayon::ThreadPoolBuilder::new().thread_name(name).start_handler(|_| {
-        // On Linux this is for the calling thread alone. Where it is refused, the threads are as urgent as others.
-        let _ = rustix::process::setpriority_process(None, 10);
+        // niceness 9 or so; where it is refused, the threads are as urgent as others
+        if let Ok(lower) = ThreadPriorityValue::try_from(25u8) {
+            let _ = set_current_thread_priority(ThreadPriority::Crossplatform(lower));
+        }
     });
     pool.build().map_err(|e| e.to_string())
 });

@@ -76,8 +76,10 @@ pub async fn read(app: &App, zone: i32, ids: &[Uuid]) -> Result<Window> {
     rows::one_moment(&mut tx).await?;
     let conn = &mut *tx;
     let mut subjects = subjects(app, conn, zone, ids).await?;
-    let searches: Vec<Bounds> =
-        subjects.iter().filter_map(|s| Some(s.as_ref()?.bounds?.widened(crate::flow::verification::SEARCH_M))).collect();
+    let searches: Vec<Bounds> = subjects
+        .iter()
+        .filter_map(|s| Some(s.as_ref()?.bounds?.widened(crate::flow::verification::SEARCH_M)))
+        .collect();
     let windows = windows(searches.into_iter());
     let all = windows.iter().copied().reduce(joined).unwrap_or(layers::NOWHERE);
     let versions = rows::versions(conn, zone, all.widened(1.0)).await?;
@@ -95,11 +97,8 @@ pub async fn read(app: &App, zone: i32, ids: &[Uuid]) -> Result<Window> {
     tx.commit().await?;
     let (near, near_boxes, keyed) = near(features, keyed);
     let (neighbours, neighbour_boxes) = adjoining(neighbours);
-    let version = |v: VersionRow| Version {
-        pin: pin(&v.current),
-        theme: v.current.theme,
-        is_cadastral: v.current.is_cadastral,
-    };
+    let version =
+        |v: VersionRow| Version { pin: pin(&v.current), theme: v.current.theme, is_cadastral: v.current.is_cadastral };
     let versions = versions.into_iter().map(version).collect();
     Ok(Window { zone, subjects, theme_set, versions, near, near_boxes, keyed, neighbours, neighbour_boxes })
 }

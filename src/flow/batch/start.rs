@@ -8,7 +8,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::batch::{run, select};
 use crate::store::queue::Lease;
-use crate::store::{audit, commune, layer as layers, zone};
+use crate::store::{commune, layer as layers, zone};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -31,7 +31,12 @@ pub async fn start(app: &App, by: &Actor, selection: Selection) -> Result<RunVie
 
 async fn check(app: &App, s: &Selection) -> Result<()> {
     if s.is_empty() {
-        return Err(Error::refused("commune", "required", "nothing", "one or more of commune, zone, layer_version, where"));
+        return Err(Error::refused(
+            "commune",
+            "required",
+            "nothing",
+            "one or more of commune, zone, layer_version, where",
+        ));
     }
     if let Some(code) = &s.commune
         && commune::find(&app.pool, code).await?.is_none()
@@ -46,7 +51,12 @@ async fn check(app: &App, s: &Selection) -> Result<()> {
     if let Some(id) = s.layer_version {
         let mut conn = app.pool.acquire().await?;
         if layers::coverage(&mut conn, id).await?.is_none() {
-            return Err(Error::refused("layer_version", "layer-version-unknown", id, "a version of a layer with a coverage"));
+            return Err(Error::refused(
+                "layer_version",
+                "layer-version-unknown",
+                id,
+                "a version of a layer with a coverage",
+            ));
         }
     }
     filter(s).map(drop)
@@ -57,10 +67,14 @@ fn filter(s: &Selection) -> Result<Option<Filter>> {
     let Some(text) = &s.filter else { return Ok(None) };
     let columns: Vec<&str> = COLUMNS.iter().map(|c| c.0).collect();
     let allowed = format!(
-        "CQL2 text over {}: = <> < <= > >=, LIKE, IN, BETWEEN, IS NULL, AND, OR, NOT",
+        "CQL2 text over {}: = <> < <= > >=, LIKE, IN, BETWEEN, IS NULL, AND, OR, NOT, S_INTERSECTS(geom, WKT or BBOX)",
         columns.join(", ")
     );
-    Filter::parse(text).map(Some).map_err(|e| Error::refused("where", "cql", e, allowed))
+    let filter = Filter::parse(text).map_err(|e| Error::refused("where", "cql", e, allowed))?;
+    if filter.has_geometry() && s.zone.is_none() {
+        return Err(Error::refused("zone", "required", "nothing", "the zone in whose metres S_INTERSECTS is meant"));
+    }
+    Ok(Some(filter))
 }
 
 /// The job: finds the parcels, cuts them into chunks and puts the chunks into the queue.
@@ -69,7 +83,8 @@ pub async fn plan(app: &App, lease: &Lease, run_id: Uuid) -> Result<()> {
     let row = run::lock(&mut tx, run_id).await?.ok_or_else(|| super::missing(run_id))?;
     if row.state == "planning" {
         let selection: Selection = serde_json::from_value(row.selection).map_err(|e| Error::Broken(e.into()))?;
-        select::cut(&mut tx, run_id, &selection, filter(&selection)?.as_ref()).await?;
+        let size = app.config.limits.chunk_parcels;
+        select::cut(&mut tx, run_id, &selection, filter(&selection)?.as_ref(), size).await?;
         let (chunks, _) = run::planned(&mut tx, run_id, app.clock.now()).await?;
         if chunks == 0 {
             super::chunk::finish(app, &mut tx, run_id).await?;

@@ -5,7 +5,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-const INTO_VERIFICATION: &str = "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault)
+const INTO_VERIFICATION: &str =
+    "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault)
   from stdin (format binary)";
 const INTO_FINDING: &str = "copy run_finding (run_id, chunk, place, no, check_id, subject, verdict, effect, certainty, measured, allowed, unit,
   area_low, area_high, layer_version_id, rule) from stdin (format binary)";

@@ -1,19 +1,26 @@
 //! The parcels of a selection, cut into chunks that lie together.
 
-use crate::domain::batch::{CHUNK_PARCELS, Column, Compare, Filter, Selection, Value};
+use crate::domain::batch::{Column, Compare, Filter, Selection, Value};
+use crate::store::geometry::to_ewkb;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// Makes the chunks of a run out of the current parcels of `selection`: neighbours come together, in the order of a curve that
 /// fills the plane.
-pub async fn cut(conn: &mut PgConnection, run: Uuid, selection: &Selection, filter: Option<&Filter>) -> sqlx::Result<u64> {
+pub async fn cut(
+    conn: &mut PgConnection,
+    run: Uuid,
+    selection: &Selection,
+    filter: Option<&Filter>,
+    chunk_parcels: u32,
+) -> sqlx::Result<u64> {
     let mut sql = QueryBuilder::new("insert into verification_chunk (run_id, no, zone, parcels) select ");
     sql.push_bind(run);
     sql.push(
         ", (row_number() over (order by zone, k))::int - 1, zone, array_agg(parcel_id order by r) from (
             select zone, parcel_id, r, (r - 1) / ",
     );
-    sql.push_bind(CHUNK_PARCELS as i64);
+    sql.push_bind(i64::from(chunk_parcels));
     // geometry sorts along a Hilbert curve
     sql.push(
         " as k from (select p.zone, p.parcel_id, row_number() over (partition by p.zone
@@ -68,6 +75,18 @@ fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
             sql.push("coalesce(").push(name(*column)).push(sign(*compare));
             bind(sql, value);
             sql.push(", false)");
+        }
+        Filter::Meets(geom) => {
+            // whole shapes of metres are written as they are; a geometry that cannot be meets nothing
+            match to_ewkb(geom, 0) {
+                Ok(ewkb) => {
+                    sql.push("coalesce(st_intersects(p.geom, st_setsrid(").push_bind(ewkb);
+                    sql.push("::geometry, p.zone)), false)");
+                }
+                Err(_) => {
+                    sql.push("false");
+                }
+            }
         }
         Filter::OneOf(column, values) => {
             let each = values.iter().map(|v| Filter::Is(*column, Compare::Equal, v.clone()));

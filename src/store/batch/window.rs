@@ -113,7 +113,12 @@ pub async fn clips(conn: &mut PgConnection, zone: i32, pairs: &[(i64, Bounds)]) 
 }
 
 /// Rows of these versions whose boxes meet `b`.
-pub async fn features(conn: &mut PgConnection, zone: i32, versions: &[i64], b: Bounds) -> sqlx::Result<Vec<FeatureRow>> {
+pub async fn features(
+    conn: &mut PgConnection,
+    zone: i32,
+    versions: &[i64],
+    b: Bounds,
+) -> sqlx::Result<Vec<FeatureRow>> {
     sqlx::query_as(
         "select layer_version_id, fid, key, code, label, attrs, st_asewkb(geom) as ewkb from feature
           where zone = $1 and layer_version_id = any($2) and geom && st_makeenvelope($3, $4, $5, $6, $1)",
@@ -129,7 +134,12 @@ pub async fn features(conn: &mut PgConnection, zone: i32, versions: &[i64], b: B
 }
 
 /// Rows of these versions without geometry that belong to one of `keys`.
-pub async fn keyed(conn: &mut PgConnection, zone: i32, versions: &[i64], keys: &[String]) -> sqlx::Result<Vec<FeatureRow>> {
+pub async fn keyed(
+    conn: &mut PgConnection,
+    zone: i32,
+    versions: &[i64],
+    keys: &[String],
+) -> sqlx::Result<Vec<FeatureRow>> {
     sqlx::query_as(
         "select layer_version_id, fid, key, code, label, attrs, null::bytea as ewkb from feature
           where zone = $1 and layer_version_id = any($2) and key = any($3) and geom is null",
