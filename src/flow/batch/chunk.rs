@@ -1,6 +1,7 @@
 //! One chunk of a run: read, judged, kept, in one transaction with the completion of its job.
 
 use super::judge::{JudgedChunk, judge};
+use super::pack::seal_inputs;
 use super::read::read;
 use crate::app::App;
 use crate::domain::batch::{CHUNK, run_root};
@@ -12,7 +13,6 @@ use crate::store::batch::run::{self, ChunkDone};
 use crate::store::queue::Lease;
 use serde_json::json;
 use sqlx::PgConnection;
-use std::io::Write as _;
 use uuid::Uuid;
 
 /// The job: verifies the parcels of a chunk. A chunk that is done, or whose run was cancelled, is left as it is.
@@ -47,7 +47,7 @@ pub async fn run_chunk(app: &App, lease: &Lease, run_id: Uuid, no: i32) -> Resul
 async fn keep(app: &App, conn: &mut PgConnection, run_id: Uuid, no: i32, judged: JudgedChunk) -> Result<bool> {
     let JudgedChunk { rows, counts, digest, quiet, inputs, .. } = judged;
     let signed = app.keys.signer()?.sign(CHUNK, &digest);
-    let inputs = seal(app, run_id, no, &inputs)?;
+    let inputs = seal_inputs(app, run_id, no, &inputs)?;
     let now = app.clock.now();
     let done = ChunkDone {
         digest: &digest,
@@ -84,14 +84,4 @@ pub(super) async fn finish(app: &App, conn: &mut PgConnection, run_id: Uuid) -> 
         detail: json!({"root": root, "parcels": row.parcels, "chunks": row.chunks}),
     };
     Ok(audit::write(conn, &deed).await?)
-}
-
-fn seal(app: &App, run_id: Uuid, no: i32, inputs: &crate::domain::batch::ChunkInputs) -> Result<Vec<u8>> {
-    let broken = |e: anyhow::Error| Error::Broken(e);
-    let plain = serde_json::to_vec(inputs).map_err(|e| broken(e.into()))?;
-    let mut packed =
-        flate2::write::DeflateEncoder::new(Vec::with_capacity(plain.len() / 3), flate2::Compression::fast());
-    packed.write_all(&plain).map_err(|e| broken(e.into()))?;
-    let packed = packed.finish().map_err(|e| broken(e.into()))?;
-    Ok(app.vault.seal(&super::place(run_id, no), &packed)?)
 }

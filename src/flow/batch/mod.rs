@@ -7,12 +7,14 @@ mod control;
 mod cover;
 mod facts;
 mod judge;
+mod pack;
 mod read;
 mod start;
 mod view;
 
 pub use chunk::run_chunk;
 pub use control::{cancel, pause, resume};
+pub use pack::open_inputs;
 pub use start::{plan, start};
 pub use view::{FindingView, FindingWish, RunView, VerdictView, find, findings, list, verdicts};
 
@@ -21,9 +23,4 @@ use uuid::Uuid;
 
 fn missing(id: Uuid) -> Error {
     Error::NotFound { what: "verification_run", id: id.to_string() }
-}
-
-/// What a chunk's sealed inputs are bound to.
-fn place(run: Uuid, no: i32) -> String {
-    format!("chunk-inputs/{run}/{no}")
 }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::layer::row::{Row, row_hash};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{
-    Basis, Facts, Gathered, Inputs, LayerPin, Neighbour, PaperFacts, PaperInput, Record, Resolution, ThemeFacts,
+    Basis, Facts, Gathered, Inputs, LayerPin, Neighbour, PaperFacts, PaperInput, Pins, Record, Resolution, ThemeFacts,
     ordered,
 };
 use crate::flow::paper::{facts_pin, place};
@@ -19,6 +19,7 @@ use crate::store::parcel::{self, ParcelRow};
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use time::Date;
 use uuid::Uuid;
 
 /// A difference, with the digest when the run came that far.
@@ -44,18 +45,41 @@ macro_rules! must {
     };
 }
 
+/// What says which rows: of a record, or of a parcel of a run.
+pub(super) struct Pinned<'a> {
+    pub case: Uuid,
+    pub as_of: Date,
+    pub pins: &'a Pins,
+}
+
 pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &Basis, seen: &Seen) -> Reread<Facts> {
-    let mut all = Vec::new();
-    for (pin, input) in record.pins.papers.iter().zip(&inputs.papers) {
-        all.push(must!(paper(app, record.case.id, &pin.sha256, input).await?));
+    let pinned = Pinned { case: record.case.id, as_of: record.as_of, pins: &record.pins };
+    let facts = must!(rows(app, &pinned, inputs, basis, seen).await?);
+    // What the layers answer now: how many rows, and where they claim to be complete.
+    let again = Inputs::of(&ordered(&facts)).layers;
+    match inputs.layers.iter().find(|l| !again.contains(l)) {
+        Some(l) => {
+            let found = again.iter().find(|a| a.layer_version_id == l.layer_version_id);
+            let (name, found) = (format!("{} around the parcel", l.layer_version_id), format!("{found:?}"));
+            Ok(Err(Difference::new("layer_version", name, format!("{l:?}"), found)))
+        }
+        None => Ok(Ok(facts)),
     }
-    let row = match (&record.pins.parcel, inputs.zone) {
+}
+
+/// The facts out of the rows that are named; what the layers answer is not compared.
+pub(super) async fn rows(app: &App, pinned: &Pinned<'_>, inputs: &Inputs, basis: &Basis, seen: &Seen) -> Reread<Facts> {
+    let mut all = Vec::new();
+    for (pin, input) in pinned.pins.papers.iter().zip(&inputs.papers) {
+        all.push(must!(paper(app, pinned.case, &pin.sha256, input).await?));
+    }
+    let row = match (&pinned.pins.parcel, inputs.zone) {
         (Some(p), Some(zone)) => Some(must!(parcel_row(app, "parcel", zone, p.id, p.version, &p.row_hash).await?)),
         _ => None,
     };
     let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
     let neighbours = must!(neighbours(app, inputs).await?);
-    let rows = must!(versions(app, record, inputs, boundary.as_ref(), seen).await?);
+    let rows = must!(versions(app, pinned.pins, inputs, boundary.as_ref(), seen).await?);
     let search = bounds_of(boundary.as_ref());
     let mut by_version = match inputs.zone {
         Some(zone) => {
@@ -78,8 +102,8 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, by_version)?;
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
-    let facts = Facts {
-        as_of: record.as_of,
+    Ok(Ok(Facts {
+        as_of: pinned.as_of,
         case: inputs.case.clone(),
         papers: all,
         resolution: Resolution { asked: inputs.asked.clone(), candidates: inputs.candidates.clone() },
@@ -88,17 +112,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
         themes,
         theme_set: basis.themes.clone(),
         other_cases: inputs.other_cases.clone(),
-    };
-    // What the layers answer now: how many rows, and where they claim to be complete.
-    let again = Inputs::of(&ordered(&facts)).layers;
-    match inputs.layers.iter().find(|l| !again.contains(l)) {
-        Some(l) => {
-            let found = again.iter().find(|a| a.layer_version_id == l.layer_version_id);
-            let (name, found) = (format!("{} around the parcel", l.layer_version_id), format!("{found:?}"));
-            Ok(Err(Difference::new("layer_version", name, format!("{l:?}"), found)))
-        }
-        None => Ok(Ok(facts)),
-    }
+    }))
 }
 
 async fn paper(app: &App, case: Uuid, pinned: &str, input: &PaperInput) -> Reread<PaperFacts> {
@@ -175,15 +189,15 @@ async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Neighbour
 /// The pinned layer versions with what they say of themselves, every row of them hashed again.
 async fn versions(
     app: &App,
-    record: &Record,
+    pins: &Pins,
     inputs: &Inputs,
     boundary: Option<&geo_types::MultiPolygon<f64>>,
     seen: &Seen,
 ) -> Reread<Vec<CurrentRow>> {
     let Some(zone) = inputs.zone else { return Ok(Ok(vec![])) };
-    let ids: Vec<i64> = record.pins.layers.iter().map(|l| l.layer_version_id).collect();
+    let ids: Vec<i64> = pins.layers.iter().map(|l| l.layer_version_id).collect();
     let rows = layers::these(&app.pool, zone, &ids, bounds_of(boundary)).await?;
-    for pinned in &record.pins.layers {
+    for pinned in &pins.layers {
         let id = pinned.layer_version_id;
         let Some(row) = rows.iter().find(|r| r.id == id) else {
             return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, "nothing")));

@@ -247,6 +247,43 @@ pub async fn withdraw(conn: &mut PgConnection, run: Uuid, queue: &str) -> sqlx::
     Ok(gone.rows_affected())
 }
 
+/// A chunk that is done, with all that proves it.
+#[derive(Debug, Clone, FromRow)]
+pub struct SealedChunk {
+    pub zone: i32,
+    pub parcels: Vec<Uuid>,
+    /// In the order of `parcels`; none of one that could not be judged.
+    pub digests: Vec<Option<Vec<u8>>>,
+    pub digest: String,
+    pub key_id: String,
+    pub signature: Vec<u8>,
+    pub inputs: Vec<u8>,
+}
+
+pub async fn sealed_chunk(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Option<SealedChunk>> {
+    sqlx::query_as(
+        "select c.zone, c.parcels, c.digest, c.key_id, c.signature, c.inputs,
+                (select array_agg(v.digest order by v.place) from run_verification v where v.run_id = c.run_id and v.chunk = c.no) as digests
+           from verification_chunk c where c.run_id = $1 and c.no = $2 and c.done_at is not null",
+    )
+    .bind(run)
+    .bind(no)
+    .fetch_optional(pool)
+    .await
+}
+
+/// Chunks that are done; the one of `parcel`.
+pub async fn done_chunks(pool: &PgPool, run: Uuid, parcel: Option<Uuid>) -> sqlx::Result<Vec<i32>> {
+    sqlx::query_scalar(
+        "select no from verification_chunk where run_id = $1 and done_at is not null
+            and ($2::uuid is null or no = (select chunk from run_verification where run_id = $1 and parcel_id = $2)) order by no",
+    )
+    .bind(run)
+    .bind(parcel)
+    .fetch_all(pool)
+    .await
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct FindingFilter<'a> {
     pub check: Option<&'a str>,
