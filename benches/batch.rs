@@ -247,7 +247,7 @@ fn overlaid(parcels: &[u8], zones: &[u8]) -> (Vec<Vec<u8>>, f64, usize) {
         let parcel = Measured::new(&area(bytes)).expect("a sound parcel");
         let b = parcel.shape.bounding_rect().expect("a box");
         let near = AABB::from_corners([b.min().x, b.min().y], [b.max().x, b.max().y]);
-        let found = tree.locate_in_envelope_intersecting(&near).map(|z| (z.data, common_m2(&parcel, &zones[z.data].1)));
+        let found = tree.locate_in_envelope_intersecting(near).map(|z| (z.data, common_m2(&parcel, &zones[z.data].1)));
         found.filter(|f| f.1 > 1e-6).map(|(z, m2)| (*id, zones[z].0, m2)).collect::<Vec<_>>()
     };
     let rows = rows_of(parcels);

@@ -33,7 +33,7 @@ fn pairs(parcels: &[MultiPolygon<f64>], zones: &[Indexed], tree: &Tree) -> Vec<P
         let near =
             AABB::from_corners([parcel.bbox.min().x, parcel.bbox.min().y], [parcel.bbox.max().x, parcel.bbox.max().y]);
         let mut found: Vec<Pair> = tree
-            .locate_in_envelope_intersecting(&near)
+            .locate_in_envelope_intersecting(near)
             .map(|z| (i as u32, z.data, common_m2(&parcel, &zones[z.data as usize])))
             .filter(|(_, _, m2)| *m2 > 1e-6)
             .collect();

@@ -95,7 +95,16 @@ pub fn pair(kind: usize, seed: u64) -> (Millimetres, Millimetres) {
             (parts, one(comb))
         }
         5 => {
-            let twice = |ring: Vec<(i64, i64)>| ring.into_iter().flat_map(|(x, y)| [(x, y), (x + 1, y)]).collect();
+            // each corner again, a millimetre on the way to the next
+            let twice = |ring: Vec<(i64, i64)>| -> Vec<(i64, i64)> {
+                let next = ring.iter().cycle().skip(1);
+                let near = |((x, y), (u, v)): (&(i64, i64), &(i64, i64))| {
+                    let far = ((u - x) as f64).hypot((v - y) as f64);
+                    let step = |d: i64| (d as f64 / far).round() as i64;
+                    [(*x, *y), (x + step(u - x), y + step(v - y))]
+                };
+                ring.iter().zip(next).flat_map(near).collect()
+            };
             let (x, y) = (d.number(-9_000, 9_000), d.number(-9_000, 9_000));
             let (a, b) = (star(d, 0, 0), star(d, x, y));
             (one(twice(a)), one(twice(b)))

@@ -35,7 +35,7 @@ impl Boxes {
 
     /// Places of the boxes that meet `b`, ascending.
     pub fn meeting(&self, b: Bounds) -> Vec<usize> {
-        let mut found: Vec<usize> = self.0.locate_in_envelope_intersecting(&stored(b)).map(|e| e.data).collect();
+        let mut found: Vec<usize> = self.0.locate_in_envelope_intersecting(stored(b)).map(|e| e.data).collect();
         found.sort_unstable();
         found
     }

@@ -3,13 +3,14 @@
 use super::read::Window;
 use crate::app::App;
 use crate::domain::batch::{ChunkInputs, Keeper, QuietSets, chunk_digest, keep};
-use crate::domain::verify::{CaseFacts, ENGINE, Facts, Outcome, RuleSet};
-use crate::flow::verification::{finding_row, judge_by, rules_for, word};
+use crate::domain::verify::{CaseFacts, ENGINE, Facts, RuleSet, verify};
+use crate::flow::verification::{finding_row, rules_for, word};
 use crate::flow::{Error, Result};
 use crate::store::batch::copy::{ChunkRows, NewVerdict};
 use crate::store::batch::run::Counts;
 use crate::store::verification::FindingRow;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
@@ -122,15 +123,16 @@ fn one(app: &App, window: &Window, i: usize, case: &CaseFacts, as_of: Date) -> s
     let facts = window.facts(i, case, as_of)?;
     let broken = |e: Error| e.to_string();
     let rules = rules_for(app, &facts).map_err(broken)?;
-    let judged = judge_by(&facts, rules.clone()).map_err(broken)?;
-    let outcome: Outcome = judged.record.outcome;
+    // a window gives facts in their order
+    let record = verify(&facts, &rules);
+    let digest = Sha256::digest(record.canonical().map_err(|e| e.to_string())?).into();
     let zone = facts.parcel.as_ref().map(|p| p.zone.0);
-    let digest = hex::decode(&judged.digest).ok().and_then(|d| <[u8; 32]>::try_from(d).ok());
-    let kept = keep(judged.record);
+    let outcome = record.outcome;
+    let kept = keep(record);
     let weighing = kept.weighing.iter().map(|(no, f)| Ok((*no, finding_row(f, zone)?))).collect::<Result<_>>();
     Ok(One {
         outcome: word(&outcome).map_err(broken)?,
-        digest: digest.ok_or("a digest that is none")?,
+        digest,
         weighing: weighing.map_err(broken)?,
         quiet: kept.quiet,
         facts,

@@ -46,10 +46,9 @@ pub struct Version {
     pub is_cadastral: bool,
 }
 
-/// A row near the chunk: version, its number, and what it is.
+/// A row near the chunk.
 pub struct Near {
     pub version: i64,
-    pub fid: i64,
     pub feature: std::result::Result<Arc<Feature>, String>,
 }
 
@@ -244,7 +243,7 @@ fn near(features: Vec<FeatureRow>, keyed: Vec<FeatureRow>) -> (Vec<Near>, Boxes,
     all.sort_unstable_by_key(|f| (f.layer_version_id, f.fid));
     let (mut near, mut boxes, mut keyed) = (Vec::with_capacity(all.len()), vec![], Keyed::new());
     for (i, row) in all.into_iter().enumerate() {
-        let (version, fid, key, has_geom) = (row.layer_version_id, row.fid, row.key.clone(), row.ewkb.is_some());
+        let (version, key, has_geom) = (row.layer_version_id, row.key.clone(), row.ewkb.is_some());
         let read = feature(row).map(Arc::new).map_err(|e| e.to_string());
         match (&read, key) {
             (_, Some(key)) if !has_geom => keyed.entry(key).or_default().push(i),
@@ -252,7 +251,7 @@ fn near(features: Vec<FeatureRow>, keyed: Vec<FeatureRow>) -> (Vec<Near>, Boxes,
             // nobody can tell where it is: it counts for everybody
             (Err(_), _) => boxes.push((i, EVERYWHERE)),
         }
-        near.push(Near { version, fid, feature: read });
+        near.push(Near { version, feature: read });
     }
     (near, Boxes::new(boxes.into_iter()), keyed)
 }
