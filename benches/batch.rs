@@ -48,7 +48,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
 ];
 
 fn number(variable: &str, default: usize) -> usize {
-    std::env::var(variable).ok().map_or(default, |n| n.parse().expect("a whole number"))
+    std::env::var_os(variable).map_or(default, |n| n.to_string_lossy().parse().expect("a whole number"))
 }
 
 async fn sql(conn: &mut PgConnection, text: impl Into<String>) -> u64 {

@@ -152,7 +152,7 @@ fn main() {
         let fastest = seconds.iter().copied().fold(f64::INFINITY, f64::min);
         let m2: f64 = found.iter().map(|p| p.2).sum();
         println!("{threads} threads: {}, {} pairs, {m2:.2} m²", spread(seconds), found.len());
-        if let Ok(python) = std::env::var("DIABA_SHAPELY") {
+        if let Some(python) = std::env::var_os("DIABA_SHAPELY").and_then(|p| p.into_string().ok()) {
             let theirs = shapely(&python, folder.path(), threads, &found);
             println!("  {:.1} times shapely's fastest ({theirs:.2} s against {fastest:.2} s)", theirs / fastest);
         }

@@ -1,7 +1,8 @@
 //! Shapes that are hard to measure, told by a number: always the same ones. Whole millimetres, so that an oracle can be exact.
 
 /// Parts, their rings (the shell first, not closed), their corners (mm).
-pub type Millimetres = Vec<Vec<Vec<(i64, i64)>>>;
+pub type Millimetres = Vec<Vec<Ring>>;
+type Ring = Vec<(i64, i64)>;
 
 /// What may be drawn.
 pub const KINDS: [&str; 10] = [
@@ -33,11 +34,11 @@ impl Draw {
     }
 }
 
-fn rect(x: i64, y: i64, w: i64, h: i64) -> Vec<(i64, i64)> {
+fn rect(x: i64, y: i64, w: i64, h: i64) -> Ring {
     vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
 }
 
-fn star(d: &mut Draw, x: i64, y: i64) -> Vec<(i64, i64)> {
+fn star(d: &mut Draw, x: i64, y: i64) -> Ring {
     let n = d.number(3, 14);
     let at = |(i, r): (i64, i64)| {
         let t = i as f64 / n as f64 * std::f64::consts::TAU;
@@ -47,22 +48,22 @@ fn star(d: &mut Draw, x: i64, y: i64) -> Vec<(i64, i64)> {
 }
 
 /// On a grid of 2.5 m: edges and corners meet often.
-fn coarse(d: &mut Draw) -> Vec<(i64, i64)> {
+fn coarse(d: &mut Draw) -> Ring {
     let (x, y) = (d.number(0, 5) * 2_500, d.number(0, 5) * 2_500);
     rect(x, y, d.number(1, 4) * 2_500, d.number(1, 4) * 2_500)
 }
 
-fn bent(d: &mut Draw) -> Vec<(i64, i64)> {
+fn bent(d: &mut Draw) -> Ring {
     let (x, y, s) = (d.number(0, 4) * 2_500, d.number(0, 4) * 2_500, d.number(1, 3) * 2_500);
     vec![(x, y), (x + 2 * s, y), (x + 2 * s, y + s), (x + s, y + s), (x + s, y + 2 * s), (x, y + 2 * s)]
 }
 
-fn triangle(d: &mut Draw) -> Vec<(i64, i64)> {
+fn triangle(d: &mut Draw) -> Ring {
     let mut at = || (d.number(0, 8) * 2_500, d.number(0, 8) * 2_500);
     vec![at(), at(), at()]
 }
 
-fn framed(d: &mut Draw) -> (Vec<Vec<(i64, i64)>>, Vec<(i64, i64)>) {
+fn framed(d: &mut Draw) -> (Vec<Ring>, Ring) {
     let (x, y) = (d.number(0, 3) * 2_500, d.number(0, 3) * 2_500);
     let hole = rect(x + 2_500, y + 2_500, 5_000, 5_000);
     (vec![rect(x, y, 12_500, 12_500), hole.clone()], hole)
@@ -71,7 +72,7 @@ fn framed(d: &mut Draw) -> (Vec<Vec<(i64, i64)>>, Vec<(i64, i64)>) {
 /// Two shapes of a kind.
 pub fn pair(kind: usize, seed: u64) -> (Millimetres, Millimetres) {
     let d = &mut Draw::new(seed * 31 + kind as u64);
-    let one = |ring: Vec<(i64, i64)>| vec![vec![ring]];
+    let one = |ring: Ring| vec![vec![ring]];
     match kind {
         0 => {
             let a = star(d, 0, 0);
@@ -96,7 +97,7 @@ pub fn pair(kind: usize, seed: u64) -> (Millimetres, Millimetres) {
         }
         5 => {
             // each corner again, a millimetre on the way to the next
-            let twice = |ring: Vec<(i64, i64)>| -> Vec<(i64, i64)> {
+            let twice = |ring: Ring| -> Ring {
                 let next = ring.iter().cycle().skip(1);
                 let near = |((x, y), (u, v)): (&(i64, i64), &(i64, i64))| {
                     let far = ((u - x) as f64).hypot((v - y) as f64);
