@@ -243,25 +243,27 @@ fn overlaid(parcels: &[u8], zones: &[u8]) -> (Vec<Vec<u8>>, f64, usize) {
         GeomWithData::new(Rectangle::from_corners([b.min().x, b.min().y], [b.max().x, b.max().y]), i)
     };
     let tree = RTree::bulk_load(zones.iter().enumerate().map(entry).collect());
-    let one = |(id, bytes): &(&[u8], &[u8])| {
+    let one = |bytes: &[u8]| {
         let parcel = Measured::new(&area(bytes)).expect("a sound parcel");
         let b = parcel.shape.bounding_rect().expect("a box");
         let near = AABB::from_corners([b.min().x, b.min().y], [b.max().x, b.max().y]);
         let found = tree.locate_in_envelope_intersecting(near).map(|z| (z.data, common_m2(&parcel, &zones[z.data].1)));
-        found.filter(|f| f.1 > 1e-6).map(|(z, m2)| (*id, zones[z].0, m2)).collect::<Vec<_>>()
+        found.filter(|f| f.1 > 1e-6).map(|(z, m2)| (zones[z].0, m2)).collect::<Vec<_>>()
     };
     let rows = rows_of(parcels);
     let parts: Vec<(Vec<u8>, f64, usize)> = rows
         .par_chunks(4096)
         .map(|chunk| {
             let (mut out, mut sum, mut n) = (vec![], 0.0, 0);
-            for (id, fid, m2) in chunk.iter().flat_map(one) {
-                out.extend_from_slice(&3i16.to_be_bytes());
-                field(&mut out, id);
-                field(&mut out, &fid);
-                field(&mut out, &m2.to_be_bytes());
-                sum += m2;
-                n += 1;
+            for (id, bytes) in chunk {
+                for (fid, m2) in one(bytes) {
+                    out.extend_from_slice(&3i16.to_be_bytes());
+                    field(&mut out, id);
+                    field(&mut out, &fid);
+                    field(&mut out, &m2.to_be_bytes());
+                    sum += m2;
+                    n += 1;
+                }
             }
             (out, sum, n)
         })
