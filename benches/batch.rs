@@ -28,6 +28,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+#[allow(dead_code, reason = "each bench uses a part")]
 #[path = "support/ground.rs"]
 mod ground;
 

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+#[allow(dead_code, reason = "each bench uses a part")]
 #[path = "support/ground.rs"]
 mod ground;
 
