@@ -65,7 +65,7 @@ async fn a_run_killed_ten_times_at_random_has_every_parcel_once(pool: PgPool) {
             while done().await.parcels_done <= before && Instant::now() < deadline {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            let chance = rand::rng().next_u32() % 400;
+            let chance = rand::rng().next_u32() % 60;
             tokio::time::sleep(Duration::from_millis(chance.into())).await;
             worker.kill();
             let now = done().await;
