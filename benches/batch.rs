@@ -147,7 +147,6 @@ fn statement(version: i64) -> String {
 async fn postgis(app: &App, version: i64) -> f64 {
     let conn = &mut *app.pool.acquire().await.expect("connection");
     sql(conn, "create table if not exists pairs (parcel_id uuid, fid bigint, m2 float8)").await;
-    let mut fastest = f64::INFINITY;
     let begin = Instant::now();
     let rows = sql(conn, format!("insert into pairs {}", statement(version))).await;
     let plain = begin.elapsed().as_secs_f64();
@@ -164,12 +163,11 @@ async fn postgis(app: &App, version: i64) -> f64 {
     sql(conn, format!("create table forced as {}", statement(version))).await;
     let forced = begin.elapsed().as_secs_f64();
     sql(conn, "drop table forced").await;
-    fastest = fastest.min(plain);
     println!(
         "PostGIS, one layer: INSERT ... SELECT {plain:.1} s ({rows} rows); CREATE TABLE AS, parallel plan forced {forced:.1} s"
     );
     sql(conn, "reset all").await;
-    fastest
+    plain
 }
 
 /// The bytes of a COPY of (id, geometry) rows, taken apart.
@@ -200,10 +198,6 @@ async fn copied(conn: &mut PgConnection, select: String) -> Vec<u8> {
         all.extend_from_slice(&part);
     }
     all
-}
-
-fn area(bytes: &[u8]) -> MultiPolygon<f64> {
-    from_ewkb(bytes).ok().and_then(polygons).expect("an area")
 }
 
 /// The same pairs by the engine, from and to the database.
@@ -237,7 +231,12 @@ async fn engine(app: &App, version: i64) -> f64 {
 fn overlaid(parcels: &[u8], zones: &[u8]) -> (Vec<Vec<u8>>, f64, usize) {
     let zones: Vec<([u8; 8], Indexed)> = rows_of(zones)
         .into_iter()
-        .map(|(id, g)| (id.try_into().expect("a number"), Geometry::from(area(g)).into()))
+        .map(|(id, g)| {
+            (
+                id.try_into().expect("a number"),
+                Geometry::from(from_ewkb(g).ok().and_then(polygons).expect("an area")).into(),
+            )
+        })
         .collect();
     let entry = |(i, (_, z)): (usize, &([u8; 8], Indexed))| {
         let b = z.bbox().expect("a box");
@@ -245,7 +244,8 @@ fn overlaid(parcels: &[u8], zones: &[u8]) -> (Vec<Vec<u8>>, f64, usize) {
     };
     let tree = RTree::bulk_load(zones.iter().enumerate().map(entry).collect());
     let one = |bytes: &[u8]| {
-        let parcel = Measured::new(&area(bytes)).expect("a sound parcel");
+        let parcel =
+            Measured::new(&from_ewkb(bytes).ok().and_then(polygons).expect("an area")).expect("a sound parcel");
         let b = parcel.shape.bounding_rect().expect("a box");
         let near = AABB::from_corners([b.min().x, b.min().y], [b.max().x, b.max().y]);
         let found = tree.locate_in_envelope_intersecting(near).map(|z| (z.data, common_m2(&parcel, &zones[z.data].1)));
@@ -287,24 +287,16 @@ fn peak() -> u64 {
     line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("a number") / 1024
 }
 
-fn forget_peak() {
-    std::fs::write("/proc/self/clear_refs", "5").expect("clear_refs");
-}
-
 /// Milliseconds of one verification at a time, as long as `on` says.
-async fn alone(app: &App, ids: &[Uuid], mut on: impl AsyncFnMut(usize) -> bool) -> Vec<f64> {
-    let mut took = vec![];
-    while on(took.len()).await {
+async fn alone(app: &App, what: &str, ids: &[Uuid], mut on: impl AsyncFnMut(usize) -> bool) {
+    let mut ms: Vec<f64> = vec![];
+    while on(ms.len()).await {
         let begin = Instant::now();
-        verification::inspect(app, ZONE, ids[took.len() % ids.len()], Wish::default()).await.expect("a verdict");
-        took.push(begin.elapsed().as_secs_f64() * 1000.0);
+        verification::inspect(app, ZONE, ids[ms.len() % ids.len()], Wish::default()).await.expect("a verdict");
+        ms.push(begin.elapsed().as_secs_f64() * 1000.0);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    took.sort_by(f64::total_cmp);
-    took
-}
-
-fn told(what: &str, ms: &[f64]) {
+    ms.sort_by(f64::total_cmp);
     println!(
         "{what}: median {:.1} ms, p95 {:.1} ms ({} verdicts)",
         ms[ms.len() / 2],
@@ -319,9 +311,9 @@ async fn whole_run(app: &App, watched: bool) -> f64 {
         .await
         .expect("ids");
     if watched {
-        told("one verification, nothing beside", &alone(app, &ids, async |n| n < 200).await);
+        alone(app, "one verification, nothing beside", &ids, async |n| n < 200).await;
     }
-    forget_peak();
+    std::fs::write("/proc/self/clear_refs", "5").expect("clear_refs");
     let begin = Instant::now();
     let selection = Selection { zone: Some(ZONE), ..Selection::default() };
     let id = batch::start(app, &Actor::system("bench"), selection).await.expect("run").id;
@@ -334,8 +326,8 @@ async fn whole_run(app: &App, watched: bool) -> f64 {
     let done = async || batch::find(app, id).await.expect("run");
     if watched {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let on = async |n: usize| n < 400 && n + 1 > 0 && done().await.state != "done";
-        told("one verification while the run goes on", &alone(app, &ids, on).await);
+        let on = async |n: usize| n == 0 || (n < 400 && done().await.state != "done");
+        alone(app, "one verification while the run goes on", &ids, on).await;
     }
     while done().await.state != "done" {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -372,8 +364,7 @@ async fn measure(url: &str) {
         begin.elapsed().as_secs_f64()
     );
     let rounds = number("DIABA_BATCH_ROUNDS", 2);
-    let mut statement = f64::INFINITY;
-    let mut ours = f64::INFINITY;
+    let (mut statement, mut ours) = (f64::INFINITY, f64::INFINITY);
     if parcels <= ground::PARCELS {
         for _ in 0..rounds {
             statement = statement.min(postgis(&app, versions[0]).await);
