@@ -12,6 +12,7 @@ mod cases;
 mod check;
 mod customers;
 mod envelope;
+mod events;
 mod geojson;
 mod guard;
 mod health;
@@ -33,6 +34,7 @@ mod serve;
 mod staff;
 mod tasks;
 mod tokens;
+mod verification_runs;
 mod verifications;
 mod words;
 
@@ -65,6 +67,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
         .merge(tasks::routes())

@@ -3,12 +3,15 @@
 
 mod access;
 mod advice;
+mod batch;
+mod batch_faults;
 mod case_events;
 mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod faults;
+mod geometry;
 mod history;
 mod idempotency;
 mod intake;
