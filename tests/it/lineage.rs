@@ -2,6 +2,9 @@
 
 use crate::test_app::TestApp;
 use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded};
+use diaba::domain::parcel::rank::Hints;
+use diaba::domain::verify::{Candidate, ParcelRef};
+use diaba::flow::parcel::resolve;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -177,6 +180,20 @@ impl Rows {
     }
 }
 
+/// Numbers of the parcels that stand today among those a verification would choose from.
+async fn judged(t: &TestApp, sheet: usize, number: u32) -> BTreeSet<u32> {
+    let asked = ParcelRef {
+        commune_code: Some("20194".into()),
+        commune_name: None,
+        sheet: sheet.to_string(),
+        number: number.to_string(),
+    };
+    let conn = &mut *t.app.pool.acquire().await.unwrap();
+    let found = resolve(conn, &asked, &Hints::default(), None).await.unwrap();
+    let stands = |c: &&Candidate| !c.reasons.iter().any(|r| r == "resolve-not-current");
+    found.candidates.iter().filter(stands).map(|c| c.number.parse().unwrap()).collect()
+}
+
 /// Three dozen random histories through import and publication: every number that ever was leads to exactly what came of it.
 #[sqlx::test(migrations = "./migrations")]
 async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
@@ -201,6 +218,9 @@ async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
                     there.map(|c| c["key"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap()).collect();
                 let due = rows.due(row, number);
                 asked += 1;
+                // A verification looks its parcel up by another question: it must come to the same parcels.
+                let judged = judged(&t, row + 1, number).await;
+                assert_eq!(judged, due, "verification of {}/{number}", row + 1);
                 if reached != due {
                     wrong.push(format!(
                         "{}/{number}: expected {due:?}, found {reached:?}; {:?}",

@@ -102,7 +102,7 @@ pub(super) async fn rows(app: &App, pinned: &Pinned<'_>, inputs: &Inputs, basis:
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
-    let readings = readings(app, parcel.as_ref(), &all).await?;
+    let readings = readings(&mut *app.pool.acquire().await?, parcel.as_ref(), &all).await?;
     Ok(Ok(Facts {
         as_of: pinned.as_of,
         case: inputs.case.clone(),
