@@ -44,7 +44,7 @@ async fn check(app: &App, s: &Selection) -> Result<()> {
         return Err(Error::refused("commune", "commune-unknown", code, "the code of a commune of today"));
     }
     if let Some(srid) = s.zone
-        && !zone::all(&app.pool).await?.iter().any(|z| z.srid == srid)
+        && !zone::all(&mut *app.pool.acquire().await?).await?.iter().any(|z| z.srid == srid)
     {
         return Err(Error::refused("zone", "zone-unknown", srid, "EPSG code of a cadastral zone"));
     }
