@@ -10,6 +10,7 @@ mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod disk;
 mod faults;
 mod geometry;
 mod history;
@@ -36,6 +37,8 @@ mod staff;
 mod tasks;
 mod test_app;
 mod timeline;
+#[path = "../support/tmpfs.rs"]
+mod tmpfs;
 mod truth;
 mod typed;
 mod verifications;
