@@ -1,7 +1,7 @@
 //! The parcel a paper means, through whatever happened to it since: maps published one after another, and acts recorded.
 
 use crate::test_app::TestApp;
-use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded};
+use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded, try_publish};
 use diaba::domain::parcel::rank::Hints;
 use diaba::domain::verify::{Candidate, ParcelRef};
 use diaba::flow::parcel::resolve;
@@ -58,6 +58,27 @@ async fn a_recorded_split_is_followed(pool: PgPool) {
             change.as_object().unwrap().iter().for_each(|(k, v)| wrong[k] = v.clone());
             assert_eq!(gis.post("/api/v1/parcel-acts", wrong).await.refused(), [fault], "{change}");
         }
+    })
+    .await;
+}
+
+/// The same parcels under another layer's name would each stand twice: refused, and told where they stand.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_map_is_not_published_twice(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        publish(&gis, &[345, 346]).await;
+        let mut mine = ask();
+        mine["layer"] = json!("mine");
+        let refused = try_publish(&gis, map(&[345, 346]), &mine).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert!(refused.text.contains("parcels-held-elsewhere"), "{}", refused.text);
+        assert!(refused.text.contains("2 of 2 parcels stand in cadastral_test/20194"), "{}", refused.text);
+        // other numbers on that ground, or the same numbers elsewhere, are another map
+        let beside = try_publish(&gis, map(&[345, 701, 702]), &mine).await;
+        assert_eq!(beside.status, StatusCode::OK, "{}", beside.text);
     })
     .await;
 }
