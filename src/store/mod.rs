@@ -10,6 +10,7 @@ pub mod case_issue;
 pub mod chain;
 pub mod commune;
 pub mod customer;
+pub mod doubles;
 pub mod feature;
 pub mod geometry;
 pub mod idempotency;
