@@ -10,6 +10,7 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod contracts;
 mod customers;
 mod envelope;
 mod events;
@@ -29,7 +30,9 @@ mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
+mod payments;
 pub mod problem;
+mod quotations;
 mod serve;
 mod staff;
 mod tasks;
@@ -70,6 +73,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
+        .merge(quotations::routes())
+        .merge(contracts::routes())
+        .merge(payments::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

@@ -10,6 +10,8 @@ mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod contract_signing;
+mod contracts;
 mod disk;
 mod faults;
 mod geometry;

@@ -1,4 +1,4 @@
-//! Parcels that would stand twice.
+//! Parcels that another layer holds already.
 
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
