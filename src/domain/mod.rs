@@ -1,6 +1,7 @@
 //! The pure floor: no async, no I/O, no clock, no chance. Everything comes in as a value.
 
 pub mod advice;
+pub mod batch;
 pub mod calendar;
 pub mod case;
 pub mod check;

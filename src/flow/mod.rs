@@ -1,6 +1,7 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
 pub mod advice;
+pub mod batch;
 pub mod case;
 mod claim;
 mod commit;

@@ -14,6 +14,7 @@ mod contract_desk;
 mod contracts;
 mod customers;
 mod envelope;
+mod events;
 mod geojson;
 mod guard;
 mod health;
@@ -37,6 +38,7 @@ mod serve;
 mod staff;
 mod tasks;
 mod tokens;
+mod verification_runs;
 mod verifications;
 mod words;
 
@@ -69,6 +71,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
         .merge(quotations::routes())

@@ -3,6 +3,8 @@
 
 mod access;
 mod advice;
+mod batch;
+mod batch_faults;
 mod case_events;
 mod case_work;
 mod cases;
@@ -13,6 +15,7 @@ mod contract_signing;
 mod contracts;
 mod disk;
 mod faults;
+mod geometry;
 mod history;
 mod idempotency;
 mod intake;
