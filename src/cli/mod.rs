@@ -3,11 +3,8 @@
 
 mod advise;
 mod args;
-<<<<<<< HEAD
-mod contract;
-=======
 mod batch;
->>>>>>> main
+mod contract;
 mod demo;
 mod jobs;
 mod layer;
