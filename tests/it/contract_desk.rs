@@ -92,6 +92,11 @@ async fn desks_list_and_count(pool: PgPool) {
         let rest = ok(care.get(first["next"].as_str().unwrap()).await);
         assert_eq!((&first["items"][0]["no"], &rest["items"][0]["no"]), (&json!(1), &json!(2)));
         assert!(rest.get("next").is_none());
+        let screen = ok(care.get(&format!("/api/v1/cases/{bound}/screen")).await);
+        assert_eq!(
+            (&screen["contracts"][0]["state"], &screen["account"]["paid"]),
+            (&json!("concluded"), &json!(1_000_000))
+        );
         lists_agree(&care, &[&bound, &open, &asked]).await;
         t.advance(Duration::days(16));
         let later = t.signed_in("care.two", &["customer_care"]).await;
