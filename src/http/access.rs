@@ -85,6 +85,8 @@ const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
 const JUDGES: &[Role] = &[Legal, Reviewer, Manager];
 /// Those who work out what is open to a customer; legal signs it.
 const ADVISERS: &[Role] = &[Legal, Manager];
+/// Those who look over the work of others.
+const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
 /// Those who keep the maps.
@@ -164,6 +166,24 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/option-sheets", Roles(ADVISERS, S::AdviceWrite)),
     rule(Get, "/api/v1/option-sheets/{id}", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/option-sheets/{id}/sign", Roles(&[Legal], S::AdviceWrite)),
+    rule(Post, "/api/v1/cases/{id}/ask-review", Roles(ADVISERS, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/checklist", Roles(VERIFIERS, S::PapersRead)),
+    rule(Get, "/api/v1/cases/{id}/reviews", Roles(VERIFIERS, S::PapersRead)),
+    rule(Post, "/api/v1/cases/{id}/reviews", Roles(REVIEWERS, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/hand-overs", Roles(DESK, S::CasesRead)),
+    slow(Post, "/api/v1/cases/{id}/hand-overs", Roles(INTAKE, S::CasesWrite)),
+    rule(Get, "/api/v1/hand-overs/{id}/receipt.pdf", Roles(INTAKE, S::PapersRead)),
+    Rule { verb: Post, path: "/api/v1/hand-overs/{id}/signed", who: Roles(INTAKE, S::CasesWrite), carries: Carries::Scan },
+    rule(Get, "/api/v1/hand-overs/{id}/link", Roles(INTAKE, S::PapersRead)),
+    // With the link and its code, or what they were exchanged for.
+    rule(Post, "/api/v1/receive", Anyone),
+    rule(Get, "/api/v1/receive/files/{sha256}", Anyone),
+    rule(Get, "/api/v1/cases/{id}/obligations", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/obligations", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/cases/{id}/obligations/from-sheet", Roles(ADVISERS, S::AdviceWrite)),
+    rule(Post, "/api/v1/obligations/{id}/notice", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/obligations/{id}/pay", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/obligations/{id}/drop", Roles(ADVISERS, S::CasesWrite)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

@@ -14,6 +14,7 @@ mod customers;
 mod envelope;
 mod geojson;
 mod guard;
+mod hand_overs;
 mod health;
 mod idempotent;
 mod imports;
@@ -21,6 +22,7 @@ pub mod input;
 mod job_events;
 mod jobs;
 mod layers;
+mod obligations;
 mod openapi;
 mod opinions;
 pub mod output;
@@ -29,6 +31,7 @@ mod papers;
 mod parcels;
 mod parties;
 pub mod problem;
+mod reviews;
 mod serve;
 mod staff;
 mod tasks;
@@ -67,6 +70,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(verifications::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
+        .merge(reviews::routes())
+        .merge(hand_overs::routes())
+        .merge(obligations::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

@@ -353,7 +353,15 @@ pub enum Happened {
         handover: Uuid,
         way: String,
     },
+    /// `amount`: as far as it is known; the authority's notice tells.
     ObligationNoticed {
+        obligation: Uuid,
+        what: String,
+        amount: Option<i64>,
+        due: Option<Date>,
+    },
+    /// The authority's notice says what is to be paid, and by when.
+    ObligationRevised {
         obligation: Uuid,
         what: String,
         amount: i64,
@@ -365,6 +373,11 @@ pub enum Happened {
         due: Option<Date>,
     },
     ObligationPaid {
+        obligation: Uuid,
+        what: String,
+    },
+    /// It is not owed after all.
+    ObligationDropped {
         obligation: Uuid,
         what: String,
     },

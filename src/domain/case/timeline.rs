@@ -119,7 +119,10 @@ pub fn by_when(what: &Happened) -> Option<Date> {
         | H::PaymentDue { due, .. }
         | H::TaskCreated { due, .. }
         | H::IssueRaised { due, .. } => Some(*due),
-        H::Submitted { due, .. } | H::ObligationNoticed { due, .. } | H::ObligationReminded { due, .. } => *due,
+        H::Submitted { due, .. }
+        | H::ObligationNoticed { due, .. }
+        | H::ObligationRevised { due, .. }
+        | H::ObligationReminded { due, .. } => *due,
         H::QuotationOffered { valid_to, .. } => Some(*valid_to),
         H::ContractDrawn { sign_by, .. } => Some(*sign_by),
         H::DeadlineWarned { deadline, .. } | H::DeadlineEscalated { deadline, .. } => Some(*deadline),
@@ -164,8 +167,12 @@ fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
             Value::Number(n) if matches!(name.as_str(), "total" | "amount") => {
                 message.with(name, dong(n.as_i64().unwrap_or_default(), lang))
             }
+            Value::Null if name == "amount" => message.with(name, text::word(lang, "amount-not-known")),
             Value::Number(n) => message.with(name, n.as_f64().unwrap_or_default()),
             Value::Bool(yes) => message.with(name, if *yes { "yes" } else { "no" }),
+            Value::String(s) if name == "what" && kind.starts_with("obligation_") => {
+                message.with(name, text::word(lang, &format!("obligation-{s}")))
+            }
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
             Value::String(s) if name == "task_kind" => message.with(name, task_title(s, lang)),
             Value::String(s) => message.with(name, moment(s, lang).unwrap_or_else(|| s.clone())),

@@ -82,6 +82,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
+    ("remind_obligations.toml", include_str!("../../../jobs/remind_obligations.toml")),
     ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
