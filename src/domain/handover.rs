@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_code_can_be_said_and_typed() {
-        let code = code(&std::array::from_fn(|i| i as u8 * 37));
+        let code = code(&std::array::from_fn(|i| (i as u8).wrapping_mul(37)));
         assert_eq!(code.len(), CODE);
         assert!(code.bytes().all(|b| LETTERS.contains(&b)));
         assert_eq!(typed(&format!(" {}-{} ", code[..4].to_lowercase(), &code[4..])), code);

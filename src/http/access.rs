@@ -173,7 +173,12 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}/hand-overs", Roles(DESK, S::CasesRead)),
     slow(Post, "/api/v1/cases/{id}/hand-overs", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/hand-overs/{id}/receipt.pdf", Roles(INTAKE, S::PapersRead)),
-    Rule { verb: Post, path: "/api/v1/hand-overs/{id}/signed", who: Roles(INTAKE, S::CasesWrite), carries: Carries::Scan },
+    Rule {
+        verb: Post,
+        path: "/api/v1/hand-overs/{id}/signed",
+        who: Roles(INTAKE, S::CasesWrite),
+        carries: Carries::Scan,
+    },
     rule(Get, "/api/v1/hand-overs/{id}/link", Roles(INTAKE, S::PapersRead)),
     // With the link and its code, or what they were exchanged for.
     rule(Post, "/api/v1/receive", Anyone),

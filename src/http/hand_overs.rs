@@ -98,7 +98,8 @@ async fn receive(State(app): State<App>, Input(asked): Input<Opening>) -> Result
         ("Authorization" = String, Header, description = "`Bearer` and the grant")),
     responses((status = 200, content_type = "application/octet-stream", body = String), (status = 404, description = "not-found")))]
 async fn receive_file(State(app): State<App>, Path(sha256): Path<String>, headers: HeaderMap) -> Result<Response> {
-    let grant = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let grant =
+        headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let grant = grant.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let (file, content) = hand_over::fetch(&app, grant.trim(), &sha256).await?;
     Ok(attachment(&file.media_type, &file.sha256, content))

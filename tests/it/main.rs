@@ -6,6 +6,7 @@ mod advice;
 mod case_events;
 mod case_work;
 mod cases;
+mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod faults;

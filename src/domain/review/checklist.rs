@@ -268,8 +268,7 @@ fn papers_complete(f: &ReviewFacts) -> Judged {
         return Err(Message::new("review-no-papers"));
     }
     let drafts = f.papers.iter().filter(|p| !p.complete);
-    let mut wrong: Vec<Message> =
-        drafts.map(|p| Message::new("review-draft").with("kind", p.kind.as_str())).collect();
+    let mut wrong: Vec<Message> = drafts.map(|p| Message::new("review-draft").with("kind", p.kind.as_str())).collect();
     let missing = f.verdict.iter().flat_map(|v| &v.wanting).filter(|a| a.need == Need::Missing && a.paper.is_none());
     wrong.extend(missing.map(|a| about("review-wanting", a.need.as_str(), &a.paper_kind)));
     Ok(wrong)

@@ -104,10 +104,7 @@ fn what_is_not_kept_does_not_apply() {
     let facts = ReviewFacts { contract: None, conflicts: None, instalments: None, sheet: None, ..good() };
     let not: Vec<_> =
         checklist(&facts).into_iter().filter(|i| i.standing == Standing::NotApplicable).map(|i| i.code).collect();
-    assert_eq!(
-        not,
-        [Code::AdviceSigned, Code::AdviceFresh, Code::ContractSigned, Code::Conflicts, Code::Instalments]
-    );
+    assert_eq!(not, [Code::AdviceSigned, Code::AdviceFresh, Code::ContractSigned, Code::Conflicts, Code::Instalments]);
     assert_eq!(wrong(&ReviewFacts::default()), [("verdict", "review-no-verdict".to_owned())], "never ok without one");
 }
 

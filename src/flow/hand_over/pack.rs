@@ -57,7 +57,8 @@ fn chosen<'a>(rows: &'a [PaperRow], papers: &[Uuid]) -> Result<Vec<&'a PaperRow>
     }
     let one = |(i, id): (usize, &Uuid)| {
         let found = rows.iter().find(|r| r.id == *id && r.scan.is_some());
-        found.ok_or_else(|| Error::refused(format!("papers[{i}]"), "not-in-list", id, "a paper of the case with a scan"))
+        found
+            .ok_or_else(|| Error::refused(format!("papers[{i}]"), "not-in-list", id, "a paper of the case with a scan"))
     };
     papers.iter().enumerate().map(one).collect()
 }

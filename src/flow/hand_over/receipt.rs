@@ -62,16 +62,27 @@ fn row(f: &Delivered, lang: Lang) -> Value {
         "report" => word(lang, "handover-report"),
         _ => message(lang, &Message::new("paper-kind").with("kind", f.kind.as_str())),
     };
-    let version =
-        f.version.map(|v| message(lang, &Message::new("handover-version").with("version", f64::from(v))));
+    let version = f.version.map(|v| message(lang, &Message::new("handover-version").with("version", f64::from(v))));
     let seen = word(lang, if f.verified { "handover-seen" } else { "handover-unseen" });
     json!([name, version.unwrap_or_default(), seen, f.bytes, f.sha256])
 }
 
 fn words(lang: Lang) -> Value {
     const WORDS: [&str; 14] = [
-        "title", "parties", "no", "what", "bytes", "hash", "digest", "owed", "none-owed", "firm", "customer", "sign-hint",
-        "page", "foot",
+        "title",
+        "parties",
+        "no",
+        "what",
+        "bytes",
+        "hash",
+        "digest",
+        "owed",
+        "none-owed",
+        "firm",
+        "customer",
+        "sign-hint",
+        "page",
+        "foot",
     ];
     let mut all: serde_json::Map<String, Value> =
         WORDS.iter().map(|w| ((*w).to_owned(), word(lang, &format!("handover-{w}")).into())).collect();

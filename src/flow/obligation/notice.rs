@@ -46,13 +46,7 @@ impl Told {
     }
 }
 
-pub(super) async fn read_notice(
-    app: &App,
-    tx: &mut PgConnection,
-    by: &Actor,
-    case: Uuid,
-    paper: Uuid,
-) -> Result<Told> {
+pub(super) async fn read_notice(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, paper: Uuid) -> Result<Told> {
     let opened = open(app, tx, by, case, paper).await?;
     let Paper::TaxNotice(told) = &opened.paper else {
         return Err(Error::refused("paper", "not-in-list", opened.paper.kind(), "tax_notice"));
@@ -83,8 +77,7 @@ pub async fn notice(app: &App, by: &Actor, id: Uuid, new: Notice) -> Result<Obli
         detail: json!({"paper": new.paper, "figure": row.figures + 1}),
     };
     audit::write(&mut tx, &deed).await?;
-    let happened =
-        Happened::ObligationRevised { obligation: id, what: row.what, amount: told.amount, due: told.due };
+    let happened = Happened::ObligationRevised { obligation: id, what: row.what, amount: told.amount, due: told.due };
     record(app, &mut tx, by, row.case_id, happened).await?;
     let done = view(&mut tx, row.case_id, id).await?;
     commit(app, tx, by, &done, None).await?;

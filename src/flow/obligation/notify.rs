@@ -54,13 +54,7 @@ pub async fn from_sheet(app: &App, by: &Actor, case: Uuid) -> Result<Vec<Obligat
 }
 
 /// None: it is owed in this case already.
-async fn note_estimate(
-    app: &App,
-    tx: &mut PgConnection,
-    by: &Actor,
-    case: Uuid,
-    e: &Estimate,
-) -> Result<Option<Uuid>> {
+async fn note_estimate(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, e: &Estimate) -> Result<Option<Uuid>> {
     let text = |v: serde_json::Value| v.as_str().unwrap_or_default().to_owned();
     let broken = |e: serde_json::Error| Error::Broken(e.into());
     let payer = text(serde_json::to_value(e.payer).map_err(broken)?);
