@@ -1,6 +1,7 @@
 //! The pure floor: no async, no I/O, no clock, no chance. Everything comes in as a value.
 
 pub mod advice;
+pub mod archive;
 pub mod calendar;
 pub mod case;
 pub mod check;
@@ -21,6 +22,7 @@ pub mod report;
 pub mod review;
 pub mod rule;
 pub mod staff;
+pub mod survey;
 pub mod text;
 pub mod theme;
 pub mod verify;

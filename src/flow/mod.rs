@@ -1,6 +1,7 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
 pub mod advice;
+pub mod archive;
 pub mod case;
 mod claim;
 mod commit;
@@ -17,6 +18,7 @@ pub mod proof;
 pub mod review;
 pub mod setup;
 pub mod staff;
+pub mod survey;
 pub mod verification;
 
 pub use claim::{Claimed, claim, keep_answer, release};

@@ -189,6 +189,13 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/obligations/{id}/notice", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/obligations/{id}/pay", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/obligations/{id}/drop", Roles(ADVISERS, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/archives", Roles(DESK, S::CasesRead)),
+    slow(Post, "/api/v1/cases/{id}/archives", Roles(ADVISERS, S::PapersRead)),
+    slow(Get, "/api/v1/archives/{id}/file", Roles(ADVISERS, S::PapersRead)),
+    rule(Get, "/api/v1/cases/{id}/survey", Roles(INTAKE, S::PapersRead)),
+    rule(Post, "/api/v1/cases/{id}/survey", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/survey", Anyone),
+    rule(Get, "/api/v1/survey-results", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

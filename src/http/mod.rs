@@ -5,6 +5,7 @@
 
 pub mod access;
 mod advice;
+mod archives;
 mod auth;
 mod case_desk;
 mod case_timeline;
@@ -34,6 +35,7 @@ pub mod problem;
 mod reviews;
 mod serve;
 mod staff;
+mod surveys;
 mod tasks;
 mod tokens;
 mod verifications;
@@ -73,6 +75,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(reviews::routes())
         .merge(hand_overs::routes())
         .merge(obligations::routes())
+        .merge(archives::routes())
+        .merge(surveys::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

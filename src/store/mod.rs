@@ -1,6 +1,7 @@
 //! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
 
 pub mod advice;
+pub mod archive;
 pub mod audit;
 pub mod basis;
 pub mod case;
@@ -31,6 +32,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod stage;
 pub mod standing;
+pub mod survey;
 pub mod task;
 pub mod task_photo;
 pub mod verification;

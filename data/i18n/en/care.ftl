@@ -87,3 +87,9 @@ handover-customer = The customer
 handover-sign-hint = (signature, full name)
 handover-page = Page
 handover-foot = Diaba: record of hand-over
+
+archive-whole = Archive of case { $case }: { $files } files, all as the manifest says.
+archive-manifest = SHA-256 of the manifest: { $sha256 }
+archive-signed = Signed with key { $key }.
+archive-key-needed = Whose it is was not proved: name the office's public key (--key).
+archive-broken = { $count } things are not as the manifest says.

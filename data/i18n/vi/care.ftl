@@ -87,3 +87,9 @@ handover-customer = Khách hàng
 handover-sign-hint = (ký, ghi rõ họ tên)
 handover-page = Trang
 handover-foot = Diaba: biên bản bàn giao
+
+archive-whole = Hồ sơ lưu trữ { $case }: { $files } tệp, đều đúng như bản kê.
+archive-manifest = SHA-256 của bản kê: { $sha256 }
+archive-signed = Ký bằng khoá { $key }.
+archive-key-needed = Chưa chứng minh được là của ai: hãy nêu khoá công khai của văn phòng (--key).
+archive-broken = { $count } điểm không đúng như bản kê.

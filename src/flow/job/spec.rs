@@ -84,6 +84,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
     ("remind_obligations.toml", include_str!("../../../jobs/remind_obligations.toml")),
     ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
+    ("send_surveys.toml", include_str!("../../../jobs/send_surveys.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
     ("watch_clocks.toml", include_str!("../../../jobs/watch_clocks.toml")),
