@@ -51,6 +51,15 @@ impl Manifest {
     }
 }
 
+/// The office's signature over the manifest, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureFile {
+    pub key_id: String,
+    /// Ed25519 over [`SCHEMA`], a line feed and the manifest's SHA-256; base64.
+    pub signature: String,
+}
+
 /// Something in an archive that is not as its manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -146,7 +155,8 @@ fn compare(listed: &[Entry], found: &[Entry]) -> Vec<Fault> {
 fn signed(signature: Option<&[u8]>, digest: &str, keys: &Keyring) -> Result<String, Fault> {
     let fault = |e: String| Fault::Signature(e);
     let bytes = signature.ok_or_else(|| fault("not there".into()))?;
-    let signed: Signed = serde_json::from_slice(bytes).map_err(|e| fault(e.to_string()))?;
+    let read: SignatureFile = serde_json::from_slice(bytes).map_err(|e| fault(e.to_string()))?;
+    let signed = Signed::read(&read.key_id, &read.signature).map_err(|e| fault(e.to_string()))?;
     let key = keys.get(&signed.key_id).map_err(|e| fault(e.to_string()))?;
     key.check(SCHEMA, digest, &signed).map_err(|e| fault(e.to_string()))?;
     Ok(signed.key_id)
@@ -200,11 +210,8 @@ mod tests {
     #[test]
     fn every_change_is_named() {
         assert_eq!(faults(&files()), []);
-        let changed = Fault::Changed {
-            name: "README.txt".into(),
-            found: sha256_hex("raed"),
-            listed: sha256_hex("read"),
-        };
+        let changed =
+            Fault::Changed { name: "README.txt".into(), found: sha256_hex("raed"), listed: sha256_hex("read") };
         let mut all = files();
         all[0] = entry("README.txt", "raed");
         assert_eq!(faults(&all), [changed]);

@@ -11,8 +11,7 @@ pub const OPEN_FOR: Duration = Duration::days(30);
 /// After this long a customer who was handed everything is asked; the house's habit.
 pub const ASK_AFTER: Duration = Duration::days(3);
 /// Steps a customer has seen something of, in their order.
-const ASKED: &[&str] =
-    &["intake", "verification", "advice", "quotation", "contract", "execution", "hand_over"];
+const ASKED: &[&str] = &["intake", "verification", "advice", "quotation", "contract", "execution", "hand_over"];
 
 /// The steps a case went through, of those a customer can speak about.
 ///
@@ -82,10 +81,10 @@ mod tests {
     fn means_are_of_those_who_answered() {
         let rows = [("advice".to_owned(), 5, 2), ("intake".to_owned(), 1, 1), ("advice".to_owned(), 2, 1)];
         let all = sums(&rows);
-        assert_eq!(all.iter().map(|s| (s.step.as_str(), s.answers, s.mean)).collect::<Vec<_>>(), [
-            ("intake", 1, 1.0),
-            ("advice", 3, 4.0)
-        ]);
+        assert_eq!(
+            all.iter().map(|s| (s.step.as_str(), s.answers, s.mean)).collect::<Vec<_>>(),
+            [("intake", 1, 1.0), ("advice", 3, 4.0)]
+        );
         assert_eq!(all[1].counts, [0, 1, 0, 0, 2]);
     }
 

@@ -17,7 +17,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get_survey, send_survey)).routes(routes!(answer_survey)).routes(routes!(survey_results))
+    OpenApiRouter::new()
+        .routes(routes!(get_survey, send_survey))
+        .routes(routes!(answer_survey))
+        .routes(routes!(survey_results))
 }
 
 /// The survey of a case with what was written, and its link as long as it is not answered: a logged read.

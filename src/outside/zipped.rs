@@ -102,7 +102,7 @@ pub fn unzipped(file: &Path) -> Result<Unzipped, zip::result::ZipError> {
     let mut out = Unzipped::default();
     for i in 0..zip.len() {
         let mut entry = zip.by_index(i)?;
-        let name = entry.name().to_owned();
+        let name = entry.name()?.into_owned();
         if [MANIFEST, SIGNATURE].contains(&name.as_str()) {
             let mut content = Vec::new();
             entry.by_ref().take(MANIFEST_BYTES).read_to_end(&mut content)?;
@@ -110,11 +110,23 @@ pub fn unzipped(file: &Path) -> Result<Unzipped, zip::result::ZipError> {
             *place = Some(content);
             continue;
         }
-        let mut sum = Sha256::new();
-        let bytes = std::io::copy(&mut entry, &mut sum)?;
-        out.files.push(Entry { name, bytes, sha256: hex::encode(sum.finalize()) });
+        let (bytes, sha256) = hashed(&mut entry)?;
+        out.files.push(Entry { name, bytes, sha256 });
     }
     Ok(out)
+}
+
+/// Length and SHA-256 of what is read, without holding it.
+fn hashed(content: &mut impl Read) -> std::io::Result<(u64, String)> {
+    let (mut sum, mut bytes, mut part) = (Sha256::new(), 0u64, vec![0; 1 << 16]);
+    loop {
+        let n = content.read(&mut part)?;
+        if n == 0 {
+            return Ok((bytes, hex::encode(sum.finalize())));
+        }
+        sum.update(&part[..n]);
+        bytes += n as u64;
+    }
 }
 
 #[cfg(test)]
@@ -141,7 +153,10 @@ mod tests {
         std::fs::write(file.path(), &bytes).unwrap();
         let back = unzipped(file.path()).unwrap();
         assert_eq!(back.manifest.unwrap(), b"{}");
-        assert_eq!(back.files.iter().map(|f| (f.name.as_str(), f.bytes)).collect::<Vec<_>>(), [("a/text.json", 45_000), ("b.png", 3)]);
+        assert_eq!(
+            back.files.iter().map(|f| (f.name.as_str(), f.bytes)).collect::<Vec<_>>(),
+            [("a/text.json", 45_000), ("b.png", 3)]
+        );
         assert_eq!(back.files[1].sha256, sha256_hex([1, 2, 3]));
         std::fs::write(file.path(), &bytes[..bytes.len() / 2]).unwrap();
         assert!(unzipped(file.path()).is_err());

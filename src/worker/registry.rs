@@ -79,9 +79,7 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("remind_obligations", |app, lease, Nothing {}| async move {
             Ok(flow::obligation::remind_obligations(&app, &lease).await?)
         })
-        .on("send_surveys", |app, lease, Nothing {}| async move {
-            Ok(flow::survey::send_surveys(&app, &lease).await?)
-        })
+        .on("send_surveys", |app, lease, Nothing {}| async move { Ok(flow::survey::send_surveys(&app, &lease).await?) })
         .on("import_layer", |app, lease, ImportArgs { import_id }| async move {
             Ok(flow::layer::run_import(&app, &lease, import_id).await?)
         })

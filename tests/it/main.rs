@@ -3,6 +3,7 @@
 
 mod access;
 mod advice;
+mod aftercare;
 mod case_events;
 mod case_work;
 mod cases;

@@ -9,7 +9,9 @@ use crate::domain::staff::Purpose;
 use crate::domain::verify::canonical;
 use crate::domain::verify::text::{Lang, date};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, advice, case, customer, hand_over, obligation, paper, proof, report, review, verification};
+use crate::flow::{
+    Error, Result, advice, case, customer, hand_over, obligation, paper, proof, report, review, verification,
+};
 use crate::store;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -82,7 +84,8 @@ async fn papers(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -> Result<()> 
             let full = paper::read(app, by, id, row.id, Some(version), WHY).await?;
             let about = serde_json::to_value(&full.about).map_err(|e| Error::Broken(e.into()))?;
             let scan = about["scan"].clone();
-            json_file(pack, &format!("{folder}/v{version}.json"), &json!({"about": about, "facts": full.facts})).await?;
+            json_file(pack, &format!("{folder}/v{version}.json"), &json!({"about": about, "facts": full.facts}))
+                .await?;
             // A scan stands at the version it came with.
             let sha256 = scan["sha256"].as_str().map(str::to_owned);
             if let (Some(sha256), true) = (&sha256, sha256 != held) {
@@ -146,9 +149,7 @@ async fn told(pack: &mut Pack, events: &[Event], number: &str) -> Result<()> {
         }
         pack.text(name, text.as_bytes()).await?;
     }
-    let all: Vec<Value> = events
-        .iter()
-        .map(|e| serde_json::to_value(e).map_err(|e| Error::Broken(e.into())))
-        .collect::<Result<_>>()?;
+    let all: Vec<Value> =
+        events.iter().map(|e| serde_json::to_value(e).map_err(|e| Error::Broken(e.into()))).collect::<Result<_>>()?;
     json_file(pack, "timeline.json", &all).await
 }

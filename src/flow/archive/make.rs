@@ -1,12 +1,12 @@
 use super::contents::{Contents, contents};
 use crate::app::App;
-use crate::domain::archive::{MANIFEST, Manifest, SCHEMA, SIGNATURE};
+use crate::domain::archive::{MANIFEST, Manifest, SCHEMA, SIGNATURE, SignatureFile};
 use crate::domain::case::Happened;
 use crate::domain::staff::Purpose;
 use crate::flow::case::{Reading, lock, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
-use crate::outside::streams::{Kept, Keeping};
+use crate::outside::streams::{Keeping, Kept};
 use crate::outside::zipped::Zipping;
 use crate::store::archive::{self as store, ArchiveRow};
 use crate::store::audit::{self, Deed};
@@ -72,7 +72,8 @@ impl Pack {
         let manifest = Manifest::of(number, self.zip.entries().to_vec());
         let (text, digest) = manifest.sealed_form().map_err(|e| Error::Broken(e.into()))?;
         let signed = app.keys.signer()?.sign(SCHEMA, &digest);
-        let signature = serde_json::to_vec(&signed).map_err(|e| Error::Broken(e.into()))?;
+        let kept = SignatureFile { key_id: signed.key_id.clone(), signature: signed.base64() };
+        let signature = serde_json::to_vec(&kept).map_err(|e| Error::Broken(e.into()))?;
         self.text(MANIFEST, text.as_bytes()).await?;
         self.text(SIGNATURE, &signature).await?;
         let Self { zip, mut keeping } = self;
