@@ -26,3 +26,4 @@ pub mod survey;
 pub mod text;
 pub mod theme;
 pub mod verify;
+pub mod watch;

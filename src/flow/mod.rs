@@ -20,6 +20,7 @@ pub mod setup;
 pub mod staff;
 pub mod survey;
 pub mod verification;
+pub mod watch;
 
 pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};

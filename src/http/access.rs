@@ -123,6 +123,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/intakes", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/cases/{id}/intake", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/consents", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/consents", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/consents/{id}/withdraw", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/customer-merges", Roles(INTAKE, S::CasesRead)),
     rule(Post, "/api/v1/customer-merges/{id}/decide", Roles(INTAKE, S::CasesWrite)),
@@ -196,6 +197,9 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/survey", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/survey", Anyone),
     rule(Get, "/api/v1/survey-results", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/cases/{id}/watches", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/watches", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/watches/{id}/end", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

@@ -39,6 +39,7 @@ mod surveys;
 mod tasks;
 mod tokens;
 mod verifications;
+mod watches;
 mod words;
 
 pub use guard::{By, COOKIE};
@@ -77,6 +78,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(obligations::routes())
         .merge(archives::routes())
         .merge(surveys::routes())
+        .merge(watches::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

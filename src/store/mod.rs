@@ -36,4 +36,5 @@ pub mod survey;
 pub mod task;
 pub mod task_photo;
 pub mod verification;
+pub mod watch;
 pub mod zone;

@@ -39,3 +39,4 @@ mod truth;
 mod typed;
 mod verifications;
 mod ward;
+mod watching;

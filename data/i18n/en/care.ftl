@@ -93,3 +93,9 @@ archive-manifest = SHA-256 of the manifest: { $sha256 }
 archive-signed = Signed with key { $key }.
 archive-key-needed = Whose it is was not proved: name the office's public key (--key).
 archive-broken = { $count } things are not as the manifest says.
+
+watch-parcel = The parcel
+watch-rules = a rule that has come into force
+watch-unknown = not known
+watch-clear = nothing in the way
+watch-hit = in the way

@@ -93,3 +93,9 @@ archive-manifest = SHA-256 của bản kê: { $sha256 }
 archive-signed = Ký bằng khoá { $key }.
 archive-key-needed = Chưa chứng minh được là của ai: hãy nêu khoá công khai của văn phòng (--key).
 archive-broken = { $count } điểm không đúng như bản kê.
+
+watch-parcel = Thửa đất
+watch-rules = quy định mới có hiệu lực
+watch-unknown = chưa rõ
+watch-clear = không vướng
+watch-hit = vướng

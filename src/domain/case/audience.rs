@@ -113,7 +113,7 @@ impl Happened {
             H::ObligationPaid { .. } | H::ObligationDropped { .. } => &["obligation", "what"],
             H::SurveySent { .. } | H::SurveyAnswered { .. } => &["survey"],
             H::WatchBegun { .. } | H::WatchEnded { .. } => &["watch"],
-            H::WatchHit { .. } => &["watch", "topic"],
+            H::WatchHit { .. } => &["watch", "topic", "subject", "source", "was", "now"],
             H::PersonalDataErased { .. } => &["certificate"],
             // The firm's reason is its own.
             H::Ended { .. } => &["ending"],

@@ -400,10 +400,16 @@ pub enum Happened {
         watch: Uuid,
     },
     /// What holds for this customer's parcel has changed.
+    /// `topic`: the check; `subject`: its theme; `source`: the layer that was published, or `rules`. `was`, `now`: as
+    /// `watch::Held::short`, or `parcel:` and names.
     WatchHit {
         watch: Uuid,
+        hit: Uuid,
         topic: String,
+        subject: String,
         source: String,
+        was: String,
+        now: String,
     },
     PersonalDataErased {
         certificate: Uuid,

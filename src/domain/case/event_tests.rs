@@ -78,7 +78,15 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::SurveyAnswered { survey: id },
         H::WatchBegun { watch: id },
         H::WatchEnded { watch: id },
-        H::WatchHit { watch: id, topic: word(), source: word() },
+        H::WatchHit {
+            watch: id,
+            hit: id,
+            topic: "planning.recovery".into(),
+            subject: "recovery".into(),
+            source: word(),
+            was: "clear".into(),
+            now: "hit:42.5:square_metre".into(),
+        },
         H::PersonalDataErased { certificate: id },
         H::Ended { ending: Ending::Closed, reason: word() },
     ]

@@ -5,9 +5,9 @@ use super::read::files;
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::handover::{self, Delivered, FETCH_FOR, Link, Shut};
-use crate::flow::case::{lock_open, record};
+use crate::flow::case::{lock_open, record_all};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, begin};
+use crate::flow::{Error, Result, begin, watch};
 use crate::store::audit::{self, Deed};
 use crate::store::hand_over::{self as store, By, Done, HandOverRow};
 use bytes::Bytes;
@@ -116,7 +116,9 @@ async fn deliver(
         detail: json!({"digest": digest}),
     };
     audit::write(tx, &deed).await?;
-    record(app, tx, by, row.case_id, Happened::HandedOver { handover: row.id, way: "online".into() }).await?;
+    let mut entries = vec![Happened::HandedOver { handover: row.id, way: "online".into() }.into()];
+    entries.extend(watch::begin_if_agreed(app, tx, by, row.case_id).await?);
+    record_all(app, tx, by, row.case_id, entries).await?;
     Ok(Granted { grant, until, files, digest })
 }
 

@@ -88,6 +88,8 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
     ("watch_clocks.toml", include_str!("../../../jobs/watch_clocks.toml")),
+    ("watch_parcels.toml", include_str!("../../../jobs/watch_parcels.toml")),
+    ("watch_rules.toml", include_str!("../../../jobs/watch_rules.toml")),
 ];
 
 impl Specs {
