@@ -19,6 +19,7 @@ pub mod parcel;
 pub mod problem;
 pub mod proof;
 pub mod report;
+pub mod retention;
 pub mod review;
 pub mod rule;
 pub mod staff;

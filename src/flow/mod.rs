@@ -15,6 +15,7 @@ pub mod paper;
 pub mod paper_request;
 pub mod parcel;
 pub mod proof;
+pub mod retention;
 pub mod review;
 pub mod setup;
 pub mod staff;

@@ -200,6 +200,9 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}/watches", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/cases/{id}/watches", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/watches/{id}/end", Roles(INTAKE, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/retention", Roles(&[Legal, Reviewer, Manager, Admin], S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/holds", Roles(ADVISERS, S::CasesWrite)),
+    rule(Post, "/api/v1/holds/{id}/lift", Roles(&[Manager], S::CasesWrite)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

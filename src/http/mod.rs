@@ -32,6 +32,7 @@ mod papers;
 mod parcels;
 mod parties;
 pub mod problem;
+mod retention;
 mod reviews;
 mod serve;
 mod staff;
@@ -79,6 +80,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(archives::routes())
         .merge(surveys::routes())
         .merge(watches::routes())
+        .merge(retention::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

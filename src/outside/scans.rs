@@ -87,6 +87,14 @@ impl Scans {
         Ok(content.into())
     }
 
+    /// Removes what is stored under a SHA-256; what is not there is no fault.
+    pub async fn remove(&self, sha256: &str) -> Result<(), ScanError> {
+        match self.store.delete(&self.path(sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
+    }
+
     pub(super) fn stream_path(&self, name: &str) -> Path {
         self.prefix.clone().join("streams").join(format!("{name}.sealed"))
     }

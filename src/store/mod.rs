@@ -27,6 +27,7 @@ pub mod paper_request;
 pub mod parcel;
 pub mod queue;
 pub mod reference;
+pub mod retention;
 pub mod review;
 pub mod sign_in;
 pub mod staff;
