@@ -10,6 +10,7 @@ mod cases;
 mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod disk;
 mod faults;
 mod history;
 mod idempotency;
@@ -35,6 +36,8 @@ mod staff;
 mod tasks;
 mod test_app;
 mod timeline;
+#[path = "../support/tmpfs.rs"]
+mod tmpfs;
 mod truth;
 mod typed;
 mod verifications;
