@@ -170,10 +170,8 @@ mod tests {
         assert_eq!(told(one(Clear, None), one(Unknown, None)), 0, "a map grew old");
         assert_eq!(told(one(Unknown, None), one(Hit, Some(1.0))), 1);
         assert_eq!(told(one(Hit, Some(1.0)), one(Unknown, None)), 1);
-        let zone = |code: &str| Held {
-            parts: vec![Message::new("theme-code-area").with("code", code)],
-            ..one(Clear, None)
-        };
+        let zone =
+            |code: &str| Held { parts: vec![Message::new("theme-code-area").with("code", code)], ..one(Clear, None) };
         assert_eq!(told(zone("ODT"), zone("CLN")), 1, "another zone, though both fit");
         assert_eq!(told(zone("ODT"), zone("ODT")), 0);
         assert_eq!(changes(&[one(Hit, Some(1.0))], &[]).len(), 1, "the theme is gone");

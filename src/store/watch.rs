@@ -81,10 +81,12 @@ pub async fn insert_on(conn: &mut PgConnection, o: &OnRow) -> sqlx::Result<()> {
 
 /// Of a case, oldest first, ended ones too.
 pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<WatchRow>> {
-    sqlx::query_as("select id, case_id, consent_id, began_at, ended_at from parcel_watch where case_id = $1 order by id")
-        .bind(case)
-        .fetch_all(conn)
-        .await
+    sqlx::query_as(
+        "select id, case_id, consent_id, began_at, ended_at from parcel_watch where case_id = $1 order by id",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
 }
 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<WatchRow>> {
@@ -106,11 +108,12 @@ pub async fn of_consent(conn: &mut PgConnection, consent: Uuid) -> sqlx::Result<
 
 /// False: it has ended before.
 pub async fn end(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<bool> {
-    let done = sqlx::query("update parcel_watch set ended_at = greatest($2, began_at) where id = $1 and ended_at is null")
-        .bind(id)
-        .bind(at)
-        .execute(conn)
-        .await?;
+    let done =
+        sqlx::query("update parcel_watch set ended_at = greatest($2, began_at) where id = $1 and ended_at is null")
+            .bind(id)
+            .bind(at)
+            .execute(conn)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 

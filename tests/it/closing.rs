@@ -258,7 +258,7 @@ async fn a_link_opens_once_with_its_code(pool: PgPool) {
         let opened = customer.post("/api/v1/receive", typed.clone()).await;
         assert_eq!(opened.status, StatusCode::OK, "{}", opened.text);
         assert_eq!(opened.body["digest"], second.body["digest"], "what is delivered is what was offered");
-        assert_eq!(customer.post("/api/v1/receive", typed).await.body["code"], "case-step", "it holds once");
+        assert_eq!(customer.post("/api/v1/receive", typed).await.body["code"], "link-used", "it holds once");
 
         let files = opened.body["files"].as_array().unwrap();
         assert_eq!(files.iter().map(|f| f["what"].as_str().unwrap()).collect::<Vec<_>>(), ["paper", "report"]);
@@ -331,7 +331,7 @@ async fn in_the_office_against_a_signed_record(pool: PgPool) {
             d.care.send_raw(&format!("/api/v1/hand-overs/{id}/receipt.pdf?purpose=contact_customer")).await;
         assert_eq!(status, StatusCode::OK);
         let said = crate::reports::text(&pdf);
-        for wanted in ["BIÊN BẢN BÀN GIAO", "Lệ phí trước bạ", "CỘNG HÒA"] {
+        for wanted in ["BIÊN BẢN BÀN GIAO", "Lệ phí trước bạ", "CỘNG HÒA", "Đơn đăng ký"] {
             assert!(said.to_lowercase().contains(&wanted.to_lowercase()), "{wanted} is not in\n{said}");
         }
         let squeezed = crate::reports::squeezed(&said);

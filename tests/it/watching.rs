@@ -20,10 +20,10 @@ fn ask(day: &str) -> Value {
         "coverage": {"wkt": format!("POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))")}})
 }
 
-/// Land to be recovered: from the west edge of the row to `width` metres, and something far away.
-fn plan(width: f64) -> String {
+/// Land to be recovered: from the west edge of the row to `width` metres, and something far away, `off` metres wider.
+fn plan(width: f64, off: f64) -> String {
     let rect = |w: f64, s: f64, e: f64, n: f64| format!("POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))");
-    let far = rect(EAST + 300.0, NORTH + 300.0, EAST + 310.0, NORTH + 310.0);
+    let far = rect(EAST + 300.0, NORTH + 300.0, EAST + 310.0 + off, NORTH + 310.0);
     let mut text = format!("WKT,key,code\n\"{far}\",P0,thong_bao\n");
     if width > 0.0 {
         let near = rect(EAST - 5.0, NORTH - 5.0, EAST + width, NORTH + 15.0);
@@ -107,7 +107,7 @@ async fn who_agreed_and_is_touched_hears_and_nobody_else(pool: PgPool) {
         let t = mapped(pool.clone()).await;
         let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
         let care = t.signed_in("care", &["customer_care", "manager"]).await;
-        publish_map(&gis, plan(0.0), &ask("2026-09-01")).await;
+        publish_map(&gis, plan(0.0, 0.0), &ask("2026-09-01")).await;
 
         let touched = customer(&t, &care, "Người Mẫu Một", 345, true).await;
         let beside = customer(&t, &care, "Người Mẫu Hai", 346, true).await;
@@ -128,14 +128,14 @@ async fn who_agreed_and_is_touched_hears_and_nobody_else(pool: PgPool) {
         let ended = care.get(&format!("/api/v1/cases/{gone}/watches")).await;
         assert!(ended.body[0]["ended_at"].is_string(), "with its consent: {}", ended.text);
 
-        // The same map again, newer: nothing holds that did not hold before.
-        publish_map(&gis, plan(0.0), &ask("2026-10-01")).await;
+        // A newer map that differs far away: nothing holds that did not hold before.
+        publish_map(&gis, plan(0.0, 1.0), &ask("2026-10-01")).await;
         looked(&pool).await;
         for case in [touched, beside, silent, gone] {
             assert_eq!(told(&pool, case).await, Vec::<Value>::new());
         }
         // A plan over the western 8 m of parcel 345: 8 x 10 m².
-        publish_map(&gis, plan(8.0), &ask("2026-10-02")).await;
+        publish_map(&gis, plan(8.0, 2.0), &ask("2026-10-02")).await;
         looked(&pool).await;
         let hits = told(&pool, touched).await;
         let recovery: Vec<&Value> = hits.iter().filter(|h| h["topic"] == "planning.recovery").collect();
@@ -155,16 +155,16 @@ async fn who_agreed_and_is_touched_hears_and_nobody_else(pool: PgPool) {
             sqlx::query_scalar("select owed from case_event where kind = 'watch_hit'").fetch_all(&pool).await.unwrap();
         assert!(owed.iter().all(|o| o == &["customer"]), "{owed:?}");
 
-        // Once more over the same: a second run, a daily look and the same rows say nothing.
+        // Once more over the same: a new version, a daily look and the same rows say nothing.
         let before = told(&pool, touched).await.len();
-        publish_map(&gis, plan(8.0), &ask("2026-10-03")).await;
+        publish_map(&gis, plan(8.0, 3.0), &ask("2026-10-03")).await;
         looked(&pool).await;
         run(&t, "watch_rules").await;
         assert_eq!(told(&pool, touched).await.len(), before);
         // Taken back.
         let back = gis.post("/api/v1/layers/recovery_test/rollback", json!({"coverage_key": "all"})).await;
         assert_eq!(back.status, StatusCode::OK, "{}", back.text);
-        publish_map(&gis, plan(0.0), &ask("2026-10-04")).await;
+        publish_map(&gis, plan(0.0, 4.0), &ask("2026-10-04")).await;
         looked(&pool).await;
         let last = told(&pool, touched).await.pop().unwrap();
         assert_eq!((&last["was"], &last["now"]), (&json!("hit:80:square_metre"), &json!("clear")));
@@ -195,7 +195,7 @@ async fn a_consent_of_later_and_the_end_of_a_watch(pool: PgPool) {
         assert_eq!(care.post(&end, json!({})).await.status, StatusCode::OK);
         assert_eq!(care.post(&end, json!({})).await.body["code"], "watch-ended");
         let before = told(&pool, case).await.len();
-        publish_map(&gis, plan(30.0), &ask("2026-10-02")).await;
+        publish_map(&gis, plan(30.0, 5.0), &ask("2026-10-02")).await;
         looked(&pool).await;
         assert_eq!(told(&pool, case).await.len(), before, "ended: no word");
         let early = care.open_case().await;

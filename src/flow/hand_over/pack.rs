@@ -2,11 +2,12 @@
 
 use crate::app::App;
 use crate::domain::handover::Delivered;
+use crate::domain::paper::Paper;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::Lang;
 use crate::domain::verify::{Record, ScanFacts};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, report, verification};
+use crate::flow::{Error, Result, begin, report, verification};
 use crate::store::paper::{self, PaperRow};
 use uuid::Uuid;
 
@@ -23,13 +24,15 @@ pub(super) async fn pack(
         Some(id) => Some(verification::open(app, by, id, Purpose::PreparePapers).await?),
         None => None,
     };
-    let mut conn = app.pool.acquire().await?;
-    let rows = paper::latest_of_case(&mut conn, case).await?;
-    drop(conn);
+    let mut tx = begin(app).await?;
+    let rows = paper::latest_of_case(&mut tx, case).await?;
+    let facts = crate::flow::paper::facts_of_case(app, &mut tx, case, &by.login).await?;
+    tx.commit().await?;
     let record = latest.as_ref().map(|o| &o.record);
     let mut files = Vec::new();
     for row in chosen(&rows, papers)? {
-        files.extend(delivered(app, row, record).await?);
+        let kind = facts.iter().find(|f| f.id == row.id).map_or(row.kind.as_str(), |f| kind(&f.paper));
+        files.extend(delivered(app, row, kind, record).await?);
     }
     if let (true, Some(opened)) = (with_report, &latest) {
         let id = opened.verification.id;
@@ -63,7 +66,16 @@ fn chosen<'a>(rows: &'a [PaperRow], papers: &[Uuid]) -> Result<Vec<&'a PaperRow>
     papers.iter().enumerate().map(one).collect()
 }
 
-async fn delivered(app: &App, row: &PaperRow, record: Option<&Record>) -> Result<Option<Delivered>> {
+/// Kind of a paper; of a free one its title, when that is a code of a procedure and so names nobody.
+fn kind(paper: &Paper) -> &str {
+    let code = |t: &&str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match paper {
+        Paper::Other(o) => o.title.as_deref().filter(code).unwrap_or("other"),
+        _ => paper.kind(),
+    }
+}
+
+async fn delivered(app: &App, row: &PaperRow, kind: &str, record: Option<&Record>) -> Result<Option<Delivered>> {
     let Some(scan) = row.scan.clone() else { return Ok(None) };
     let scan: ScanFacts = serde_json::from_value(scan).map_err(|e| Error::Broken(e.into()))?;
     // What cannot be read as it was sent is not handed over.
@@ -71,7 +83,7 @@ async fn delivered(app: &App, row: &PaperRow, record: Option<&Record>) -> Result
     let pinned = |r: &Record| r.pins.papers.iter().any(|p| (p.id, p.version) == (row.id, row.version));
     Ok(Some(Delivered {
         what: "paper".into(),
-        kind: row.kind.clone(),
+        kind: kind.to_owned(),
         id: row.id,
         version: Some(row.version),
         media_type: scan.media_type,

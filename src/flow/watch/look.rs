@@ -90,8 +90,7 @@ async fn look(app: &App, by: &Actor, id: Uuid, layer: Option<(i64, &str)>) -> Re
             if layer.is_none() && seen.rules == on.rules {
                 return Ok(());
             }
-            let before: Vec<Held> =
-                serde_json::from_value(on.held.clone()).map_err(|e| Error::Broken(e.into()))?;
+            let before: Vec<Held> = serde_json::from_value(on.held.clone()).map_err(|e| Error::Broken(e.into()))?;
             let found = changes(&before, &seen.held);
             let held = serde_json::to_value(&seen.held).map_err(|e| Error::Broken(e.into()))?;
             store::seen(&mut tx, &OnRow { held, rules: seen.rules, parcel_version: row.version, ..on.clone() }).await?;

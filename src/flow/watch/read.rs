@@ -36,13 +36,7 @@ pub struct WatchHitView {
 pub(super) async fn view(conn: &mut PgConnection, row: WatchRow) -> Result<WatchView> {
     let hits = store::hits(conn, row.id).await?.into_iter().map(|h| {
         let change = serde_json::from_value(h.change).map_err(|e| Error::Broken(e.into()))?;
-        Ok(WatchHitView {
-            id: h.id,
-            parcel_id: h.parcel_id,
-            layer_version_id: h.layer_version_id,
-            at: h.at,
-            change,
-        })
+        Ok(WatchHitView { id: h.id, parcel_id: h.parcel_id, layer_version_id: h.layer_version_id, at: h.at, change })
     });
     Ok(WatchView {
         hits: hits.collect::<Result<_>>()?,
