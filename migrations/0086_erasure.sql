@@ -36,14 +36,26 @@ create table erasure_file (
 );
 create index erasure_file_open on erasure_file (erasure_id) where removed_at is null;
 
--- Columns that hold what names people, sealed or as a keyed hash, in rows of a case; a new table is found by itself.
-create function erasable_columns() returns table (tab text, col text) language sql stable as $$
-    select c.table_name::text, c.column_name::text
+-- How rows of a table belong to a case ($1); null: they do not. A new table is found by itself.
+create function case_link(tab text) returns text language sql stable as $$
+    select case l.col when 'case_id' then 'x.case_id = $1'
+                else format('x.%I in (select id from %I where case_id = $1)', l.col, l.of) end
+      from (values (1, 'case_id', null), (2, 'contract_id', 'contract'), (3, 'survey_id', 'survey'), (4, 'hand_over_id', 'hand_over'),
+                   (5, 'task_id', 'task'), (6, 'verification_id', 'verification'), (7, 'sheet_id', 'option_sheet')) l (no, col, of)
+      join information_schema.columns c on c.table_schema = current_schema() and c.table_name = tab and c.column_name = l.col
+     order by l.no limit 1
+$$;
+-- The case of a row of such a table.
+create function case_of(tab text) returns text language sql stable as $$
+    select case when case_link(tab) = 'x.case_id = $1' then 'x.case_id'
+                else regexp_replace(case_link(tab), '^(x\.\S+) in \(select id from (\S+) where.*$', '(select o.case_id from \2 o where o.id = \1)') end
+$$;
+-- Columns that hold what names people, sealed or as a keyed hash, in rows of a case.
+create function erasable_columns() returns table (tab text, col text, link text) language sql stable as $$
+    select c.table_name::text, c.column_name::text, case_link(c.table_name::text)
       from information_schema.columns c
-     where c.table_schema = current_schema() and c.data_type = 'bytea'
-       and (c.column_name like 'sealed%' or c.column_name in ('inputs', 'result', 'words', 'id_index', 'serial_index', 'code_hash', 'code_index'))
-       and exists (select from information_schema.columns k
-                    where k.table_schema = current_schema() and k.table_name = c.table_name and k.column_name = 'case_id')
+     where c.table_schema = current_schema() and c.data_type = 'bytea' and case_link(c.table_name::text) is not null
+       and (c.column_name like 'sealed%' or c.column_name in ('inputs', 'result', 'words', 'id_index', 'serial_index', 'code_index'))
      order by 1, 2
 $$;
 -- How many values of each there are in a case.
@@ -51,50 +63,41 @@ create function erasable(which uuid) returns table (place text, n bigint) langua
 declare c record; found bigint;
 begin
     for c in select * from erasable_columns() loop
-        execute format('select count(*) from %I where case_id = $1 and length(%I) > 0', c.tab, c.col) into found using which;
+        execute format('select count(*) from %I x where length(x.%I) > 0 and ', c.tab, c.col) || c.link into found using which;
         if found > 0 then
             place := c.tab || '.' || c.col; n := found;
             return next;
         end if;
     end loop;
-    select count(*) into found from survey_answer a join survey s on s.id = a.survey_id where s.case_id = which and length(a.sealed) > 0;
-    if found > 0 then
-        place := 'survey_answer.sealed'; n := found;
-        return next;
-    end if;
 end $$;
 create function erase_case(which uuid, certificate uuid) returns void language plpgsql as $$
 declare c record;
 begin
     perform set_config('diaba.erasing', certificate::text, true);
     for c in select * from erasable_columns() loop
-        execute format('update %I set %I = ''\x'' where case_id = $1 and length(%I) > 0', c.tab, c.col, c.col) using which;
+        execute format('update %I x set %I = ''\x'' where length(x.%I) > 0 and ', c.tab, c.col, c.col) || c.link using which;
     end loop;
-    update survey_answer set sealed = '\x' where survey_id in (select id from survey where case_id = which) and length(sealed) > 0;
     perform set_config('diaba.erasing', '', true);
 end $$;
--- Files of a case by SHA-256 (names null), or those of `names` that other cases need, which were not erased.
+-- Files of a case by SHA-256 (names null), or those of `names` that cases need which are another one and were not erased.
 create function case_files(which uuid, names text[]) returns setof text language plpgsql stable as $$
-declare c record; these text;
+declare c record;
 begin
-    these := case when names is null then 'x.case_id = $1'
-        else 'x.case_id <> $1 and f = any($2) and not exists (select from erasure e where e.case_id = x.case_id)' end;
-    for c in select k.table_name as tab, k.column_name as col from information_schema.columns k
-              where k.table_schema = current_schema() and k.data_type = 'text' and k.column_name like '%sha256'
-                and k.column_name not in ('facts_sha256', 'manifest_sha256') and k.table_name <> 'archive'
-                and exists (select from information_schema.columns o where o.table_schema = current_schema()
-                               and o.table_name = k.table_name and o.column_name = 'case_id') loop
-        return query execute format('select distinct f from %I x, lateral (select x.%I as f) v where f is not null and %s', c.tab, c.col, these)
-            using which, names;
+    for c in select f.tab, f.col, case_link(f.tab) as link, case_of(f.tab) as owner
+               from (select k.table_name::text as tab, format('x.%I', k.column_name) as col from information_schema.columns k
+                      where k.table_schema = current_schema() and k.data_type = 'text' and k.column_name like '%sha256'
+                        and k.column_name not in ('facts_sha256', 'manifest_sha256') and k.table_name <> 'archive'
+                     union all select 'paper', 'x.scan ->> ''sha256'''
+                     union all select 'hand_over', 'jsonb_array_elements(x.files) ->> ''sha256''') f
+              where case_link(f.tab) is not null loop
+        if names is null then
+            return query execute format('select f from (select %s as f from %I x where %s) v where f is not null', c.col, c.tab, c.link)
+                using which;
+        else
+            return query execute format('select f from (select %s as f, %s as owner from %I x) v where f = any($2) and owner <> $1
+                    and not exists (select from erasure e where e.case_id = owner)', c.col, c.owner, c.tab) using which, names;
+        end if;
     end loop;
-    return query execute 'select distinct f from paper x, lateral (select x.scan ->> ''sha256'' as f) v where f is not null and ' || these
-        using which, names;
-    return query execute 'select distinct f from hand_over x, jsonb_array_elements(x.files) j, lateral (select j ->> ''sha256'' as f) v where ' || these
-        using which, names;
-    return query execute 'select distinct f from hand_over x join hand_over_done d on d.hand_over_id = x.id, lateral (select d.signed_sha256 as f) v
-        where f is not null and ' || these using which, names;
-    return query execute 'select distinct f from task x join task_photo p on p.task_id = x.id, lateral (select p.sha256 as f) v where ' || these
-        using which, names;
 end $$;
 -- The rule of insert-only rows, with its one exception: in the transaction that wrote the certificate, sealed columns are emptied.
 create or replace function refuse_change() returns trigger language plpgsql as $$
@@ -107,8 +110,8 @@ begin
         was := to_jsonb(old);
         becomes := to_jsonb(new);
         if not exists (select from jsonb_each(becomes) b where b.value is distinct from was -> b.key
-                          and (b.value <> '"\\x"'::jsonb or (tg_table_name::text, b.key) not in (select tab, col from erasable_columns()
-                                  union all select 'survey_answer', 'sealed'))) then
+                          and (b.value <> '"\\x"'::jsonb
+                               or (tg_table_name::text, b.key) not in (select tab, col from erasable_columns()))) then
             return new;
         end if;
     end if;

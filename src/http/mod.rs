@@ -11,6 +11,7 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod contracts;
 mod customers;
 mod envelope;
 mod geojson;
@@ -31,7 +32,9 @@ mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
+mod payments;
 pub mod problem;
+mod quotations;
 mod retention;
 mod reviews;
 mod serve;
@@ -74,6 +77,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(verifications::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
+        .merge(quotations::routes())
+        .merge(contracts::routes())
+        .merge(payments::routes())
         .merge(reviews::routes())
         .merge(hand_overs::routes())
         .merge(obligations::routes())

@@ -10,6 +10,8 @@ mod cases;
 mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod contract_signing;
+mod contracts;
 mod disk;
 mod faults;
 mod history;

@@ -10,6 +10,6 @@ pub(in crate::flow) use read::newest;
 pub(in crate::flow) use work_out::verdict_stale;
 
 pub use draft::{NewSheet, draft};
-pub use read::{SheetDetail, SheetView, list, open};
+pub use read::{SheetDetail, SheetView, in_force, list, open, still_in_force};
 pub use sign::sign;
 pub use work_out::{pins_now, work_out};

@@ -10,7 +10,7 @@ use crate::domain::verify::canonical;
 use crate::domain::verify::text::{Lang, date};
 use crate::flow::staff::Actor;
 use crate::flow::{
-    Error, Result, advice, case, customer, hand_over, obligation, paper, proof, report, review, verification,
+    Error, Result, advice, case, contract, customer, hand_over, obligation, paper, proof, report, review, verification,
 };
 use crate::store;
 use serde::Serialize;
@@ -44,6 +44,7 @@ pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -
             "key_id": sheet.key_id, "signature": sheet.signature});
         json_file(pack, &format!("advice/{:02}.json", i + 1), &kept).await?;
     }
+    contracts(app, by, id, pack).await?;
     json_file(pack, "reviews.json", &review::list(app, by, id, WHY).await?).await?;
     json_file(pack, "obligations.json", &obligation::list(app, id).await?).await?;
     hand_overs(app, id, pack).await?;
@@ -116,6 +117,28 @@ async fn verifications(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -> Resu
     if let Some(last) = all.last() {
         let pdf = report::render(app, by, *last, WHY, Lang::Vi).await?.pdf;
         pack.file("report.vi.pdf", &pdf).await?;
+    }
+    Ok(())
+}
+
+async fn contracts(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -> Result<()> {
+    let mut all = contract::list(app, id).await?;
+    all.reverse();
+    for (i, made) in all.iter().enumerate() {
+        let name = format!("contracts/{:02}", i + 1);
+        json_file(pack, &format!("{name}.json"), made).await?;
+        pack.file(&format!("{name}.pdf"), &contract::pdf(app, by, made.id, WHY).await?.1).await?;
+        json_file(pack, &format!("{name}-evidence.json"), &contract::evidence(app, by, made.id, WHY).await?).await?;
+        let rows = {
+            let mut conn = app.pool.acquire().await?;
+            store::contract::signatures(&mut conn, made.id).await?
+        };
+        for sha256 in rows.iter().filter_map(|s| s.scan_sha256.as_ref()) {
+            let content = app.scans.get(sha256).await?;
+            let kind = crate::outside::scans::sniff(&content).map_or("", |s| s.media_type);
+            pack.file(&format!("{name}-signed-{}.{}", &sha256[..8], ending(kind)), &content).await?;
+        }
+        json_file(pack, &format!("{name}-payments.json"), &payment::account(app, made.id).await?).await?;
     }
     Ok(())
 }

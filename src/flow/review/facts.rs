@@ -3,14 +3,16 @@
 use crate::app::App;
 use crate::domain::case::request::plan;
 use crate::domain::case::{Case, Event, Happened};
-use crate::domain::review::{Owed, PaperFact, ReviewFacts, SheetFact, Submissions, VerdictFact};
+use crate::domain::review::{
+    ContractFacts, Instalment, Owed, PaperFact, ReviewFacts, SheetFact, Submissions, VerdictFact,
+};
 use crate::domain::staff::Purpose;
 use crate::domain::verify::{PaperFacts, Record};
 use crate::flow::staff::Actor;
 use crate::flow::verification::{self, Opened};
 use crate::flow::{Result, advice, begin, case, paper};
 use crate::outside::scans::ScanError;
-use crate::store::{case_issue, obligation, paper_request, task};
+use crate::store::{case_issue, contract, obligation, paper_request, payment, task};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -31,6 +33,7 @@ pub(super) async fn gather(app: &App, by: &Actor, id: Uuid) -> Result<Gathered> 
     let events = case::history_of(&mut tx, id).await?;
     let papers = paper::facts_of_case(app, &mut tx, id, &by.login).await?;
     let mut facts = of_rows(&mut tx, id, &events).await?;
+    (facts.contract, facts.instalments) = contract_facts(app, &mut tx, id).await?;
     tx.commit().await?;
     facts.papers = paper_facts(app, &papers, opened.as_ref().map(|o| &o.record)).await?;
     facts.verdict = verdict(app, id, opened.as_ref(), &papers).await?;
@@ -54,6 +57,22 @@ async fn of_rows(tx: &mut PgConnection, id: Uuid, events: &[Event]) -> Result<Re
         submissions: submissions(standing.as_ref(), events),
         ..ReviewFacts::default()
     })
+}
+
+/// Signatures of the newest contract, and what is open of its instalments; none: no contract was drawn.
+async fn contract_facts(
+    app: &App,
+    tx: &mut PgConnection,
+    id: Uuid,
+) -> Result<(Option<ContractFacts>, Option<Vec<Instalment>>)> {
+    let Some(newest) = contract::of_case(tx, id).await?.into_iter().next() else { return Ok((None, None)) };
+    let signed: Vec<i32> = contract::signatures(tx, newest.id).await?.into_iter().map(|s| s.signer_no).collect();
+    let signers = contract::signers(tx, newest.id).await?;
+    let by = |who: &str| signers.iter().filter(|s| s.signer == who).all(|s| signed.contains(&s.no));
+    let facts = ContractFacts { signed_by_customer: by("customer"), signed_by_firm: by("firm") };
+    let unpaid = payment::unpaid(tx, id, app.clock.today()).await?.into_iter();
+    let unpaid = unpaid.map(|o| Instalment { no: o.instalment.no.cast_signed(), open: o.open.0, due: o.due }).collect();
+    Ok((Some(facts), Some(unpaid)))
 }
 
 fn submissions(standing: Option<&Case>, events: &[Event]) -> Submissions {
