@@ -32,7 +32,7 @@ async fn left(pool: &PgPool, case: uuid::Uuid) -> Vec<String> {
     for row in columns {
         let (table, column): (String, String) = (row.get("t"), row.get("c"));
         // Signatures, and hashes of random tokens, name nobody.
-        if ["signature", "token_index", "token_hash", "grant_index"].contains(&column.as_str()) {
+        if ["signature", "token_index", "token_hash", "grant_index", "code_hash"].contains(&column.as_str()) {
             continue;
         }
         let sql = format!("select count(*) from {table} where case_id = $1 and length({column}) > 0");
