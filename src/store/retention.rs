@@ -119,11 +119,8 @@ pub async fn files(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Stri
         .bind(case)
         .fetch_all(&mut *conn)
         .await?;
-    let shared: Vec<String> = sqlx::query_scalar("select distinct f from case_files($1, $2) f")
-        .bind(case)
-        .bind(&all)
-        .fetch_all(conn)
-        .await?;
+    let shared: Vec<String> =
+        sqlx::query_scalar("select distinct f from case_files($1, $2) f").bind(case).bind(&all).fetch_all(conn).await?;
     all.retain(|f| !shared.contains(f));
     Ok(all)
 }
@@ -197,13 +194,11 @@ pub async fn files_left(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec
 
 /// Another case may have come with the same file meanwhile.
 pub async fn needed(conn: &mut PgConnection, certificate: Uuid, name: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
-        "select exists (select from case_files((select case_id from erasure where id = $1), array[$2]))",
-    )
-    .bind(certificate)
-    .bind(name)
-    .fetch_one(conn)
-    .await
+    sqlx::query_scalar("select exists (select from case_files((select case_id from erasure where id = $1), array[$2]))")
+        .bind(certificate)
+        .bind(name)
+        .fetch_one(conn)
+        .await
 }
 
 pub async fn file_removed(

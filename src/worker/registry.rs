@@ -80,9 +80,10 @@ pub fn registry() -> anyhow::Result<Registry> {
             Ok(flow::obligation::remind_obligations(&app, &lease).await?)
         })
         .on("send_surveys", |app, lease, Nothing {}| async move { Ok(flow::survey::send_surveys(&app, &lease).await?) })
-        .on("erase_expired", |app, lease, Nothing {}| async move {
-            Ok(flow::retention::erase_expired(&app, &lease).await?)
-        })
+        .on(
+            "erase_expired",
+            |app, lease, Nothing {}| async move { Ok(flow::retention::erase_expired(&app, &lease).await?) },
+        )
         .on("watch_rules", |app, lease, Nothing {}| async move { Ok(flow::watch::watch_rules(&app, &lease).await?) })
         .on("watch_parcels", |app, lease, WatchArgs { layer_version_id, replaced }| async move {
             Ok(flow::watch::watch_parcels(&app, &lease, layer_version_id, replaced).await?)

@@ -10,7 +10,8 @@ use crate::domain::verify::canonical;
 use crate::domain::verify::text::{Lang, date};
 use crate::flow::staff::Actor;
 use crate::flow::{
-    Error, Result, advice, case, contract, customer, hand_over, obligation, paper, proof, report, review, verification,
+    Error, Result, advice, case, contract, customer, hand_over, obligation, paper, payment, proof, report, review,
+    verification,
 };
 use crate::store;
 use serde::Serialize;

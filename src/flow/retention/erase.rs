@@ -62,7 +62,8 @@ async fn erase(app: &App, by: &Actor, id: Uuid) -> Result<()> {
         signature: signed.signature.to_vec(),
         at: certificate.at,
     };
-    store::erase(&mut tx, &kept, &files(&mut tx, &certificate).await?).await?;
+    let files = files(&mut tx, &certificate).await?;
+    store::erase(&mut tx, &kept, &files).await?;
     if let (true, Some(customer)) = (certificate.customer, row.customer_id) {
         store::erase_customer(&mut tx, customer).await?;
     }
