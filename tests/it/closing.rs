@@ -85,12 +85,7 @@ pub async fn at_work(t: TestApp) -> Desk {
     d.happens(vec![
         Happened::QuotationOffered { quotation: q, version: 1, total: 9, valid_to: date!(2026 - 12 - 01) },
         Happened::QuotationAccepted { quotation: q, version: 1 },
-        Happened::ContractDrawn {
-            contract: c,
-            version: 1,
-            sign_by: date!(2026 - 12 - 01),
-            next: Some(Signer::Customer),
-        },
+        Happened::ContractDrawn { contract: c, version: 1, sign_by: date!(2026 - 12 - 01), next: Signer::Customer },
         Happened::ContractSigned { contract: c, signer: Signer::Customer, signature: s, next: Some(Signer::Firm) },
         Happened::ContractSigned { contract: c, signer: Signer::Firm, signature: s, next: None },
         Happened::ContractConcluded { contract: c },

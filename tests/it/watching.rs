@@ -58,7 +58,7 @@ async fn customer(t: &TestApp, care: &Caller, name: &str, number: u32, agreed: b
         ("one", Happened::OptionSheetSigned { sheet: v, version: 1, verification: v, procedure: "transfer".into() }),
         ("one", Happened::QuotationOffered { quotation: q, version: 1, total: 9, valid_to: day }),
         ("one", Happened::QuotationAccepted { quotation: q, version: 1 }),
-        ("one", Happened::ContractDrawn { contract: c, version: 1, sign_by: day, next: Some(Signer::Customer) }),
+        ("one", Happened::ContractDrawn { contract: c, version: 1, sign_by: day, next: Signer::Customer }),
         (
             "one",
             Happened::ContractSigned { contract: c, signer: Signer::Customer, signature: v, next: Some(Signer::Firm) },
