@@ -152,7 +152,7 @@ mod tests {
         let one = |version: u32, from: &str, months: u32| {
             format!(
                 "[[rule]]\nid = \"a\"\nversion = {version}\nending = \"closed\"\nmonths = {months}\naction = \"anonymise\"\n\
-                 valid_from = {from}\ncitation = \"c\"\nstanding = \"house\"\n"
+                 valid_from = \"{from}\"\ncitation = \"c\"\nstanding = \"house\"\n"
             )
         };
         let two = Rules::read(&(one(1, "2026-01-01", 12) + &one(2, "2027-01-01", 6))).unwrap();
