@@ -4,6 +4,7 @@
 mod advise;
 mod archive;
 mod args;
+mod batch;
 mod demo;
 mod jobs;
 mod layer;
@@ -77,6 +78,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             println!("themes: {n} from {}", file.display());
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod archive;
+pub mod batch;
 pub mod calendar;
 pub mod case;
 pub mod check;

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod archive;
+pub mod batch;
 pub mod case;
 mod claim;
 mod commit;

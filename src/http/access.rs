@@ -93,6 +93,8 @@ const CASHIERS: &[Role] = &[CustomerCare, Manager];
 const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
+/// Those who have many parcels verified at once.
+const SURVEYORS: &[Role] = &[Legal, Reviewer, Manager, GisAnalyst, Admin];
 /// Those who keep the maps.
 const MAPS: &[Role] = &[GisAnalyst, Admin];
 /// Those who look after jobs that failed.
@@ -171,6 +173,15 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/option-sheets", Roles(ADVISERS, S::AdviceWrite)),
     rule(Get, "/api/v1/option-sheets/{id}", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/option-sheets/{id}/sign", Roles(&[Legal], S::AdviceWrite)),
+    rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/events", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/findings", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/verdicts", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Post, "/api/v1/verification-runs/{id}/pause", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Post, "/api/v1/verification-runs/{id}/resume", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Post, "/api/v1/verification-runs/{id}/cancel", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/cases/{id}/quotations", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/cases/{id}/quotations", Roles(SELLERS, S::ContractsWrite)),
     rule(Post, "/api/v1/quotations/{id}/answer", Roles(SELLERS, S::ContractsWrite)),

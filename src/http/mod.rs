@@ -14,6 +14,7 @@ mod check;
 mod contracts;
 mod customers;
 mod envelope;
+mod events;
 mod geojson;
 mod guard;
 mod hand_overs;
@@ -42,6 +43,7 @@ mod staff;
 mod surveys;
 mod tasks;
 mod tokens;
+mod verification_runs;
 mod verifications;
 mod watches;
 mod words;
@@ -75,6 +77,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
         .merge(quotations::routes())

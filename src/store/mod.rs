@@ -4,6 +4,7 @@ pub mod advice;
 pub mod archive;
 pub mod audit;
 pub mod basis;
+pub mod batch;
 pub mod case;
 pub mod case_event;
 pub mod case_issue;

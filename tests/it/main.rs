@@ -4,6 +4,8 @@
 mod access;
 mod advice;
 mod aftercare;
+mod batch;
+mod batch_faults;
 mod case_events;
 mod case_work;
 mod cases;
@@ -14,6 +16,7 @@ mod contract_signing;
 mod contracts;
 mod disk;
 mod faults;
+mod geometry;
 mod history;
 mod idempotency;
 mod intake;
