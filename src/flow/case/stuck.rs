@@ -47,5 +47,6 @@ fn remark(what: &Happened) -> bool {
             | Happened::DeadlineEscalated { .. }
             | Happened::RequestReminded { .. }
             | Happened::PaymentOverdue { .. }
+            | Happened::ObligationReminded { .. }
     )
 }

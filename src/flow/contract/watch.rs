@@ -5,7 +5,7 @@ use super::read::{Signing, instalments};
 use crate::app::App;
 use crate::domain::case::{Happened, Step};
 use crate::domain::contract::{OwingState, Standing, reached};
-use crate::flow::case::{self, Entry, events, record_all};
+use crate::flow::case::{self, Entry, history_of, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::queue::Lease;
@@ -80,7 +80,7 @@ async fn contract_over(app: &App, tx: &mut PgConnection, case: Uuid, id: Uuid) -
 async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid) -> Result<Vec<Entry>> {
     let Some(row) = contract::lock(tx, id).await? else { return Ok(vec![]) };
     let ended = case::lock(tx, case).await?.is_none_or(|c| c.step.ended());
-    let (history, known) = (events(tx, case).await?, payment::due(tx, id).await?);
+    let (history, known) = (history_of(tx, case).await?, payment::due(tx, id).await?);
     let mut out: Vec<Entry> = Vec::new();
     let to_call = instalments(&row)?.into_iter().filter(|i| !ended && !known.contains_key(&i.no));
     for i in to_call {
