@@ -24,6 +24,7 @@ pub mod paper_request;
 pub mod parcel;
 pub mod queue;
 pub mod reference;
+pub mod scratch;
 pub mod sign_in;
 pub mod staff;
 pub mod stage;
