@@ -24,7 +24,9 @@ use std::process::ExitCode;
 
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::start_logging();
+    // A person at a terminal is told of what they asked for; slow statements are for who runs the service.
+    let serves = matches!(cli.command, Command::Serve { .. } | Command::Work);
+    crate::telemetry::start_logging(if serves { "info,sqlx=warn,apalis=warn" } else { "warn,diaba=info,sqlx=error" });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(r) => r,
         Err(e) => {
@@ -43,7 +45,9 @@ pub fn main() -> ExitCode {
 
 fn open() -> Result<App, Error> {
     let config = Config::from_env().map_err(|e| Error::Broken(e.into()))?;
-    let book = Book::load(&config.data)?;
+    let book = Book::load(&config.data).map_err(|e| {
+        Error::Broken(e.context("what the service ships is not whole; DIABA_DATA names its folder (data/)"))
+    })?;
     Ok(App::open(config, Clock::System, book)?)
 }
 

@@ -8,6 +8,7 @@ mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod disk;
 mod faults;
 mod history;
 mod idempotency;
@@ -33,6 +34,8 @@ mod staff;
 mod tasks;
 mod test_app;
 mod timeline;
+#[path = "../support/tmpfs.rs"]
+mod tmpfs;
 mod truth;
 mod typed;
 mod verifications;

@@ -78,7 +78,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
-    let readings = readings(app, parcel.as_ref(), &all).await?;
+    let readings = readings(&mut *app.pool.acquire().await?, parcel.as_ref(), &all).await?;
     let facts = Facts {
         as_of: record.as_of,
         case: inputs.case.clone(),

@@ -64,7 +64,7 @@ pub(super) async fn gather_over(
         (known, _) => known,
     };
     let case = CaseFacts { province, old_province, required_papers, ..s.case };
-    let readings = readings(app, around.parcel.as_ref(), &s.papers).await?;
+    let readings = readings(conn, around.parcel.as_ref(), &s.papers).await?;
     Ok(Facts {
         as_of,
         case,
