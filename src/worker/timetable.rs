@@ -77,7 +77,7 @@ async fn catch_up(entry: Entry, schedule: cron::Schedule) {
 }
 
 /// How often a clock that is moved by hand is looked at, and a job that holds the next one up.
-const GLANCE: Duration = Duration::from_millis(10);
+const GLANCE: Duration = Duration::from_millis(2);
 
 /// The timetable of a simulation: whenever the clock has passed a tick, its job is put into the queue, in the order of their
 /// times, and the next one when no scheduled job is under way any more, as it would be on a day that takes a day.

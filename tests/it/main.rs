@@ -40,3 +40,4 @@ mod truth;
 mod typed;
 mod verifications;
 mod ward;
+mod year;

@@ -260,7 +260,7 @@ impl Office {
             if worker::settled(&self.app, &self.registry).await? {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(4)).await;
+            tokio::time::sleep(Duration::from_millis(3)).await;
         }
         Err(broken(anyhow::anyhow!("the queue does not run dry")))
     }

@@ -79,6 +79,42 @@ fn warned_once_and_escalated_once() {
     assert_eq!(day(date!(2026 - 10 - 09), &told), []);
 }
 
+/// Saturday is over the deadline of Friday, though no working day is used by it.
+#[test]
+fn escalated_on_the_next_day_even_when_it_is_a_rest_day() {
+    let mut events = opened(datetime!(2026-10-07 02:00 UTC));
+    let (id, deadline, role) = ("step.intake".to_owned(), date!(2026 - 10 - 09), "customer_care".to_owned());
+    let warned = Happened::DeadlineWarned { clock: id.clone(), deadline, left: 1, role };
+    add(&mut events, datetime!(2026-10-08 02:00 UTC), warned);
+    let late = alarms(&events, &measured(&events), date!(2026 - 10 - 10), vn()).unwrap();
+    assert_eq!(late, [Happened::DeadlineEscalated { clock: id, deadline, role: "manager".into() }]);
+}
+
+/// The random histories below lie across every Tết from 2025 to 2027 and the Saturdays worked in their years.
+#[test]
+fn the_recount_goes_over_tet_and_compensatory_days() {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let mut over = std::collections::BTreeMap::new();
+    for _ in 0..300 {
+        let events = history().new_tree(&mut runner).unwrap().current();
+        for clock in measured(&events) {
+            let (Some(from), Some(to)) = (clock.spans.first().map(|s| s.from), clock.deadline) else { continue };
+            for day in [
+                date!(2025 - 01 - 29),
+                date!(2025 - 04 - 26),
+                date!(2026 - 02 - 17),
+                date!(2026 - 08 - 22),
+                date!(2027 - 02 - 08),
+            ] {
+                *over.entry(day).or_insert(0) += usize::from(from < day && day < to);
+            }
+        }
+    }
+    assert!(over.values().all(|n| *n >= 5), "{over:?}");
+}
+
 #[test]
 fn limits_are_checked() {
     let one = |step: &str, days: u32, warn: u32| {

@@ -23,7 +23,7 @@ const ROSTER: [Staff; 14] = [
     member("thuc.dia.1", "field", "field"),
     member("thuc.dia.2", "field", "field"),
     member("thuc.dia.3", "field", "field"),
-    member("soat.xet.1", "reviewer", "legal"),
+    member("soat.xet.1", "reviewer", "management"),
     member("soat.xet.2", "reviewer", "management"),
     member("ban.do.1", "gis_analyst", "gis"),
     member("quan.ly.1", "manager", "management"),

@@ -122,7 +122,7 @@ mod promises {
         };
         let lost = one(task, day);
         assert!(lost.iter().any(|f| f.contains("in the table, not in the case")), "{lost:?}");
-        let late = one(|_| {}, date!(2026 - 01 - 09));
+        let late = one(|_| {}, date!(2026 - 01 - 13));
         assert!(late.iter().any(|f| f.contains("nobody was told")), "{late:?}");
         let silent = one(|_| {}, date!(2026 - 03 - 01));
         assert!(silent.iter().any(|f| f.contains("nobody noticed")), "{silent:?}");
