@@ -86,6 +86,8 @@ pub struct Office {
     pub requests: u64,
     pub drains: u64,
     pub jobs: u64,
+    /// Spent on requests, and on waiting for jobs.
+    pub spent: [Duration; 2],
 }
 
 /// Address of a database beside that of `app`.
@@ -129,6 +131,7 @@ impl Office {
             requests: 0,
             drains: 0,
             jobs: 0,
+            spent: [Duration::ZERO; 2],
         };
         office.start_api().await?;
         office.start_worker().await?;
@@ -200,6 +203,13 @@ impl Office {
 
     /// Sends a request until it is answered by an API that lives; a request that was to be killed is killed in the middle.
     pub async fn ask(&mut self, request: Request) -> Result<Answer> {
+        let started = std::time::Instant::now();
+        let answer = self.ask_on(request).await;
+        self.spent[0] += started.elapsed();
+        answer
+    }
+
+    async fn ask_on(&mut self, request: Request) -> Result<Answer> {
         let number = self.requests;
         self.requests += 1;
         let kill = self.kills.as_mut().and_then(|k| k.requests.remove(&number).then(|| k.moment(12)));
@@ -241,6 +251,13 @@ impl Office {
 
     /// Waits until all that the clock has passed is done and the queue is dry.
     pub async fn drain(&mut self) -> Result<()> {
+        let started = std::time::Instant::now();
+        let done = self.run_dry().await;
+        self.spent[1] += started.elapsed();
+        done
+    }
+
+    async fn run_dry(&mut self) -> Result<()> {
         let waiting = crate::flow::job::under_way(&self.app).await?;
         if waiting > 0 {
             self.jobs += waiting.unsigned_abs();

@@ -35,6 +35,8 @@ pub struct Played {
     pub days: usize,
     pub seconds: f64,
     pub loading: f64,
+    /// Seconds of it on requests, and on waiting for jobs.
+    pub spent: [f64; 2],
 }
 
 /// Hours of a working day at which people act, and the evening.
@@ -62,6 +64,7 @@ pub async fn play(office: &mut Office, ward: &Ward, year: &Year) -> Result<Playe
     stage.end(office, year.to, &mut played).await?;
     played.refusals = desk.refusals;
     (played.requests, played.drains, played.jobs) = (office.requests, office.drains, office.jobs);
+    played.spent = office.spent.map(|d| d.as_secs_f64());
     played.kills = office.kills.as_ref().map_or(0, |k| k.done);
     played.seconds = started.elapsed().as_secs_f64();
     Ok(played)

@@ -10,10 +10,12 @@ fn row(name: &str, numbers: &[usize]) -> Vec<String> {
 pub fn year(p: &Played) {
     let t = &p.tally;
     println!(
-        "played {} days in {:.0} s (of them {:.0} s to load the ward): {} requests, {} jobs\n",
+        "played {} days in {:.0} s ({:.0} s to load the ward, {:.0} s in requests, {:.0} s for jobs): {} requests, {} jobs\n",
         p.days,
         p.seconds,
         p.loading,
+        p.spent[0],
+        p.spent[1],
         count(p.requests as i64),
         count(p.jobs as i64)
     );

@@ -33,7 +33,9 @@ impl Answer {
 
     /// The code of a refusal.
     pub fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
+        let body = self.json();
+        let kind = body["type"].as_str().and_then(|t| t.rsplit(':').next());
+        body["code"].as_str().or(kind).unwrap_or_default().to_owned()
     }
 
     /// Value of a cookie that is set.
@@ -81,5 +83,7 @@ mod tests {
         let exact = String::from_utf8_lossy(whole).replace("14", "15");
         let answer = read(exact.into_bytes()).unwrap();
         assert_eq!((answer.status, answer.code(), answer.cookie()), (409, "x-y".into(), Some("a=b".into())));
+        let kind = Answer { body: b"{\"type\": \"urn:diaba:problem:idempotency-in-flight\"}".to_vec(), ..answer };
+        assert_eq!(kind.code(), "idempotency-in-flight");
     }
 }
