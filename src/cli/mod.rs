@@ -3,6 +3,7 @@
 
 mod advise;
 mod args;
+mod batch;
 mod demo;
 mod jobs;
 mod layer;
@@ -75,6 +76,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         }
         Command::Demo { what: Some(year), .. } => return year::run(app, year).await,
         Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,

@@ -1,9 +1,11 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
 pub mod advice;
+pub mod batch;
 pub mod case;
 mod claim;
 mod commit;
+pub mod contract;
 pub mod customer;
 mod error;
 pub mod layer;
@@ -11,7 +13,9 @@ pub mod opinion;
 pub mod paper;
 pub mod paper_request;
 pub mod parcel;
+pub mod payment;
 pub mod proof;
+pub mod quotation;
 pub mod setup;
 pub mod staff;
 pub mod verification;

@@ -10,8 +10,10 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod contracts;
 mod customers;
 mod envelope;
+mod events;
 mod geojson;
 mod guard;
 mod health;
@@ -28,11 +30,14 @@ mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
+mod payments;
 pub mod problem;
+mod quotations;
 mod serve;
 mod staff;
 mod tasks;
 mod tokens;
+mod verification_runs;
 mod verifications;
 mod words;
 
@@ -65,8 +70,12 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
+        .merge(quotations::routes())
+        .merge(contracts::routes())
+        .merge(payments::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

@@ -7,7 +7,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::layer::{self as layers, VersionRow, Which};
 use crate::store::parcel::{self, Applied};
-use crate::store::{audit, feature};
+use crate::store::{audit, feature, parcel_twice};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -112,7 +112,7 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
 
 /// The same parcels in two layers would each stand twice, and conflict with themselves. A few may: sheets meet, numbers are mistyped.
 async fn refuse_doubles(tx: &mut PgConnection, v: &VersionRow) -> Result<()> {
-    match parcel::held_elsewhere(tx, v.zone, v.layer_id, &v.coverage_key, v.id).await? {
+    match parcel_twice::held_elsewhere(tx, v.zone, v.layer_id, &v.coverage_key, v.id).await? {
         Some(other) if other.parcels * 2 > v.rows_good => Err(Error::Conflict {
             code: "parcels-held-elsewhere",
             detail: format!(
