@@ -97,7 +97,10 @@ pub struct KeptRow {
 }
 
 pub async fn kept(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<KeptRow>> {
-    sqlx::query_as("select number, state, turn, standing from case_file where id = $1").bind(case).fetch_optional(conn).await
+    sqlx::query_as("select number, state, turn, standing from case_file where id = $1")
+        .bind(case)
+        .fetch_optional(conn)
+        .await
 }
 
 /// Cases to which something happened at `since` or later.

@@ -15,6 +15,8 @@ pub async fn create(pool: &PgPool, number: u32) -> sqlx::Result<()> {
 }
 
 pub async fn drop(pool: &PgPool, number: u32) -> sqlx::Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {} with (force)", name(number)))).execute(pool).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {} with (force)", name(number))))
+        .execute(pool)
+        .await?;
     Ok(())
 }

@@ -47,5 +47,5 @@ mod truth;
 mod typed;
 mod verifications;
 mod ward;
-mod year;
 mod watching;
+mod year;

@@ -175,7 +175,12 @@ impl Office {
                 let listener = TcpListener::bind("127.0.0.1:0").await.map_err(broken)?;
                 let at = listener.local_addr().map_err(broken)?;
                 let app = self.app.clone();
-                (at, Part::Here(tokio::spawn(async move { drop(http::serve(app, listener, std::future::pending()).await) })))
+                (
+                    at,
+                    Part::Here(tokio::spawn(
+                        async move { drop(http::serve(app, listener, std::future::pending()).await) },
+                    )),
+                )
             }
             Some(_) => {
                 let mut child = self.process("year-serve")?;
@@ -235,7 +240,9 @@ impl Office {
                     // The dead request's hold on its key ends with its time.
                     self.set(self.app.clock.now() + time::Duration::seconds(400))?;
                 }
-                Ok(answer) if matches!(answer.status, 429 | 503 | 504) => tokio::time::sleep(Duration::from_millis(100)).await,
+                Ok(answer) if matches!(answer.status, 429 | 503 | 504) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await
+                }
                 Ok(answer) => return Ok(answer),
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }

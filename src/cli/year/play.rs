@@ -40,7 +40,8 @@ pub struct Played {
 }
 
 /// Hours of a working day at which people act, and the evening.
-const SLOTS: [Duration; 3] = [Duration::minutes(8 * 60 + 35), Duration::minutes(10 * 60 + 45), Duration::minutes(14 * 60)];
+const SLOTS: [Duration; 3] =
+    [Duration::minutes(8 * 60 + 35), Duration::minutes(10 * 60 + 45), Duration::minutes(14 * 60)];
 const EVENING: Duration = Duration::minutes(18 * 60 + 30);
 /// A year with more faults than this is not played on.
 const MOST_FAULTS: usize = 20;
@@ -53,7 +54,8 @@ pub async fn play(office: &mut Office, ward: &Ward, year: &Year) -> Result<Playe
     demo::write(&office.app, ward, &folder).await?;
     demo::load(&office.app, &Actor::system("year"), ward, &folder, &mut |_| {}).await?;
     let mut played = Played { loading: started.elapsed().as_secs_f64(), ..Played::default() };
-    let mut stage = Stage { ward, year, open: BTreeMap::new(), told: BTreeMap::new(), world: year.world.clone(), week: 0 };
+    let mut stage =
+        Stage { ward, year, open: BTreeMap::new(), told: BTreeMap::new(), world: year.world.clone(), week: 0 };
     let mut day = year.from;
     while day <= year.to && played.faults.len() < MOST_FAULTS {
         stage.day(office, &mut desk, day).await?;
@@ -266,7 +268,14 @@ impl Desk {
         if answer.good() { Ok(answer) } else { Err(unexpected("GET", &answer)) }
     }
 
-    pub async fn post(&mut self, office: &mut Office, login: &str, what: &str, path: &str, body: &Value) -> Result<Answer> {
+    pub async fn post(
+        &mut self,
+        office: &mut Office,
+        login: &str,
+        what: &str,
+        path: &str,
+        body: &Value,
+    ) -> Result<Answer> {
         let headers = vec![("content-type", "application/json".into()), ("idempotency-key", self.key(what))];
         let request =
             Request { method: "POST", path: format!("/api/v1{path}"), headers, body: body.to_string().into_bytes() };

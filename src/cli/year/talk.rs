@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_was_cut_off_is_none() {
-        let whole = b"HTTP/1.0 409 Conflict\r\nContent-Length: 14\r\nSet-Cookie: a=b; Path=/\r\n\r\n{\"code\": \"x-y\"}";
+        let whole =
+            b"HTTP/1.0 409 Conflict\r\nContent-Length: 14\r\nSet-Cookie: a=b; Path=/\r\n\r\n{\"code\": \"x-y\"}";
         assert!(read(whole[..whole.len() - 3].to_vec()).is_none());
         assert!(read(whole[..20].to_vec()).is_none());
         let exact = String::from_utf8_lossy(whole).replace("14", "15");

@@ -24,7 +24,8 @@ fn lines(index: usize, told: &Told) -> Vec<String> {
     // On one day several jobs may tell of a case, in any order.
     events.sort();
     out.extend(events);
-    let mut rest: Vec<String> = told.tasks.iter().map(|t| format!("{index} task {} {} {} {}", t.kind, t.department, t.state, t.due)).collect();
+    let mut rest: Vec<String> =
+        told.tasks.iter().map(|t| format!("{index} task {} {} {} {}", t.kind, t.department, t.state, t.due)).collect();
     let items = |id: Uuid| {
         let mut states: Vec<&str> = told.items.iter().filter(|i| i.request == id).map(|i| i.state.as_str()).collect();
         states.sort_unstable();
@@ -41,7 +42,9 @@ fn lines(index: usize, told: &Told) -> Vec<String> {
 fn plain(value: Value) -> Value {
     match value {
         Value::String(s) if Uuid::parse_str(&s).is_ok() => Value::from("#"),
-        Value::String(s) => Value::from(s.split('.').map(|p| if Uuid::parse_str(p).is_ok() { "#" } else { p }).collect::<Vec<_>>().join(".")),
+        Value::String(s) => Value::from(
+            s.split('.').map(|p| if Uuid::parse_str(p).is_ok() { "#" } else { p }).collect::<Vec<_>>().join("."),
+        ),
         Value::Array(all) => all.into_iter().map(|v| plain(v)).collect(),
         Value::Object(all) => all
             .into_iter()

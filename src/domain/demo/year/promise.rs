@@ -88,9 +88,7 @@ pub fn broken(
     told_in_time(told, case, today, &mut faults);
     for c in clock::clocks(&told.events, &states, calendar, limits, book)?.iter().filter(|c| c.running) {
         let Some(deadline) = c.deadline.filter(|d| *d < today) else { continue };
-        let said = |e: &Event| {
-            matches!(&e.what, Happened::DeadlineEscalated { clock, deadline: d, .. } if clock == &c.id && *d == deadline)
-        };
+        let said = |e: &Event| matches!(&e.what, Happened::DeadlineEscalated { clock, deadline: d, .. } if clock == &c.id && *d == deadline);
         if !told.events.iter().any(said) {
             faults.push(format!("{}: the deadline {deadline} passed and nobody was told", c.id));
         }
@@ -103,7 +101,13 @@ fn folded(told: &Told, case: &Case, faults: &mut Vec<String>) {
         faults.push("the fold of the events is not what is kept".into());
     }
     if (told.state.as_str(), told.turn.as_str()) != (case.step.name(), case.turn().as_str()) {
-        faults.push(format!("kept as {}/{}, it is {}/{}", told.state, told.turn, case.step.name(), case.turn().as_str()));
+        faults.push(format!(
+            "kept as {}/{}, it is {}/{}",
+            told.state,
+            told.turn,
+            case.step.name(),
+            case.turn().as_str()
+        ));
     }
 }
 
@@ -128,7 +132,8 @@ fn ids<'a>(all: impl Iterator<Item = &'a Uuid>) -> BTreeSet<Uuid> {
 fn nothing_lost(told: &Told, case: &Case, faults: &mut Vec<String>) {
     let mut same = |what: &str, tables: BTreeSet<Uuid>, events: &BTreeSet<Uuid>| {
         for lost in tables.symmetric_difference(events) {
-            let where_ = if tables.contains(lost) { "in the table, not in the case" } else { "in the case, not in the table" };
+            let where_ =
+                if tables.contains(lost) { "in the table, not in the case" } else { "in the case, not in the table" };
             faults.push(format!("{what} {lost} is open {where_}"));
         }
     };
@@ -160,10 +165,14 @@ fn nothing_twice(told: &Told, faults: &mut Vec<String>) {
             faults.push(format!("event {}: {name} a second time", event.seq));
         }
     }
-    let made: BTreeSet<Uuid> = told.events.iter().filter_map(|e| match &e.what {
-        Happened::TaskCreated { task, .. } => Some(*task),
-        _ => None,
-    }).collect();
+    let made: BTreeSet<Uuid> = told
+        .events
+        .iter()
+        .filter_map(|e| match &e.what {
+            Happened::TaskCreated { task, .. } => Some(*task),
+            _ => None,
+        })
+        .collect();
     let rows = ids(told.tasks.iter().map(|t| &t.id));
     for task in made.symmetric_difference(&rows) {
         faults.push(format!("task {task} is in the table or in the events, not in both"));
@@ -227,9 +236,7 @@ fn told_in_time(told: &Told, case: &Case, today: Date, faults: &mut Vec<String>)
         )
     };
     let moved = told.events.iter().rev().find(|e| !remark(e));
-    let noticed = |seq: i32| {
-        told.events.iter().any(|e| e.seq > seq && matches!(e.what, Happened::StuckNoticed { .. }))
-    };
+    let noticed = |seq: i32| told.events.iter().any(|e| e.seq > seq && matches!(e.what, Happened::StuckNoticed { .. }));
     if let Some(last) = moved.filter(|e| day_of(e.at) + QUIET < today && !noticed(e.seq)) {
         faults.push(format!("nothing has moved since {}, and nobody noticed", day_of(last.at)));
     }

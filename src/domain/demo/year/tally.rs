@@ -60,7 +60,13 @@ impl Tally {
             let Some(limit) = c.limit else { continue };
             let used = c.used_by(today, calendar)?;
             let id = if c.id.starts_with("submission.") { "authority".to_owned() } else { c.id.clone() };
-            let slot = if used > limit { 1 } else if c.running { 2 } else { 0 };
+            let slot = if used > limit {
+                1
+            } else if c.running {
+                2
+            } else {
+                0
+            };
             self.deadlines.entry(id).or_default()[slot] += 1;
         }
         Ok(())

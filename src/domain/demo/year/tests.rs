@@ -39,7 +39,8 @@ fn line(seq: i32, day: &str, kind: &str) -> serde_json::Value {
 fn what_people_do_depends_on_the_screen_and_the_day_alone() {
     let year = drawn();
     let story = &year.stories[3];
-    let view = screen("verification", json!([line(1, "2026-01-05", "opened"), line(2, "2026-01-05", "intake_completed")]));
+    let view =
+        screen("verification", json!([line(1, "2026-01-05", "opened"), line(2, "2026-01-05", "intake_completed")]));
     let later = date!(2026 - 01 - 20);
     let calls = react(story, &view, later);
     assert_eq!(calls, react(story, &view, later));
@@ -118,7 +119,13 @@ mod promises {
         assert!(one(|t| t.owed[0].push("customer".into()), day)[0].contains("owes a word"));
         let task = |t: &mut Told| {
             let due = date!(2026 - 01 - 09);
-            t.tasks.push(TaskTold { id: Uuid::nil(), kind: "x".into(), department: "legal".into(), state: "open".into(), due });
+            t.tasks.push(TaskTold {
+                id: Uuid::nil(),
+                kind: "x".into(),
+                department: "legal".into(),
+                state: "open".into(),
+                due,
+            });
         };
         let lost = one(task, day);
         assert!(lost.iter().any(|f| f.contains("in the table, not in the case")), "{lost:?}");
@@ -130,7 +137,12 @@ mod promises {
 
     #[test]
     fn nothing_may_be_told_twice() {
-        let added = || Happened::PaperAdded { paper: Uuid::nil(), version: 1, paper_kind: "certificate".into(), complete: true };
+        let added = || Happened::PaperAdded {
+            paper: Uuid::nil(),
+            version: 1,
+            paper_kind: "certificate".into(),
+            complete: true,
+        };
         let twice = faults(&told(vec![opened(), added(), added()]), date!(2026 - 01 - 06));
         assert!(twice.iter().any(|f| f.contains("a second time")), "{twice:?}");
     }
@@ -138,7 +150,12 @@ mod promises {
     #[test]
     fn two_runs_are_compared_without_ids_and_persons() {
         let case = |actor: &str, id: u128| {
-            let paper = Happened::PaperAdded { paper: Uuid::from_u128(id), version: 1, paper_kind: "certificate".into(), complete: true };
+            let paper = Happened::PaperAdded {
+                paper: Uuid::from_u128(id),
+                version: 1,
+                paper_kind: "certificate".into(),
+                complete: true,
+            };
             let mut t = told(vec![opened(), paper]);
             t.events[1].actor = actor.into();
             digest(&[(0, t)].into()).1

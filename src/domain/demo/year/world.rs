@@ -85,7 +85,8 @@ fn again(row: &(Option<Geometry<f64>>, Vec<Value>), week: u32) -> (Option<Geomet
     if let Some(number) = values.get_mut(2) {
         *number = (9_500 + week).to_string().into();
     }
-    if let Some(Value::Text(serial)) = values.get_mut(3).filter(|v| matches!(v, Value::Text(t) if t.starts_with("DR "))) {
+    if let Some(Value::Text(serial)) = values.get_mut(3).filter(|v| matches!(v, Value::Text(t) if t.starts_with("DR ")))
+    {
         *serial = format!("DR {:06}", 200_000 + week);
     }
     (geometry, values)
