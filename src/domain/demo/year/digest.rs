@@ -45,7 +45,7 @@ fn plain(value: Value) -> Value {
         Value::String(s) => Value::from(
             s.split('.').map(|p| if Uuid::parse_str(p).is_ok() { "#" } else { p }).collect::<Vec<_>>().join("."),
         ),
-        Value::Array(all) => all.into_iter().map(|v| plain(v)).collect(),
+        Value::Array(all) => all.into_iter().map(plain).collect(),
         Value::Object(all) => all
             .into_iter()
             .filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()))
