@@ -1,7 +1,7 @@
 //! A short year of the demo ward, played by the program itself: once in peace, once with the API and the worker killed again and
 //! again in the middle of what they do. `diaba demo run-year --kills 200` plays the whole one.
 
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, PgPool};
 use std::process::Command;
 
 #[sqlx::test(migrations = false)]
