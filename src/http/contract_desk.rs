@@ -63,7 +63,7 @@ struct OfInstalments {
 fn known(field: &str, asked: Option<String>, names: &[&str]) -> Result<Option<String>> {
     match asked {
         Some(name) if !names.contains(&name.as_str()) => {
-            Err(Problem::refused(field, "not-in-list", name, &names.join(", ")))
+            Err(Problem::refused(field, "not-in-list", name, names.join(", ")))
         }
         other => Ok(other),
     }
