@@ -21,7 +21,10 @@ pub enum Command {
     /// Add or change themes from a TOML file (tables as in data/themes.toml)
     Theme { file: PathBuf },
     /// Draw the demo ward, write its map files, import and publish them, hand in its cases
+    #[command(args_conflicts_with_subcommands = true)]
     Demo {
+        #[command(subcommand)]
+        what: Option<super::year::YearCommand>,
         /// About this many parcels
         #[arg(long, default_value_t = 8000)]
         size: usize,
@@ -52,6 +55,10 @@ pub enum Command {
     Proof(super::proof::ProofCommand),
     /// Check a sealed report or a proof bundle, with the public key alone
     CheckReport(super::proof::CheckArgs),
+    /// Put a case into one ZIP that holds all of it and proves itself
+    Archive(super::archive::ArchiveArgs),
+    /// Check a case archive, with the public key alone
+    CheckArchive(super::archive::CheckArgs),
     /// Write the report of a verification as PDF
     Report(ReportArgs),
     /// Serve the API and work on jobs, until stopped

@@ -2,6 +2,7 @@
 //! (wrong usage).
 
 mod advise;
+mod archive;
 mod args;
 mod batch;
 mod demo;
@@ -13,6 +14,7 @@ mod report;
 mod say;
 mod serve;
 mod verify;
+mod year;
 
 use crate::app::{App, Book, Clock};
 use crate::config::Config;
@@ -55,6 +57,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     if let Command::CheckReport(a) = &cli.command {
         return Ok(proof::check_report(a));
     }
+    if let Command::CheckArchive(a) = &cli.command {
+        return Ok(archive::check(a));
+    }
     let app = open()?;
     let by = Actor::system("cli");
     match cli.command {
@@ -73,7 +78,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let n = flow::setup::themes_from_file(&app, &file).await?;
             println!("themes: {n} from {}", file.display());
         }
-        Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Demo { what: Some(year), .. } => return year::run(app, year).await,
+        Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
@@ -83,6 +89,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Keys(c) => return proof::keys(&app, &by, c).await,
         Command::Proof(c) => return proof::chain(&app, c).await,
         Command::CheckReport(a) => return Ok(proof::check_report(&a)),
+        Command::CheckArchive(a) => return Ok(archive::check(&a)),
+        Command::Archive(a) => return archive::run(&app, &by, a).await,
         Command::Report(a) => return report::run(&app, &by, a).await,
         Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
         Command::Work => serve::work(app).await?,

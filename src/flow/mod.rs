@@ -1,6 +1,7 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
 pub mod advice;
+pub mod archive;
 pub mod batch;
 pub mod case;
 mod claim;
@@ -8,7 +9,9 @@ mod commit;
 pub mod contract;
 pub mod customer;
 mod error;
+pub mod hand_over;
 pub mod layer;
+pub mod obligation;
 pub mod opinion;
 pub mod paper;
 pub mod paper_request;
@@ -16,9 +19,13 @@ pub mod parcel;
 pub mod payment;
 pub mod proof;
 pub mod quotation;
+pub mod retention;
+pub mod review;
 pub mod setup;
 pub mod staff;
+pub mod survey;
 pub mod verification;
+pub mod watch;
 
 pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod advice;
+mod archives;
 mod auth;
 mod case_desk;
 mod case_timeline;
@@ -16,6 +17,7 @@ mod envelope;
 mod events;
 mod geojson;
 mod guard;
+mod hand_overs;
 mod health;
 mod idempotent;
 mod imports;
@@ -23,6 +25,7 @@ pub mod input;
 mod job_events;
 mod jobs;
 mod layers;
+mod obligations;
 mod openapi;
 mod opinions;
 pub mod output;
@@ -33,12 +36,16 @@ mod parties;
 mod payments;
 pub mod problem;
 mod quotations;
+mod retention;
+mod reviews;
 mod serve;
 mod staff;
+mod surveys;
 mod tasks;
 mod tokens;
 mod verification_runs;
 mod verifications;
+mod watches;
 mod words;
 
 pub use guard::{By, COOKIE};
@@ -76,6 +83,13 @@ fn api() -> OpenApiRouter<App> {
         .merge(quotations::routes())
         .merge(contracts::routes())
         .merge(payments::routes())
+        .merge(reviews::routes())
+        .merge(hand_overs::routes())
+        .merge(obligations::routes())
+        .merge(archives::routes())
+        .merge(surveys::routes())
+        .merge(watches::routes())
+        .merge(retention::routes())
         .merge(tasks::routes())
         .merge(check::api())
         .merge(jobs::routes())

@@ -258,3 +258,11 @@ pub async fn parcel_point(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<O
     .await?;
     Ok(row.map(|r| (r.zone, r.x, r.y)))
 }
+
+/// Kinds of the tasks of a case that nobody has ended yet.
+pub async fn open_kinds(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select kind from task where case_id = $1 and state not in ('done', 'cancelled') order by id")
+        .bind(case)
+        .fetch_all(conn)
+        .await
+}

@@ -10,7 +10,7 @@ use time::Duration as Span;
 use uuid::Uuid;
 
 /// Runs one job of a kind here and now, as a worker would.
-async fn run(t: &TestApp, kind: &str) {
+pub async fn run(t: &TestApp, kind: &str) {
     use diaba::store::queue::{self, New, work};
     let pool = &t.app.pool;
     let mut tx = pool.begin().await.unwrap();
