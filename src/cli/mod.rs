@@ -25,8 +25,21 @@ use args::{Cli, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Who reads what is printed may have read enough (`| head`): that is an end, not a fault.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(141);
+        }
+        usual(panic);
+    }));
+}
+
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    end_with_the_reader();
     // A person at a terminal is told of what they asked for; slow statements are for who runs the service.
     let serves = matches!(cli.command, Command::Serve { .. } | Command::Work);
     crate::telemetry::start_logging(if serves { "info,sqlx=warn,apalis=warn" } else { "warn,diaba=info,sqlx=error" });
