@@ -36,6 +36,7 @@ mod proxy;
 #[allow(dead_code, reason = "the bench of reports uses the rest")]
 mod records;
 mod reports;
+mod retention;
 mod sealed;
 mod staff;
 mod tasks;
