@@ -21,7 +21,10 @@ pub enum Command {
     /// Add or change themes from a TOML file (tables as in data/themes.toml)
     Theme { file: PathBuf },
     /// Draw the demo ward, write its map files, import and publish them, hand in its cases
+    #[command(args_conflicts_with_subcommands = true)]
     Demo {
+        #[command(subcommand)]
+        what: Option<super::year::YearCommand>,
         /// About this many parcels
         #[arg(long, default_value_t = 8000)]
         size: usize,

@@ -14,6 +14,7 @@ mod report;
 mod say;
 mod serve;
 mod verify;
+mod year;
 
 use crate::app::{App, Book, Clock};
 use crate::config::Config;
@@ -77,7 +78,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let n = flow::setup::themes_from_file(&app, &file).await?;
             println!("themes: {n} from {}", file.display());
         }
-        Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Demo { what: Some(year), .. } => return year::run(app, year).await,
+        Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,

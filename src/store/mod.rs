@@ -34,6 +34,7 @@ pub mod quotation;
 pub mod reference;
 pub mod retention;
 pub mod review;
+pub mod scratch;
 pub mod sign_in;
 pub mod signing_code;
 pub mod staff;

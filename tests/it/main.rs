@@ -49,3 +49,4 @@ mod typed;
 mod verifications;
 mod ward;
 mod watching;
+mod year;
