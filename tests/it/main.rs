@@ -37,6 +37,7 @@ mod proxy;
 #[allow(dead_code, reason = "the bench of reports uses the rest")]
 mod records;
 mod reports;
+mod retention;
 mod sealed;
 mod staff;
 mod tasks;

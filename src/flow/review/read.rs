@@ -29,6 +29,7 @@ impl From<&Message> for Said {
 
 /// One line of the checklist.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = ReviewItem)]
 pub struct ItemView {
     /// Stable, e.g. `papers_complete`.
     pub code: String,
