@@ -1,5 +1,8 @@
 //! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
 
+pub mod absence;
+pub mod agency;
+pub mod appointment;
 pub mod audit;
 pub mod basis;
 pub mod case;
@@ -21,5 +24,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod task;
 pub mod task_photo;
+pub mod task_value;
 pub mod verification;
+pub mod work_plan;
 pub mod zone;

@@ -69,6 +69,9 @@ pub async fn appoint(app: &App, by: &Actor, new: NewAppointment) -> Result<TaskV
         version: 1,
         created_at: now,
         updated_at: now,
+        plan_id: None,
+        waits_for: Vec::new(),
+        escalated_to: None,
     };
     if !task::insert(&mut tx, &row).await? {
         return Err(Error::Conflict { code: "appointment-exists", detail: "the same time and place".into() });

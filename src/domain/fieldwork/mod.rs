@@ -1,0 +1,4 @@
+//! Work away from the office: what comes back from a device that was without a line, and in which order a day's places are
+//! visited.
+
+pub mod reconcile;
