@@ -1,5 +1,7 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
+pub mod absence;
+pub mod agency;
 pub mod case;
 mod claim;
 mod commit;
@@ -8,6 +10,7 @@ pub mod layer;
 pub mod opinion;
 pub mod paper;
 pub mod parcel;
+pub mod plan;
 pub mod proof;
 pub mod setup;
 pub mod staff;

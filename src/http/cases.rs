@@ -27,7 +27,8 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
-    /// intake, verifying, verified, closed.
+    /// intake, verification, advice, quotation, contract, execution, review, hand_over, after_care, closed, withdrawn,
+    /// refused.
     #[param(example = "intake")]
     state: Option<String>,
     procedure: Option<String>,

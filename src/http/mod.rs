@@ -4,6 +4,7 @@
 //! [`access::RULES`]. Without the row it refuses everybody.
 
 pub mod access;
+mod appointments;
 mod auth;
 mod cases;
 mod check;
@@ -23,6 +24,7 @@ pub mod output;
 mod papers;
 mod parcels;
 mod parties;
+mod plans;
 pub mod problem;
 mod serve;
 mod staff;
@@ -58,6 +60,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(verifications::routes())
         .merge(opinions::routes())
         .merge(tasks::routes())
+        .merge(plans::routes())
+        .merge(appointments::routes())
         .merge(check::api())
         .merge(jobs::routes())
         .merge(job_events::routes())

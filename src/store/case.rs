@@ -10,7 +10,7 @@ pub struct CaseRow {
     pub id: Uuid,
     pub number: String,
     pub procedure: String,
-    /// `intake`, `verifying`, `verified`, `closed`.
+    /// A name of `domain::case::Step`.
     pub state: String,
     pub wish: Value,
     pub zone: Option<i32>,
@@ -28,8 +28,8 @@ pub async fn next_running_number(conn: &mut PgConnection) -> sqlx::Result<i64> {
 
 pub async fn insert(conn: &mut PgConnection, c: &CaseRow) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into case_file (id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into case_file (id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at, state_since)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)",
     )
     .bind(c.id)
     .bind(&c.number)
@@ -76,19 +76,9 @@ pub async fn by_number(conn: &mut PgConnection, number: &str) -> sqlx::Result<Op
     .await
 }
 
-/// State of a case, locked against a change of it for the rest of the transaction.
-pub async fn lock_state(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("select state from case_file where id = $1 for update").bind(id).fetch_optional(conn).await
-}
-
-pub async fn set_state(conn: &mut PgConnection, id: Uuid, state: &str, now: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("update case_file set state = $2, version = version + 1, updated_at = $3 where id = $1")
-        .bind(id)
-        .bind(state)
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(())
+/// Whether a case has ended, locked against a change of it for the rest of the transaction.
+pub async fn lock_ended(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<bool>> {
+    sqlx::query_scalar("select ended from case_file where id = $1 for update").bind(id).fetch_optional(conn).await
 }
 
 #[derive(Debug, Clone, Default)]
@@ -151,13 +141,11 @@ pub async fn parties(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Pa
 
 /// Numbers of the open cases on a parcel.
 pub async fn open_on_parcel(pool: &sqlx::PgPool, zone: i32, parcel: Uuid) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(
-        "select number from case_file where zone = $1 and parcel_id = $2 and state <> 'closed' order by number",
-    )
-    .bind(zone)
-    .bind(parcel)
-    .fetch_all(pool)
-    .await
+    sqlx::query_scalar("select number from case_file where zone = $1 and parcel_id = $2 and not ended order by number")
+        .bind(zone)
+        .bind(parcel)
+        .fetch_all(pool)
+        .await
 }
 
 /// Parcels of cases that hold a certificate with this serial.
@@ -191,7 +179,7 @@ pub async fn rivals(
         "select * from (select c.number, c.procedure,
                 exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
                 coalesce(c.zone = $3 and c.parcel_id = $4, false) as same_parcel
-           from case_file c where c.id <> $1 and c.state <> 'closed'
+           from case_file c where c.id <> $1 and not c.ended
             and (c.id in (select case_id from paper where serial_index = any($2)) or (c.zone = $3 and c.parcel_id = $4))) t
           where same_certificate or same_parcel order by number limit 100",
     )

@@ -84,7 +84,8 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<TaskR
 pub async fn change(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "update task set state = $3, assignee = $4, result = $5, updated_at = $6, appointment_at = $7, place_text = $8,
-                place = st_setsrid(st_makepoint($9, $10), 4326), due = $11, escalated_to = $12, version = version + 1
+                place = st_setsrid(st_makepoint($9, $10), 4326), due = $11, escalated_to = $12,
+                waits_for = case when $3 = 'blocked' then waits_for else '{}' end, version = version + 1
          where id = $1 and version = $2",
     )
     .bind(t.id)
@@ -234,13 +235,25 @@ pub async fn untouched(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<
     .await
 }
 
+/// Tasks of a case that nobody has ended yet, locked.
+pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "select id from task where case_id = $1 and state in ('open', 'accepted') order by id for update",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
+}
+
+/// Cancels a task, with its appointment and the lease on its fields.
 pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("update task set state = 'cancelled', version = version + 1, updated_at = $2 where id = $1")
+    sqlx::query("update task set state = 'cancelled', waits_for = '{}', version = version + 1, updated_at = $2 where id = $1")
         .bind(id)
         .bind(at)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(())
+    super::lease::revoke_of_task(conn, id, at, "system:cancel").await?;
+    super::appointment::cancel_of_task(conn, id, at).await
 }
 
 #[derive(FromRow)]

@@ -2,6 +2,7 @@
 //! `DATABASE_URL` names a server on which databases may be made.
 
 mod access;
+mod case_events;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;

@@ -24,15 +24,9 @@ struct Office {
 impl Office {
     async fn new(pool: PgPool) -> Self {
         let app = app(pool.clone());
-        let case = app.clock.new_id();
-        sqlx::query(
-            "insert into case_file (id, number, procedure, state, created_by, created_at, updated_at)
-             values ($1, 'HS-TEST', 'transfer', 'intake', 'test', now(), now())",
-        )
-        .bind(case)
-        .execute(&pool)
-        .await
-        .unwrap();
+        let new = serde_json::json!({"procedure": "transfer", "parcel_ref": {"commune_code": "20194", "sheet": "12", "number": "345"}});
+        let new = serde_json::from_value(new).unwrap();
+        let case = diaba::flow::case::create(&app, &Actor::system("test"), new).await.unwrap().id;
         Self { app, pool, case }
     }
 
@@ -280,6 +274,7 @@ async fn an_appointment_is_a_task_with_place_and_time(pool: PgPool) {
     let o = Office::new(pool).await;
     let an = o.hire("an", "legal", Role::Legal, &[]).await;
     let new = NewAppointment {
+        with_customer: true,
         case_id: o.case,
         department: "legal".into(),
         at: o.app.clock.now() + Duration::days(3),

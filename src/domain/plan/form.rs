@@ -2,7 +2,6 @@ use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Bilingual;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use time::Date;
 use time::macros::format_description;
 
@@ -94,13 +93,6 @@ pub fn fault(f: &Field, value: &Value) -> Option<FieldProblem> {
         FieldKind::Photos => list(f, value, is_sha256, "SHA-256 (64 hex digits, lower case) of photos of this task"),
         FieldKind::Points => list(f, value, is_point, "lon, lat (degrees), accuracy_m (0 to 1000), label"),
     }
-}
-
-/// Required fields that have no value that fits.
-pub fn missing(fields: &[Field], values: &BTreeMap<String, Value>) -> Vec<FieldProblem> {
-    let lacks = |f: &&Field| values.get(&f.code).is_none_or(|v| fault(f, v).is_some());
-    let required = fields.iter().filter(|f| f.required).filter(lacks);
-    required.map(|f| FieldProblem::new(format!("fields.{}", f.code), "required", "nothing", &f.title.en)).collect()
 }
 
 fn list(f: &Field, value: &Value, fits: fn(&Value) -> bool, what: &str) -> Option<FieldProblem> {

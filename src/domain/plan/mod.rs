@@ -5,7 +5,7 @@ mod book;
 mod form;
 
 pub use book::{At, Condition, Kind, PlanBook, Skill, Step, WorkPlan};
-pub use form::{Field, FieldKind, fault, missing};
+pub use form::{Field, FieldKind, fault};
 
 use crate::domain::calendar::Calendar;
 use crate::domain::dispatch::{Department, due};

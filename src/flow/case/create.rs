@@ -1,6 +1,8 @@
 use super::CaseView;
+use super::record::record;
 use crate::app::App;
 use crate::domain::case::number::CaseNumber;
+use crate::domain::case::{Channel, Happened};
 use crate::domain::parcel;
 use crate::domain::problem::FieldProblem;
 use crate::domain::verify::{ParcelRef, Wish};
@@ -29,6 +31,14 @@ pub struct NewCase {
     /// The parcel on the map, when it is already known.
     #[serde(default)]
     pub parcel: Option<ParcelId>,
+    /// How the customer came to us: hotline, website, app, office, referral, api.
+    #[serde(default = "at_the_office")]
+    #[schema(value_type = String, default = "office")]
+    pub channel: Channel,
+}
+
+fn at_the_office() -> Channel {
+    Channel::Office
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -76,6 +86,8 @@ pub async fn create(app: &App, by: &Actor, new: NewCase) -> Result<CaseView> {
         detail: json!({"number": row.number, "procedure": row.procedure}),
     };
     audit::write(&mut tx, &deed).await?;
+    let opened = Happened::Opened { channel: new.channel, procedures: vec![row.procedure.clone()] };
+    record(app, &mut tx, by, row.id, opened).await?;
     let view = CaseView::from(row);
     commit(app, tx, by, &view, Some(format!("/api/v1/cases/{}", view.id))).await?;
     Ok(view)

@@ -6,6 +6,7 @@ mod history;
 mod party;
 mod personal;
 mod read;
+mod record;
 
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
@@ -14,3 +15,5 @@ pub use party::{NewParty, Party, PartyView, add_party, parties};
 pub use personal::{Reading, parse_purpose};
 pub(crate) use read::lock_open;
 pub use read::{CaseFilter, CaseView, get, list};
+pub(crate) use record::lock;
+pub use record::{Entry, record, record_all, refold};

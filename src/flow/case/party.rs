@@ -2,7 +2,9 @@
 
 use super::personal::Reading;
 use super::read::lock_open;
+use super::record::record;
 use crate::app::App;
+use crate::domain::case::Happened;
 use crate::domain::paper::cccd::{self, IdNumber};
 use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
@@ -84,6 +86,7 @@ pub async fn add_party(app: &App, by: &Actor, case_id: Uuid, new: NewParty) -> R
         detail: json!({"party": id, "role": row.role}),
     };
     audit::write(&mut tx, &deed).await?;
+    record(app, &mut tx, by, case_id, Happened::PartyAdded { party: id, role: row.role.clone() }).await?;
     let view = PartyView { id, role: row.role, person: None, created_at: row.created_at };
     commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case_id}/parties"))).await?;
     Ok(view)

@@ -16,7 +16,8 @@ pub struct CaseView {
     /// With a check digit: `HS-2026-000123-7`.
     pub number: String,
     pub procedure: String,
-    /// intake, verifying, verified, closed.
+    /// intake, verification, advice, quotation, contract, execution, review, hand_over, after_care, closed, withdrawn,
+    /// refused.
     pub state: String,
     #[schema(value_type = Object)]
     pub wish: Value,
@@ -72,11 +73,11 @@ pub async fn list(app: &App, filter: &CaseFilter) -> Result<Vec<CaseView>> {
     Ok(store::case::page(&mut conn, filter).await?.into_iter().map(CaseView::from).collect())
 }
 
-/// Fails when the case is not there or is closed; locks it for the rest of the transaction.
+/// Fails when the case is not there or has ended; locks it for the rest of the transaction.
 pub(crate) async fn lock_open(conn: &mut sqlx::PgConnection, case: Uuid) -> Result<()> {
-    match store::case::lock_state(conn, case).await?.as_deref() {
+    match store::case::lock_ended(conn, case).await? {
         None => Err(Error::NotFound { what: "case", id: case.to_string() }),
-        Some("closed") => Err(Error::Conflict { code: "case-closed", detail: case.to_string() }),
-        Some(_) => Ok(()),
+        Some(true) => Err(Error::Conflict { code: "case-closed", detail: case.to_string() }),
+        Some(false) => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! The ward's customers: their cases, papers and scans, handed in as staff would.
 
 use crate::app::App;
+use crate::domain::case::Channel;
 use crate::domain::demo::{DemoCase, DemoPaper};
 use crate::flow::case::{self, NewCase};
 use crate::flow::paper;
@@ -19,8 +20,13 @@ pub struct Loaded {
 
 /// Hands in one case with all its papers. Papers with wrong values are refused, as they would be from anybody.
 pub async fn hand_in(app: &App, by: &Actor, c: &DemoCase) -> Result<Loaded> {
-    let new =
-        NewCase { procedure: c.procedure.into(), wish: c.wish.clone(), parcel_ref: c.asked.clone(), parcel: None };
+    let new = NewCase {
+        procedure: c.procedure.into(),
+        wish: c.wish.clone(),
+        parcel_ref: c.asked.clone(),
+        parcel: None,
+        channel: Channel::Office,
+    };
     let made = case::create(app, by, new).await?;
     let mut refused = Vec::new();
     for (i, p) in c.papers.iter().enumerate() {

@@ -6,12 +6,13 @@ use crate::domain::staff::Purpose;
 use crate::domain::verify::{
     Correction, FindingRecord, OPINION, Opinion, Placed, Quantity, Record, Rests, Stance, Standing, Support,
 };
+use crate::flow::case::lock_open;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{inputs, open};
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
 use crate::store::opinion::{self, OpinionRow};
-use crate::store::{case, paper};
+use crate::store::paper;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -62,9 +63,7 @@ pub async fn give(app: &App, by: &Actor, verification: Uuid, new: NewOpinion) ->
     let case_id = opened.verification.case_id;
     let (no, finding) = named(&opened.record, &new)?;
     let mut tx = begin(app).await?;
-    if case::lock_state(&mut tx, case_id).await?.as_deref() == Some("closed") {
-        return Err(Error::Conflict { code: "case-closed", detail: "no opinion is given on a closed case".into() });
-    }
+    lock_open(&mut tx, case_id).await?;
     let inputs = inputs(app, verification).await?;
     let broken = |e: crate::domain::verify::CanonicalError| Error::Broken(e.into());
     let corrected = new

@@ -1,7 +1,8 @@
 use super::intake::{self, Intake, place};
 use super::read::PaperView;
 use crate::app::App;
-use crate::flow::case::lock_open;
+use crate::domain::case::Happened;
+use crate::flow::case::{lock_open, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -95,5 +96,12 @@ pub(super) async fn store(
             "scan": row.scan.as_ref().and_then(|s| s.get("sha256"))}),
     };
     audit::write(tx, &deed).await?;
+    let added = Happened::PaperAdded {
+        paper: row.id,
+        version: row.version,
+        paper_kind: row.kind.clone(),
+        complete: row.complete,
+    };
+    record(app, tx, by, row.case_id, added).await?;
     PaperView::from_row(row)
 }

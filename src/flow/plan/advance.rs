@@ -9,7 +9,7 @@ use crate::flow::task::{candidates, happened, note};
 use crate::flow::{Result, begin};
 use crate::store::queue::Lease;
 use crate::store::task::{self, TaskRow};
-use crate::store::{case, parcel, work_plan};
+use crate::store::{appointment, case, parcel, work_plan};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -79,6 +79,7 @@ async fn commune(app: &App, tx: &mut PgConnection, case_id: Uuid) -> Result<Opti
 }
 
 /// Looks after plans that wait for conditions (papers, issues) and not for a task: what they wait for may have come since.
+/// Frees hours whose hold has run out.
 pub async fn sweep(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("plans");
     let mut last = Uuid::nil();
@@ -93,6 +94,7 @@ pub async fn sweep(app: &App, lease: &Lease) -> Result<()> {
         last = end;
     }
     let mut tx = begin(app).await?;
+    appointment::free_holds(&mut tx, app.clock.now()).await?;
     lease.complete(&mut tx).await?;
     Ok(tx.commit().await?)
 }

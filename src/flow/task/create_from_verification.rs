@@ -1,10 +1,11 @@
 use super::assign::candidates;
-use super::change::record;
+use super::change::{happened, note};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::dispatch::{self, Candidate, FindingSummary, Need, NewTask, Table};
 use crate::domain::verify::Record;
 use crate::flow::Result;
+use crate::flow::case::{Entry, record_all};
 use crate::flow::layer::zone_def;
 use crate::flow::staff::Actor;
 use crate::gis::crs::Transformer;
@@ -28,7 +29,7 @@ pub async fn create_from_verification(
     let table = Table::shipped().map_err(anyhow::Error::msg)?;
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
     let plan = dispatch::plan(table, &summaries(record), record.outcome, calendar, app.clock.today());
-    cancel_superseded(app, tx, by, case_id, &plan).await?;
+    let mut entries = cancel_superseded(app, tx, by, case_id, &plan).await?;
     let commune = record.parcel.as_ref().map(|p| p.commune_code.as_str());
     let mut staff = candidates(tx, app.clock.today()).await?;
     let place = place(tx, case_id).await?;
@@ -38,12 +39,17 @@ pub async fn create_from_verification(
         if !task::insert(tx, &row).await? {
             continue;
         }
-        self::record(app, tx, by, &row, "created", json!({})).await?;
+        note(app, tx, by, &row, "created", json!({})).await?;
+        entries.push(happened(&row, "created").into());
         if let Some(chosen) = staff.iter_mut().find(|c| Some(c.id) == row.assignee) {
             chosen.open_load += 1;
-            self::record(app, tx, by, &row, "assigned", row.reason["assigned"].clone()).await?;
+            note(app, tx, by, &row, "assigned", row.reason["assigned"].clone()).await?;
+            entries.push(happened(&row, "assigned").into());
         }
         made.push(row.id);
+    }
+    if !entries.is_empty() {
+        record_all(app, tx, by, case_id, entries).await?;
     }
     Ok(made)
 }
@@ -109,15 +115,17 @@ async fn cancel_superseded(
     by: &Actor,
     case_id: Uuid,
     plan: &[NewTask],
-) -> Result<()> {
+) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
     for (id, kind, subject) in task::untouched(tx, case_id).await? {
         if plan.iter().any(|n| n.kind == kind && n.subject == subject) {
             continue;
         }
         task::cancel(tx, id, app.clock.now()).await?;
         if let Some(row) = task::get(tx, id).await? {
-            record(app, tx, by, &row, "cancelled", json!({ "reason": "superseded" })).await?;
+            note(app, tx, by, &row, "cancelled", json!({ "reason": "superseded" })).await?;
+            entries.push(happened(&row, "cancelled").into());
         }
     }
-    Ok(())
+    Ok(entries)
 }

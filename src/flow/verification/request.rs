@@ -2,7 +2,8 @@
 
 use super::run::verify_case;
 use crate::app::App;
-use crate::flow::case::lock_open;
+use crate::domain::case::Happened;
+use crate::flow::case::{lock_open, record};
 use crate::flow::commit::accept;
 use crate::flow::job::enqueue;
 use crate::flow::staff::Actor;
@@ -36,6 +37,7 @@ pub async fn request(app: &App, by: &Actor, case_id: Uuid) -> Result<Requested> 
         detail: json!({}),
     };
     audit::write(&mut tx, &deed).await?;
+    record(app, &mut tx, by, case_id, Happened::VerificationRequested { job }).await?;
     let view = Requested { case_id, job: format!("/api/v1/jobs/{job}") };
     accept(app, tx, by, &view, view.job.clone()).await?;
     Ok(view)

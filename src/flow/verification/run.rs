@@ -3,10 +3,12 @@
 use super::basis::{keep as keep_basis, rules_for};
 use super::gather::{Subject, gather};
 use crate::app::App;
+use crate::domain::case::Happened;
 use crate::domain::proof::VERIFICATION;
 use crate::domain::verify::{
     Basis, CaseFacts, Facts, FindingRecord, Inputs, ParcelRef, Record, RuleSet, Wish, ordered, sha256_hex, verify,
 };
+use crate::flow::case::{lock_open, record as record_event};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::queue::Lease;
@@ -58,9 +60,7 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
     let signed = app.keys.signer()?.sign(VERIFICATION, &digest);
     let outcome = word(&record.outcome)?;
     let mut tx = begin(app).await?;
-    if store::case::lock_state(&mut tx, case_id).await?.as_deref() == Some("closed") {
-        return Err(Error::Conflict { code: "case-closed", detail: "a closed case is not verified".into() });
-    }
+    lock_open(&mut tx, case_id).await?;
     let sealed = app.vault.seal(&format!("verification/{id}"), canonical.as_bytes())?;
     let inputs = app.vault.seal(&format!("inputs/{id}"), inputs.as_bytes())?;
     keep_basis(app, &mut tx, &basis).await?;
@@ -86,7 +86,7 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
     if let Some((zone, parcel)) = parcel {
         store::case::set_parcel(&mut tx, case_id, zone, parcel, now).await?;
     }
-    store::case::set_state(&mut tx, case_id, "verified", now).await?;
+    record_event(app, &mut tx, by, case_id, Happened::Verified { verification: id, outcome: record.outcome }).await?;
     let tasks = crate::flow::task::create_from_verification(app, &mut tx, by, case_id, id, &record).await?;
     let deed = audit::Deed {
         at: now,

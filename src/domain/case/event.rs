@@ -1,0 +1,432 @@
+//! What can happen to a case: the one list of kinds, each with its plain data (ids, codes, days, sums; never personal data).
+//!
+//! A new kind: a variant here, what it moves in `state.rs`, who hears of it in `audience.rs`, its words in
+//! `data/i18n/{vi,en}/case.ftl`, and a sample in `event_tests.rs`. The compiler and the tests ask for each of them.
+
+use crate::domain::verify::Outcome;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// One thing that happened, at its place in the case's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// From 1, without gaps.
+    pub seq: i32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Login of who did it, or `system:<name>`.
+    pub actor: String,
+    #[serde(flatten)]
+    pub what: Happened,
+}
+
+/// Way a customer came to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Hotline,
+    Website,
+    App,
+    Office,
+    Referral,
+    Api,
+}
+
+/// Who signs a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signer {
+    Customer,
+    Firm,
+}
+
+/// How a paper request's item ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settled {
+    /// What was asked for is there.
+    Met,
+    /// It is needed no longer.
+    Dropped,
+}
+
+/// How a case ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// What was wanted is done, or nothing more is wanted.
+    Closed,
+    /// The customer does not go on.
+    Withdrawn,
+    /// The firm or the authority does not go on.
+    Refused,
+}
+
+/// A kind of event with its data. Days are days in Viet Nam, sums are whole dong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Happened {
+    // 1 Intake
+    Opened {
+        channel: Channel,
+        procedures: Vec<String>,
+    },
+    /// The case belongs to this customer (a merge may change whom).
+    CustomerLinked {
+        customer: Uuid,
+    },
+    ConsentGiven {
+        consent: Uuid,
+        what: String,
+    },
+    ConsentWithdrawn {
+        consent: Uuid,
+        what: String,
+    },
+    AccountInvited {
+        invitation: Uuid,
+    },
+    /// Left for later, with what is still missing.
+    IntakeSaved {
+        missing: Vec<String>,
+    },
+    IntakeCompleted {},
+    PartyAdded {
+        party: Uuid,
+        role: String,
+    },
+
+    // 2 Verification
+    PaperAdded {
+        paper: Uuid,
+        version: i32,
+        paper_kind: String,
+        complete: bool,
+    },
+    VerificationRequested {
+        job: Uuid,
+    },
+    Verified {
+        verification: Uuid,
+        outcome: Outcome,
+    },
+    /// Items of a paper request, sent in one go. `round` counts from 1.
+    PapersRequested {
+        request: Uuid,
+        round: u32,
+        items: Vec<Uuid>,
+        due: Date,
+    },
+    /// One more item of a request that is out already, without a new round.
+    ItemSettled {
+        item: Uuid,
+        how: Settled,
+    },
+    RequestReminded {
+        request: Uuid,
+        items: u32,
+    },
+
+    // 3 Advice
+    OptionSheetDrafted {
+        sheet: Uuid,
+        version: u32,
+    },
+    /// The legal department stands by it; `procedure` is what it recommends.
+    OptionSheetSigned {
+        sheet: Uuid,
+        version: u32,
+        verification: Uuid,
+        procedure: String,
+    },
+    OptionSheetOutdated {
+        sheet: Uuid,
+        because: String,
+    },
+
+    // 4 Quotation and contract
+    QuotationOffered {
+        quotation: Uuid,
+        version: u32,
+        total: i64,
+        valid_to: Date,
+    },
+    QuotationAccepted {
+        quotation: Uuid,
+        version: u32,
+    },
+    /// `reason` is a code; words about it are sealed with the event.
+    QuotationRefused {
+        quotation: Uuid,
+        version: u32,
+        reason: String,
+    },
+    QuotationExpired {
+        quotation: Uuid,
+        version: u32,
+    },
+    ContractDrawn {
+        contract: Uuid,
+        version: u32,
+        sign_by: Date,
+    },
+    ContractSigned {
+        contract: Uuid,
+        signer: Signer,
+        signature: Uuid,
+    },
+    /// Everybody has signed: it binds.
+    ContractConcluded {
+        contract: Uuid,
+    },
+    ContractRefused {
+        contract: Uuid,
+        reason: String,
+    },
+    ContractExpired {
+        contract: Uuid,
+    },
+    PaymentDue {
+        contract: Uuid,
+        instalment: u32,
+        amount: i64,
+        due: Date,
+    },
+    PaymentReceived {
+        payment: Uuid,
+        contract: Uuid,
+        instalment: u32,
+        amount: i64,
+    },
+    /// A payment entered wrongly or paid back.
+    PaymentReversed {
+        payment: Uuid,
+        amount: i64,
+    },
+
+    // 5 Execution
+    WorkPlanned {
+        plan: Uuid,
+        procedure: String,
+        tasks: u32,
+    },
+    TaskCreated {
+        task: Uuid,
+        task_kind: String,
+        department: String,
+        due: Date,
+    },
+    TaskAssigned {
+        task: Uuid,
+        task_kind: String,
+        assignee: Uuid,
+    },
+    TaskAccepted {
+        task: Uuid,
+        task_kind: String,
+    },
+    TaskStarted {
+        task: Uuid,
+        task_kind: String,
+    },
+    TaskPaused {
+        task: Uuid,
+        task_kind: String,
+        reason: String,
+    },
+    TaskHandedBack {
+        task: Uuid,
+        task_kind: String,
+    },
+    TaskEscalated {
+        task: Uuid,
+        task_kind: String,
+        role: String,
+    },
+    TaskDone {
+        task: Uuid,
+        task_kind: String,
+    },
+    TaskCancelled {
+        task: Uuid,
+        task_kind: String,
+    },
+    AppointmentMade {
+        task: Uuid,
+        #[serde(with = "time::serde::rfc3339")]
+        starts: OffsetDateTime,
+        #[serde(default)]
+        with_customer: bool,
+    },
+    AppointmentMoved {
+        task: Uuid,
+        #[serde(with = "time::serde::rfc3339")]
+        starts: OffsetDateTime,
+        #[serde(default)]
+        with_customer: bool,
+    },
+    AppointmentKept {
+        task: Uuid,
+    },
+    /// `by`: customer, agency or us.
+    AppointmentMissed {
+        task: Uuid,
+        by: String,
+    },
+    /// Handed in to an authority, which has until `due` by its own term.
+    Submitted {
+        submission: Uuid,
+        agency: String,
+        procedure: String,
+        due: Option<Date>,
+    },
+    /// The authority wants more before it goes on: its clock stands still.
+    AgencyAskedMore {
+        submission: Uuid,
+        agency: String,
+    },
+    /// What it asked for was handed in.
+    AgencyAnswered {
+        submission: Uuid,
+        agency: String,
+    },
+    /// The result is in our hands.
+    AgencyDecided {
+        submission: Uuid,
+        agency: String,
+        granted: bool,
+    },
+    FieldWorkReturned {
+        batch: Uuid,
+        applied: u32,
+        conflicts: u32,
+        tray: u32,
+    },
+    ConflictSettled {
+        item: Uuid,
+    },
+
+    // 6 Progress
+    IssueRaised {
+        issue: Uuid,
+        topic: String,
+        owner: Uuid,
+        due: Date,
+    },
+    IssueResolved {
+        issue: Uuid,
+        topic: String,
+    },
+    /// Nothing has moved since.
+    StuckNoticed {
+        since: Date,
+        step: String,
+    },
+    DeadlineWarned {
+        clock: String,
+        deadline: Date,
+        left: u32,
+    },
+    DeadlineEscalated {
+        clock: String,
+        deadline: Date,
+        role: String,
+    },
+
+    // 7 Review and hand-over
+    ReviewAsked {},
+    ReviewReturned {
+        review: Uuid,
+        faults: Vec<String>,
+    },
+    ReviewPassed {
+        review: Uuid,
+    },
+    HandOverOffered {
+        handover: Uuid,
+        way: String,
+    },
+    HandedOver {
+        handover: Uuid,
+        way: String,
+    },
+    ObligationNoticed {
+        obligation: Uuid,
+        what: String,
+        amount: i64,
+        due: Option<Date>,
+    },
+    ObligationReminded {
+        obligation: Uuid,
+        what: String,
+        due: Option<Date>,
+    },
+    ObligationPaid {
+        obligation: Uuid,
+        what: String,
+    },
+
+    // 8 After-care
+    Archived {
+        archive: Uuid,
+        sha256: String,
+    },
+    SurveySent {
+        survey: Uuid,
+    },
+    SurveyAnswered {
+        survey: Uuid,
+    },
+    WatchBegun {
+        watch: Uuid,
+    },
+    WatchEnded {
+        watch: Uuid,
+    },
+    /// What holds for this customer's parcel has changed.
+    WatchHit {
+        watch: Uuid,
+        topic: String,
+        source: String,
+    },
+    PersonalDataErased {
+        certificate: Uuid,
+    },
+
+    // The end
+    Ended {
+        ending: Ending,
+        reason: String,
+    },
+}
+
+impl Happened {
+    /// Kind and data, as they are stored.
+    ///
+    /// # Errors
+    /// Never for a value of this type; the error is serde's.
+    pub fn parts(&self) -> Result<(String, Value), serde_json::Error> {
+        let mut all: Map<String, Value> = serde_json::from_value(serde_json::to_value(self)?)?;
+        let kind = match all.remove("kind") {
+            Some(Value::String(kind)) => kind,
+            _ => String::new(),
+        };
+        Ok((kind, Value::Object(all)))
+    }
+
+    /// Out of what was stored.
+    ///
+    /// # Errors
+    /// The kind is unknown, or the data are not those of the kind.
+    pub fn from_parts(kind: &str, data: Value) -> Result<Self, serde_json::Error> {
+        let mut all: Map<String, Value> = serde_json::from_value(data)?;
+        all.insert("kind".into(), kind.into());
+        serde_json::from_value(Value::Object(all))
+    }
+}
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+pub(crate) mod tests;

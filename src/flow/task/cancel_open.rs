@@ -1,0 +1,21 @@
+use super::change::{existing, happened, note};
+use crate::app::App;
+use crate::flow::Result;
+use crate::flow::case::Entry;
+use crate::flow::staff::Actor;
+use crate::store::task;
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Ends what is open in a case that ends, inside its transaction. Answers the events the caller records.
+pub async fn cancel_open(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for id in task::open_of_case(tx, case).await? {
+        task::cancel(tx, id, app.clock.now()).await?;
+        let row = existing(tx, id).await?;
+        note(app, tx, by, &row, "cancelled", json!({ "reason": "the case ended" })).await?;
+        entries.push(happened(&row, "cancelled").into());
+    }
+    Ok(entries)
+}

@@ -1,0 +1,111 @@
+//! The events of cases. Rows are only ever added.
+
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct EventRow {
+    /// In order of writing, over all cases; given by the database.
+    pub id: i64,
+    pub case_id: Uuid,
+    pub seq: i32,
+    pub at: OffsetDateTime,
+    pub actor: String,
+    pub kind: String,
+    pub data: Value,
+    pub sealed: Option<Vec<u8>>,
+    pub customer: Option<Value>,
+    pub owed: Vec<String>,
+}
+
+/// A row to add.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    pub seq: i32,
+    pub kind: String,
+    pub data: Value,
+    pub sealed: Option<Vec<u8>>,
+    pub customer: Option<Value>,
+    /// Joined by commas.
+    pub owed: String,
+}
+
+/// Adds rows in their order. The database refuses a gap.
+pub async fn insert(
+    conn: &mut PgConnection,
+    case: Uuid,
+    at: OffsetDateTime,
+    actor: &str,
+    new: &[NewEvent],
+) -> sqlx::Result<()> {
+    let column = |f: fn(&NewEvent) -> String| new.iter().map(f).collect::<Vec<_>>();
+    sqlx::query(
+        "insert into case_event (case_id, seq, at, actor, kind, data, sealed, customer, owed)
+         select $1, seq, $2, $3, kind, data, sealed, customer, coalesce(string_to_array(nullif(owed, ''), ','), '{}')
+           from unnest($4::int[], $5::text[], $6::jsonb[], $7::bytea[], $8::jsonb[], $9::text[])
+             as t (seq, kind, data, sealed, customer, owed) order by seq",
+    )
+    .bind(case)
+    .bind(at)
+    .bind(actor)
+    .bind(new.iter().map(|e| e.seq).collect::<Vec<_>>())
+    .bind(column(|e| e.kind.clone()))
+    .bind(new.iter().map(|e| e.data.clone()).collect::<Vec<_>>())
+    .bind(new.iter().map(|e| e.sealed.clone()).collect::<Vec<_>>())
+    .bind(new.iter().map(|e| e.customer.clone()).collect::<Vec<_>>())
+    .bind(column(|e| e.owed.clone()))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// All events of a case, oldest first.
+pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<EventRow>> {
+    after(conn, case, 0, i64::MAX).await
+}
+
+/// Events of a case behind `seq`, oldest first.
+pub async fn after(conn: &mut PgConnection, case: Uuid, seq: i32, limit: i64) -> sqlx::Result<Vec<EventRow>> {
+    sqlx::query_as(
+        "select id, case_id, seq, at, actor, kind, data, sealed, customer, owed from case_event
+         where case_id = $1 and seq > $2 order by seq limit $3",
+    )
+    .bind(case)
+    .bind(seq)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// State of a case and the fold of its events as kept beside it, locked for the rest of the transaction.
+pub async fn lock_standing(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<(String, Option<Value>)>> {
+    sqlx::query_as("select state, standing from case_file where id = $1 for update")
+        .bind(case)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Keeps the fold beside the case.
+pub async fn keep_standing(
+    conn: &mut PgConnection,
+    case: Uuid,
+    state: &str,
+    turn: &str,
+    standing: &Value,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update case_file set state_since = case when state = $2 then state_since else $5 end, state = $2, turn = $3,
+                standing = $4, version = version + (state <> $2)::int, updated_at = $5 where id = $1",
+    )
+    .bind(case)
+    .bind(state)
+    .bind(turn)
+    .bind(standing)
+    .bind(at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
