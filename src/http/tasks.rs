@@ -58,7 +58,11 @@ async fn list_tasks(
     paging: Paging,
 ) -> Result<Response> {
     one_of("department", asked.department.as_deref(), &["legal", "sales", "field"])?;
-    one_of("state", asked.state.as_deref(), &["blocked", "open", "accepted", "started", "paused", "done", "cancelled"])?;
+    one_of(
+        "state",
+        asked.state.as_deref(),
+        &["blocked", "open", "accepted", "started", "paused", "done", "cancelled"],
+    )?;
     let filter = TaskFilter {
         case_id: asked.case,
         department: asked.department,

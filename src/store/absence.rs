@@ -59,7 +59,10 @@ pub async fn end(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx:
 }
 
 pub async fn skills(conn: &mut PgConnection, staff: Uuid) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar("select skill from staff_skill where staff_id = $1 order by skill").bind(staff).fetch_all(conn).await
+    sqlx::query_scalar("select skill from staff_skill where staff_id = $1 order by skill")
+        .bind(staff)
+        .fetch_all(conn)
+        .await
 }
 
 pub async fn set_skills(conn: &mut PgConnection, staff: Uuid, skills: &[String]) -> sqlx::Result<()> {

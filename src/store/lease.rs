@@ -64,11 +64,13 @@ pub async fn extend(conn: &mut PgConnection, id: Uuid, expires_at: OffsetDateTim
 
 /// Revokes what is held of a task; true when something was.
 pub async fn revoke_of_task(conn: &mut PgConnection, task: Uuid, at: OffsetDateTime, by: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query("update field_lease set revoked_at = $2, revoked_by = $3 where task_id = $1 and revoked_at is null")
-        .bind(task)
-        .bind(at)
-        .bind(by)
-        .execute(conn)
-        .await?;
+    let done = sqlx::query(
+        "update field_lease set revoked_at = $2, revoked_by = $3 where task_id = $1 and revoked_at is null",
+    )
+    .bind(task)
+    .bind(at)
+    .bind(by)
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected() > 0)
 }

@@ -247,11 +247,13 @@ pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<V
 
 /// Cancels a task, with its appointment and the lease on its fields.
 pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("update task set state = 'cancelled', waits_for = '{}', version = version + 1, updated_at = $2 where id = $1")
-        .bind(id)
-        .bind(at)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query(
+        "update task set state = 'cancelled', waits_for = '{}', version = version + 1, updated_at = $2 where id = $1",
+    )
+    .bind(id)
+    .bind(at)
+    .execute(&mut *conn)
+    .await?;
     super::lease::revoke_of_task(conn, id, at, "system:cancel").await?;
     super::appointment::cancel_of_task(conn, id, at).await
 }

@@ -123,7 +123,8 @@ fn skill_absence_and_the_hour_set_people_aside_and_the_reason_says_so() {
     let hour = (datetime!(2026-10-06 02:00 UTC), datetime!(2026-10-06 03:00 UTC));
     let asked = Need { skills: &survey, at: Some(hour), ..need(Field, None) };
     assert_eq!(assign(&asked, &staff).unwrap().0.as_u128(), 2);
-    staff[1].absent = vec![(date!(2026 - 10 - 01), date!(2026 - 10 - 05)), (date!(2026 - 10 - 06), date!(2026 - 10 - 07))];
+    staff[1].absent =
+        vec![(date!(2026 - 10 - 01), date!(2026 - 10 - 05)), (date!(2026 - 10 - 06), date!(2026 - 10 - 07))];
     staff[2].booked = vec![(datetime!(2026-10-06 02:59 UTC), datetime!(2026-10-06 04:00 UTC))];
     let (who, why) = assign(&asked, &staff).unwrap();
     assert_eq!((who.as_u128(), why.set_aside), (4, SetAside { unskilled: 1, absent: 1, booked: 1 }));

@@ -26,7 +26,8 @@ impl TryFrom<Written> for Hours {
         let clock = format_description!("[hour]:[minute]");
         let mut days = BTreeMap::new();
         for (day, spans) in written {
-            let number = day.parse().ok().filter(|d| (1..=7).contains(d)).ok_or(format!("{day}: a weekday is 1 to 7"))?;
+            let number =
+                day.parse().ok().filter(|d| (1..=7).contains(d)).ok_or(format!("{day}: a weekday is 1 to 7"))?;
             let mut read = Vec::with_capacity(spans.len());
             for (from, to) in spans {
                 let time = |t: &str| Time::parse(t, clock).map_err(|_| format!("{t}: a time is 07:30"));

@@ -79,7 +79,9 @@ pub enum Fate {
     /// It is the value that stands already; nothing is written.
     Same,
     /// It is kept beside the version that stands.
-    Conflict { with: i32 },
+    Conflict {
+        with: i32,
+    },
     Tray(Why),
 }
 

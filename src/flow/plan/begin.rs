@@ -1,5 +1,5 @@
-use super::advance::advance;
 use super::PlanView;
+use super::advance::advance;
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Happened, Step};
@@ -35,7 +35,8 @@ pub async fn make(app: &App, by: &Actor, case_id: Uuid) -> Result<PlanView> {
 /// Makes the plan of a case that has come into execution, with its tasks and events, inside the caller's transaction; those
 /// that can begin are given to somebody. False: it has a plan already.
 pub(crate) async fn begin_for(app: &App, tx: &mut PgConnection, by: &Actor, case_id: Uuid) -> Result<bool> {
-    let file = case::get(tx, case_id).await?.ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
+    let file =
+        case::get(tx, case_id).await?.ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
     let book = PlanBook::shipped().map_err(anyhow::Error::msg)?;
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
     let plan = book.plan(&file.procedure);
@@ -51,11 +52,11 @@ pub(crate) async fn begin_for(app: &App, tx: &mut PgConnection, by: &Actor, case
     }
     let planned = plan.begin(calendar, app.clock.today());
     let tasks = planned.len() as u32;
-    let mut entries = vec![Entry::from(Happened::WorkPlanned { plan: row.id, procedure: row.procedure.clone(), tasks })];
+    let mut entries =
+        vec![Entry::from(Happened::WorkPlanned { plan: row.id, procedure: row.procedure.clone(), tasks })];
     let place = parcel_place(tx, case_id).await?;
     for new in planned {
-        let waits = plan.waits_for(&new.kind, &BTreeSet::new(), &held);
-        let mut task = task_of(app, &row, new, place);
+        let task = task_of(app, &row, new, place);
         task::insert(tx, &task).await?;
         note(app, tx, by, &task, "created", json!({})).await?;
         entries.push(happened(&task, "created").into());

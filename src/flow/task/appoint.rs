@@ -176,7 +176,12 @@ async fn timed(tx: &mut PgConnection, id: Uuid, new: &NewAppointment, now: Offse
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });
     }
     if new.assignee.is_some() && new.assignee != task.assignee {
-        return Err(Error::refused("assignee", "task-of-another", new.assignee.unwrap_or_default(), "who has the task"));
+        return Err(Error::refused(
+            "assignee",
+            "task-of-another",
+            new.assignee.unwrap_or_default(),
+            "who has the task",
+        ));
     }
     task.appointment_at = Some(new.at);
     task.place_text = Some(new.place_text.trim().to_owned());

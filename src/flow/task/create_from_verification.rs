@@ -103,7 +103,7 @@ fn row(
 }
 
 /// Where the parcel is (WGS 84 longitude, latitude), to find the way there; none when it is not on the map.
-pub(super) async fn place(tx: &mut PgConnection, case_id: Uuid) -> Result<Option<(f64, f64)>> {
+pub(crate) async fn place(tx: &mut PgConnection, case_id: Uuid) -> Result<Option<(f64, f64)>> {
     let Some((z, x, y)) = task::parcel_point(tx, case_id).await? else { return Ok(None) };
     // A parcel that has no place on the globe still gets its tasks.
     Ok(Transformer::zone_to_wgs84(&zone_def(z)).point(x, y).ok())

@@ -103,12 +103,7 @@ pub async fn set_fields(app: &App, by: &Actor, id: Uuid, new: NewValues) -> Resu
     tx_end(app, tx, by, id).await
 }
 
-async fn tx_end(
-    app: &App,
-    tx: sqlx::Transaction<'static, sqlx::Postgres>,
-    by: &Actor,
-    id: Uuid,
-) -> Result<FormView> {
+async fn tx_end(app: &App, tx: sqlx::Transaction<'static, sqlx::Postgres>, by: &Actor, id: Uuid) -> Result<FormView> {
     commit(app, tx, by, &json!({ "task_id": id }), None).await?;
     form(app, id).await
 }

@@ -9,9 +9,9 @@ mod assign;
 mod cancel;
 mod cancel_open;
 mod change;
+mod create_from_verification;
 mod escalate;
 mod fields;
-mod create_from_verification;
 mod hand_back;
 mod list;
 mod next_near;
@@ -24,7 +24,9 @@ mod view;
 
 pub use accept::accept;
 pub use appoint::{NewAppointment, appoint};
-pub use appointment::{AppointmentFilter, MissAppointment, MoveAppointment, appointments, confirm, keep, miss, move_to};
+pub use appointment::{
+    AppointmentFilter, MissAppointment, MoveAppointment, appointments, confirm, keep, miss, move_to,
+};
 pub(crate) use assign::candidates;
 pub use cancel::cancel;
 pub(crate) use cancel_open::cancel_open;
@@ -32,11 +34,10 @@ pub(crate) use change::{happened, note};
 pub use create_from_verification::create_from_verification;
 pub(crate) use create_from_verification::place as parcel_place;
 pub use escalate::{Escalate, escalate};
-pub(crate) use fields::{kind_of, write_value};
 pub use fields::{FieldValue, FormView, NewValues, form, set_fields, values};
 pub use hand_back::hand_back;
-pub use list::{TaskFilter, find, list};
 pub(crate) use list::views;
+pub use list::{TaskFilter, find, list};
 pub use next_near::next_near;
 pub use photo::{PhotoFile, PhotoView, add_photo, photo};
 pub use read_result::read_result;

@@ -52,11 +52,12 @@ async fn complete(tx: &mut PgConnection, task: &TaskRow) -> Result<()> {
     let fields = kind_of(tx, task).await?.map(|k| k.fields).unwrap_or_default();
     let filled: Vec<String> = task_value::latest(tx, task.id).await?.into_iter().map(|v| v.field).collect();
     let empty = fields.iter().filter(|f| f.required && !filled.contains(&f.code));
-    let mut lacks: Vec<FieldProblem> = empty
-        .map(|f| FieldProblem::new(format!("values.{}", f.code), "required", "nothing", &f.title.en))
-        .collect();
+    let mut lacks: Vec<FieldProblem> =
+        empty.map(|f| FieldProblem::new(format!("values.{}", f.code), "required", "nothing", &f.title.en)).collect();
     let exit = exit_waits_for(tx, task).await?;
-    lacks.extend(exit.into_iter().map(|c| FieldProblem::new("exit", "exit-condition", c, "what must hold before it ends")));
+    lacks.extend(
+        exit.into_iter().map(|c| FieldProblem::new("exit", "exit-condition", c, "what must hold before it ends")),
+    );
     if lacks.is_empty() { Ok(()) } else { Err(Error::Refused(lacks)) }
 }
 
