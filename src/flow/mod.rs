@@ -1,6 +1,8 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
+pub mod absence;
 pub mod advice;
+pub mod agency;
 pub mod case;
 mod claim;
 mod commit;
@@ -11,6 +13,7 @@ pub mod opinion;
 pub mod paper;
 pub mod paper_request;
 pub mod parcel;
+pub mod plan;
 pub mod proof;
 pub mod setup;
 pub mod staff;

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod advice;
+mod appointments;
 mod auth;
 mod case_desk;
 mod case_timeline;
@@ -28,6 +29,7 @@ mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
+mod plans;
 pub mod problem;
 mod serve;
 mod staff;
@@ -68,6 +70,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(opinions::routes())
         .merge(advice::routes())
         .merge(tasks::routes())
+        .merge(plans::routes())
+        .merge(appointments::routes())
         .merge(check::api())
         .merge(jobs::routes())
         .merge(job_events::routes())

@@ -1,6 +1,9 @@
 //! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
 
+pub mod absence;
 pub mod advice;
+pub mod agency;
+pub mod appointment;
 pub mod audit;
 pub mod basis;
 pub mod case;
@@ -16,6 +19,7 @@ pub mod import;
 pub mod job_progress;
 pub mod key;
 pub mod layer;
+pub mod lease;
 pub mod lineage;
 pub mod migrations;
 pub mod opinion;
@@ -30,5 +34,7 @@ pub mod stage;
 pub mod standing;
 pub mod task;
 pub mod task_photo;
+pub mod task_value;
 pub mod verification;
+pub mod work_plan;
 pub mod zone;

@@ -69,6 +69,7 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("reap", |app, lease, Nothing {}| async move { Ok(job::reap(&app, &lease).await?) })
         .on("purge_finished", |app, lease, Nothing {}| async move { Ok(job::purge_finished(&app, &lease).await?) })
         .on("purge_sessions", |app, lease, Nothing {}| async move { Ok(job::purge_sessions(&app, &lease).await?) })
+        .on("advance_plans", |app, lease, Nothing {}| async move { Ok(flow::plan::sweep(&app, &lease).await?) })
         .on("extend_chain", |app, lease, Nothing {}| async move { Ok(flow::proof::extend(&app, &lease).await?) })
         .on("sign_head", |app, lease, Nothing {}| async move { Ok(flow::proof::sign_head(&app, &lease).await?) })
         .on("watch_clocks", |app, lease, Nothing {}| async move { Ok(flow::case::watch_clocks(&app, &lease).await?) })

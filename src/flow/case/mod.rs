@@ -22,6 +22,7 @@ pub use party::{NewParty, Party, PartyView, add_party, parties};
 pub use personal::{Reading, parse_purpose};
 pub(crate) use read::lock_open;
 pub use read::{CaseFilter, CaseView, get, list};
+pub(crate) use record::lock;
 pub use record::{Entry, record, record_all, refold};
 pub use screen::{Count, Screen, counts, screen};
 pub use stuck::find_stuck;

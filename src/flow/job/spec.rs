@@ -76,6 +76,7 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
+    ("advance_plans.toml", include_str!("../../../jobs/advance_plans.toml")),
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),

@@ -1,0 +1,39 @@
+//! The work plan of a case: made when its contract stands, carried on whenever something it waits for is there.
+
+mod advance;
+mod begin;
+mod view;
+
+pub(crate) use advance::advance;
+pub use advance::sweep;
+pub(crate) use begin::begin_for;
+pub use begin::make;
+pub use view::{PlanView, PlannedTask, view};
+
+use crate::domain::plan::{Facts, WorkPlan};
+use crate::flow::case;
+use crate::flow::{Error, Result};
+use crate::store::work_plan::{self, WorkPlanRow};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A plan as it was when the case began with it.
+pub(crate) fn read(row: &WorkPlanRow) -> Result<WorkPlan> {
+    serde_json::from_value(row.plan.clone()).map_err(|e| Error::Broken(e.into()))
+}
+
+/// The plan a task belongs to; none: it came from elsewhere.
+pub(crate) async fn of_task(conn: &mut PgConnection, plan: Option<Uuid>) -> Result<Option<WorkPlan>> {
+    let Some(id) = plan else { return Ok(None) };
+    work_plan::get(conn, id).await?.map(|row| read(&row)).transpose()
+}
+
+/// What the conditions of a plan ask about a case; locks the case.
+pub(crate) async fn facts(conn: &mut PgConnection, case: Uuid) -> Result<Facts> {
+    let standing = case::lock(conn, case).await?;
+    Ok(Facts {
+        papers_asked: standing.as_ref().is_some_and(|c| !c.asked.is_empty()),
+        issue_open: standing.as_ref().is_some_and(|c| !c.issues.is_empty()),
+        papers: work_plan::complete_papers(conn, case).await?.into_iter().collect(),
+    })
+}
