@@ -29,4 +29,4 @@ create index task_assignee on task (assignee) where state not in ('done', 'cance
 create index task_blocked on task (plan_id) where state = 'blocked';
 alter table task_event drop constraint task_event_what_check;
 alter table task_event add constraint task_event_what_check check (what in ('created', 'assigned', 'accepted', 'handed_back',
-    'done', 'cancelled', 'ready', 'started', 'paused', 'escalated', 'moved', 'confirmed', 'kept', 'missed'));
+    'done', 'cancelled', 'ready', 'started', 'paused', 'escalated', 'appointed', 'moved', 'confirmed', 'kept', 'missed'));

@@ -115,6 +115,19 @@ pub async fn give(conn: &mut PgConnection, task: Uuid, staff: Option<Uuid>, at: 
     }
 }
 
+/// Notes that the live appointment of a task was kept, when its hour has come. False: there is none.
+pub async fn keep_begun(conn: &mut PgConnection, task: Uuid, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update appointment set state = 'kept', hold_until = null, updated_at = $2
+         where task_id = $1 and state in ('held', 'confirmed') and starts <= $2",
+    )
+    .bind(task)
+    .bind(at)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Cancels the live appointment of a task that is no longer needed.
 pub async fn cancel_of_task(conn: &mut PgConnection, task: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query(
@@ -128,11 +141,12 @@ pub async fn cancel_of_task(conn: &mut PgConnection, task: Uuid, at: OffsetDateT
     Ok(())
 }
 
-/// Frees hours whose hold has run out; the tasks they were of.
+/// Frees hours whose hold has run out; the tasks they were of. One that somebody else is just freeing is passed over.
 pub async fn free_holds(conn: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
         "update appointment set state = 'cancelled', hold_until = null, reason = 'the hold ran out', updated_at = $1
-         where state = 'held' and hold_until <= $1 returning task_id",
+         where id in (select id from appointment where state = 'held' and hold_until <= $1 order by id for update skip locked)
+         returning task_id",
     )
     .bind(now)
     .fetch_all(conn)

@@ -238,7 +238,7 @@ pub async fn untouched(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<
 /// Tasks of a case that nobody has ended yet, locked.
 pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "select id from task where case_id = $1 and state in ('open', 'accepted') order by id for update",
+        "select id from task where case_id = $1 and state not in ('done', 'cancelled') order by id for update",
     )
     .bind(case)
     .fetch_all(conn)

@@ -43,7 +43,7 @@ pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option
         .await
 }
 
-/// A blocked task can begin: it is open, due on `due`, and somebody's when anybody can do it.
+/// A blocked task can begin, or one that is nobody's is given: it is open, due on `due`, and somebody's when anybody can do it.
 pub async fn make_ready(
     conn: &mut PgConnection,
     task: Uuid,
@@ -54,7 +54,7 @@ pub async fn make_ready(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "update task set state = 'open', waits_for = '{}', due = $2, assignee = $3, reason = $4, updated_at = $5,
-                version = version + 1 where id = $1 and state = 'blocked'",
+                version = version + 1 where id = $1 and (state = 'blocked' or state = 'open' and assignee is null)",
     )
     .bind(task)
     .bind(due)
@@ -75,15 +75,28 @@ pub async fn set_waits(conn: &mut PgConnection, task: Uuid, waits_for: &[String]
     Ok(())
 }
 
-/// Cases of which a task waits for nothing but conditions, after the case `after`.
+/// Cases of which a task waits for nothing but conditions, or is nobody's because nobody could be found, after the case `after`.
 pub async fn waiting_on_conditions(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "select distinct case_id from task where state = 'blocked' and plan_id is not null and case_id > $1
-            and not exists (select from unnest(waits_for) w where w like 'task:%') order by case_id limit $2",
+        "select distinct case_id from task where plan_id is not null and case_id > $1
+            and (state = 'blocked' and not exists (select from unnest(waits_for) w where w like 'task:%')
+                 or state = 'open' and assignee is null and reason->'assigned' = 'null')
+          order by case_id limit $2",
     )
     .bind(after)
     .bind(limit)
     .fetch_all(conn)
+    .await
+}
+
+/// The commune of the parcel a case is about: as it is drawn now, or as the customer named it.
+pub async fn commune(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(
+        "select coalesce(v.commune_code, c.parcel_ref->>'commune_code') from case_file c
+           left join parcel_version v on v.zone = c.zone and v.parcel_id = c.parcel_id and upper_inf(v.valid) where c.id = $1",
+    )
+    .bind(case)
+    .fetch_one(conn)
     .await
 }
 

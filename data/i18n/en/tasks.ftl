@@ -14,6 +14,7 @@ task-event-ready = Can begin
 task-event-started = Begun
 task-event-paused = Set down
 task-event-escalated = Passed up
+task-event-appointed = Appointment made
 task-event-confirmed = Appointment confirmed
 task-event-moved = Appointment moved
 task-event-kept = Appointment kept

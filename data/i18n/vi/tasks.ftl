@@ -14,6 +14,7 @@ task-event-ready = Đến lượt
 task-event-started = Bắt đầu
 task-event-paused = Tạm dừng
 task-event-escalated = Báo cấp trên
+task-event-appointed = Đã đặt lịch hẹn
 task-event-confirmed = Xác nhận lịch hẹn
 task-event-moved = Đổi lịch hẹn
 task-event-kept = Đã gặp đúng hẹn

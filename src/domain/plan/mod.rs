@@ -8,6 +8,7 @@ pub use book::{At, Condition, Kind, PlanBook, Skill, Step, WorkPlan};
 pub use form::{Field, FieldKind, fault};
 
 use crate::domain::calendar::Calendar;
+use crate::domain::case::Happened;
 use crate::domain::dispatch::{Department, due};
 use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
@@ -47,6 +48,19 @@ impl std::fmt::Display for Blocker {
             Self::Condition(c) => c.fmt(f),
         }
     }
+}
+
+/// Something of this kind may end a wait: a task that is over, a paper, a request or an issue that is settled.
+pub fn may_free(what: &Happened) -> bool {
+    use Happened as H;
+    matches!(
+        what,
+        H::TaskDone { .. }
+            | H::TaskCancelled { .. }
+            | H::PaperAdded { .. }
+            | H::ItemSettled { .. }
+            | H::IssueResolved { .. }
+    )
 }
 
 impl Facts {

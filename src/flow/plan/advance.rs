@@ -9,29 +9,35 @@ use crate::flow::task::{candidates, happened, note};
 use crate::flow::{Result, begin};
 use crate::store::queue::Lease;
 use crate::store::task::{self, TaskRow};
-use crate::store::{appointment, case, parcel, work_plan};
+use crate::store::{appointment, work_plan};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Carries the plan of a case on, inside the caller's transaction: tasks whose wait is over become open, due from today, and
-/// somebody's. A case without a plan is left alone.
+/// somebody's; those for whom nobody was found before are tried again. A case without a plan is left alone.
 pub(crate) async fn advance(app: &App, tx: &mut PgConnection, by: &Actor, case_id: Uuid) -> Result<()> {
     let Some(row) = work_plan::of_case(tx, case_id).await? else { return Ok(()) };
     let (plan, facts) = (read(&row)?, facts(tx, case_id).await?);
     let tasks = task::of_plan(tx, row.id).await?;
     let over = |t: &&TaskRow| matches!(t.state.as_str(), "done" | "cancelled");
     let ended: BTreeSet<String> = tasks.iter().filter(over).map(|t| t.kind.clone()).collect();
-    let (mut staff, commune) = (candidates(tx, app.clock.today()).await?, commune(app, tx, case_id).await?);
+    let (mut staff, commune) = (candidates(tx, app.clock.today()).await?, work_plan::commune(tx, case_id).await?);
     let mut entries = Vec::new();
-    for task in tasks.into_iter().filter(|t| t.state == "blocked") {
-        let waits: Vec<String> = plan.waits_for(&task.kind, &ended, &facts).iter().map(ToString::to_string).collect();
-        if waits.is_empty() {
-            entries.extend(ready(app, tx, by, &plan, task, commune.as_deref(), &mut staff).await?);
-        } else if waits != task.waits_for {
-            work_plan::set_waits(tx, task.id, &waits).await?;
+    for task in tasks {
+        let nobodys = task.state == "open" && task.assignee.is_none() && task.reason["assigned"].is_null();
+        if task.state == "blocked" {
+            let waits = plan.waits_for(&task.kind, &ended, &facts);
+            let waits: Vec<String> = waits.iter().map(ToString::to_string).collect();
+            if !waits.is_empty() {
+                work_plan::set_waits(tx, task.id, &waits).await?;
+                continue;
+            }
+        } else if !nobodys {
+            continue;
         }
+        entries.extend(ready(app, tx, by, &plan, task, commune.as_deref(), &mut staff).await?);
     }
     if !entries.is_empty() {
         record_all(app, tx, by, case_id, entries).await?;
@@ -39,7 +45,7 @@ pub(crate) async fn advance(app: &App, tx: &mut PgConnection, by: &Actor, case_i
     Ok(())
 }
 
-/// Opens one task and gives it to whoever fits best.
+/// Opens one task, when it is not open yet, and gives it to whoever fits best.
 async fn ready(
     app: &App,
     tx: &mut PgConnection,
@@ -49,33 +55,31 @@ async fn ready(
     commune: Option<&str>,
     staff: &mut [Candidate],
 ) -> Result<Vec<Entry>> {
-    let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
-    let today = app.clock.today();
-    let days = plan.step(&task.kind).map_or(0, |s| s.due_days);
-    let (due, due_doubtful) = due(calendar, today, days);
+    let (calendar, today) = (Calendar::shipped().map_err(anyhow::Error::msg)?, app.clock.today());
+    let waited = task.state == "blocked";
+    if waited {
+        let (day, doubtful) = due(calendar, today, plan.step(&task.kind).map_or(0, |s| s.due_days));
+        task.due = day;
+        task.reason["due_doubtful"] = json!(doubtful);
+    }
     let skills = plan.kinds.get(&task.kind).map(|k| k.skills.clone()).unwrap_or_default();
     let chosen = Department::parse(&task.department).and_then(|department| {
-        let need = Need { department, commune, skills: &skills, days: (today, due.max(today)), at: None };
+        let need = Need { department, commune, skills: &skills, days: (today, task.due.max(today)), at: None };
         assign(&need, staff)
     });
-    task.reason["due_doubtful"] = json!(due_doubtful);
+    if chosen.is_none() && !waited {
+        return Ok(Vec::new());
+    }
     task.reason["assigned"] = json!(chosen.map(|c| c.1));
     task.assignee = chosen.map(|c| c.0);
-    work_plan::make_ready(tx, task.id, due, task.assignee, &task.reason, app.clock.now()).await?;
-    note(app, tx, by, &task, "ready", json!({ "due": due })).await?;
+    work_plan::make_ready(tx, task.id, task.due, task.assignee, &task.reason, app.clock.now()).await?;
+    if waited {
+        note(app, tx, by, &task, "ready", json!({ "due": task.due })).await?;
+    }
     let Some(taken) = staff.iter_mut().find(|c| Some(c.id) == task.assignee) else { return Ok(Vec::new()) };
     taken.open_load += 1;
     note(app, tx, by, &task, "assigned", task.reason["assigned"].clone()).await?;
     Ok(vec![happened(&task, "assigned").into()])
-}
-
-/// The commune of the parcel a case is about, when it is known on the map.
-async fn commune(app: &App, tx: &mut PgConnection, case_id: Uuid) -> Result<Option<String>> {
-    let Some(file) = case::get(tx, case_id).await? else { return Ok(None) };
-    let Some((zone, id)) = file.zone.zip(file.parcel_id) else {
-        return Ok(file.parcel_ref["commune_code"].as_str().map(str::to_owned));
-    };
-    Ok(parcel::current(&app.pool, zone, id).await?.map(|p| p.commune_code))
 }
 
 /// Looks after plans that wait for conditions (papers, issues) and not for a task: what they wait for may have come since.

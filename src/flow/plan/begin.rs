@@ -3,7 +3,7 @@ use super::advance::advance;
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Happened, Step};
-use crate::domain::plan::{PlanBook, Planned};
+use crate::domain::plan::{At, PlanBook, Planned};
 use crate::flow::case::{Entry, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::task::{happened, note, parcel_place};
@@ -56,7 +56,8 @@ pub(crate) async fn begin_for(app: &App, tx: &mut PgConnection, by: &Actor, case
         vec![Entry::from(Happened::WorkPlanned { plan: row.id, procedure: row.procedure.clone(), tasks })];
     let place = parcel_place(tx, case_id).await?;
     for new in planned {
-        let task = task_of(app, &row, new, place);
+        let there = plan.kinds.get(&new.kind).is_some_and(|k| k.at == At::Parcel);
+        let task = task_of(app, &row, new, place.filter(|_| there));
         task::insert(tx, &task).await?;
         note(app, tx, by, &task, "created", json!({})).await?;
         entries.push(happened(&task, "created").into());

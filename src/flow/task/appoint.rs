@@ -92,7 +92,7 @@ pub(in crate::flow) async fn appoint_in(
     lock_open(tx, new.case_id).await?;
     appointment::free_holds(tx, now).await?;
     let (row, mut events) = match new.task {
-        Some(id) => (timed(tx, id, &new, now).await?, Vec::new()),
+        Some(id) => (timed(app, tx, by, id, &new).await?, Vec::new()),
         None => made(app, tx, by, &new, now).await?,
     };
     let held = AppointmentRow {
@@ -177,7 +177,7 @@ async fn agency_of(tx: &mut PgConnection, new: &mut NewAppointment) -> Result<Op
 }
 
 /// A task that is there gets an hour.
-async fn timed(tx: &mut PgConnection, id: Uuid, new: &NewAppointment, now: OffsetDateTime) -> Result<TaskRow> {
+async fn timed(app: &App, tx: &mut PgConnection, by: &Actor, id: Uuid, new: &NewAppointment) -> Result<TaskRow> {
     let mut task = existing(tx, id).await?;
     if task.case_id != new.case_id || task.department != new.department {
         return Err(Error::refused("task", "task-other", id, "a task of this case and department"));
@@ -198,11 +198,12 @@ async fn timed(tx: &mut PgConnection, id: Uuid, new: &NewAppointment, now: Offse
     if new.lon.is_some() {
         (task.lon, task.lat) = (new.lon, new.lat);
     }
-    task.updated_at = now;
+    task.updated_at = app.clock.now();
     if !task::change(tx, &task).await? {
         return Err(Error::Conflict { code: "version", detail: format!("task {id} was changed meanwhile") });
     }
     task.version += 1;
+    note(app, tx, by, &task, "appointed", json!({ "starts": new.at.to_string() })).await?;
     Ok(task)
 }
 

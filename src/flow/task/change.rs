@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::staff::Role;
 use crate::flow::case::{self, lock_open};
-use crate::flow::plan;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, commit};
 use crate::store::appointment;
@@ -25,6 +24,12 @@ pub(super) fn leads(by: &Actor) -> bool {
 /// The task as it stands.
 pub(super) async fn existing(conn: &mut PgConnection, id: Uuid) -> Result<TaskRow> {
     task::get(conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })
+}
+
+/// Locks the case of a task, which must not have ended: what is read of the task after this stays so.
+pub(super) async fn lock_of(conn: &mut PgConnection, id: Uuid) -> Result<()> {
+    let task = existing(conn, id).await?;
+    lock_open(conn, task.case_id).await
 }
 
 /// The task as `version` knows it, when it is in one of `states`.
@@ -56,8 +61,8 @@ pub(super) async fn write(
     write_as(app, tx, by, task, what, detail, vec![event.into()]).await
 }
 
-/// As [`write`], with the events its case gets. When the task ends, the plan of its case goes on; when it changes hands, so
-/// do its appointment and the right to write its fields far from any line.
+/// As [`write`], with the events its case gets (by which the plan of the case goes on). When a task changes hands, so do its
+/// appointment and the right to write its fields far from any line; when it ends, its appointment was kept or is needed no more.
 pub(super) async fn write_as(
     app: &App,
     mut tx: Transaction<'static, Postgres>,
@@ -65,7 +70,7 @@ pub(super) async fn write_as(
     mut task: TaskRow,
     what: &'static str,
     detail: Value,
-    events: Vec<case::Entry>,
+    mut events: Vec<case::Entry>,
 ) -> Result<TaskView> {
     task.updated_at = app.clock.now();
     lock_open(&mut tx, task.case_id).await?;
@@ -73,13 +78,10 @@ pub(super) async fn write_as(
     if !task::change(&mut tx, &task).await? {
         return Err(stale(&task));
     }
-    hand_on(&mut tx, by, &before, &task).await?;
+    events.extend(hand_on(&mut tx, by, &before, &task).await?);
     note(app, &mut tx, by, &task, what, detail).await?;
     if !events.is_empty() {
         case::record_all(app, &mut tx, by, task.case_id, events).await?;
-    }
-    if matches!(task.state.as_str(), "done" | "cancelled") {
-        plan::advance(app, &mut tx, by, task.case_id).await?;
     }
     task.version += 1;
     let view = full(&mut tx, task).await?;
@@ -88,18 +90,26 @@ pub(super) async fn write_as(
 }
 
 /// What goes with a task that ends or changes hands.
-async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &TaskRow) -> Result<()> {
+async fn hand_on(
+    tx: &mut PgConnection,
+    by: &Actor,
+    before: &TaskRow,
+    task: &TaskRow,
+) -> Result<Option<case::Entry>> {
     let ended = matches!(task.state.as_str(), "done" | "cancelled");
-    if task.state == "cancelled" {
+    let mut kept = None;
+    if task.state == "done" && appointment::keep_begun(tx, task.id, task.updated_at).await? {
+        kept = Some(Happened::AppointmentKept { task: task.id }.into());
+    } else if ended {
         appointment::cancel_of_task(tx, task.id, task.updated_at).await?;
-    } else if !ended && !appointment::give(tx, task.id, task.assignee, task.updated_at).await? {
+    } else if !appointment::give(tx, task.id, task.assignee, task.updated_at).await? {
         let detail = "somewhere else at the hour of its appointment".into();
         return Err(Error::Conflict { code: "double-booked", detail });
     }
     if ended || before.assignee != task.assignee {
         lease::revoke_of_task(tx, task.id, task.updated_at, &by.login).await?;
     }
-    Ok(())
+    Ok(kept)
 }
 
 /// The task's event with its detail (which may quote a person's words), the audit row and the case's event without it.
@@ -149,6 +159,7 @@ pub(crate) async fn note(
         "accepted" => "task.accept",
         "handed_back" => "task.hand_back",
         "ready" => "task.ready",
+        "appointed" => "appointment.make",
         "started" => "task.start",
         "paused" => "task.pause",
         "escalated" => "task.escalate",

@@ -1,11 +1,11 @@
 //! The fields of a task: what can be filled in, what was, by whom. Values are sealed and every version of them stays.
 
-use super::change::{existing, leads};
+use super::change::{existing, leads, lock_of};
 use crate::app::App;
 use crate::domain::plan::{Field, Kind, PlanBook, fault};
 use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
-use crate::flow::case::{Reading, lock_open};
+use crate::flow::case::Reading;
 use crate::flow::plan;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
@@ -69,13 +69,17 @@ pub(crate) async fn kind_of(conn: &mut PgConnection, task: &TaskRow) -> Result<O
 
 pub async fn form(app: &App, id: Uuid) -> Result<FormView> {
     let mut tx = begin(app).await?;
-    let task = existing(&mut tx, id).await?;
-    let fields = kind_of(&mut tx, &task).await?.map(|k| k.fields).unwrap_or_default();
+    form_in(&mut tx, id).await
+}
+
+async fn form_in(tx: &mut PgConnection, id: Uuid) -> Result<FormView> {
+    let task = existing(tx, id).await?;
+    let fields = kind_of(tx, &task).await?.map(|k| k.fields).unwrap_or_default();
     let versions: BTreeMap<String, i32> =
-        task_value::latest(&mut tx, id).await?.into_iter().map(|v| (v.field, v.version)).collect();
+        task_value::latest(tx, id).await?.into_iter().map(|v| (v.field, v.version)).collect();
     let lacks = |f: &&Field| f.required && !versions.contains_key(&f.code);
     let missing = fields.iter().filter(lacks).map(|f| f.code.clone()).collect();
-    let exit_waits_for = exit_waits_for(&mut tx, &task).await?;
+    let exit_waits_for = exit_waits_for(tx, &task).await?;
     Ok(FormView { task_id: id, fields, versions, missing, exit_waits_for })
 }
 
@@ -91,8 +95,8 @@ pub(super) async fn exit_waits_for(tx: &mut PgConnection, task: &TaskRow) -> Res
 /// any line are refused, except from who leads (what comes back later then stands in conflict with it).
 pub async fn set_fields(app: &App, by: &Actor, id: Uuid, new: NewValues) -> Result<FormView> {
     let mut tx = begin(app).await?;
+    lock_of(&mut tx, id).await?;
     let task = existing(&mut tx, id).await?;
-    lock_open(&mut tx, task.case_id).await?;
     if task.assignee != by.id && !leads(by) {
         return Err(Error::Forbidden("a task of somebody else"));
     }
@@ -100,12 +104,9 @@ pub async fn set_fields(app: &App, by: &Actor, id: Uuid, new: NewValues) -> Resu
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });
     }
     write_fields(app, &mut tx, by, &task, &new.values).await?;
-    tx_end(app, tx, by, id).await
-}
-
-async fn tx_end(app: &App, tx: sqlx::Transaction<'static, sqlx::Postgres>, by: &Actor, id: Uuid) -> Result<FormView> {
-    commit(app, tx, by, &json!({ "task_id": id }), None).await?;
-    form(app, id).await
+    let view = form_in(&mut tx, id).await?;
+    commit(app, tx, by, &view, None).await?;
+    Ok(view)
 }
 
 /// Checks values against the form, and writes those that differ from what stands.

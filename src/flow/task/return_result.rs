@@ -1,4 +1,4 @@
-use super::change::{at_version, leads, write};
+use super::change::{at_version, leads, lock_of, write};
 use super::fields::{exit_waits_for, kind_of, write_fields};
 use super::view::{TaskResult, TaskView, place};
 use crate::app::App;
@@ -27,6 +27,7 @@ pub async fn return_result(
         return Err(Error::Refused(problems));
     }
     let mut tx = begin(app).await?;
+    lock_of(&mut tx, id).await?;
     for (i, sha256) in result.photos.iter().enumerate() {
         if task_photo::get(&mut tx, id, sha256).await?.is_none() {
             let allowed = "a photo that was sent for this task";

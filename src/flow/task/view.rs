@@ -68,7 +68,7 @@ pub struct EventView {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     pub actor: String,
-    /// created, ready, assigned, accepted, started, paused, handed_back, escalated, confirmed, moved, kept, missed, done,
+    /// created, ready, assigned, accepted, started, paused, handed_back, escalated, appointed, confirmed, moved, kept, missed, done,
     /// cancelled.
     pub what: String,
     #[schema(value_type = Object)]
