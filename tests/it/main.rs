@@ -22,6 +22,7 @@ mod pages;
 mod papers;
 mod parcels;
 mod placed;
+mod plans;
 mod proof;
 #[path = "../support/proxy.rs"]
 mod proxy;
