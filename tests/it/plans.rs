@@ -111,7 +111,8 @@ async fn a_plan_is_carried_from_the_contract_to_the_result(pool: PgPool) {
     assert_eq!(blocked.body["code"], "task-state", "{}", blocked.text);
 
     let mut collect = begun(&sales, &case, "collect_originals").await;
-    let paused = sales.post(&format!("{}/pause", collect.0), json!({"version": collect.1, "reason": "Khách vắng"})).await;
+    let paused =
+        sales.post(&format!("{}/pause", collect.0), json!({"version": collect.1, "reason": "Khách vắng"})).await;
     assert_eq!(paused.body["state"], "paused", "{}", paused.text);
     let on = sales.post(&format!("{}/start", collect.0), json!({"version": paused.body["version"]})).await;
     collect.1 = on.body["version"].clone();
@@ -134,15 +135,22 @@ async fn a_plan_is_carried_from_the_contract_to_the_result(pool: PgPool) {
     t.run("advance_plans").await;
     let draft = task(&legal, &case, "draft_deed").await;
     assert_eq!(draft["assignee"], json!(an), "the job gives what was nobody's: {draft}");
-    assert_eq!(draft["reason"]["assigned"], json!({"place": "everywhere", "load": 0, "of": 1}));
+    assert_eq!(
+        draft["reason"]["assigned"],
+        json!({"place": "everywhere", "load": 0, "of": 1,
+        "set_aside": {"unskilled": 1, "absent": 0, "booked": 0}}),
+        "with the reason"
+    );
     done(&legal, &case, "draft_deed", json!({"draft_reference": "HDCN-1.docx"})).await;
 
     let visit = begun(&field, &case, "visit_parcel").await;
     let values = json!({"state_of_land": "as_papers_say", "boundary_disputed": false, "photos": ["0".repeat(64)]});
     assert_eq!(ends(&field, &visit, values).await.refused(), ["values.photos: photo-unknown"]);
-    let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &[0, 0, 2, 128, 0, 0, 1, 224, 8, 2, 0, 0, 0, 0, 0, 0, 0]].concat();
+    let png =
+        [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &[0, 0, 2, 128, 0, 0, 1, 224, 8, 2, 0, 0, 0, 0, 0, 0, 0]].concat();
     let photo = field.send(field.request(Method::POST, &format!("{}/photos", visit.0)).body(png)).await;
-    let values = json!({"state_of_land": "as_papers_say", "boundary_disputed": false, "photos": [photo.body["sha256"]]});
+    let values =
+        json!({"state_of_land": "as_papers_say", "boundary_disputed": false, "photos": [photo.body["sha256"]]});
     assert_eq!(ends(&field, &visit, values).await.body["state"], "done");
 
     let sign = begun(&legal, &case, "sign_deed").await;
@@ -165,10 +173,12 @@ async fn a_plan_is_carried_from_the_contract_to_the_result(pool: PgPool) {
     crate::cases::nothing_in_clear(&pool, &["GCN bản gốc", "Khách vắng ở nhà"]).await;
     let line = legal.get(&format!("/api/v1/cases/{case}/timeline?view=staff")).await;
     assert!(line.text.contains("Take over the customer's original papers"), "{}", line.text);
-    let bare: Vec<Uuid> = sqlx::query_scalar("select id from task t where not exists (select from audit a where a.subject = 'task/' || t.id)")
-        .fetch_all(&pool)
-        .await
-        .unwrap();
+    let bare: Vec<Uuid> = sqlx::query_scalar(
+        "select id from task t where not exists (select from audit a where a.subject = 'task/' || t.id)",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
     assert_eq!(bare, [Uuid::nil(); 0], "every task has its audit");
 }
 
@@ -227,7 +237,9 @@ async fn who_gets_a_task_and_who_cannot(pool: PgPool) {
     assert_eq!(boss.post(&reassign, with(&collect, json!(chi))).await.refused(), ["to: staff-unknown"]);
     let binh = noted.body["staff_id"].clone();
     assert_eq!(boss.post(&reassign, with(&collect, binh.clone())).await.refused(), ["to: staff-absent"]);
-    let back = sales.send(sales.request(Method::DELETE, &format!("/api/v1/absences/{}", noted.body["id"].as_str().unwrap()))).await;
+    let back = sales
+        .send(sales.request(Method::DELETE, &format!("/api/v1/absences/{}", noted.body["id"].as_str().unwrap())))
+        .await;
     assert_eq!(back.status, StatusCode::OK, "{}", back.text);
     let given = boss.post(&reassign, with(&collect, binh.clone())).await;
     assert_eq!(given.body["assignee"], binh, "{}", given.text);
@@ -236,7 +248,11 @@ async fn who_gets_a_task_and_who_cannot(pool: PgPool) {
     let handed = sales.post(&format!("{}/hand-back", address(&collect)), at(&raised.body)).await;
     assert_eq!((&handed.body["state"], &handed.body["assignee"]), (&json!("open"), &Value::Null), "{}", handed.text);
     t.run("advance_plans").await;
-    assert_eq!(task(&legal, &case, "collect_originals").await["assignee"], Value::Null, "what was handed back is for who takes it");
+    assert_eq!(
+        task(&legal, &case, "collect_originals").await["assignee"],
+        Value::Null,
+        "what was handed back is for who takes it"
+    );
     done(&dung, &case, "collect_originals", json!({"received": "GCN"})).await;
     let told = kinds(&pool, case.parse().unwrap()).await;
     for kind in ["work_planned", "task_assigned", "task_escalated", "task_handed_back", "task_started", "task_done"] {
@@ -255,8 +271,7 @@ async fn nobody_is_in_two_places_at_once(pool: PgPool) {
     let t = TestApp::new(pool.clone()).await;
     let boss = t.signed_in("boss", &["manager"]).await;
     let (legal, _, _, an, _) = office(&t).await;
-    let (other, _) = (legal.open_case().await, ());
-    let case = legal.open_case().await;
+    let (other, case) = (legal.open_case().await, legal.open_case().await);
     assert_eq!(put(&boss, "/api/v1/agencies/notary.example", agency()).await.status, StatusCode::OK);
     let at = |case: &str, at: &str, more: Value| {
         let mut new = json!({"case_id": case, "department": "legal", "at": at, "minutes": 45, "agency": "notary.example", "assignee": an});
@@ -266,7 +281,11 @@ async fn nobody_is_in_two_places_at_once(pool: PgPool) {
     let book = async |body: Value| legal.post("/api/v1/appointments", body).await;
     // Wednesday 7 October: open in the morning only.
     assert_eq!(book(at(&case, "2026-10-07T07:00:00Z", json!({}))).await.refused(), ["at: agency-closed"]);
-    assert_eq!(book(at(&case, "2026-10-07T04:00:00Z", json!({}))).await.refused(), ["at: agency-closed"], "into the noon rest");
+    assert_eq!(
+        book(at(&case, "2026-10-07T04:00:00Z", json!({}))).await.refused(),
+        ["at: agency-closed"],
+        "into the noon rest"
+    );
     let held = book(at(&case, "2026-10-07T02:00:00Z", json!({"hold_minutes": 60, "with_customer": true}))).await;
     assert_eq!(held.body["appointment"]["state"], "held", "{}", held.text);
     assert_eq!(held.body["place_text"], "Văn phòng công chứng Mẫu, 1 Đường Mẫu");
@@ -289,7 +308,8 @@ async fn nobody_is_in_two_places_at_once(pool: PgPool) {
 
     let again = book(at(&case, "2026-10-08T02:00:00Z", json!({"task": held.body["id"], "hold_minutes": 60}))).await;
     assert_eq!(again.body["appointment"]["state"], "held", "{}", again.text);
-    let confirmed = legal.post(&format!("{address}/appointment/confirm"), json!({"version": again.body["version"]})).await;
+    let confirmed =
+        legal.post(&format!("{address}/appointment/confirm"), json!({"version": again.body["version"]})).await;
     assert_eq!(confirmed.body["appointment"]["state"], "confirmed", "{}", confirmed.text);
     let to = |at: &str, v: &Value| json!({"version": v["version"], "at": at, "reason": "Khách xin đổi giờ"});
     let taken = legal.post(&format!("{address}/appointment/move"), to("2026-10-07T02:15:00Z", &confirmed.body)).await;
@@ -299,13 +319,27 @@ async fn nobody_is_in_two_places_at_once(pool: PgPool) {
     let early = legal.post(&format!("{address}/appointment/keep"), json!({"version": moved.body["version"]})).await;
     assert_eq!(early.body["code"], "appointment-early", "{}", early.text);
     t.advance(time::Duration::days(3) + time::Duration::hours(1));
+    let legal = t.signs_in("an").await;
     let who = json!({"version": moved.body["version"], "by": "customer", "reason": "Không ai đến"});
     let missed = legal.post(&format!("{address}/appointment/miss"), who).await;
-    assert_eq!((&missed.body["state"], &missed.body["appointment_at"]), (&json!("open"), &Value::Null), "{}", missed.text);
+    assert_eq!(
+        (&missed.body["state"], &missed.body["appointment_at"]),
+        (&json!("open"), &Value::Null),
+        "{}",
+        missed.text
+    );
     let told = kinds(&pool, case.parse().unwrap()).await;
-    assert_eq!(told[1..], ["task_created", "appointment_made", "appointment_made", "appointment_moved", "appointment_missed"]);
+    assert_eq!(
+        told[1..],
+        ["task_created", "appointment_made", "appointment_made", "appointment_moved", "appointment_missed"]
+    );
     let list = legal.get("/api/v1/appointments?staff=me&state=missed").await;
-    assert_eq!(list.body["items"].as_array().unwrap().len(), 0, "a task given to nobody has an appointment of nobody: {}", list.text);
+    assert_eq!(
+        list.body["items"].as_array().unwrap().len(),
+        0,
+        "a task given to nobody has an appointment of nobody: {}",
+        list.text
+    );
     every_case_is_its_events(&pool).await;
 }
 

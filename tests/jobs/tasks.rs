@@ -222,7 +222,10 @@ async fn a_task_goes_its_way_and_stale_or_foreign_hands_are_refused(pool: PgPool
     ] {
         assert_eq!(code(task::return_result(&o.app, &minh, t.id, t.version, bad, &BTreeMap::new()).await), "refused");
     }
-    assert_eq!(code(task::return_result(&o.app, &lan, t.id, t.version, good.clone(), &BTreeMap::new()).await), "forbidden");
+    assert_eq!(
+        code(task::return_result(&o.app, &lan, t.id, t.version, good.clone(), &BTreeMap::new()).await),
+        "forbidden"
+    );
     let done = task::return_result(&o.app, &minh, t.id, t.version, good.clone(), &BTreeMap::new()).await.unwrap();
     assert_eq!((done.state.as_str(), done.has_result), ("done", true));
     assert_eq!(code(task::cancel(&o.app, &boss, t.id, done.version, "late").await), "task-state");

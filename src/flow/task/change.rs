@@ -90,12 +90,7 @@ pub(super) async fn write_as(
 }
 
 /// What goes with a task that ends or changes hands.
-async fn hand_on(
-    tx: &mut PgConnection,
-    by: &Actor,
-    before: &TaskRow,
-    task: &TaskRow,
-) -> Result<Option<case::Entry>> {
+async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &TaskRow) -> Result<Option<case::Entry>> {
     let ended = matches!(task.state.as_str(), "done" | "cancelled");
     let mut kept = None;
     if task.state == "done" && appointment::keep_begun(tx, task.id, task.updated_at).await? {
