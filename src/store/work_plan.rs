@@ -99,14 +99,3 @@ pub async fn commune(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option
     .fetch_one(conn)
     .await
 }
-
-/// Kinds of papers of a case that are there, complete in their latest version.
-pub async fn complete_papers(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(
-        "select distinct kind from (select distinct on (id) kind, complete from paper where case_id = $1
-            order by id, version desc) p where complete",
-    )
-    .bind(case)
-    .fetch_all(conn)
-    .await
-}

@@ -10,6 +10,7 @@ pub use form::{Field, FieldKind, fault};
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Happened;
 use crate::domain::dispatch::{Department, due};
+use crate::domain::text::fold::squeezed;
 use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
@@ -30,7 +31,7 @@ pub struct Facts {
     /// Something asked of the customer is open.
     pub papers_asked: bool,
     pub issue_open: bool,
-    /// Kinds of papers that are there and complete.
+    /// Names of papers that are there and complete, squeezed.
     pub papers: BTreeSet<String>,
 }
 
@@ -68,7 +69,7 @@ impl Facts {
         match condition {
             Condition::PapersIn => !self.papers_asked,
             Condition::NoIssue => !self.issue_open,
-            Condition::Paper(kind) => self.papers.contains(kind),
+            Condition::Paper(kind) => self.papers.contains(&squeezed(kind)),
         }
     }
 

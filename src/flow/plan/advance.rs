@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// somebody's; those for whom nobody was found before are tried again. A case without a plan is left alone.
 pub(crate) async fn advance(app: &App, tx: &mut PgConnection, by: &Actor, case_id: Uuid) -> Result<()> {
     let Some(row) = work_plan::of_case(tx, case_id).await? else { return Ok(()) };
-    let (plan, facts) = (read(&row)?, facts(tx, case_id).await?);
+    let (plan, facts) = (read(&row)?, facts(app, tx, case_id).await?);
     let tasks = task::of_plan(tx, row.id).await?;
     let over = |t: &&TaskRow| matches!(t.state.as_str(), "done" | "cancelled");
     let ended: BTreeSet<String> = tasks.iter().filter(over).map(|t| t.kind.clone()).collect();

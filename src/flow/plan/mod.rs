@@ -10,8 +10,10 @@ pub(crate) use begin::begin_for;
 pub use begin::make;
 pub use view::{PlanView, PlannedTask, view};
 
+use crate::app::App;
 use crate::domain::plan::{Facts, WorkPlan};
 use crate::flow::case;
+use crate::flow::paper::names_of_case;
 use crate::flow::{Error, Result};
 use crate::store::work_plan::{self, WorkPlanRow};
 use sqlx::PgConnection;
@@ -29,11 +31,11 @@ pub(crate) async fn of_task(conn: &mut PgConnection, plan: Option<Uuid>) -> Resu
 }
 
 /// What the conditions of a plan ask about a case; locks the case.
-pub(crate) async fn facts(conn: &mut PgConnection, case: Uuid) -> Result<Facts> {
-    let standing = case::lock(conn, case).await?;
+pub(crate) async fn facts(app: &App, conn: &mut PgConnection, case_id: Uuid) -> Result<Facts> {
+    let standing = case::lock(conn, case_id).await?;
     Ok(Facts {
         papers_asked: standing.as_ref().is_some_and(|c| !c.asked.is_empty()),
         issue_open: standing.as_ref().is_some_and(|c| !c.issues.is_empty()),
-        papers: work_plan::complete_papers(conn, case).await?.into_iter().collect(),
+        papers: names_of_case(app, conn, case_id).await?,
     })
 }

@@ -69,25 +69,25 @@ pub(crate) async fn kind_of(conn: &mut PgConnection, task: &TaskRow) -> Result<O
 
 pub async fn form(app: &App, id: Uuid) -> Result<FormView> {
     let mut tx = begin(app).await?;
-    form_in(&mut tx, id).await
+    form_in(app, &mut tx, id).await
 }
 
-async fn form_in(tx: &mut PgConnection, id: Uuid) -> Result<FormView> {
+async fn form_in(app: &App, tx: &mut PgConnection, id: Uuid) -> Result<FormView> {
     let task = existing(tx, id).await?;
     let fields = kind_of(tx, &task).await?.map(|k| k.fields).unwrap_or_default();
     let versions: BTreeMap<String, i32> =
         task_value::latest(tx, id).await?.into_iter().map(|v| (v.field, v.version)).collect();
     let lacks = |f: &&Field| f.required && !versions.contains_key(&f.code);
     let missing = fields.iter().filter(lacks).map(|f| f.code.clone()).collect();
-    let exit_waits_for = exit_waits_for(tx, &task).await?;
+    let exit_waits_for = exit_waits_for(app, tx, &task).await?;
     Ok(FormView { task_id: id, fields, versions, missing, exit_waits_for })
 }
 
 /// Conditions of a task's end that do not hold.
-pub(super) async fn exit_waits_for(tx: &mut PgConnection, task: &TaskRow) -> Result<Vec<String>> {
+pub(super) async fn exit_waits_for(app: &App, tx: &mut PgConnection, task: &TaskRow) -> Result<Vec<String>> {
     let Some(plan) = plan::of_task(tx, task.plan_id).await? else { return Ok(Vec::new()) };
     let Some(step) = plan.step(&task.kind).filter(|s| !s.exit.is_empty()) else { return Ok(Vec::new()) };
-    let facts = plan::facts(tx, task.case_id).await?;
+    let facts = plan::facts(app, tx, task.case_id).await?;
     Ok(facts.lacking(&step.exit).into_iter().map(ToString::to_string).collect())
 }
 
@@ -104,7 +104,7 @@ pub async fn set_fields(app: &App, by: &Actor, id: Uuid, new: NewValues) -> Resu
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });
     }
     write_fields(app, &mut tx, by, &task, &new.values).await?;
-    let view = form_in(&mut tx, id).await?;
+    let view = form_in(app, &mut tx, id).await?;
     commit(app, tx, by, &view, None).await?;
     Ok(view)
 }

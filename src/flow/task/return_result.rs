@@ -41,7 +41,7 @@ pub async fn return_result(
     if !values.is_empty() {
         write_fields(app, &mut tx, by, &task, values).await?;
     }
-    complete(&mut tx, &task).await?;
+    complete(app, &mut tx, &task).await?;
     let plain = serde_json::to_vec(&result).map_err(|e| Error::Broken(e.into()))?;
     task.result = Some(app.vault.seal(&place(id), &plain)?);
     task.state = "done".into();
@@ -49,13 +49,13 @@ pub async fn return_result(
     write(app, tx, by, task, "done", detail).await
 }
 
-async fn complete(tx: &mut PgConnection, task: &TaskRow) -> Result<()> {
+async fn complete(app: &App, tx: &mut PgConnection, task: &TaskRow) -> Result<()> {
     let fields = kind_of(tx, task).await?.map(|k| k.fields).unwrap_or_default();
     let filled: Vec<String> = task_value::latest(tx, task.id).await?.into_iter().map(|v| v.field).collect();
     let empty = fields.iter().filter(|f| f.required && !filled.contains(&f.code));
     let mut lacks: Vec<FieldProblem> =
         empty.map(|f| FieldProblem::new(format!("values.{}", f.code), "required", "nothing", &f.title.en)).collect();
-    let exit = exit_waits_for(tx, task).await?;
+    let exit = exit_waits_for(app, tx, task).await?;
     lacks.extend(
         exit.into_iter().map(|c| FieldProblem::new("exit", "exit-condition", c, "what must hold before it ends")),
     );
