@@ -9,6 +9,7 @@ use crate::domain::advice::GuideBook;
 use crate::domain::calendar::day_of;
 use crate::domain::case::ProcedureBook;
 use crate::domain::fee::FeeBook;
+use crate::domain::quotation::PriceBook;
 use crate::domain::rule::RuleBook;
 use crate::domain::theme::Theme;
 use crate::domain::verify::{Basis, Pins, RuleSet, SetError, ThemeSet};
@@ -112,6 +113,7 @@ pub struct Book {
     pub procedures: ProcedureBook,
     pub fees: FeeBook,
     pub guides: GuideBook,
+    pub prices: PriceBook,
 }
 
 impl Book {
@@ -132,7 +134,10 @@ impl Book {
         let file = data.join("options.toml");
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let guides = GuideBook::from_toml("options.toml", &text)?;
-        Ok(Self { rules, themes, procedures, fees, guides })
+        let texts = toml_files(&data.join("prices"))?;
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let prices = PriceBook::from_toml(&texts)?;
+        Ok(Self { rules, themes, procedures, fees, guides, prices })
     }
 }
 

@@ -18,6 +18,7 @@
 //! | `DIABA_UPLOAD_BYTES` | 4 GiB | largest map upload |
 //! | `DIABA_REQUEST_SECONDS` | 30 | a request that takes longer is given up |
 //! | `DIABA_SESSION_HOURS` | 12 | life of a staff session |
+//! | `DIABA_CHUNK_PARCELS` | 1000 | parcels of a verification run that are read, judged and kept together |
 //! | `DIABA_LEASE_SECONDS` | 20 | a job whose worker was silent for so long goes to another |
 
 use std::fmt;
@@ -59,6 +60,8 @@ pub struct Limits {
     pub upload_bytes: usize,
     pub request: Duration,
     pub session: time::Duration,
+    /// Parcels of a verification run that are one job.
+    pub chunk_parcels: u32,
     /// A job whose worker was silent for so long goes to another.
     pub lease: Duration,
 }
@@ -73,6 +76,7 @@ impl Default for Limits {
             upload_bytes: 4 << 30,
             request: Duration::from_secs(30),
             session: time::Duration::hours(12),
+            chunk_parcels: 1000,
             lease: Duration::from_secs(20),
         }
     }
@@ -233,6 +237,7 @@ fn limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, ConfigError> {
         upload_bytes: bytes("DIABA_UPLOAD_BYTES", d.upload_bytes)?,
         request: Duration::from_secs(number("DIABA_REQUEST_SECONDS", d.request.as_secs(), 1, 3600)?),
         session: time::Duration::hours(number("DIABA_SESSION_HOURS", 12, 1, 24 * 30)? as i64),
+        chunk_parcels: number("DIABA_CHUNK_PARCELS", d.chunk_parcels.into(), 1, 10_000)? as u32,
         lease: Duration::from_secs(number("DIABA_LEASE_SECONDS", d.lease.as_secs(), 1, 3600)?),
     })
 }

@@ -5,10 +5,10 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging; a second call changes nothing.
+/// Starts logging at `usual` unless `RUST_LOG` says otherwise; a second call changes nothing.
 #[allow(clippy::disallowed_methods, reason = "settings of the log are read before anything else")]
-pub fn start_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,apalis=warn"));
+pub fn start_logging(usual: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match std::env::var("DIABA_LOG_FORMAT").as_deref() {
         Ok("json") => builder.json().flatten_event(true).try_init(),

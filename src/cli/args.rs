@@ -34,7 +34,7 @@ pub enum Command {
         #[arg(long)]
         cases: Option<usize>,
     },
-    /// Verify a case, or look at a parcel without a case
+    /// Verify a case, or look at a parcel without a case, or verify many parcels in one run
     Verify(VerifyArgs),
     /// What a reference came to: ranked parcels with reason and date of each step
     Parcel(super::parcel::ParcelArgs),
@@ -194,11 +194,13 @@ pub struct ImportArgs {
 #[derive(Args)]
 pub struct VerifyArgs {
     /// Number (HS-...) or id of a case
-    #[arg(required_unless_present = "parcel")]
+    #[arg(required_unless_present_any = ["parcel", "commune", "zone", "layer_version", "filter", "run"])]
     pub case: Option<String>,
     /// commune/sheet/number, also an old one: looks at the parcel, stores nothing
     #[arg(long, conflicts_with = "case")]
     pub parcel: Option<String>,
+    #[command(flatten)]
+    pub many: ManyArgs,
     /// text, json or geojson
     #[arg(long, default_value = "text")]
     pub output: String,
@@ -211,6 +213,37 @@ pub struct VerifyArgs {
     /// Also write the proof (JSON, for `diaba check-report`) of a case's verification to this file
     #[arg(long, conflicts_with = "parcel")]
     pub proof: Option<PathBuf>,
+}
+
+/// Many parcels in one run; what is given narrows.
+#[derive(Args)]
+pub struct ManyArgs {
+    /// All parcels of this commune (code of today)
+    #[arg(long, conflicts_with_all = ["case", "parcel"])]
+    pub commune: Option<String>,
+    /// All parcels of this cadastral zone (EPSG code)
+    #[arg(long, conflicts_with_all = ["case", "parcel"])]
+    pub zone: Option<i32>,
+    /// All parcels that the coverage of this layer version meets
+    #[arg(long, conflicts_with_all = ["case", "parcel"])]
+    pub layer_version: Option<i64>,
+    /// CQL2 over commune, sheet, number, scale, registered_area, map_area, land_use, and S_INTERSECTS(geom, ...) with --zone
+    #[arg(long = "where", value_name = "CQL", conflicts_with_all = ["case", "parcel"])]
+    pub filter: Option<String>,
+    /// Go on with this run, or watch it
+    #[arg(long, value_name = "ID", conflicts_with_all = ["case", "parcel", "commune", "zone", "layer_version", "filter"])]
+    pub run: Option<uuid::Uuid>,
+    /// Only watch: leave the work to `diaba work` or `diaba serve`
+    #[arg(long)]
+    pub watch: bool,
+}
+
+impl ManyArgs {
+    /// Is a run meant?
+    pub fn asked(&self) -> bool {
+        let selected = self.commune.is_some() || self.zone.is_some() || self.layer_version.is_some();
+        selected || self.filter.is_some() || self.run.is_some()
+    }
 }
 
 #[derive(Args)]

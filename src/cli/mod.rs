@@ -3,6 +3,7 @@
 
 mod advise;
 mod args;
+mod batch;
 mod demo;
 mod jobs;
 mod layer;
@@ -23,7 +24,9 @@ use std::process::ExitCode;
 
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    crate::telemetry::start_logging();
+    // A person at a terminal is told of what they asked for; slow statements are for who runs the service.
+    let serves = matches!(cli.command, Command::Serve { .. } | Command::Work);
+    crate::telemetry::start_logging(if serves { "info,sqlx=warn,apalis=warn" } else { "warn,diaba=info,sqlx=error" });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(r) => r,
         Err(e) => {
@@ -42,7 +45,9 @@ pub fn main() -> ExitCode {
 
 fn open() -> Result<App, Error> {
     let config = Config::from_env().map_err(|e| Error::Broken(e.into()))?;
-    let book = Book::load(&config.data)?;
+    let book = Book::load(&config.data).map_err(|e| {
+        Error::Broken(e.context("what the service ships is not whole; DIABA_DATA names its folder (data/)"))
+    })?;
     Ok(App::open(config, Clock::System, book)?)
 }
 
@@ -69,6 +74,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             println!("themes: {n} from {}", file.display());
         }
         Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 #[derive(Args)]
 pub struct ReplayArgs {
     /// Id of a verification
-    #[arg(required_unless_present_any = ["all", "case"])]
+    #[arg(required_unless_present_any = ["all", "case", "run"])]
     pub id: Option<Uuid>,
     /// Every verification there is
     #[arg(long, conflicts_with_all = ["id", "case"])]
@@ -25,6 +25,12 @@ pub struct ReplayArgs {
     /// Every verification of a case (number or id)
     #[arg(long, conflicts_with = "id")]
     pub case: Option<String>,
+    /// Every verification of a run over many parcels
+    #[arg(long, conflicts_with_all = ["id", "all", "case"])]
+    pub run: Option<Uuid>,
+    /// Only that of this parcel
+    #[arg(long, requires = "run")]
+    pub parcel: Option<Uuid>,
 }
 
 #[derive(Subcommand)]
@@ -67,6 +73,9 @@ const AT_ONCE: usize = 4;
 
 /// Exit code 1 when any of them does not give the same digest.
 pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
+    if let Some(run) = a.run {
+        return replay_run(app, run, a.parcel).await;
+    }
     let ids = match (a.id, &a.case) {
         (Some(id), _) => vec![id],
         (None, Some(asked)) => held::ids(app, Some(case::get(app, asked).await?.id)).await?,
@@ -77,16 +86,34 @@ pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
     let mut runs = stream::iter(&ids).map(|id| held::replay(app, by, *id, &seen)).buffered(AT_ONCE);
     while let Some(done) = runs.try_next().await? {
         let id = done.id;
-        match &done.first_difference {
-            None => same += 1,
-            Some(d) => println!("{id}  differs: {} {}\n  pinned: {}\n  found:  {}", d.what, d.name, d.pinned, d.found),
-        }
+        same += i64::from(tell(&done));
         if ids.len() == 1 && done.same {
             println!("{id}  same digest {}", done.digest);
         }
     }
     println!("{} of {} replayed to the same digest", say::count(same), say::count(ids.len() as i64));
     Ok(if same == ids.len() as i64 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what differs; true when nothing does.
+fn tell(done: &held::Replayed) -> bool {
+    if let Some(d) = &done.first_difference {
+        println!("{}  differs: {} {}\n  pinned: {}\n  found:  {}", done.id, d.what, d.name, d.pinned, d.found);
+    }
+    done.first_difference.is_none()
+}
+
+async fn replay_run(app: &App, run: Uuid, parcel: Option<Uuid>) -> Result<ExitCode> {
+    let seen = held::Seen::default();
+    let (mut same, mut all) = (0i64, 0i64);
+    for no in held::run_chunks(app, run, parcel).await? {
+        for done in held::replay_chunk(app, run, no, parcel, &seen).await? {
+            all += 1;
+            same += i64::from(tell(&done));
+        }
+    }
+    println!("{} of {} replayed to the same digest", say::count(same), say::count(all));
+    Ok(if same == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Exit code 1 when something does not hold.

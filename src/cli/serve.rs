@@ -45,6 +45,12 @@ pub async fn work(app: App) -> Result<()> {
     worker::run(app, registry()?, options, stop()?).await.map_err(Error::Broken)
 }
 
+/// Works on one queue, beside something else that is waited for.
+pub async fn work_on(app: &App, queue: &str, until: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    let registry = registry()?.only(queue);
+    worker::run(app.clone(), registry, options(app), until).await.map_err(Error::Broken)
+}
+
 fn registry() -> Result<worker::Registry> {
     worker::registry().map_err(Error::Broken)
 }

@@ -33,6 +33,9 @@ impl From<sqlx::Error> for Error {
             E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Tls(_) => {
                 Self::Unavailable(e.to_string())
             }
+            E::Database(d) if d.code().as_deref() == Some("53100") => Self::Unavailable(format!(
+                "the disk of the database is full; the same call works again when there is space ({d})"
+            )),
             // 57P01..57P03: the server is shutting down, crashed or starting; 53xxx: out of a resource; 08xxx: connection;
             // 40xxx: rolled back to let another transaction through
             E::Database(d) if d.code().is_some_and(|c| ["57P", "53", "08", "40"].iter().any(|p| c.starts_with(p))) => {

@@ -85,10 +85,16 @@ const VERIFIERS: &[Role] = &[CustomerCare, Legal, Reviewer, Manager];
 const JUDGES: &[Role] = &[Legal, Reviewer, Manager];
 /// Those who work out what is open to a customer; legal signs it.
 const ADVISERS: &[Role] = &[Legal, Manager];
+/// Those who deal with the customer about price and signature.
+const SELLERS: &[Role] = &[CustomerCare, Sales, Legal, Manager];
+/// Those who take money.
+const CASHIERS: &[Role] = &[CustomerCare, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
 /// Those who meet agencies and customers.
 const MEETERS: &[Role] = &[CustomerCare, Legal, Sales, Field, Manager];
+/// Those who have many parcels verified at once.
+const SURVEYORS: &[Role] = &[Legal, Reviewer, Manager, GisAnalyst, Admin];
 /// Those who keep the maps.
 const MAPS: &[Role] = &[GisAnalyst, Admin];
 /// Those who look after jobs that failed.
@@ -166,6 +172,40 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/option-sheets", Roles(ADVISERS, S::AdviceWrite)),
     rule(Get, "/api/v1/option-sheets/{id}", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/option-sheets/{id}/sign", Roles(&[Legal], S::AdviceWrite)),
+    rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/events", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/findings", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Get, "/api/v1/verification-runs/{id}/verdicts", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(Post, "/api/v1/verification-runs/{id}/pause", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Post, "/api/v1/verification-runs/{id}/resume", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Post, "/api/v1/verification-runs/{id}/cancel", Roles(SURVEYORS, S::VerificationsWrite)),
+    rule(Get, "/api/v1/cases/{id}/quotations", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/quotations", Roles(SELLERS, S::ContractsWrite)),
+    rule(Post, "/api/v1/quotations/{id}/answer", Roles(SELLERS, S::ContractsWrite)),
+    // Reads the option sheet and the party, so only by those who see them.
+    rule(Post, "/api/v1/quotations/{id}/contract", Roles(&[CustomerCare, Legal, Manager], S::ContractsWrite)),
+    rule(Get, "/api/v1/cases/{id}/contracts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/contracts/{id}", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/contracts/{id}/contract.pdf", Roles(DESK, S::PapersRead)),
+    rule(Post, "/api/v1/contracts/{id}/codes", Roles(SELLERS, S::ContractsWrite)),
+    rule(Post, "/api/v1/contracts/{id}/codes/{code}/hand", Roles(&[CustomerCare, Legal, Manager], S::ContractsWrite)),
+    rule(Post, "/api/v1/contracts/{id}/signatures", Roles(SELLERS, S::ContractsWrite)),
+    rule(Get, "/api/v1/contracts/{id}/evidence", Roles(DESK, S::PapersRead)),
+    rule(Get, "/api/v1/contracts/{id}/signatures/{signature}/scan", Roles(DESK, S::PapersRead)),
+    Rule {
+        verb: Post,
+        path: "/api/v1/contracts/{id}/signed-paper",
+        who: Roles(SELLERS, S::ContractsWrite),
+        carries: Carries::Scan,
+    },
+    rule(Post, "/api/v1/contracts/{id}/refuse", Roles(SELLERS, S::ContractsWrite)),
+    rule(Get, "/api/v1/contracts/{id}/payments", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/contracts/{id}/payments", Roles(CASHIERS, S::ContractsWrite)),
+    rule(Post, "/api/v1/payments/{id}/reverse", Roles(&[Manager], S::ContractsWrite)),
+    rule(Post, "/api/v1/contracts/{id}/instalments/{no}/call", Roles(CASHIERS, S::ContractsWrite)),
+    rule(Get, "/api/v1/receipts/{id}/receipt.pdf", Roles(DESK, S::PapersRead)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

@@ -44,7 +44,7 @@ struct Welcome {
 }
 
 /// Address the connection comes from; `unknown` when there is no connection (tests without a port).
-struct Peer(String);
+pub(super) struct Peer(pub(super) String);
 
 impl<S: Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;

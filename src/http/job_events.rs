@@ -1,19 +1,17 @@
 //! The progress of a job as server-sent events.
 
+use super::events::{Told, follow};
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
-use crate::store::job_progress::{self, Progress};
+use crate::store::job_progress;
 use axum::extract::{Path, State};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures::Stream;
 use serde_json::json;
 use std::convert::Infallible;
-use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
-
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(job_events))
@@ -31,34 +29,12 @@ async fn job_events(
 ) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
     let not_found = || Problem { code: Some("job".into()), ..Problem::new(Kind::NotFound) };
     let first = job_progress::get(&app.pool, id).await?.ok_or_else(not_found)?;
-    Ok(Sse::new(follow(app, id, first)).keep_alive(KeepAlive::default()))
-}
-
-enum Stage {
-    Tell(Progress),
-    Look(Progress),
-    Over,
-}
-
-/// Tells the state now, then each change. While the database is away it keeps looking.
-fn follow(app: App, id: Uuid, first: Progress) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
-    futures::stream::unfold((app, Stage::Tell(first)), move |(app, stage)| async move {
-        let now = match stage {
-            Stage::Over => return None,
-            Stage::Tell(p) => p,
-            Stage::Look(told) => loop {
-                tokio::time::sleep(LOOK_EVERY).await;
-                match job_progress::get(&app.pool, id).await {
-                    Ok(Some(p)) if p != told => break p,
-                    Ok(Some(_)) => {}
-                    Ok(None) => return None,
-                    Err(error) => tracing::warn!(%error, job = %id, "progress was not read"),
-                }
-            },
-        };
-        let ended = matches!(now.state.as_str(), "done" | "dead");
-        let data = json!({"kind": now.kind, "state": now.state, "attempts": now.attempts, "progress": now.progress});
-        let event = Event::default().event(if ended { "end" } else { "progress" }).data(data.to_string());
-        Some((Ok(event), (app, if ended { Stage::Over } else { Stage::Look(now) })))
-    })
+    let look = move || {
+        let pool = app.pool.clone();
+        async move { job_progress::get(&pool, id).await }
+    };
+    Ok(follow(first, look, |p| Told {
+        data: json!({"kind": p.kind, "state": p.state, "attempts": p.attempts, "progress": p.progress}),
+        last: matches!(p.state.as_str(), "done" | "dead"),
+    }))
 }

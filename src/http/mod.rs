@@ -11,8 +11,10 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod contracts;
 mod customers;
 mod envelope;
+mod events;
 mod geojson;
 mod guard;
 mod health;
@@ -30,11 +32,14 @@ mod papers;
 mod parcels;
 mod parties;
 mod plans;
+mod payments;
 pub mod problem;
+mod quotations;
 mod serve;
 mod staff;
 mod tasks;
 mod tokens;
+mod verification_runs;
 mod verifications;
 mod words;
 
@@ -67,8 +72,12 @@ fn api() -> OpenApiRouter<App> {
         .merge(layers::routes())
         .merge(imports::routes())
         .merge(verifications::routes())
+        .merge(verification_runs::routes())
         .merge(opinions::routes())
         .merge(advice::routes())
+        .merge(quotations::routes())
+        .merge(contracts::routes())
+        .merge(payments::routes())
         .merge(tasks::routes())
         .merge(plans::routes())
         .merge(appointments::routes())

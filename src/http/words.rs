@@ -52,8 +52,11 @@ struct Words {
     conflict: BTreeMap<String, Bilingual>,
 }
 
-const FILES: [&str; 2] =
-    [include_str!("../../data/i18n/problems.toml"), include_str!("../../data/i18n/problems_papers.toml")];
+const FILES: [&str; 3] = [
+    include_str!("../../data/i18n/problems.toml"),
+    include_str!("../../data/i18n/problems_papers.toml"),
+    include_str!("../../data/i18n/problems_contract.toml"),
+];
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut all = Words::default();

@@ -92,7 +92,7 @@ pub async fn these(
     fids: &[i64],
 ) -> sqlx::Result<Vec<FeatureRow>> {
     let sql = format!(
-        "select layer_version_id, f.fid, xmin::text::bigint as stamp, key, code, label, attrs, st_asewkb(geom) as ewkb, false as large
+        "select layer_version_id, f.fid, f.xmin::text::bigint as stamp, key, code, label, attrs, st_asewkb(geom) as ewkb, false as large
            from unnest($1::bigint[], $2::bigint[]) w(version, fid) join feature_{zone} f on f.layer_version_id = w.version and f.fid = w.fid"
     );
     sqlx::query_as(AssertSqlSafe(sql)).bind(versions).bind(fids).fetch_all(conn).await

@@ -1,6 +1,6 @@
 //! Cadastral zones.
 
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection};
 
 #[derive(Debug, Clone, FromRow)]
 pub struct ZoneRow {
@@ -52,6 +52,6 @@ pub async fn upsert(conn: &mut PgConnection, z: &ZoneRow) -> sqlx::Result<()> {
 
 const COLUMNS: &str = "select srid, name, kind, central_meridian::float8 as central_meridian, from_wgs84, min_e, min_n, max_e, max_n, source from cadastral_zone order by srid";
 
-pub async fn all(pool: &PgPool) -> sqlx::Result<Vec<ZoneRow>> {
-    sqlx::query_as(COLUMNS).fetch_all(pool).await
+pub async fn all(conn: &mut PgConnection) -> sqlx::Result<Vec<ZoneRow>> {
+    sqlx::query_as(COLUMNS).fetch_all(conn).await
 }

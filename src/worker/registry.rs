@@ -80,6 +80,12 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("import_layer", |app, lease, ImportArgs { import_id }| async move {
             Ok(flow::layer::run_import(&app, &lease, import_id).await?)
         })
+        .on("plan_batch", |app, lease, PlanArgs { run_id }| async move {
+            Ok(flow::batch::plan(&app, &lease, run_id).await?)
+        })
+        .on("verify_chunk", |app, lease, ChunkArgs { run_id, no }| async move {
+            Ok(flow::batch::run_chunk(&app, &lease, run_id, no).await?)
+        })
         .on("verify_case", |app, lease, VerifyArgs { case_id, by }| async move {
             Ok(flow::verification::run_requested(&app, &lease, case_id, by).await?)
         }))
@@ -94,6 +100,17 @@ struct Nothing {}
 struct VerifyArgs {
     case_id: Uuid,
     by: Option<Uuid>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct PlanArgs {
+    run_id: Uuid,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct ChunkArgs {
+    run_id: Uuid,
+    no: i32,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -136,6 +153,14 @@ impl Registry {
             return Err(format!("kinds with a description or a handler, but not both: {differ:?}"));
         }
         self.scheduled().try_for_each(|s| super::timetable::schedule(s).map(drop))
+    }
+
+    /// The kinds of one queue alone.
+    #[must_use]
+    pub fn only(mut self, queue: &str) -> Self {
+        self.specs.0.retain(|_, s| s.queue == queue);
+        self.handlers.retain(|kind, _| self.specs.0.contains_key(kind));
+        self
     }
 
     /// Does one delivery of a job here and now: what the worker does, without its budget. For tests of double delivery.

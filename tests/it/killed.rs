@@ -12,17 +12,18 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// `diaba work` over the service's database and home, with a short lease.
-struct RealWorker(Child);
+pub struct RealWorker(Child);
 
 impl RealWorker {
-    fn start(t: &TestApp) -> Self {
+    pub fn start(t: &TestApp) -> Self {
         let url = t.app.pool.connect_options().to_url_lossy().to_string();
         let mut work = Command::new(env!("CARGO_BIN_EXE_diaba"));
         work.arg("work").env("DATABASE_URL", url).env("DIABA_HOME", &t.app.config.home);
         work.env("DIABA_DATA", &t.app.config.data).env("DIABA_LEASE_SECONDS", "1");
+        work.env("DIABA_CHUNK_PARCELS", t.app.config.limits.chunk_parcels.to_string());
         Self(work.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }

@@ -1,7 +1,10 @@
 //! The parcel a paper means, through whatever happened to it since: maps published one after another, and acts recorded.
 
 use crate::test_app::TestApp;
-use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded};
+use crate::ward::{EAST, NORTH, ask, map, parcel, publish, publish_map, start_worker, threaded, try_publish};
+use diaba::domain::parcel::rank::Hints;
+use diaba::domain::verify::{Candidate, ParcelRef};
+use diaba::flow::parcel::resolve;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -55,6 +58,27 @@ async fn a_recorded_split_is_followed(pool: PgPool) {
             change.as_object().unwrap().iter().for_each(|(k, v)| wrong[k] = v.clone());
             assert_eq!(gis.post("/api/v1/parcel-acts", wrong).await.refused(), [fault], "{change}");
         }
+    })
+    .await;
+}
+
+/// The same parcels under another layer's name would each stand twice: refused, and told where they stand.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_map_is_not_published_twice(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        start_worker(&t);
+        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        publish(&gis, &[345, 346]).await;
+        let mut mine = ask();
+        mine["layer"] = json!("mine");
+        let refused = try_publish(&gis, map(&[345, 346]), &mine).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert!(refused.text.contains("parcels-held-elsewhere"), "{}", refused.text);
+        assert!(refused.text.contains("2 of 2 parcels stand in cadastral_test/20194"), "{}", refused.text);
+        // other numbers on that ground, or the same numbers elsewhere, are another map
+        let beside = try_publish(&gis, map(&[345, 701, 702]), &mine).await;
+        assert_eq!(beside.status, StatusCode::OK, "{}", beside.text);
     })
     .await;
 }
@@ -177,6 +201,20 @@ impl Rows {
     }
 }
 
+/// Numbers of the parcels that stand today among those a verification would choose from.
+async fn judged(t: &TestApp, sheet: usize, number: u32) -> BTreeSet<u32> {
+    let asked = ParcelRef {
+        commune_code: Some("20194".into()),
+        commune_name: None,
+        sheet: sheet.to_string(),
+        number: number.to_string(),
+    };
+    let conn = &mut *t.app.pool.acquire().await.unwrap();
+    let found = resolve(conn, &asked, &Hints::default(), None).await.unwrap();
+    let stands = |c: &&Candidate| !c.reasons.iter().any(|r| r == "resolve-not-current");
+    found.candidates.iter().filter(stands).map(|c| c.number.parse().unwrap()).collect()
+}
+
 /// Three dozen random histories through import and publication: every number that ever was leads to exactly what came of it.
 #[sqlx::test(migrations = "./migrations")]
 async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
@@ -201,6 +239,9 @@ async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
                     there.map(|c| c["key"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap()).collect();
                 let due = rows.due(row, number);
                 asked += 1;
+                // A verification looks its parcel up by another question: it must come to the same parcels.
+                let judged = judged(&t, row + 1, number).await;
+                assert_eq!(judged, due, "verification of {}/{number}", row + 1);
                 if reached != due {
                     wrong.push(format!(
                         "{}/{number}: expected {due:?}, found {reached:?}; {:?}",

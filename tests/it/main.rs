@@ -3,12 +3,18 @@
 
 mod access;
 mod advice;
+mod batch;
+mod batch_faults;
 mod case_events;
 mod case_work;
 mod cases;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod contract_signing;
+mod contracts;
+mod disk;
 mod faults;
+mod geometry;
 mod history;
 mod idempotency;
 mod intake;
@@ -34,6 +40,8 @@ mod staff;
 mod tasks;
 mod test_app;
 mod timeline;
+#[path = "../support/tmpfs.rs"]
+mod tmpfs;
 mod truth;
 mod typed;
 mod verifications;

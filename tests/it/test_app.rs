@@ -51,8 +51,14 @@ impl TestApp {
 
     /// With the shipped rules, themes, zones and communes.
     pub async fn with_data(pool: PgPool) -> Self {
+        Self::with_data_and(pool, |_| {}).await
+    }
+
+    /// As [`TestApp::with_data`], with other settings.
+    pub async fn with_data_and(pool: PgPool, set: impl FnOnce(&mut Config)) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let config = Config::with_defaults("postgres://unused", home.path());
+        let mut config = Config::with_defaults("postgres://unused", home.path());
+        set(&mut config);
         let time = Arc::new(Mutex::new(NOW));
         let book = Book::load(&config.data).unwrap();
         let app = App::with_pool(pool, config, Clock::Fixed(time.clone()), book).unwrap();

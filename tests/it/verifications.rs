@@ -1,7 +1,7 @@
 //! Verifications: at once, by the queue, and read again.
 
 use crate::test_app::{TestApp, new_case};
-use crate::ward::{mapped, threaded, wait};
+use crate::ward::{EAST, NORTH, ZONE, mapped, parcel, publish_map, threaded, wait};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
@@ -83,4 +83,34 @@ async fn a_closed_case_is_not_verified(pool: PgPool) {
     assert_eq!(later.status, StatusCode::CONFLICT);
     let nowhere = "/api/v1/cases/019a0000-0000-7000-8000-00000000dead/verifications";
     assert_eq!(legal.post(nowhere, json!({})).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A zone of so many corners that it does not lie within its row: it is fetched by itself, and counts as any other.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_large_zone_is_measured(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("gis.zones", &["gis_analyst"]).await;
+        // 345 lies within; round, with noise that leaves nothing to pack
+        let corner = |i: u32| {
+            let (turn, far) = (f64::from(i) * std::f64::consts::TAU / 600.0, 300.0 + f64::from(i * 7919 % 613) / 91.0);
+            format!("{:.4} {:.4}", EAST - 275.0 + far * turn.cos(), NORTH + 5.0 + far * turn.sin())
+        };
+        let ring: Vec<String> = (0..600).chain([0]).map(corner).collect();
+        let flood = format!("WKT,code\n\"POLYGON(({}))\",NGAP\n", ring.join(", "));
+        let asked = json!({"layer": "flood_test", "profile": "generic", "theme": "hazard_flood", "zone": ZONE, "crs": format!("EPSG:{ZONE}"),
+            "coverage": "features", "source_date": "2026-01-15", "coverage_key": "20194"});
+        publish_map(&gis, flood, &asked).await;
+        let id = parcel(&gis, 345).await;
+        for _ in 0..2 {
+            let seen = gis.get(&format!("/api/v1/parcels/{id}/inspection")).await;
+            let all = seen.body["findings"].as_array().unwrap();
+            let hazard =
+                all.iter().find(|f| f["check"] == "planning.hazard" && f["subject"] == "hazard_flood").unwrap();
+            assert_eq!(hazard["verdict"], "hit", "{hazard}");
+            assert_eq!(hazard["measured"]["value"], json!(200.0), "{hazard}");
+            assert!(all.iter().all(|f| f["verdict"] != "failed"), "{}", seen.text);
+        }
+    })
+    .await;
 }

@@ -1,52 +1,13 @@
 //! F5: the disk of the database is full.
 
-use crate::cluster::{Cluster, is_root};
+use crate::cluster::Cluster;
 use crate::kit::*;
+use crate::tmpfs::Tmpfs;
 use diaba::app::Clock;
 use diaba::flow::Error;
 use serde_json::json;
 use sqlx::PgPool;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
-
-/// A small disk of this test's own; gone at the end.
-struct Tmpfs(tempfile::TempDir);
-
-impl Tmpfs {
-    fn mount(megabytes: u32) -> Option<Self> {
-        let dir = tempfile::tempdir().unwrap();
-        let size = format!("size={megabytes}m");
-        let done = is_root()
-            && Command::new("mount")
-                .args(["-t", "tmpfs", "-o", &size, "none"])
-                .arg(dir.path())
-                .status()
-                .unwrap()
-                .success();
-        done.then_some(Self(dir))
-    }
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-    /// Takes all space that is left.
-    fn fill(&self) -> PathBuf {
-        let file = self.path().join("ballast");
-        let mut f = std::fs::File::create(&file).unwrap();
-        for size in [1 << 20, 1 << 12] {
-            let block = vec![0; size];
-            while f.write_all(&block).is_ok() {}
-        }
-        file
-    }
-}
-
-impl Drop for Tmpfs {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
-    }
-}
 
 /// Nothing is accepted that is not kept; when there is space again, what was accepted runs to its end, once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +27,7 @@ async fn f5_a_full_disk_is_a_pause() {
     let mut worker = Worker::start_at(&cluster.url("jobs"), 4, 1000);
     wait(&app.pool, "select least(count(*), 5) from effect", 5, Duration::from_secs(20)).await;
 
-    let ballast = disk.fill();
+    let ballast = disk.fill_but(0);
     let (mut accepted, mut refused) = (60, 0);
     for i in 0..4000 {
         match put_long(&app, i).await {

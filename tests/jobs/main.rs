@@ -15,3 +15,5 @@ mod poison;
 mod proxy;
 mod queue;
 mod tasks;
+#[path = "../support/tmpfs.rs"]
+mod tmpfs;

@@ -91,6 +91,11 @@ event-quotation_expired = The offer has expired.
     .next = We can renew it if you wish.
 event-contract_drawn = The contract is ready.
     .next = Please read and sign it.
+event-signing_code_made = { $signer ->
+    [customer] A one-time signing code was made; it holds until { $expires }.
+   *[firm] The firm's one-time signing code is ready.
+}
+    .next = Please enter it to sign the contract.
 event-contract_signed = { $signer ->
     [customer] The contract was signed by you.
    *[firm] The contract was signed by us.
@@ -102,6 +107,8 @@ event-contract_expired = The contract was not signed in time.
 event-payment_due = Payment { $instalment } is due: { $amount }.
     .next = Please pay by the day named.
 event-payment_received = Payment received: { $amount }.
+event-overpayment_received = More than is owed was received: { $amount }.
+    .next = We pay it back, or agree with you what becomes of it.
 event-payment_reversed = A payment was taken back: { $amount }.
 event-work_planned = The work was planned: { procedure-name }, { $tasks } tasks.
     .next = Our people do the tasks one after the other.

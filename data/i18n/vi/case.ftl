@@ -91,6 +91,11 @@ event-quotation_expired = Báo giá đã hết hiệu lực.
     .next = Chúng tôi có thể gia hạn nếu quý khách muốn.
 event-contract_drawn = Hợp đồng đã sẵn sàng.
     .next = Xin quý khách đọc và ký.
+event-signing_code_made = { $signer ->
+    [customer] Mã ký một lần đã được tạo, dùng được đến { $expires }.
+   *[firm] Mã ký một lần của bên cung cấp dịch vụ đã sẵn sàng.
+}
+    .next = Xin nhập mã để ký hợp đồng.
 event-contract_signed = { $signer ->
     [customer] Quý khách đã ký hợp đồng.
    *[firm] Chúng tôi đã ký hợp đồng.
@@ -102,6 +107,8 @@ event-contract_expired = Hợp đồng không được ký đúng hạn.
 event-payment_due = Đến hạn thanh toán đợt { $instalment }: { $amount }.
     .next = Xin quý khách thanh toán trước ngày đã nêu.
 event-payment_received = Đã nhận thanh toán: { $amount }.
+event-overpayment_received = Đã nhận số tiền nộp thừa: { $amount }.
+    .next = Chúng tôi sẽ hoàn lại hoặc thoả thuận cách xử lý.
 event-payment_reversed = Đã huỷ một khoản thanh toán: { $amount }.
 event-work_planned = Đã lập kế hoạch: { procedure-name }, { $tasks } nhiệm vụ.
     .next = Chúng tôi lần lượt thực hiện các nhiệm vụ.

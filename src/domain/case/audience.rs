@@ -1,6 +1,6 @@
 //! Who hears of an event: what the customer may see of it, and who is owed a word about it.
 
-use super::event::{Ending, Happened};
+use super::event::{Ending, Happened, Signer};
 use crate::domain::staff::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -58,6 +58,7 @@ impl Happened {
                 | H::ObligationReminded { .. }
                 | H::ObligationPaid { .. }
                 | H::PaymentReceived { .. }
+                | H::OverpaymentReceived { .. }
                 | H::PaymentReversed { .. }
                 | H::Archived { .. }
                 | H::SurveySent { .. }
@@ -89,11 +90,12 @@ impl Happened {
                 &["quotation", "version"]
             }
             H::ContractDrawn { .. } => &["contract", "sign_by"],
+            H::SigningCodeMade { signer: Signer::Customer, .. } => &["contract", "signer", "expires"],
             H::ContractSigned { .. } => &["contract", "signer"],
             H::ContractConcluded { .. } | H::ContractRefused { .. } | H::ContractExpired { .. } => &["contract"],
             H::PaymentDue { .. } => &["contract", "instalment", "amount", "due"],
             H::PaymentReceived { .. } => &["payment", "instalment", "amount"],
-            H::PaymentReversed { .. } => &["payment", "amount"],
+            H::OverpaymentReceived { .. } | H::PaymentReversed { .. } => &["payment", "amount"],
             H::WorkPlanned { .. } => &["procedure", "tasks"],
             H::TaskDone { .. } => &["task_kind"],
             H::AppointmentMade { with_customer: true, .. } | H::AppointmentMoved { with_customer: true, .. } => {
@@ -119,6 +121,7 @@ impl Happened {
             | H::PartyAdded { .. }
             | H::VerificationRequested { .. }
             | H::OptionSheetDrafted { .. }
+            | H::SigningCodeMade { .. }
             | H::TaskCreated { .. }
             | H::TaskAssigned { .. }
             | H::TaskAccepted { .. }
@@ -164,6 +167,8 @@ impl Happened {
             | H::ContractDrawn { .. }
             | H::PaymentDue { .. }
             | H::PaymentReceived { .. }
+            | H::OverpaymentReceived { .. }
+            | H::SigningCodeMade { signer: Signer::Customer, .. }
             | H::Submitted { .. }
             | H::HandOverOffered { .. }
             | H::HandedOver { .. }
@@ -180,7 +185,9 @@ impl Happened {
                 vec![R(Role::Sales)]
             }
             H::QuotationExpired { .. } | H::ContractExpired { .. } => vec![Customer, R(Role::Sales)],
-            H::ContractSigned { .. } | H::PaymentReversed { .. } => vec![R(Role::Sales)],
+            H::SigningCodeMade { signer: Signer::Firm, .. } => vec![R(Role::Manager)],
+            H::ContractSigned { .. } => vec![R(Role::Sales)],
+            H::PaymentReversed { .. } => vec![Customer, R(Role::Manager)],
             H::Verified { .. } | H::OptionSheetOutdated { .. } | H::ItemSettled { .. } => vec![R(Role::Legal)],
             H::TaskAssigned { assignee, .. } => vec![Staff(*assignee)],
             H::TaskEscalated { role, .. } | H::DeadlineWarned { role, .. } | H::DeadlineEscalated { role, .. } => {

@@ -102,9 +102,11 @@ fn script(n: usize) -> Happened {
         2 => H::OptionSheetSigned { sheet: id(2), version: 1, verification: id(1), procedure: word },
         3 => H::QuotationOffered { quotation: id(3), version: 1, total: 9, valid_to: due },
         4 => H::QuotationAccepted { quotation: id(3), version: 1 },
-        5 => H::ContractDrawn { contract: id(4), version: 1, sign_by: due },
-        6 => H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5) },
-        7 => H::ContractSigned { contract: id(4), signer: Signer::Firm, signature: id(6) },
+        5 => H::ContractDrawn { contract: id(4), version: 1, sign_by: due, next: Signer::Customer },
+        6 => {
+            H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5), next: Some(Signer::Firm) }
+        }
+        7 => H::ContractSigned { contract: id(4), signer: Signer::Firm, signature: id(6), next: None },
         8 => H::ContractConcluded { contract: id(4) },
         9 => H::PapersRequested { request: id(7), round: 1, items: vec![id(8)], due },
         10 => H::ItemSettled { item: id(8), how: Settled::Met },

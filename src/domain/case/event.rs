@@ -42,6 +42,15 @@ pub enum Signer {
     Firm,
 }
 
+impl Signer {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Firm => "firm",
+        }
+    }
+}
+
 /// How a paper request's item ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -171,11 +180,23 @@ pub enum Happened {
         contract: Uuid,
         version: u32,
         sign_by: Date,
+        /// Who is asked first.
+        next: Signer,
     },
+    /// A one-time code waits, sealed, for the notice that carries it.
+    SigningCodeMade {
+        contract: Uuid,
+        signer: Signer,
+        code: Uuid,
+        #[serde(with = "time::serde::rfc3339")]
+        expires: OffsetDateTime,
+    },
+    /// `next`: who is asked now; none: everybody has signed.
     ContractSigned {
         contract: Uuid,
         signer: Signer,
         signature: Uuid,
+        next: Option<Signer>,
     },
     /// Everybody has signed: it binds.
     ContractConcluded {
@@ -198,6 +219,12 @@ pub enum Happened {
         payment: Uuid,
         contract: Uuid,
         instalment: u32,
+        amount: i64,
+    },
+    /// More than is owed, taken on purpose.
+    OverpaymentReceived {
+        payment: Uuid,
+        contract: Uuid,
         amount: i64,
     },
     /// A payment entered wrongly or paid back.

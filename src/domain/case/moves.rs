@@ -17,8 +17,9 @@ pub(super) fn moved(step: Step, case: &Case, event: &Event) -> Result<Step, Why>
         H::QuotationOffered { .. }
         | H::QuotationAccepted { .. }
         | H::QuotationRefused { .. }
-        | H::QuotationExpired { .. } => quotation(step, &event.what),
+        | H::QuotationExpired { .. } => quotation(step, case, &event.what),
         H::ContractDrawn { .. }
+        | H::SigningCodeMade { .. }
         | H::ContractSigned { .. }
         | H::ContractConcluded { .. }
         | H::ContractRefused { .. }
@@ -62,7 +63,7 @@ fn advice(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
         (step @ Step::Intake, _) => Err(if case.verification.is_none() { Why::NotVerified } else { other(&step) }),
         (step, Happened::OptionSheetDrafted { .. }) => Ok(step),
         (
-            Step::Verification { .. } | Step::Advice { .. } | Step::Quotation { accepted: false, .. },
+            Step::Verification { .. } | Step::Advice { .. } | Step::Quotation { .. },
             Happened::OptionSheetSigned { sheet, version, .. },
         ) => {
             if case.verification.is_none() {
@@ -82,7 +83,7 @@ fn other(_: &Step) -> Why {
     Why::OtherStep
 }
 
-fn quotation(step: Step, event: &Happened) -> Result<Step, Why> {
+fn quotation(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
     use Happened as H;
     match (step, event) {
         (
@@ -104,7 +105,7 @@ fn quotation(step: Step, event: &Happened) -> Result<Step, Why> {
             }
             Ok(match event {
                 H::QuotationAccepted { .. } => Step::Quotation { quotation, version, accepted: true },
-                _ => Step::Advice { sheet: None },
+                _ => Step::Advice { sheet: case.signed_sheet.clone() },
             })
         }
         _ => Err(Why::OtherStep),
@@ -117,11 +118,12 @@ fn contract(step: Step, event: &Happened) -> Result<Step, Why> {
         (Step::Quotation { accepted: false, .. }, H::ContractDrawn { .. }) => Err(Why::NotAccepted),
         (
             Step::Quotation { quotation, version, .. } | Step::Contract { quotation, version, .. },
-            H::ContractDrawn { contract, .. },
-        ) => Ok(Step::Contract { quotation, version, contract: *contract, signed: BTreeSet::new() }),
+            H::ContractDrawn { contract, next, .. },
+        ) => Ok(Step::Contract { quotation, version, contract: *contract, signed: BTreeSet::new(), next: *next }),
         (
-            Step::Contract { quotation, version, contract, mut signed },
-            H::ContractSigned { contract: c, .. }
+            Step::Contract { quotation, version, contract, mut signed, next },
+            H::SigningCodeMade { contract: c, .. }
+            | H::ContractSigned { contract: c, .. }
             | H::ContractConcluded { contract: c }
             | H::ContractRefused { contract: c, .. }
             | H::ContractExpired { contract: c },
@@ -130,12 +132,15 @@ fn contract(step: Step, event: &Happened) -> Result<Step, Why> {
                 return Err(Why::OtherContract);
             }
             match event {
-                H::ContractSigned { signer, .. } => {
+                H::SigningCodeMade { .. } => Ok(Step::Contract { quotation, version, contract, signed, next }),
+                H::ContractSigned { signer, next: then, .. } => {
                     // Several people may sign for the customer; the firm signs once.
                     if !signed.insert(*signer) && *signer == Signer::Firm {
                         return Err(Why::SignedBefore);
                     }
-                    Ok(Step::Contract { quotation, version, contract, signed })
+                    // With the last signature nobody is asked: what follows is ours.
+                    let next = then.unwrap_or(Signer::Firm);
+                    Ok(Step::Contract { quotation, version, contract, signed, next })
                 }
                 H::ContractConcluded { .. } if signed.len() == 2 => Ok(Step::Execution { contract }),
                 H::ContractConcluded { .. } => Err(Why::NotSigned),

@@ -28,6 +28,8 @@ pub enum Step {
         version: u32,
         contract: Uuid,
         signed: BTreeSet<Signer>,
+        /// Who is asked to sign now.
+        next: Signer,
     },
     Execution {
         contract: Uuid,
@@ -97,6 +99,9 @@ pub struct Case {
     pub customer: Option<Uuid>,
     /// The latest one.
     pub verification: Option<Uuid>,
+    /// The latest one that was signed: what is offered anew after a refusal rests on it.
+    #[serde(default)]
+    pub signed_sheet: Option<Sheet>,
     /// What we wait for from the customer.
     pub asked: BTreeSet<Uuid>,
     /// How often papers were asked for.
@@ -235,6 +240,7 @@ impl Case {
             channel,
             customer: None,
             verification: None,
+            signed_sheet: None,
             asked: BTreeSet::new(),
             rounds: 0,
             tasks: BTreeSet::new(),
@@ -269,7 +275,7 @@ impl Case {
         match &self.step {
             step if step.ended() => Turn::Nobody,
             Step::Quotation { accepted: false, .. } | Step::HandOver { offered: true, .. } => Turn::Customer,
-            Step::Contract { signed, .. } if !signed.contains(&Signer::Customer) => Turn::Customer,
+            Step::Contract { next: Signer::Customer, .. } => Turn::Customer,
             Step::Execution { .. } if !self.submitted.is_empty() => Turn::Authority,
             _ if !self.asked.is_empty() => Turn::Customer,
             _ => Turn::Ours,
@@ -291,6 +297,14 @@ impl Case {
         match &event.what {
             H::CustomerLinked { customer } => self.customer = Some(*customer),
             H::Verified { verification, .. } => self.verification = Some(*verification),
+            H::OptionSheetSigned { sheet, version, .. } => {
+                self.signed_sheet = Some(Sheet { id: *sheet, version: *version, outdated: false });
+            }
+            H::OptionSheetOutdated { sheet, .. } => {
+                if let Some(held) = self.signed_sheet.as_mut().filter(|s| s.id == *sheet) {
+                    held.outdated = true;
+                }
+            }
             H::PapersRequested { items, .. } => {
                 if items.is_empty() || items.iter().any(|i| self.asked.contains(i)) {
                     return Err(Why::OpenAlready);

@@ -34,9 +34,15 @@ fn to_execution() -> Vec<(&'static str, Happened)> {
         ("legal", H::OptionSheetSigned { sheet: id(2), version: 1, verification: id(1), procedure: "transfer".into() }),
         ("sales", H::QuotationOffered { quotation: id(3), version: 1, total: 9, valid_to: date!(2026 - 12 - 01) }),
         ("sales", H::QuotationAccepted { quotation: id(3), version: 1 }),
-        ("sales", H::ContractDrawn { contract: id(4), version: 1, sign_by: date!(2026 - 12 - 01) }),
-        ("sales", H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5) }),
-        ("boss", H::ContractSigned { contract: id(4), signer: Signer::Firm, signature: id(6) }),
+        (
+            "sales",
+            H::ContractDrawn { contract: id(4), version: 1, sign_by: date!(2026 - 12 - 01), next: Signer::Customer },
+        ),
+        (
+            "sales",
+            H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5), next: Some(Signer::Firm) },
+        ),
+        ("boss", H::ContractSigned { contract: id(4), signer: Signer::Firm, signature: id(6), next: None }),
         ("boss", H::ContractConcluded { contract: id(4) }),
     ]
 }
@@ -110,6 +116,43 @@ fn what_cannot_happen_says_why() {
     outdated.push(("system:watch", H::OptionSheetOutdated { sheet: id(2), because: "layer".into() }));
     outdated.push(("sales", offer));
     assert_eq!(led(&outdated).unwrap_err().why, Why::NoSheet);
+}
+
+#[test]
+fn after_a_refusal_another_version_may_be_offered() {
+    use Happened as H;
+    let steps = to_execution();
+    let offer = |version| H::QuotationOffered { quotation: id(13), version, total: 8, valid_to: date!(2026 - 12 - 01) };
+    let mut refused = steps[..3].to_vec();
+    refused.push(("sales", H::QuotationRefused { quotation: id(3), version: 1, reason: "price".into() }));
+    refused.push(("sales", offer(2)));
+    assert_eq!(led(&refused).unwrap().step.name(), "quotation");
+    let mut outdated = refused[..4].to_vec();
+    outdated.push(("system:watch", H::OptionSheetOutdated { sheet: id(2), because: "layer".into() }));
+    outdated.push(("sales", offer(2)));
+    assert_eq!(led(&outdated).unwrap_err().why, Why::NoSheet);
+    // What was accepted on a sheet that holds no longer is begun anew with the next one.
+    let mut anew = steps[..4].to_vec();
+    let signed = H::OptionSheetSigned { sheet: id(22), version: 2, verification: id(1), procedure: "transfer".into() };
+    anew.push(("legal", signed));
+    assert_eq!(led(&anew).unwrap().step.name(), "advice");
+    anew.push(("sales", offer(2)));
+    assert_eq!(led(&anew).unwrap().step.name(), "quotation");
+}
+
+#[test]
+fn who_is_asked_to_sign_has_the_move() {
+    use Happened as H;
+    let steps = to_execution();
+    let turn = |n: usize, more: &[(&'static str, Happened)]| led(&[&steps[..n], more].concat()).unwrap().turn();
+    assert_eq!(turn(5, &[]), Turn::Customer);
+    let one_of_two =
+        H::ContractSigned { contract: id(4), signer: Signer::Customer, signature: id(5), next: Some(Signer::Customer) };
+    assert_eq!(turn(5, &[("sales", one_of_two)]), Turn::Customer);
+    assert_eq!(turn(6, &[]), Turn::Ours);
+    let firm_first =
+        H::ContractDrawn { contract: id(4), version: 1, sign_by: date!(2026 - 12 - 01), next: Signer::Firm };
+    assert_eq!(turn(4, &[("sales", firm_first)]), Turn::Ours);
 }
 
 #[test]

@@ -140,6 +140,7 @@ pub fn doer(event: &Event) -> Doer {
         | H::QuotationRefused { .. }
         | H::ContractRefused { .. }
         | H::PaymentReceived { .. }
+        | H::OverpaymentReceived { .. }
         | H::ObligationPaid { .. }
         | H::SurveyAnswered { .. }
         | H::ContractSigned { signer: Signer::Customer, .. } => Doer::Customer,

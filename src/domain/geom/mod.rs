@@ -19,6 +19,8 @@ mod validity;
 mod vertices;
 
 #[cfg(test)]
+mod exact_tests;
+#[cfg(test)]
 mod tests;
 
 pub use composition::{Composition, Share, composition, largest_remainder};
@@ -27,7 +29,7 @@ pub use gaps::narrow_gaps;
 pub use indexed::Indexed;
 pub use interval::{certainty, combined_sigma};
 pub use join::join;
-pub use overlay::{Measured, Overlap, Relation, TOUCH_M, overlay};
+pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, overlay};
 pub use pieces::Piece;
 pub use shape::{Extent, extent, fits_rectangle, frontage, largest_side};
 pub use validity::{Flaw, FlawKind, flaws, is_finite, repair};

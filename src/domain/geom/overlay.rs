@@ -2,6 +2,7 @@
 
 use super::clip::{Clipped, boxes_meet, clip, grow};
 use super::common_area::common_area;
+use super::indexed::Indexed;
 use super::interval::interval;
 use super::join::join;
 use super::pieces::Piece;
@@ -78,6 +79,21 @@ impl Overlap {
     pub fn share(&self, parcel: &Measured) -> f64 {
         100.0 * self.area.nominal / parcel.area
     }
+}
+
+/// Area (m²) that `parcel` and an area feature have in common; nothing else of [`overlay`]. Zero where it cannot be measured.
+pub fn common_m2(parcel: &Measured, zone: &Indexed) -> f64 {
+    let window = parcel.bbox;
+    let mut sum = 0.0;
+    for area in zone.areas().iter().filter(|a| a.bbox().is_some_and(|b| boxes_meet(&b, &window))) {
+        sum += match clip(area, &window) {
+            Clipped::Outside => 0.0,
+            Clipped::Whole => parcel.area,
+            Clipped::Part { polygon, .. } if area.crosses_itself() => common_area(&parcel.shape, &repair(&polygon).0),
+            Clipped::Part { polygon, .. } => common_area(&parcel.shape, [&polygon]),
+        };
+    }
+    sum.clamp(0.0, parcel.area)
 }
 
 struct Local {

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 /// A parcel of 35,121 m² (187.40811… m square), far from the origin as real ones are.
 const SIDE: f64 = 187.408_111_0;
-const E0: f64 = 588_000.0;
-const N0: f64 = 2_326_000.0;
+pub(super) const E0: f64 = 588_000.0;
+pub(super) const N0: f64 = 2_326_000.0;
 
 fn rect(x: f64, y: f64, w: f64, h: f64) -> Polygon<f64> {
     geo_types::Rect::new((E0 + x, N0 + y), (E0 + x + w, N0 + y + h)).to_polygon()

@@ -46,6 +46,14 @@ impl Dong {
         rounding.divide(i128::from(self.0) * i128::from(rate.ppm()), 1_000_000)
     }
 
+    /// The part of this amount that is `rate` of the rest: the tax within a price.
+    ///
+    /// # Errors
+    /// [`TooLarge`].
+    pub fn within(self, rate: Rate, rounding: Rounding) -> Result<Self, TooLarge> {
+        rounding.divide(i128::from(self.0) * i128::from(rate.ppm()), 1_000_000 + i128::from(rate.ppm()))
+    }
+
     /// This price per square metre, times an area.
     ///
     /// # Errors

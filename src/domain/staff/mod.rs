@@ -68,6 +68,7 @@ named! {
         VerificationsRead = "verifications:read",
         VerificationsWrite = "verifications:write",
         AdviceWrite = "advice:write",
+        ContractsWrite = "contracts:write",
         TasksRead = "tasks:read",
         TasksWrite = "tasks:write",
         JobsRead = "jobs:read",

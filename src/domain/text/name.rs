@@ -177,7 +177,8 @@ mod tests {
             prop_assert_eq!(compare(&name, &decomposed), NameMatch::Same);
             prop_assert_eq!(compare(&name, &normalise(&name)), NameMatch::Same);
             prop_assert_eq!(normalise(&normalise(&name)), normalise(&name));
-            let bare = compare(&name, &plain(&name));
+            // `bà` in front is a title; without its mark it is a name
+            let bare = compare(&name, &plain(&normalise(&name)));
             prop_assert!(matches!(bare, NameMatch::Same | NameMatch::SameWithoutMarks));
         }
 

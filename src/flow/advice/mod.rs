@@ -7,6 +7,6 @@ mod sign;
 mod work_out;
 
 pub use draft::{NewSheet, draft};
-pub use read::{SheetDetail, SheetView, list, open};
+pub use read::{SheetDetail, SheetView, in_force, list, open, still_in_force};
 pub use sign::sign;
 pub use work_out::{pins_now, work_out};

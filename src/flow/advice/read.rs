@@ -106,6 +106,34 @@ pub async fn list(app: &App, case_id: Uuid) -> Result<Vec<SheetView>> {
     rows.iter().map(|r| Ok(view(r, because(r, &now)?))).collect()
 }
 
+/// The newest signed sheet of a case, when it holds today.
+///
+/// # Errors
+/// `Conflict`: none is signed, or it no longer holds, with what changed.
+pub async fn in_force(app: &App, case_id: Uuid) -> Result<SheetView> {
+    let signed = list(app, case_id).await?.into_iter().find(|s| s.signed_at.is_some());
+    let sheet = signed
+        .ok_or_else(|| Error::Conflict { code: "no-signed-sheet", detail: "no option sheet is signed".into() })?;
+    if sheet.outdated.is_empty() {
+        return Ok(sheet);
+    }
+    let why = sheet.outdated.iter().map(|b| format!("{}: {} / {}", b.code, b.vi, b.en)).collect::<Vec<_>>();
+    Err(Error::Conflict { code: "sheet-outdated", detail: why.join("; ") })
+}
+
+/// A sheet that something rests on, when it is the one in force.
+///
+/// # Errors
+/// As [`in_force`]; `Conflict` when a newer one is signed.
+pub async fn still_in_force(app: &App, case_id: Uuid, sheet: Uuid) -> Result<SheetView> {
+    let now = in_force(app, case_id).await?;
+    if now.id == sheet {
+        return Ok(now);
+    }
+    let detail = format!("option sheet version {} is signed since", now.version);
+    Err(Error::Conflict { code: "sheet-not-newest", detail })
+}
+
 pub(super) async fn row(app: &App, id: Uuid) -> Result<SheetRow> {
     let mut conn = app.pool.acquire().await?;
     let found = advice::get(&mut conn, id).await?;

@@ -80,12 +80,14 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
+    ("plan_batch.toml", include_str!("../../../jobs/plan_batch.toml")),
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
     ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
+    ("verify_chunk.toml", include_str!("../../../jobs/verify_chunk.toml")),
     ("watch_clocks.toml", include_str!("../../../jobs/watch_clocks.toml")),
 ];
 

@@ -29,10 +29,16 @@ use crate::gis::crs::{ZoneBook, ZoneDef, ZoneKind};
 use crate::gis::reader::ReadError;
 use crate::store;
 use crate::store::zone::ZoneRow;
+use sqlx::PgConnection;
 
 /// All zones the database knows.
 pub async fn zones(app: &App) -> Result<ZoneBook> {
-    let rows = store::zone::all(&app.pool).await?;
+    zones_over(&mut *app.pool.acquire().await?).await
+}
+
+/// As [`zones`], for who holds a connection already.
+pub async fn zones_over(conn: &mut PgConnection) -> Result<ZoneBook> {
+    let rows = store::zone::all(conn).await?;
     Ok(ZoneBook::new(rows.into_iter().map(zone_def).collect()))
 }
 

@@ -7,7 +7,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::layer::{self as layers, VersionRow, Which};
 use crate::store::parcel::{self, Applied};
-use crate::store::{audit, feature};
+use crate::store::{audit, feature, parcel_twice};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -93,7 +93,10 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
         .ok_or_else(|| Error::NotFound { what: "theme", id: v.theme.clone() })
         .and_then(|t| serde_json::from_value(t.definition).map_err(|e| Error::Broken(e.into())))?;
     let parcels = match theme.family {
-        Family::Parcel => Some(parcel::apply(tx, v.zone, v.layer_id, &v.coverage_key, v.id, now).await?),
+        Family::Parcel => {
+            refuse_doubles(tx, v).await?;
+            Some(parcel::apply(tx, v.zone, v.layer_id, &v.coverage_key, v.id, now).await?)
+        }
         _ => None,
     };
     feature::analyse(tx).await?;
@@ -105,6 +108,20 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
         replaced: before.map(|b| b.id),
         parcels,
     })
+}
+
+/// The same parcels in two layers would each stand twice, and conflict with themselves. A few may: sheets meet, numbers are mistyped.
+async fn refuse_doubles(tx: &mut PgConnection, v: &VersionRow) -> Result<()> {
+    match parcel_twice::held_elsewhere(tx, v.zone, v.layer_id, &v.coverage_key, v.id).await? {
+        Some(other) if other.parcels * 2 > v.rows_good => Err(Error::Conflict {
+            code: "parcels-held-elsewhere",
+            detail: format!(
+                "{} of {} parcels stand in {}/{} already; import this map as a version of that layer and coverage",
+                other.parcels, v.rows_good, other.layer, other.coverage_key
+            ),
+        }),
+        _ => Ok(()),
+    }
 }
 
 async fn note(app: &App, tx: &mut PgConnection, by: &Actor, action: &str, p: &Published) -> Result<()> {

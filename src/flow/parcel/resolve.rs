@@ -108,29 +108,35 @@ pub async fn resolve(
         return Ok(Resolution { asked, candidates: vec![] });
     };
     let rows = parcel::by_alias(conn, &codes, &asked.sheet, &asked.number).await?;
-    let rows: Vec<CandidateRow> = rows
-        .into_iter()
-        .map(|r| CandidateRow {
-            zone: Zone(r.zone),
-            parcel_id: r.parcel_id,
-            commune_code: r.commune_code,
-            sheet: r.sheet,
-            number: r.number,
-            alias_commune: r.alias_commune,
-            alias_sheet: r.alias_sheet,
-            alias_number: r.alias_number,
-            alias_reason: r.reason,
-            area_m2: r.map_area.or(r.registered_area),
-            centroid: r.e.zip(r.n).map(|(x, y)| Coord { x, y }),
-            current: r.valid_now,
-        })
-        .collect();
+    let rows: Vec<CandidateRow> = rows.into_iter().map(candidate_row).collect();
     Ok(Resolution { candidates: rank(&asked, &communes, &rows, hints), asked })
+}
+
+/// A stored row, as it is ranked.
+pub fn candidate_row(r: parcel::AliasRow) -> CandidateRow {
+    CandidateRow {
+        zone: Zone(r.zone),
+        parcel_id: r.parcel_id,
+        commune_code: r.commune_code,
+        sheet: r.sheet,
+        number: r.number,
+        alias_commune: r.alias_commune,
+        alias_sheet: r.alias_sheet,
+        alias_number: r.alias_number,
+        alias_reason: r.reason,
+        area_m2: r.map_area.or(r.registered_area),
+        centroid: r.e.zip(r.n).map(|(x, y)| Coord { x, y }),
+        current: r.valid_now,
+    }
 }
 
 /// The province a parcel lay in before the reform, by its old communes; none where that is not certain.
 pub async fn old_province_of(conn: &mut PgConnection, commune_code: &str, keys: &[String]) -> Result<Option<String>> {
-    let came = commune::made_of(conn, commune_code).await?;
-    let came: Vec<CameFrom> = came.into_iter().map(|(old_code, province)| CameFrom { old_code, province }).collect();
-    Ok(old_province(&came, keys))
+    Ok(old_province(&came_from(conn, commune_code).await?, keys))
+}
+
+/// The old communes that a commune of today was made of.
+pub async fn came_from(conn: &mut PgConnection, today: &str) -> Result<Vec<CameFrom>> {
+    let came = commune::made_of(conn, today).await?;
+    Ok(came.into_iter().map(|(old_code, province)| CameFrom { old_code, province }).collect())
 }

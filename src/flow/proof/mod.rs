@@ -5,6 +5,7 @@ mod chain;
 mod check;
 mod keys;
 mod replay;
+mod replay_run;
 mod reread;
 
 pub use bundle::{NOT_SIGNED, bundle, of_opened, seal_file};
@@ -13,3 +14,4 @@ pub use check::{Checked, Standing, check};
 pub(in crate::flow) use keys::prepare;
 pub use keys::{KeyView, known, list as keys, rotate};
 pub use replay::{Difference, Replayed, Seen, ids, replay};
+pub use replay_run::{replay_chunk, run_chunks};

@@ -60,7 +60,7 @@ impl Seen {
     pub(super) fn put(&self, id: i64, hash: &str) {
         self.layers.lock().unwrap_or_else(|e| e.into_inner()).insert(id, hash.to_owned());
     }
-    async fn basis(&self, app: &App, pins: &Pins) -> Result<Basis> {
+    pub(super) async fn basis(&self, app: &App, pins: &Pins) -> Result<Basis> {
         let name = (pins.rules.clone(), pins.themes.clone());
         let held = self.bases.lock().unwrap_or_else(|e| e.into_inner()).get(&name).cloned();
         if let Some(basis) = held {

@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::domain::layer::row::{Row, row_hash};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{
-    Basis, Facts, Gathered, Inputs, LayerPin, LayerVersion, Neighbour, PaperFacts, PaperInput, Record, Resolution,
-    ThemeFacts, ordered,
+    Basis, Facts, Gathered, Inputs, LayerPin, LayerVersion, Neighbour, PaperFacts, PaperInput, Pins, Record,
+    Resolution, ThemeFacts, ordered,
 };
 use crate::flow::paper::{facts_pin, place};
 use crate::flow::verification::{features, parcel_facts, readings, registered, theme_layers, these, window_of};
@@ -19,6 +19,7 @@ use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use time::Date;
 use uuid::Uuid;
 
 /// A difference, with the digest when the run came that far.
@@ -44,18 +45,41 @@ macro_rules! must {
     };
 }
 
+/// What says which rows: of a record, or of a parcel of a run.
+pub(super) struct Pinned<'a> {
+    pub case: Uuid,
+    pub as_of: Date,
+    pub pins: &'a Pins,
+}
+
 pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &Basis, seen: &Seen) -> Reread<Facts> {
-    let mut all = Vec::new();
-    for (pin, input) in record.pins.papers.iter().zip(&inputs.papers) {
-        all.push(must!(paper(app, record.case.id, &pin.sha256, input).await?));
+    let pinned = Pinned { case: record.case.id, as_of: record.as_of, pins: &record.pins };
+    let facts = must!(rows(app, &pinned, inputs, basis, seen).await?);
+    // What the layers answer now: how many rows, and where they claim to be complete.
+    let again = Inputs::of(&ordered(&facts)).layers;
+    match inputs.layers.iter().find(|l| !again.contains(l)) {
+        Some(l) => {
+            let found = again.iter().find(|a| a.layer_version_id == l.layer_version_id);
+            let (name, found) = (format!("{} around the parcel", l.layer_version_id), format!("{found:?}"));
+            Ok(Err(Difference::new("layer_version", name, format!("{l:?}"), found)))
+        }
+        None => Ok(Ok(facts)),
     }
-    let row = match (&record.pins.parcel, inputs.zone) {
+}
+
+/// The facts out of the rows that are named; what the layers answer is not compared.
+pub(super) async fn rows(app: &App, pinned: &Pinned<'_>, inputs: &Inputs, basis: &Basis, seen: &Seen) -> Reread<Facts> {
+    let mut all = Vec::new();
+    for (pin, input) in pinned.pins.papers.iter().zip(&inputs.papers) {
+        all.push(must!(paper(app, pinned.case, &pin.sha256, input).await?));
+    }
+    let row = match (&pinned.pins.parcel, inputs.zone) {
         (Some(p), Some(zone)) => Some(must!(parcel_row(app, "parcel", zone, p.id, p.version, &p.row_hash).await?)),
         _ => None,
     };
     let boundary = row.as_ref().and_then(|r| r.ewkb.as_deref()).map(from_ewkb).transpose()?.and_then(polygons);
     let neighbours = must!(neighbours(app, inputs).await?);
-    let versions = must!(versions(app, record, inputs, seen).await?);
+    let versions = must!(versions(app, pinned.pins, inputs, seen).await?);
     let window = window_of(boundary.as_ref());
     let mut by_version = match inputs.zone {
         Some(zone) => {
@@ -78,9 +102,9 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);
     let known = registered(&themes);
     let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
-    let readings = readings(app, parcel.as_ref(), &all).await?;
-    let facts = Facts {
-        as_of: record.as_of,
+    let readings = readings(&mut *app.pool.acquire().await?, parcel.as_ref(), &all).await?;
+    Ok(Ok(Facts {
+        as_of: pinned.as_of,
         case: inputs.case.clone(),
         papers: all,
         resolution: Resolution { asked: inputs.asked.clone(), candidates: inputs.candidates.clone() },
@@ -90,17 +114,7 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
         theme_set: basis.themes.clone(),
         other_cases: inputs.other_cases.clone(),
         readings,
-    };
-    // What the layers answer now: how many rows, and where they claim to be complete.
-    let again = Inputs::of(&ordered(&facts)).layers;
-    match inputs.layers.iter().find(|l| !again.contains(l)) {
-        Some(l) => {
-            let found = again.iter().find(|a| a.layer_version_id == l.layer_version_id);
-            let (name, found) = (format!("{} around the parcel", l.layer_version_id), format!("{found:?}"));
-            Ok(Err(Difference::new("layer_version", name, format!("{l:?}"), found)))
-        }
-        None => Ok(Ok(facts)),
-    }
+    }))
 }
 
 async fn paper(app: &App, case: Uuid, pinned: &str, input: &PaperInput) -> Reread<PaperFacts> {
@@ -175,11 +189,11 @@ async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Neighbour
 }
 
 /// The pinned layer versions with what they say of themselves, every row of them hashed again.
-async fn versions(app: &App, record: &Record, inputs: &Inputs, seen: &Seen) -> Reread<Vec<Arc<LayerVersion>>> {
+async fn versions(app: &App, pins: &Pins, inputs: &Inputs, seen: &Seen) -> Reread<Vec<Arc<LayerVersion>>> {
     let Some(zone) = inputs.zone else { return Ok(Ok(vec![])) };
-    let ids: Vec<i64> = record.pins.layers.iter().map(|l| l.layer_version_id).collect();
+    let ids: Vec<i64> = pins.layers.iter().map(|l| l.layer_version_id).collect();
     let found = these(app, &mut *app.pool.acquire().await?, zone, &ids).await?;
-    for pinned in &record.pins.layers {
+    for pinned in &pins.layers {
         let id = pinned.layer_version_id;
         let Some(version) = found.iter().find(|v| v.pin.layer_version_id == id) else {
             return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, "nothing")));

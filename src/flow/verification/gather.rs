@@ -27,6 +27,11 @@ use std::sync::Arc;
 use time::Date;
 use uuid::Uuid;
 
+/// More neighbours than this: the answer is called truncated.
+pub(in crate::flow) const MOST_NEIGHBOURS: i64 = 500;
+/// Neighbours are sought this far from the parcel (m).
+pub(in crate::flow) const NEIGHBOURS_M: f64 = 2.0;
+
 /// Whose facts are gathered.
 pub struct Subject {
     pub case: CaseFacts,
@@ -64,7 +69,7 @@ pub(super) async fn gather_over(
         (known, _) => known,
     };
     let case = CaseFacts { province, old_province, required_papers, ..s.case };
-    let readings = readings(app, around.parcel.as_ref(), &s.papers).await?;
+    let readings = readings(conn, around.parcel.as_ref(), &s.papers).await?;
     Ok(Facts {
         as_of,
         case,
@@ -205,10 +210,9 @@ async fn neighbours(
     me: &ParcelRow,
     boundary: Option<&MultiPolygon<f64>>,
 ) -> Gathered<Vec<Neighbour>> {
-    const MOST: i64 = 500;
     let Some(b) = boundary.and_then(BoundingRect::bounding_rect) else { return Gathered::Read(vec![]) };
-    let rows = match parcel::in_box(conn, me.zone, Bounds::from(b).widened(2.0), None, MOST).await {
-        Ok(rows) if rows.len() as i64 > MOST => return Gathered::Truncated(MOST as usize),
+    let rows = match parcel::in_box(conn, me.zone, Bounds::from(b).widened(NEIGHBOURS_M), None, MOST_NEIGHBOURS).await {
+        Ok(rows) if rows.len() as i64 > MOST_NEIGHBOURS => return Gathered::Truncated(MOST_NEIGHBOURS as usize),
         Ok(rows) => rows,
         Err(e) => {
             tracing::warn!(error = %e, "neighbours could not be read");

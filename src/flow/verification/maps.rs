@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// stored with their width or widened by at most this.
 const SEARCH_M: f64 = 60.0;
 /// More rows than this around one parcel: the answer is called truncated.
-const MOST_ROWS: i64 = 20_000;
+pub(in crate::flow) const MOST_ROWS: i64 = 20_000;
 
 /// Where features around this parcel are looked for.
 pub(in crate::flow) fn window_of(boundary: Option<&MultiPolygon<f64>>) -> Option<Rect<f64>> {
@@ -28,7 +28,7 @@ pub(in crate::flow) fn window_of(boundary: Option<&MultiPolygon<f64>>) -> Option
 }
 
 /// The published versions of a zone, in order of id.
-pub(super) async fn current(app: &App, conn: &mut PgConnection, zone: i32) -> Result<Vec<Arc<LayerVersion>>> {
+pub(in crate::flow) async fn current(app: &App, conn: &mut PgConnection, zone: i32) -> Result<Vec<Arc<LayerVersion>>> {
     let marks = layers::current(conn, zone).await?;
     known(app, conn, marks).await
 }
@@ -96,6 +96,12 @@ pub(in crate::flow) fn theme_layers(
         .collect()
 }
 
+/// The versions whose rows are asked for: those that are no cadastral map.
+pub(in crate::flow) fn asked_ids(set: &ThemeSet, versions: &[Arc<LayerVersion>]) -> Vec<i64> {
+    let is_asked = |v: &&Arc<LayerVersion>| set.find(&v.theme).is_some_and(|t| t.family != Family::Parcel);
+    versions.iter().filter(is_asked).map(|v| v.pin.layer_version_id).collect()
+}
+
 /// The features of every version that is no cadastral map; all versions share the fate of their one query.
 pub(in crate::flow) async fn features(
     app: &App,
@@ -106,8 +112,7 @@ pub(in crate::flow) async fn features(
     window: Option<Rect<f64>>,
     keys: &[String],
 ) -> BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> {
-    let is_asked = |v: &&Arc<LayerVersion>| set.find(&v.theme).is_some_and(|t| t.family != Family::Parcel);
-    let ids: Vec<i64> = versions.iter().filter(is_asked).map(|v| v.pin.layer_version_id).collect();
+    let ids = asked_ids(set, versions);
     let same = |g: Gathered<Vec<Arc<Feature>>>| ids.iter().map(|id| (*id, g.clone())).collect();
     let found = match near(app, conn, zone, &ids, window, keys).await {
         Ok(Some(found)) => found,
@@ -129,7 +134,8 @@ pub(in crate::flow) async fn features(
     out
 }
 
-type Found = (i64, anyhow::Result<Arc<Feature>>);
+/// A row of a version, read.
+pub(in crate::flow) type Found = (i64, anyhow::Result<Arc<Feature>>);
 
 /// The rows near a window in order of version and `fid`; none when there are too many.
 async fn near(
@@ -144,6 +150,16 @@ async fn near(
     if rows.len() as i64 > MOST_ROWS {
         return Ok(None);
     }
+    read_all(app, conn, zone, rows).await.map(Some)
+}
+
+/// Rows in their order as features; large geometries are kept in memory, or read now.
+pub(in crate::flow) async fn read_all(
+    app: &App,
+    conn: &mut PgConnection,
+    zone: i32,
+    rows: Vec<FeatureRow>,
+) -> sqlx::Result<Vec<Found>> {
     let mut large: HashMap<FeatureKey, Arc<Feature>> =
         rows.iter().filter(|r| r.large).filter_map(|r| Some((key(r), app.maps.feature(key(r))?))).collect();
     let new: Vec<&FeatureRow> = rows.iter().filter(|r| r.large && !large.contains_key(&key(r))).collect();
@@ -168,7 +184,7 @@ async fn near(
             Err(unread.remove(&key(&r)).unwrap_or_else(|| anyhow::anyhow!("a row changed while it was read")))
         }
     };
-    Ok(Some(rows.into_iter().map(|r| (r.layer_version_id, found(r))).collect()))
+    Ok(rows.into_iter().map(|r| (r.layer_version_id, found(r))).collect())
 }
 
 fn key(r: &FeatureRow) -> FeatureKey {

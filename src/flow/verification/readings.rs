@@ -1,20 +1,20 @@
 //! A certificate's vertex table under other readings, for `domain::check` to measure against the map.
 
-use crate::app::App;
 use crate::domain::check::reads_otherwise;
 use crate::domain::layer::crs_guard::{Candidate, CandidateKind};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{PaperFacts, ParcelFacts, TableReadings};
-use crate::flow::layer::zones;
+use crate::flow::layer::zones_over;
 use crate::flow::{Error, Result};
 use crate::gis::crs::{Definition, candidates};
+use sqlx::PgConnection;
 
 /// Factors that undo a thousands mark read as a decimal mark, and a decimal mark left out.
 const SEPARATORS: [f64; 5] = [1_000.0, 0.01, 0.001, 0.1, 1_000_000.0];
 
 /// Nothing is computed for a table that fits as it is written.
 pub(in crate::flow) async fn readings(
-    app: &App,
+    conn: &mut PgConnection,
     parcel: Option<&ParcelFacts>,
     papers: &[PaperFacts],
 ) -> Result<Vec<TableReadings>> {
@@ -32,7 +32,7 @@ pub(in crate::flow) async fn readings(
     if tables.is_empty() {
         return Ok(vec![]);
     }
-    let book = zones(app).await?;
+    let book = zones_over(conn).await?;
     let broken = |e: crate::gis::crs::CrsError| Error::Broken(e.into());
     let zone = book.need(parcel.zone.0).map_err(broken)?;
     let own = Definition::from_epsg(zone.srid);

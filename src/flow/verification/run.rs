@@ -105,14 +105,9 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
     Ok(done)
 }
 
-/// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
-pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
-    judge(app, facts_of_parcel(app, zone, parcel, wish).await?).await
-}
-
-/// What a parcel without a case is judged by, as of today.
-pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Facts> {
-    let case = CaseFacts {
+/// The case of who asks about a parcel and has none.
+pub(in crate::flow) fn inquiry(wish: Wish) -> CaseFacts {
+    CaseFacts {
         id: Uuid::nil(),
         number: CaseFacts::INQUIRY.into(),
         procedure: CaseFacts::INQUIRY.into(),
@@ -120,7 +115,17 @@ pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> 
         wish,
         province: None,
         old_province: None,
-    };
+    }
+}
+
+/// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
+pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
+    judge(app, facts_of_parcel(app, zone, parcel, wish).await?).await
+}
+
+/// What a parcel without a case is judged by, as of today.
+pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Facts> {
+    let case = inquiry(wish);
     let mut conn = app.pool.acquire().await?;
     let here = store::standing::standing(&mut conn, zone, parcel)
         .await?
@@ -174,14 +179,16 @@ async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
     Ok(Subject { case, asked, parcel: row.zone.zip(row.parcel_id), papers })
 }
 
-fn word<T: Serialize>(v: &T) -> Result<String> {
+/// A plain enum as its stable word.
+pub(in crate::flow) fn word<T: Serialize>(v: &T) -> Result<String> {
     match serde_json::to_value(v) {
         Ok(serde_json::Value::String(s)) => Ok(s),
         other => Err(Error::Broken(anyhow::anyhow!("not a word: {other:?}"))),
     }
 }
 
-fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
+/// A finding in columns.
+pub(in crate::flow) fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
     let evidence: Vec<geo_types::Geometry<f64>> = f.evidence.iter().map(|e| e.geometry.to_geometry()).collect();
     let evidence = match (evidence.is_empty(), zone) {
         (false, Some(z)) => {

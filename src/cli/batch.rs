@@ -1,0 +1,110 @@
+//! `diaba verify --commune ...`: many parcels in one run, worked on here, with progress.
+
+use super::args::ManyArgs;
+use super::{say, serve};
+use crate::app::App;
+use crate::domain::batch::Selection;
+use crate::flow::Result;
+use crate::flow::batch::{self, RunView};
+use crate::flow::staff::Actor;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
+    let run = match a.run {
+        Some(id) => gone_on_with(app, by, id, a.watch).await?,
+        None => {
+            let selection =
+                Selection { commune: a.commune, zone: a.zone, layer_version: a.layer_version, filter: a.filter };
+            batch::start(app, by, selection).await?
+        }
+    };
+    eprintln!("verification run {} (go on with it after a stop: diaba verify --run {0})", run.id);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let work = async {
+        if a.watch {
+            return Ok(());
+        }
+        let until = async move { drop(stopped.await) };
+        serve::work_on(app, "batch", until).await
+    };
+    let watched = async {
+        let ended = watch(app, run.id).await;
+        // nobody listens when the work is done elsewhere
+        let _ = stop.send(());
+        ended
+    };
+    let (worked, run) = tokio::join!(work, watched);
+    worked?;
+    let run = run?;
+    tell(&run);
+    Ok(if run.state == "done" && run.faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn gone_on_with(app: &App, by: &Actor, id: Uuid, watch: bool) -> Result<RunView> {
+    let run = batch::find(app, id).await?;
+    if run.state == "paused" && !watch { batch::resume(app, by, id).await } else { Ok(run) }
+}
+
+/// Shows how far it has come until it ends, or nothing goes on any more.
+async fn watch(app: &App, id: Uuid) -> Result<RunView> {
+    let style = "{bar:30} {pos}/{len} parcels, {msg}";
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    loop {
+        let run = batch::find(app, id).await?;
+        bar.set_length(run.parcels.unsigned_abs());
+        bar.set_position(run.parcels_done.unsigned_abs());
+        bar.set_message(speed(&run));
+        let stuck =
+            run.state == "running" && run.chunks_dead > 0 && run.chunks_done + run.chunks_dead as i32 == run.chunks;
+        if run.ended() || run.state == "paused" || stuck {
+            bar.finish();
+            return Ok(run);
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+fn speed(run: &RunView) -> String {
+    match (run.rate, run.left_s) {
+        (Some(rate), Some(left)) => {
+            format!(
+                "{}/s, {} left",
+                say::count(rate as i64),
+                indicatif::HumanDuration(Duration::from_secs_f64(left.max(0.0)))
+            )
+        }
+        _ => run.state.clone(),
+    }
+}
+
+fn tell(run: &RunView) {
+    println!(
+        "run {}: {}, {} of {} parcels as of {}; {} findings that weigh",
+        run.id,
+        run.state,
+        say::count(run.parcels_done),
+        say::count(run.parcels),
+        run.as_of,
+        say::count(run.findings)
+    );
+    let counts = [
+        ("can proceed", run.can_proceed),
+        ("needs papers", run.needs_papers),
+        ("needs a person", run.needs_person),
+        ("blocked", run.blocked),
+        ("could not be judged", run.faults),
+    ];
+    let rows: Vec<Vec<String>> = counts.iter().map(|(what, n)| vec![(*what).to_owned(), say::count(*n)]).collect();
+    say::table(&["outcome", "parcels"], &rows);
+    if run.chunks_dead > 0 {
+        println!("{} chunks failed at every attempt: diaba jobs dead", run.chunks_dead);
+    }
+    if let Some(root) = &run.root {
+        println!("SHA-256 over all verdicts: {root}");
+    }
+}

@@ -1,0 +1,49 @@
+//! What a run is signed by: one signature per chunk over all its verdicts, and one root over the chunks.
+
+use crate::domain::verify::sha256_hex;
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+/// What the signature of a chunk is for.
+pub const CHUNK: &str = "diaba.chunk/1";
+/// What a run's root stands for in the audit.
+pub const RUN: &str = "diaba.run/1";
+
+/// Digest of a chunk, hex: over a line per parcel, in the chunk's order, of its id and the digest of its record, or `-` for one
+/// that could not be judged. One record and the other lines prove membership.
+pub fn chunk_digest<'a>(parcels: impl Iterator<Item = (Uuid, Option<&'a [u8; 32]>)>) -> String {
+    let mut text = format!("{CHUNK}\n");
+    for (id, digest) in parcels {
+        let digest = digest.map_or_else(|| "-".to_owned(), hex::encode);
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{id} {digest}");
+    }
+    sha256_hex(text)
+}
+
+/// Root of a run, hex: over its chunks' digests in order.
+pub fn run_root(chunks: &[String]) -> String {
+    sha256_hex(format!("{RUN}\n{}\n", chunks.join("\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_missing_or_moved_verdict_changes_the_digest() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (x, y) = ([1; 32], [2; 32]);
+        let whole = chunk_digest([(a, Some(&x)), (b, Some(&y))].into_iter());
+        for other in [
+            vec![(a, Some(&x)), (b, Some(&x))],
+            vec![(a, Some(&x))],
+            vec![(b, Some(&y)), (a, Some(&x))],
+            vec![(a, Some(&x)), (b, None)],
+        ] {
+            assert_ne!(whole, chunk_digest(other.into_iter()));
+        }
+        let twice = [whole.clone(), whole];
+        assert_ne!(run_root(&twice[..1]), run_root(&twice));
+    }
+}

@@ -1,0 +1,141 @@
+//! Judges a whole window, on all cores, beside interactive work: the threads are given way to others by the system.
+
+use super::read::Window;
+use crate::app::App;
+use crate::domain::batch::{ChunkInputs, Keeper, QuietSets, chunk_digest, keep};
+use crate::domain::verify::{CaseFacts, ENGINE, Facts, RuleSet, verify};
+use crate::flow::verification::{finding_row, rules_for, word};
+use crate::flow::{Error, Result};
+use crate::store::batch::copy::{ChunkRows, NewVerdict};
+use crate::store::batch::run::Counts;
+use crate::store::verification::FindingRow;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock};
+use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
+use time::Date;
+use uuid::Uuid;
+
+/// Threads of their own: one per core, less urgent than those that people wait for.
+static HANDS: LazyLock<std::result::Result<rayon::ThreadPool, String>> = LazyLock::new(|| {
+    let name = |i| format!("batch-{i}");
+    let pool = rayon::ThreadPoolBuilder::new().thread_name(name).start_handler(|_| {
+        // niceness 9 or so; where it is refused, the threads are as urgent as others
+        if let Ok(lower) = ThreadPriorityValue::try_from(25u8) {
+            let _ = set_current_thread_priority(ThreadPriority::Crossplatform(lower));
+        }
+    });
+    pool.build().map_err(|e| e.to_string())
+});
+
+/// A chunk's verdicts, ready to be written.
+pub struct JudgedChunk {
+    pub rows: ChunkRows,
+    pub counts: Counts,
+    pub digest: String,
+    pub quiet: serde_json::Value,
+    pub inputs: ChunkInputs,
+    /// By hash.
+    pub rules: BTreeMap<String, Arc<RuleSet>>,
+}
+
+/// The verdict on one parcel, as it is kept.
+struct One {
+    outcome: String,
+    digest: [u8; 32],
+    weighing: Vec<(i16, FindingRow)>,
+    quiet: crate::domain::batch::QuietSet,
+    facts: Facts,
+    rules: Arc<RuleSet>,
+}
+
+pub async fn judge(app: &App, run: Uuid, no: i32, ids: Vec<Uuid>, window: Window, as_of: Date) -> Result<JudgedChunk> {
+    let app = app.clone();
+    let hands = HANDS.as_ref().map_err(|e| Error::Broken(anyhow::anyhow!("threads: {e}")))?;
+    let work = move || hands.install(|| chunk(&app, run, no, &ids, &window, as_of));
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Broken(e.into()))?
+}
+
+fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Date) -> Result<JudgedChunk> {
+    let case = crate::flow::verification::inquiry(Default::default());
+    let all: Vec<std::result::Result<One, String>> =
+        (0..ids.len()).into_par_iter().map(|i| guarded(app, window, i, &case, as_of)).collect();
+    let digest = chunk_digest(ids.iter().copied().zip(all.iter().map(|one| one.as_ref().ok().map(|o| &o.digest))));
+    let (mut rows, mut counts, mut quiet) = (ChunkRows::new(run, no), Counts::default(), QuietSets::default());
+    let (mut keeper, mut rules) = (Keeper::new(&window.theme_set.hash, ENGINE), BTreeMap::new());
+    for (i, (id, one)) in ids.iter().zip(all).enumerate() {
+        let place = i16::try_from(i).map_err(|e| Error::Broken(e.into()))?;
+        counts.parcels += 1;
+        let one = match one {
+            Ok(one) => one,
+            Err(fault) => {
+                counts.faults += 1;
+                keeper.fault();
+                rows.verdict(place, &fault_row(window.zone, *id, &fault));
+                continue;
+            }
+        };
+        *slot(&mut counts, &one.outcome) += 1;
+        counts.findings += one.weighing.len() as i64;
+        keeper.add(&one.facts, &one.rules.hash);
+        let verdict = NewVerdict {
+            zone: window.zone,
+            parcel_id: *id,
+            version: one.facts.parcel.as_ref().map(|p| p.version),
+            outcome: Some(&one.outcome),
+            digest: Some(&one.digest),
+            quiet: Some(quiet.place(one.quiet)),
+            fault: None,
+        };
+        rows.verdict(place, &verdict);
+        one.weighing.iter().for_each(|(no, f)| rows.finding(place, *no, f));
+        rules.entry(one.rules.hash.clone()).or_insert(one.rules);
+    }
+    let quiet = serde_json::to_value(quiet.sets()).map_err(|e| Error::Broken(e.into()))?;
+    Ok(JudgedChunk { rows, counts, digest, quiet, inputs: keeper.finish(), rules })
+}
+
+fn fault_row(zone: i32, parcel_id: Uuid, fault: &str) -> NewVerdict<'_> {
+    NewVerdict { zone, parcel_id, version: None, outcome: None, digest: None, quiet: None, fault: Some(fault) }
+}
+
+fn slot<'a>(c: &'a mut Counts, outcome: &str) -> &'a mut i64 {
+    match outcome {
+        "can_proceed" => &mut c.can_proceed,
+        "needs_papers" => &mut c.needs_papers,
+        "blocked" => &mut c.blocked,
+        _ => &mut c.needs_person,
+    }
+}
+
+/// One parcel whose facts break the code does not take the chunk with it.
+fn guarded(app: &App, window: &Window, i: usize, case: &CaseFacts, as_of: Date) -> std::result::Result<One, String> {
+    let judged = catch_unwind(AssertUnwindSafe(|| one(app, window, i, case, as_of)));
+    judged.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+        Err(format!("panic: {}", text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()))
+    })
+}
+
+fn one(app: &App, window: &Window, i: usize, case: &CaseFacts, as_of: Date) -> std::result::Result<One, String> {
+    let facts = window.facts(i, case, as_of)?;
+    let broken = |e: Error| e.to_string();
+    let rules = rules_for(app, &facts).map_err(broken)?;
+    // a window gives facts in their order
+    let record = verify(&facts, &rules);
+    let digest = Sha256::digest(record.canonical().map_err(|e| e.to_string())?).into();
+    let zone = facts.parcel.as_ref().map(|p| p.zone.0);
+    let outcome = record.outcome;
+    let kept = keep(record);
+    let weighing = kept.weighing.iter().map(|(no, f)| Ok((*no, finding_row(f, zone)?))).collect::<Result<_>>();
+    Ok(One {
+        outcome: word(&outcome).map_err(broken)?,
+        digest,
+        weighing: weighing.map_err(broken)?,
+        quiet: kept.quiet,
+        facts,
+        rules,
+    })
+}

@@ -1,0 +1,161 @@
+//! The verifications of a run over many parcels run again: their chunks' signatures, then parcel by parcel the same digest.
+
+use super::replay::{Difference, Replayed, Seen};
+use super::reread::{Pinned, rows};
+use crate::app::App;
+use crate::domain::batch::{CHUNK, ChunkInputs, ParcelInputs, chunk_digest};
+use crate::domain::proof::Signed;
+use crate::domain::verify::{Basis, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Wish};
+use crate::flow::verification::{inquiry, judge_by};
+use crate::flow::{Error, Result, batch};
+use crate::store::batch::run::{self, SealedChunk};
+use futures::{StreamExt, TryStreamExt, stream};
+use time::Date;
+use uuid::Uuid;
+
+/// Verifications at once.
+const AT_ONCE: usize = 4;
+
+/// Runs every verification of a chunk again, or those of `only`. What cannot even be begun with is told under the run's id.
+pub async fn replay_chunk(app: &App, run_id: Uuid, no: i32, only: Option<Uuid>, seen: &Seen) -> Result<Vec<Replayed>> {
+    let as_of = batch::find(app, run_id).await?.as_of;
+    let missing = || Error::NotFound { what: "verification_chunk", id: format!("{run_id}/{no}") };
+    let chunk = run::sealed_chunk(&app.pool, run_id, no).await?.ok_or_else(missing)?;
+    let name = format!("{run_id}/{no}");
+    let kept = match kept(app, run_id, no, &name, &chunk).await? {
+        Ok(kept) => kept,
+        Err(difference) => {
+            let digest = chunk.digest.clone();
+            return Ok(vec![Replayed {
+                id: run_id,
+                digest,
+                replayed: None,
+                same: false,
+                first_difference: Some(difference),
+            }]);
+        }
+    };
+    let judged = chunk.parcels.iter().zip(&chunk.digests).enumerate();
+    let judged = judged.filter_map(|(i, (id, digest))| Some((i, *id, hex::encode(digest.as_ref()?))));
+    let wanted: Vec<_> = judged.filter(|(_, id, _)| only.is_none_or(|o| o == *id)).collect();
+    let one = |(i, id, digest): (usize, Uuid, String)| {
+        let (kept, zone) = (&kept, chunk.zone);
+        async move { one(app, kept, i, zone, as_of, id, digest, seen).await }
+    };
+    stream::iter(wanted).map(one).buffered(AT_ONCE).try_collect().await
+}
+
+/// Numbers of the chunks of a run that are done; of the one that holds `parcel`.
+pub async fn run_chunks(app: &App, run_id: Uuid, parcel: Option<Uuid>) -> Result<Vec<i32>> {
+    batch::find(app, run_id).await?;
+    Ok(run::done_chunks(&app.pool, run_id, parcel).await?)
+}
+
+/// The chunk's document, when its verdicts are those that were signed.
+async fn kept(
+    app: &App,
+    run_id: Uuid,
+    no: i32,
+    name: &str,
+    chunk: &SealedChunk,
+) -> Result<std::result::Result<ChunkInputs, Difference>> {
+    let differs = |what, pinned: &str, found: String| Ok(Err(Difference::new(what, name, pinned, found)));
+    let digests = chunk.digests.iter().map(|d| d.as_deref().and_then(|d| d.first_chunk::<32>()));
+    let found = chunk_digest(chunk.parcels.iter().copied().zip(digests));
+    if found != chunk.digest {
+        return differs("chunk", &chunk.digest, found);
+    }
+    let signature = <[u8; 64]>::try_from(chunk.signature.as_slice()).map_err(|e| Error::Broken(e.into()))?;
+    let signed = Signed { key_id: chunk.key_id.clone(), signature };
+    if let Err(doubt) = super::known(app, &chunk.key_id).await?.check(CHUNK, &chunk.digest, &signed) {
+        return differs("signature", &chunk.key_id, doubt.to_string());
+    }
+    match batch::open_inputs(app, run_id, no, &chunk.inputs) {
+        Ok(kept) => Ok(Ok(kept)),
+        Err(e) => differs("inputs", &chunk.digest, e.to_string()),
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "what names one verification of a run")]
+async fn one(
+    app: &App,
+    kept: &ChunkInputs,
+    i: usize,
+    zone: i32,
+    as_of: Date,
+    id: Uuid,
+    digest: String,
+    seen: &Seen,
+) -> Result<Replayed> {
+    let done = |replayed: Option<String>, first_difference| Replayed {
+        id,
+        same: replayed.as_deref() == Some(digest.as_str()),
+        digest: digest.clone(),
+        replayed,
+        first_difference,
+    };
+    let Some(parcel) = kept.parcels.get(i).and_then(Option::as_ref) else {
+        return Ok(done(None, Some(Difference::new("inputs", id, "its inputs", "nothing"))));
+    };
+    let (pins, inputs) = (pins(kept, parcel), inputs(kept, parcel, zone));
+    let basis: Basis = match seen.basis(app, &pins).await {
+        Ok(basis) => basis,
+        Err(Error::Broken(e)) => return Ok(done(None, Some(Difference::new("rule_set", &pins.rules, &pins.rules, e)))),
+        Err(e) => return Err(e),
+    };
+    let pinned = Pinned { case: Uuid::nil(), as_of, pins: &pins };
+    let facts = match rows(app, &pinned, &inputs, &basis, seen).await? {
+        Ok(facts) => facts,
+        Err(difference) => return Ok(done(None, Some(difference))),
+    };
+    let judged = tokio::task::spawn_blocking(move || judge_by(&facts, basis.rules.clone()));
+    let found = judged.await.map_err(|e| Error::Broken(e.into()))??.digest;
+    let differs = (found != digest).then(|| Difference::new("result", id, &digest, &found));
+    Ok(done(Some(found), differs))
+}
+
+fn pins(kept: &ChunkInputs, p: &ParcelInputs) -> Pins {
+    let row = p.row.and_then(|r| kept.rows.get(r as usize));
+    Pins {
+        parcel: row.map(|r| ParcelPin { id: r.id, version: r.version, row_hash: r.row_hash.clone() }),
+        layers: kept.layers.iter().map(|l| l.pin.clone()).collect(),
+        papers: vec![],
+        rules: kept.rules.get(p.rules as usize).cloned().unwrap_or_default(),
+        themes: kept.themes.clone(),
+        inputs: String::new(),
+        engine: kept.engine.clone(),
+    }
+}
+
+fn inputs(kept: &ChunkInputs, p: &ParcelInputs, zone: i32) -> Inputs {
+    let mut case = inquiry(Wish::default());
+    case.province = p.province.clone();
+    case.old_province = p.old_province.clone();
+    case.required_papers = p.required.clone();
+    let row = |r: &u32| kept.rows.get(*r as usize);
+    let neighbour = |r: &crate::domain::batch::RowPin| NeighbourInput {
+        id: r.id,
+        version: r.version,
+        row_hash: r.row_hash.clone(),
+    };
+    let unread = |id: i64| {
+        p.unread.iter().find(|(u, _)| *u == id).map_or(crate::domain::verify::Gathered::Read(()), |(_, g)| g.clone())
+    };
+    let layers = kept.layers.iter().filter_map(|l| {
+        let id = l.pin.layer_version_id;
+        let theme = l.theme.clone()?;
+        Some(LayerInput { theme, layer_version_id: id, coverage: String::new(), rows: unread(id).map(|()| 0) })
+    });
+    Inputs {
+        schema: crate::domain::verify::INPUTS.to_owned(),
+        case,
+        asked: p.asked.clone(),
+        candidates: p.candidates.clone(),
+        zone: p.row.map(|_| zone),
+        keys: p.keys.clone(),
+        papers: vec![],
+        neighbours: p.neighbours.map(|all| all.iter().filter_map(row).map(neighbour).collect()),
+        other_cases: p.other_cases.clone(),
+        layers: layers.collect(),
+    }
+}

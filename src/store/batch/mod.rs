@@ -1,0 +1,6 @@
+//! Verification runs over many parcels: which ones, what lies around them, what is kept.
+
+pub mod copy;
+pub mod run;
+pub mod select;
+pub mod window;

@@ -1,0 +1,138 @@
+//! The parcels of a selection, cut into chunks that lie together.
+
+use crate::domain::batch::{Column, Compare, Filter, Selection, Value};
+use crate::store::geometry::to_ewkb;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// Makes the chunks of a run out of the current parcels of `selection`: neighbours come together, in the order of a curve that
+/// fills the plane.
+pub async fn cut(
+    conn: &mut PgConnection,
+    run: Uuid,
+    selection: &Selection,
+    filter: Option<&Filter>,
+    chunk_parcels: u32,
+) -> sqlx::Result<u64> {
+    let mut sql = QueryBuilder::new("insert into verification_chunk (run_id, no, zone, parcels) select ");
+    sql.push_bind(run);
+    sql.push(
+        ", (row_number() over (order by zone, k))::int - 1, zone, array_agg(parcel_id order by r) from (
+            select zone, parcel_id, r, (r - 1) / ",
+    );
+    sql.push_bind(i64::from(chunk_parcels));
+    // geometry sorts along a Hilbert curve
+    sql.push(
+        " as k from (select p.zone, p.parcel_id, row_number() over (partition by p.zone
+                order by st_makepoint(st_xmin(p.geom), st_ymin(p.geom)), p.commune_code, p.sheet, p.number, p.parcel_id) as r
+              from parcel_version p where upper_inf(p.valid)",
+    );
+    if let Some(zone) = selection.zone {
+        sql.push(" and p.zone = ").push_bind(zone);
+    }
+    if let Some(commune) = &selection.commune {
+        sql.push(" and p.commune_code = ").push_bind(commune.clone());
+    }
+    if let Some(id) = selection.layer_version {
+        sql.push(" and exists (select from layer_version v where v.id = ").push_bind(id);
+        sql.push(" and v.zone = p.zone and st_intersects(v.coverage, p.geom)) and p.zone = (select zone from layer_version where id = ");
+        sql.push_bind(id).push(")");
+    }
+    if let Some(filter) = filter {
+        sql.push(" and ");
+        push(&mut sql, filter);
+    }
+    sql.push(") t) u group by zone, k");
+    Ok(sql.build().execute(conn).await?.rows_affected())
+}
+
+fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    match filter {
+        Filter::All(parts) => join(sql, parts, " and "),
+        Filter::Any(parts) => join(sql, parts, " or "),
+        Filter::Not(one) => {
+            sql.push("not ");
+            push(sql, one);
+        }
+        Filter::Missing(Column::LandUse) => {
+            sql.push("(cardinality(p.land_use) = 0)");
+        }
+        Filter::Missing(column) => {
+            sql.push("(").push(name(*column)).push(" is null)");
+        }
+        Filter::Is(Column::LandUse, Compare::Differs, value) => {
+            sql.push("(not exists (select from unnest(p.land_use) c where c = ");
+            bind(sql, value);
+            sql.push("))");
+        }
+        Filter::Is(Column::LandUse, compare, value) => {
+            sql.push("(exists (select from unnest(p.land_use) c where c ").push(sign(*compare));
+            bind(sql, value);
+            sql.push("))");
+        }
+        // what is not known does not hold, and neither does its opposite: false, never null
+        Filter::Is(column, compare, value) => {
+            sql.push("coalesce(").push(name(*column)).push(sign(*compare));
+            bind(sql, value);
+            sql.push(", false)");
+        }
+        Filter::Meets(geom) => {
+            // whole shapes of metres are written as they are; a geometry that cannot be meets nothing
+            match to_ewkb(geom, 0) {
+                Ok(ewkb) => {
+                    sql.push("coalesce(st_intersects(p.geom, st_setsrid(").push_bind(ewkb);
+                    sql.push("::geometry, p.zone)), false)");
+                }
+                Err(_) => {
+                    sql.push("false");
+                }
+            }
+        }
+        Filter::OneOf(column, values) => {
+            let each = values.iter().map(|v| Filter::Is(*column, Compare::Equal, v.clone()));
+            join(sql, &each.collect::<Vec<_>>(), " or ");
+        }
+    }
+}
+
+fn join(sql: &mut QueryBuilder<Postgres>, parts: &[Filter], word: &str) {
+    sql.push("(");
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            sql.push(word);
+        }
+        push(sql, part);
+    }
+    sql.push(if parts.is_empty() { "false)" } else { ")" });
+}
+
+fn bind(sql: &mut QueryBuilder<Postgres>, value: &Value) {
+    match value {
+        Value::Number(n) => sql.push_bind(*n),
+        Value::Text(t) => sql.push_bind(t.clone()),
+    };
+}
+
+fn name(column: Column) -> &'static str {
+    match column {
+        Column::Commune => "p.commune_code",
+        Column::Sheet => "p.sheet",
+        Column::Number => "p.number",
+        Column::Scale => "p.scale",
+        Column::RegisteredArea => "p.registered_area",
+        Column::MapArea => "p.map_area",
+        Column::LandUse => "p.land_use",
+    }
+}
+
+fn sign(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Equal => " = ",
+        Compare::Differs => " <> ",
+        Compare::Less => " < ",
+        Compare::LessOrEqual => " <= ",
+        Compare::More => " > ",
+        Compare::MoreOrEqual => " >= ",
+        Compare::Like => " like ",
+    }
+}

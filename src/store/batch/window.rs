@@ -1,0 +1,138 @@
+//! Everything that a chunk of parcels needs, read once for all of them. What one parcel sees of it is cut out in memory
+//! (`flow/batch`), by the same boxes that the queries for a single parcel go by.
+
+use crate::store::feature::Bounds;
+use crate::store::parcel::{AliasRow, ParcelRow};
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// From here to the end of the transaction, everything is read as of one moment.
+pub async fn one_moment(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("set transaction isolation level repeatable read read only").execute(conn).await?;
+    Ok(())
+}
+
+/// The last version of each parcel.
+pub async fn parcels(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<ParcelRow>> {
+    sqlx::query_as(
+        "select distinct on (parcel_id) zone, parcel_id, version, commune_code, sheet, number, scale, registered_area, map_area, land_use, address,
+                st_asewkb(geom) as ewkb, layer_version_id, row_hash, lower(valid) as valid_from, upper(valid) as valid_to
+           from parcel_version where zone = $1 and parcel_id = any($2) order by parcel_id, version desc",
+    )
+    .bind(zone)
+    .bind(ids)
+    .fetch_all(conn)
+    .await
+}
+
+/// Every name of each parcel, as `store::parcel::keys_of` gives them.
+pub async fn keys(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Vec<String>)>> {
+    sqlx::query_as(
+        "select parcel_id, array_agg(key order by key) from (
+            select distinct parcel_id, commune_code || '/' || sheet || '/' || number as key from parcel_alias
+             where zone = $1 and parcel_id = any($2)) t group by parcel_id",
+    )
+    .bind(zone)
+    .bind(ids)
+    .fetch_all(conn)
+    .await
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub struct NeighbourRow {
+    pub parcel_id: Uuid,
+    pub version: i32,
+    pub row_hash: Vec<u8>,
+    pub sheet: String,
+    pub number: String,
+    pub ewkb: Vec<u8>,
+}
+
+/// Current parcels whose boxes meet `b`.
+pub async fn neighbours(conn: &mut PgConnection, zone: i32, b: Bounds) -> sqlx::Result<Vec<NeighbourRow>> {
+    sqlx::query_as(
+        "select parcel_id, version, row_hash, sheet, number, st_asewkb(geom) as ewkb from parcel_version
+          where zone = $1 and upper_inf(valid) and geom && st_makeenvelope($2, $3, $4, $5, $1)",
+    )
+    .bind(zone)
+    .bind(b.min_e)
+    .bind(b.min_n)
+    .bind(b.max_e)
+    .bind(b.max_n)
+    .fetch_all(conn)
+    .await
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub struct OpenCaseRow {
+    pub parcel_id: Uuid,
+    pub number: String,
+    pub procedure: String,
+}
+
+/// Open cases on these parcels, or on their names where a case knows no parcel yet; at most 100 of a parcel, by number, as
+/// `store::case::rivals` gives them.
+pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<OpenCaseRow>> {
+    sqlx::query_as(
+        "select parcel_id, number, procedure from (
+            select found.*, row_number() over (partition by parcel_id order by number) as k from (
+                select parcel_id, number, procedure from case_file where zone = $1 and parcel_id = any($2) and not ended
+                union
+                select a.parcel_id, c.number, c.procedure from parcel_alias a join case_file c on c.parcel_ref ->> 'commune_code' = a.commune_code
+                   and c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+                 where a.zone = $1 and a.parcel_id = any($2) and c.parcel_id is null and not c.ended) found) t
+          where k <= 100",
+    )
+    .bind(zone)
+    .bind(ids)
+    .fetch_all(conn)
+    .await
+}
+
+/// One of many references that are looked up together; `i` tells them apart. A reference with several communes comes several times.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub i: i32,
+    pub commune: String,
+    pub sheet: String,
+    pub number: String,
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub struct FoundRow {
+    pub i: i32,
+    #[sqlx(flatten)]
+    pub row: AliasRow,
+}
+
+/// As `store::parcel::by_alias`, for many references at once, without centres.
+pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted]) -> sqlx::Result<Vec<FoundRow>> {
+    let column = |f: fn(&Wanted) -> &String| wanted.iter().map(|w| f(w).clone()).collect::<Vec<_>>();
+    sqlx::query_as(
+        "with recursive named as (
+            select q.i, a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth
+              from unnest($1::int[], $2::text[], $3::text[], $4::text[]) q(i, commune, sheet, number)
+              join parcel_alias a on a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
+            union
+            select n.i, n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
+                   case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
+              from named n join parcel_lineage l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
+         ), first as (
+            select distinct on (i, zone, parcel_id, commune_code) * from named order by i, zone, parcel_id, commune_code, depth
+         ), ranked as (
+            select *, row_number() over (partition by i order by zone, parcel_id, commune_code) as k from first
+         )
+         select n.i, n.zone, n.parcel_id, n.commune_code as alias_commune, n.sheet as alias_sheet, n.number as alias_number, n.reason,
+                v.commune_code, v.sheet, v.number, upper_inf(v.valid) as valid_now, v.registered_area, v.map_area,
+                null::float8 as e, null::float8 as n
+           from ranked n join lateral (select * from parcel_version v where v.zone = n.zone and v.parcel_id = n.parcel_id
+                                        order by version desc limit 1) v on true
+          where n.k <= 200 order by n.i, n.k",
+    )
+    .bind(wanted.iter().map(|w| w.i).collect::<Vec<_>>())
+    .bind(column(|w| &w.commune))
+    .bind(column(|w| &w.sheet))
+    .bind(column(|w| &w.number))
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,156 @@
+//! How contracts are signed: codes, paper, turns, and what nobody signs any more.
+
+use crate::advice::facts;
+use crate::contracts::{
+    accepted, answer, at, code, conflict, draw, drawn, id, new_contract, offered, ok, party, said, show, sign,
+};
+use crate::ward::{mapped, publish, threaded};
+use reqwest::StatusCode;
+use serde_json::json;
+use sqlx::PgPool;
+use time::Duration;
+
+#[sqlx::test(migrations = "./migrations")]
+async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let contract = drawn(&legal, &case, &quotation).await;
+        let (codes, signatures) = (format!("{}/codes", at(&contract)), format!("{}/signatures", at(&contract)));
+        let first = code(&legal, &contract, 1).await;
+        let mut elsewhere = said(&contract, 1, &first);
+        elsewhere["shown"] = "0".repeat(64).into();
+        assert_eq!(legal.post(&signatures, elsewhere).await.refused(), ["shown: contract-shown"]);
+        for _ in 0..5 {
+            assert_eq!(legal.post(&signatures, said(&contract, 1, "x")).await.refused(), ["code: signing-code"]);
+        }
+        let used_up = legal.post(&signatures, said(&contract, 1, &first)).await;
+        assert_eq!(used_up.refused(), ["code: signing-code"], "used up");
+        let second = code(&legal, &contract, 1).await;
+        t.advance(Duration::minutes(16));
+        assert_eq!(
+            legal.post(&signatures, said(&contract, 1, &second)).await.refused(),
+            ["code: signing-code"],
+            "over"
+        );
+
+        // Told once, not kept for a key, void with a newer one, at most five within an hour.
+        let made = ok(legal.post(&codes, json!({"signer": 1})).await);
+        let hand = format!("{codes}/{}/hand?purpose=contact_customer", id(&made));
+        let keyed = legal
+            .request(reqwest::Method::POST, &hand)
+            .header("idempotency-key", "a-code-for-customer-1")
+            .json(&json!({}));
+        assert_eq!(legal.send(keyed).await.refused(), ["Idempotency-Key: no-answer-kept"]);
+        let third = ok(legal.post(&hand, json!({})).await)["code"].as_str().unwrap().to_owned();
+        assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-code-told");
+        let newer = ok(legal.post(&codes, json!({"signer": 1})).await);
+        assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-code-over");
+        assert_eq!(legal.post(&signatures, said(&contract, 1, &third)).await.refused(), ["code: signing-code"], "void");
+        ok(legal.post(&codes, json!({"signer": 1})).await);
+        assert_eq!(conflict(&legal.post(&codes, json!({"signer": 1})).await), "signing-codes-many");
+        let care = t.signed_in("sales", &["sales"]).await;
+        let theirs = care.post(&format!("{codes}/{}/hand?purpose=contact_customer", id(&newer)), json!({})).await;
+        assert_eq!(theirs.status, StatusCode::FORBIDDEN);
+
+        // A code is nowhere in the open: not in its rows, not in events or audit rows.
+        for secret in [&first, &second, &third] {
+            let open: i64 = sqlx::query_scalar(
+                "select (select count(*) from case_event where data::text like $1 or customer::text like $1)
+                      + (select count(*) from audit where detail::text like $1)",
+            )
+            .bind(format!("%{secret}%"))
+            .fetch_one(&t.app.pool)
+            .await
+            .unwrap();
+            assert_eq!(open, 0);
+        }
+        let reads =
+            sqlx::query_scalar::<_, i64>("select count(*) from personal_data_read where subject like 'signing_code/%'");
+        assert_eq!(reads.fetch_one(&t.app.pool).await.unwrap(), 3);
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn refused_signed_on_paper_by_two_and_over(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let contract = drawn(&legal, &case, &quotation).await;
+        let refuse = format!("{}/refuse", at(&contract));
+        assert_eq!(legal.post(&refuse, json!({"reason": "moon"})).await.refused(), ["reason: not-in-list"]);
+        let no = ok(legal.post(&refuse, json!({"reason": "terms", "words": "Đổi lịch"})).await);
+        assert_eq!((&no["state"], &no["refused"]), (&json!("refused"), &json!("terms")));
+        let late = legal.post(&format!("{}/codes", at(&contract)), json!({"signer": 1})).await;
+        assert_eq!(conflict(&late), "contract-closed");
+
+        // Drawn again for two, signed on paper as they come; what is no scan is not taken.
+        let one = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
+        let two = party(&legal, &case, "Lê Văn Mẫu", "001099000025").await;
+        let twice = draw(&legal, &quotation, new_contract(&[&one, &one])).await;
+        assert_eq!(twice.refused(), ["customers: length"]);
+        let strange = draw(&legal, &quotation, new_contract(&[&case])).await;
+        assert_eq!(strange.refused(), ["customers: not-a-party"]);
+        let again = ok(draw(&legal, &quotation, new_contract(&[&one, &two])).await);
+        assert_eq!((&again["version"], &again["next"]), (&json!(2), &json!([1, 2])));
+        let (_, pdf) = legal.send_raw(&format!("{}/contract.pdf?purpose=review", at(&again))).await;
+        show("contract_two", &pdf);
+        let paper = |signer: i32| format!("{}/signed-paper?signer={signer}&from=van%20phong", at(&again));
+        let send = async |signer: i32, bytes: Vec<u8>| {
+            let request = legal.request(reqwest::Method::POST, &paper(signer));
+            legal.send(request.header("content-type", "application/octet-stream").body(bytes)).await
+        };
+        let scan = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec();
+        assert_eq!(send(2, b"no scan".to_vec()).await.refused(), ["scan: scan-type"]);
+        let second = ok(send(2, scan.clone()).await);
+        assert_eq!(second["next"], json!([1]));
+        let turn = ok(legal.get(&format!("/api/v1/cases/{case}/timeline")).await);
+        assert_eq!(turn["now"]["turn"], "customer", "one of two customers is missing");
+        assert_eq!(ok(send(1, scan.clone()).await)["next"], json!([3]));
+        let kept = second["signers"][1]["signature"]["id"].as_str().unwrap().to_owned();
+        let (status, bytes) = legal.send_raw(&format!("{}/signatures/{kept}/scan?purpose=review", at(&again))).await;
+        assert_eq!((status, bytes), (StatusCode::OK, scan.clone()));
+        t.advance(Duration::days(8));
+        let late = t.signed_in("legal.two", &["legal"]).await;
+        assert_eq!(ok(late.get(&at(&again)).await)["state"], "expired");
+        let request = late.request(reqwest::Method::POST, &paper(3)).header("content-type", "application/octet-stream");
+        assert_eq!(conflict(&late.send(request.body(scan)).await), "contract-closed");
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn nobody_signs_what_rests_on_an_old_map(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let contract = drawn(&legal, &case, &quotation).await;
+        let code = code(&legal, &contract, 1).await;
+        publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[344, 345]).await; // the parcel lies elsewhere now
+        let signed = legal.post(&format!("{}/signatures", at(&contract)), said(&contract, 1, &code)).await;
+        assert_eq!(conflict(&signed), "sheet-outdated");
+        let why = signed.body["detail"].as_str().unwrap();
+        assert!(why.contains("sheet-outdated-parcel"), "{why}");
+        let customer = contract["signers"][0]["party_id"].as_str().unwrap();
+        assert_eq!(conflict(&draw(&legal, &quotation, new_contract(&[customer])).await), "sheet-outdated");
+
+        // Taken back, verified and advised anew; the old acceptance does not stand in the way.
+        ok(legal.post(&format!("{}/refuse", at(&contract)), json!({"reason": "outdated"})).await);
+        t.advance(Duration::minutes(1));
+        ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await);
+        let sheet = ok(legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await);
+        ok(legal.post(&format!("/api/v1/option-sheets/{}/sign", id(&sheet)), json!({})).await);
+        assert_eq!(conflict(&draw(&legal, &quotation, new_contract(&[customer])).await), "sheet-not-newest");
+        let anew = offered(&legal, &case, json!({})).await;
+        ok(answer(&legal, &anew, json!({"accepted": true})).await);
+        let again = ok(draw(&legal, &anew, new_contract(&[customer])).await);
+        assert_eq!(ok(sign(&legal, &again, 1).await)["next"], json!([2]));
+        let old = legal.post(&format!("{}/codes", at(&contract)), json!({"signer": 1})).await;
+        assert_eq!(conflict(&old), "contract-closed");
+    })
+    .await;
+}

@@ -1,0 +1,110 @@
+//! A full disk in the middle of an import: said clearly, nothing half there, and it goes on when there is space.
+
+use crate::cluster::Cluster;
+use crate::tmpfs::Tmpfs;
+use crate::ward::{EAST, NORTH, ZONE};
+use sqlx::PgPool;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const ROWS: u32 = 60_000;
+
+/// Parcels in rows of two hundred, 20 x 10 m each.
+fn large_map(file: &Path) {
+    let rows = (0..ROWS).map(|i| {
+        let (w, s) = (EAST + 20.0 * f64::from(i % 200), NORTH + 10.0 * f64::from(i / 200));
+        let (e, n) = (w + 20.0, s + 10.0);
+        let (sheet, number) = (i / 200 + 1, i % 200 + 1);
+        format!("\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",20194,{sheet},{number},200,ODT\n")
+    });
+    std::fs::write(file, format!("WKT,MaXa,SoTo,SoThua,DienTichPhapLy,LOAIDAT\n{}", rows.collect::<String>())).unwrap();
+}
+
+struct Place<'a> {
+    url: String,
+    home: &'a Path,
+}
+
+impl Place<'_> {
+    fn diaba(&self, args: &[&str]) -> Output {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_diaba"));
+        run.args(args).env("DATABASE_URL", &self.url).env("DIABA_HOME", self.home);
+        run.env("DIABA_DATA", Path::new(env!("CARGO_MANIFEST_DIR")).join("data")).output().unwrap()
+    }
+
+    fn import(&self, map: &Path) -> Output {
+        let zone = ZONE.to_string();
+        let place = ["--layer", "large", "--theme", "cadastral", "--zone", &zone, "--commune", "20194"];
+        let more = ["--crs", "EPSG:5899", "--source-date", "2026-01-15", "--coverage", "extent"];
+        self.diaba(&[&["layer", "import", map.to_str().unwrap()][..], &place, &more].concat())
+    }
+}
+
+fn said(o: &Output) -> String {
+    String::from_utf8_lossy(&[&o.stdout[..], &o.stderr[..]].concat()).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_outlives_a_full_database() {
+    let Some(disk) = Tmpfs::mount(400) else {
+        eprintln!("skipped: it mounts a small tmpfs, which takes root");
+        return;
+    };
+    let cluster = Cluster::at(&disk.path().join("pg"));
+    let admin = PgPool::connect(&cluster.url("postgres")).await.unwrap();
+    sqlx::query("create database maps").execute(&admin).await.unwrap();
+    admin.close().await;
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place { url: cluster.url("maps"), home: &folder.path().join("home") };
+    let set_up = place.diaba(&["setup"]);
+    assert!(set_up.status.success(), "{}", said(&set_up));
+    let map = folder.path().join("large.csv");
+    large_map(&map);
+
+    let ballast = disk.fill_but(12);
+    let failed = place.import(&map);
+    assert!(!failed.status.success(), "{}", said(&failed));
+    let words = said(&failed);
+    assert!(words.contains("unavailable: the disk of the database is full"), "{words}");
+    std::fs::remove_file(ballast).unwrap();
+    if PgPool::connect(&place.url).await.is_err() {
+        cluster.start_again().await;
+    }
+    let pool = PgPool::connect(&place.url).await.unwrap();
+    let published: i64 = sqlx::query_scalar("select count(*) from layer_version where state <> 'staging'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(published, 0, "nothing is half there");
+
+    let again = place.import(&map);
+    assert!(again.status.success(), "{}", said(&again));
+    let rows: i64 = sqlx::query_scalar("select count(*) from feature").fetch_one(&pool).await.unwrap();
+    assert_eq!(rows, i64::from(ROWS), "every row once: {}", said(&again));
+    let version: i64 = sqlx::query_scalar("select max(id) from layer_version").fetch_one(&pool).await.unwrap();
+    let published = place.diaba(&["layer", "publish", &version.to_string()]);
+    assert!(published.status.success(), "{}", said(&published));
+    pool.close().await;
+}
+
+/// The file cannot be kept: that is said, and no version begins.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_import_into_a_full_store_of_files_begins_nothing(pool: PgPool) {
+    let Some(disk) = Tmpfs::mount(4) else {
+        eprintln!("skipped: it mounts a small tmpfs, which takes root");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let map = folder.path().join("large.csv");
+    large_map(&map);
+    use sqlx::ConnectOptions;
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let place = Place { url, home: &disk.path().join("home") };
+    let set_up = place.diaba(&["setup"]);
+    assert!(set_up.status.success(), "{}", said(&set_up));
+    let _ballast = disk.fill_but(1);
+    let failed = place.import(&map);
+    assert!(!failed.status.success() && said(&failed).contains("space"), "{}", said(&failed));
+    let begun: i64 = sqlx::query_scalar("select count(*) from layer_version").fetch_one(&pool).await.unwrap();
+    assert_eq!(begun, 0, "{}", said(&failed));
+}
