@@ -15,6 +15,7 @@ mod contracts;
 mod customers;
 mod envelope;
 mod events;
+mod field;
 mod geojson;
 mod guard;
 mod health;
@@ -31,8 +32,8 @@ mod paper_requests;
 mod papers;
 mod parcels;
 mod parties;
-mod plans;
 mod payments;
+mod plans;
 pub mod problem;
 mod quotations;
 mod serve;
@@ -80,6 +81,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(payments::routes())
         .merge(tasks::routes())
         .merge(plans::routes())
+        .merge(field::routes())
         .merge(appointments::routes())
         .merge(check::api())
         .merge(jobs::routes())

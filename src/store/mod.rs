@@ -15,6 +15,7 @@ pub mod commune;
 pub mod contract;
 pub mod customer;
 pub mod feature;
+pub mod field_batch;
 pub mod geometry;
 pub mod idempotency;
 pub mod import;

@@ -258,6 +258,14 @@ pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sq
     super::appointment::cancel_of_task(conn, id, at).await
 }
 
+/// The cases of these tasks, in the order in which they are locked.
+pub async fn cases_of(conn: &mut PgConnection, tasks: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select distinct case_id from task where id = any($1) order by case_id")
+        .bind(tasks)
+        .fetch_all(conn)
+        .await
+}
+
 #[derive(FromRow)]
 struct PointRow {
     #[sqlx(flatten)]

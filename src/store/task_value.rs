@@ -46,6 +46,15 @@ pub async fn latest(conn: &mut PgConnection, task: Uuid) -> sqlx::Result<Vec<Val
     .await
 }
 
+/// The number of the latest version of a field; 0: it has no value.
+pub async fn newest(conn: &mut PgConnection, task: Uuid, field: &str) -> sqlx::Result<i32> {
+    sqlx::query_scalar("select coalesce(max(version), 0) from task_value where task_id = $1 and field = $2")
+        .bind(task)
+        .bind(field)
+        .fetch_one(conn)
+        .await
+}
+
 /// All versions of one field, oldest first.
 pub async fn versions(conn: &mut PgConnection, task: Uuid, field: &str) -> sqlx::Result<Vec<ValueRow>> {
     sqlx::query_as(

@@ -77,6 +77,9 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("remind_requests", |app, lease, Nothing {}| async move {
             Ok(flow::paper_request::remind_requests(&app, &lease).await?)
         })
+        .on("settle_batch", |app, lease, BatchArgs { batch_id }| async move {
+            Ok(flow::field::settle_batch(&app, &lease, batch_id).await?)
+        })
         .on("import_layer", |app, lease, ImportArgs { import_id }| async move {
             Ok(flow::layer::run_import(&app, &lease, import_id).await?)
         })
@@ -111,6 +114,11 @@ struct PlanArgs {
 struct ChunkArgs {
     run_id: Uuid,
     no: i32,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct BatchArgs {
+    batch_id: Uuid,
 }
 
 #[derive(Debug, serde::Deserialize)]

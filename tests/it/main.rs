@@ -14,6 +14,7 @@ mod contract_signing;
 mod contracts;
 mod disk;
 mod faults;
+mod field;
 mod geometry;
 mod history;
 mod idempotency;

@@ -36,9 +36,9 @@ pub async fn contracted(t: &TestApp, case: Uuid) {
         H::OptionSheetSigned { sheet, version: 1, verification, procedure: "transfer".into() },
         H::QuotationOffered { quotation, version: 1, total: 9_000_000, valid_to: date!(2026 - 10 - 20) },
         H::QuotationAccepted { quotation, version: 1 },
-        H::ContractDrawn { contract, version: 1, sign_by: date!(2026 - 10 - 20) },
-        H::ContractSigned { contract, signer: Signer::Customer, signature: id },
-        H::ContractSigned { contract, signer: Signer::Firm, signature: id },
+        H::ContractDrawn { contract, version: 1, sign_by: date!(2026 - 10 - 20), next: Signer::Customer },
+        H::ContractSigned { contract, signer: Signer::Customer, signature: id, next: Some(Signer::Firm) },
+        H::ContractSigned { contract, signer: Signer::Firm, signature: id, next: None },
         H::ContractConcluded { contract },
     ];
     let mut tx = t.app.pool.begin().await.unwrap();

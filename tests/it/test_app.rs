@@ -91,15 +91,20 @@ impl TestApp {
 
     /// Runs one job of a kind here and now, as a worker would.
     pub async fn run(&self, kind: &str) {
+        self.run_with(kind, json!({})).await;
+    }
+
+    pub async fn run_with(&self, kind: &str, args: Value) {
         use diaba::store::queue::{self, New, work};
         let mut tx = self.app.pool.begin().await.unwrap();
-        let job = New { queue: "test", kind, args: json!({}), key: None, run_at: None, priority: 0, max_attempts: 3 };
+        let job =
+            New { queue: "test", kind, args: args.clone(), key: None, run_at: None, priority: 0, max_attempts: 3 };
         queue::enqueue(&mut tx, job).await.unwrap();
         tx.commit().await.unwrap();
         let mut conn = self.app.pool.acquire().await.unwrap();
         let (kinds, lease) = ([kind.to_owned()], std::time::Duration::from_secs(60));
         let claimed = work::claim(&mut conn, &"test".into(), &kinds, 1, lease, "a").await.unwrap();
-        diaba::worker::registry().unwrap().deliver(&self.app, &claimed[0].0, json!({})).await.unwrap();
+        diaba::worker::registry().unwrap().deliver(&self.app, &claimed[0].0, args).await.unwrap();
     }
 
     pub fn anonymous(&self) -> Caller {

@@ -44,6 +44,8 @@ pub struct Standing {
 pub enum Why {
     /// What was sent is no item: something is missing or of another shape.
     Unreadable,
+    /// Another value came from the same person under the same name.
+    NameUsed,
     NoLease,
     OtherHolder,
     FieldNotLeased,
@@ -60,6 +62,7 @@ impl Why {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::NameUsed => "name_used",
             Self::NoLease => "no_lease",
             Self::OtherHolder => "other_holder",
             Self::FieldNotLeased => "field_not_leased",

@@ -85,6 +85,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
     ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
+    ("settle_batch.toml", include_str!("../../../jobs/settle_batch.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
     ("verify_chunk.toml", include_str!("../../../jobs/verify_chunk.toml")),

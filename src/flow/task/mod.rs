@@ -36,6 +36,7 @@ pub use create_from_verification::create_from_verification;
 pub(crate) use create_from_verification::place as parcel_place;
 pub use escalate::{Escalate, escalate};
 pub use fields::{FieldValue, FormView, NewValues, form, set_fields, values};
+pub(crate) use fields::{kind_of, open_value, print, value_fault, write_value};
 pub use hand_back::hand_back;
 pub(crate) use list::views;
 pub use list::{TaskFilter, find, list};
