@@ -237,6 +237,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/plan", Roles(&[Legal, Manager], S::TasksWrite)),
     rule(Get, "/api/v1/field/package", Roles(&[Field], S::TasksWrite)),
     Rule { verb: Post, path: "/api/v1/field/batches", who: Roles(&[Field], S::TasksWrite), carries: Carries::Scan },
+    rule(Get, "/api/v1/field/day", Roles(WORKERS, S::TasksRead)),
     rule(Get, "/api/v1/field/items", Roles(DESK, S::TasksRead)),
     rule(Get, "/api/v1/field/items/{id}", Roles(DESK, S::TasksRead)),
     rule(Post, "/api/v1/field/items/{id}/settle", Roles(&[Legal, Manager], S::TasksWrite)),

@@ -1,16 +1,21 @@
 //! Work without a line: packages, batches, and values that wait for a person.
 
+use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Page, Paging, Params};
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;
-use crate::flow::field::{self, Batch, ItemDetail, ItemFilter, ItemView, Package, Receipt, SettleItem};
+use crate::flow::field::{
+    self, AskedDay, Batch, DayView, ItemDetail, ItemFilter, ItemView, Package, Receipt, SettleItem,
+};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use time::Date;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -18,6 +23,7 @@ use uuid::Uuid;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get_package))
+        .routes(routes!(get_day))
         .routes(routes!(send_batch))
         .routes(routes!(list_items))
         .routes(routes!(get_item))
@@ -38,6 +44,40 @@ struct For {
 #[utoipa::path(get, path = "/field/package", tag = "field", params(For), responses((status = 200, body = Package)))]
 async fn get_package(State(app): State<App>, By(actor): By, Params(asked): Params<For>) -> Result<Json<Package>> {
     Ok(Json(field::package(&app, &actor, asked.hours.unwrap_or(24)).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Whose {
+    /// Day in Viet Nam; today when not said.
+    #[param(value_type = Option<String>, format = Date, example = "2026-10-07")]
+    day: Option<Date>,
+    /// Id of a member of staff, for who leads; one's own when not said.
+    staff: Option<Uuid>,
+    /// Where the day begins: WGS 84 longitude and latitude, degrees.
+    #[param(example = 108.2)]
+    lon: Option<f64>,
+    #[param(example = 16.06)]
+    lat: Option<f64>,
+}
+
+/// The day of somebody who goes to places: visits and appointments in the best order, each with the reason why it stands where
+/// it stands, and what is left for another day, with the reason. Stores nothing.
+#[utoipa::path(get, path = "/field/day", tag = "field", params(Whose), responses((status = 200, body = DayView)))]
+async fn get_day(
+    State(app): State<App>,
+    By(actor): By,
+    headers: HeaderMap,
+    Params(asked): Params<Whose>,
+) -> Result<Json<DayView>> {
+    for (name, value, most) in [("lon", asked.lon, 180.0), ("lat", asked.lat, 90.0)] {
+        if let Some(v) = value.filter(|v| !(-most..=most).contains(v)) {
+            return Err(Problem::refused(name, "range", v, format!("-{most} to {most}")));
+        }
+    }
+    let day = asked.day.unwrap_or_else(|| app.clock.today());
+    let asked = AskedDay { staff: asked.staff, day, start: asked.lon.zip(asked.lat) };
+    Ok(Json(field::plan_day(&app, &actor, &asked, lang(&headers)).await?))
 }
 
 /// Send back what was captured. The body is stored as it comes before anybody looks at it; each value ends as `applied`,

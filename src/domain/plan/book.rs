@@ -1,5 +1,6 @@
 use super::form::{self, Field};
 use crate::domain::dispatch::Department;
+use crate::domain::fieldwork::day::Habits;
 use crate::domain::theme::Bilingual;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,6 +121,7 @@ struct FilePlan {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    day: Habits,
     skill: Vec<Skill>,
     kind: Vec<Kind>,
     plan: Vec<FilePlan>,
@@ -128,6 +130,7 @@ struct File {
 /// All plans, checked: no circle, every name known, one plan for whatever procedure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanBook {
+    day: Habits,
     skills: Vec<Skill>,
     kinds: BTreeMap<String, Kind>,
     plans: BTreeMap<String, WorkPlan>,
@@ -159,7 +162,11 @@ impl PlanBook {
             }
         }
         let otherwise = otherwise.ok_or("no plan is marked `otherwise`")?;
-        Ok(Self { skills: file.skill, kinds, plans, otherwise })
+        let d = file.day;
+        if !(d.speed_kmh > 0.0 && d.detour >= 1.0 && d.from_minute < d.to_minute && d.to_minute <= 1440) {
+            return Err("day: a speed above 0, a detour from 1, and a beginning before its end".into());
+        }
+        Ok(Self { day: d, skills: file.skill, kinds, plans, otherwise })
     }
 
     /// The plans this service ships with.
@@ -181,6 +188,11 @@ impl PlanBook {
 
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.get(name)
+    }
+
+    /// How a day outside is reckoned.
+    pub fn day(&self) -> &Habits {
+        &self.day
     }
 
     pub fn skills(&self) -> &[Skill] {

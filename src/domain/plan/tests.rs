@@ -49,7 +49,7 @@ fn a_transfer_from_the_contract_to_the_certificate() {
 fn a_plan_that_cannot_be_carried_out_is_refused_with_its_name() {
     let text = |steps: &str| {
         format!(
-            "skill = []\n[[kind]]\nkind = 'a'\ndepartment = 'legal'\ntitle = {{ vi = 'A', en = 'A' }}\nat = 'office'\nminutes = 5\n\
+            "skill = []\n[day]\nspeed_kmh = 25\ndetour = 1.4\nfrom_minute = 450\nto_minute = 1020\n[[kind]]\nkind = 'a'\ndepartment = 'legal'\ntitle = {{ vi = 'A', en = 'A' }}\nat = 'office'\nminutes = 5\n\
              [[kind]]\nkind = 'b'\ndepartment = 'field'\ntitle = {{ vi = 'B', en = 'B' }}\nat = 'parcel'\nminutes = 5\n\
              [[plan]]\nprocedures = ['p']\notherwise = true\n{steps}"
         )

@@ -1,10 +1,12 @@
 //! Work without a line: what a device takes along, what it brings back, and what people decide about values that do not fit.
 
+mod day;
 mod package;
 mod receive;
 mod settle;
 mod tray;
 
+pub use day::{AskedDay, DayView, LeftView, StopView, plan_day};
 pub use package::{LeaseView, Package, PackedTask, package, revoke};
 pub use receive::{Receipt, ReceiptItem, receive, settle_batch};
 pub use settle::{SettleItem, settle};
