@@ -52,6 +52,10 @@ pub enum Command {
     Proof(super::proof::ProofCommand),
     /// Check a sealed report or a proof bundle, with the public key alone
     CheckReport(super::proof::CheckArgs),
+    /// Put a case into one ZIP that holds all of it and proves itself
+    Archive(super::archive::ArchiveArgs),
+    /// Check a case archive, with the public key alone
+    CheckArchive(super::archive::CheckArgs),
     /// Write the report of a verification as PDF
     Report(ReportArgs),
     /// Serve the API and work on jobs, until stopped

@@ -2,6 +2,7 @@
 //! (wrong usage).
 
 mod advise;
+mod archive;
 mod args;
 mod batch;
 mod demo;
@@ -55,6 +56,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     if let Command::CheckReport(a) = &cli.command {
         return Ok(proof::check_report(a));
     }
+    if let Command::CheckArchive(a) = &cli.command {
+        return Ok(archive::check(a));
+    }
     let app = open()?;
     let by = Actor::system("cli");
     match cli.command {
@@ -83,6 +87,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Keys(c) => return proof::keys(&app, &by, c).await,
         Command::Proof(c) => return proof::chain(&app, c).await,
         Command::CheckReport(a) => return Ok(proof::check_report(&a)),
+        Command::CheckArchive(a) => return Ok(archive::check(&a)),
+        Command::Archive(a) => return archive::run(&app, &by, a).await,
         Command::Report(a) => return report::run(&app, &by, a).await,
         Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
         Command::Work => serve::work(app).await?,

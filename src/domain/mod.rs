@@ -1,6 +1,7 @@
 //! The pure floor: no async, no I/O, no clock, no chance. Everything comes in as a value.
 
 pub mod advice;
+pub mod archive;
 pub mod batch;
 pub mod calendar;
 pub mod case;
@@ -12,8 +13,10 @@ pub mod dispatch;
 pub mod fee;
 pub mod fieldwork;
 pub mod geom;
+pub mod handover;
 pub mod layer;
 pub mod money;
+pub mod obligation;
 pub mod paper;
 pub mod parcel;
 pub mod plan;
@@ -21,8 +24,12 @@ pub mod problem;
 pub mod proof;
 pub mod quotation;
 pub mod report;
+pub mod retention;
+pub mod review;
 pub mod rule;
 pub mod staff;
+pub mod survey;
 pub mod text;
 pub mod theme;
 pub mod verify;
+pub mod watch;

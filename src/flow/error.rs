@@ -63,7 +63,12 @@ impl From<crate::outside::press::PressError> for Error {
 
 impl From<crate::outside::vault::VaultError> for Error {
     fn from(e: crate::outside::vault::VaultError) -> Self {
-        Self::Broken(e.into())
+        match e {
+            crate::outside::vault::VaultError::Erased { place } => {
+                Self::Conflict { code: "personal-data-erased", detail: place }
+            }
+            e => Self::Broken(e.into()),
+        }
     }
 }
 

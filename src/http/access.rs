@@ -89,6 +89,8 @@ const ADVISERS: &[Role] = &[Legal, Manager];
 const SELLERS: &[Role] = &[CustomerCare, Sales, Legal, Manager];
 /// Those who take money.
 const CASHIERS: &[Role] = &[CustomerCare, Manager];
+/// Those who look over the work of others.
+const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
 /// Those who meet agencies and customers.
@@ -129,6 +131,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/intakes", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/cases/{id}/intake", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/consents", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/consents", Roles(INTAKE, S::CasesWrite)),
     rule(Post, "/api/v1/consents/{id}/withdraw", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/customer-merges", Roles(INTAKE, S::CasesRead)),
     rule(Post, "/api/v1/customer-merges/{id}/decide", Roles(INTAKE, S::CasesWrite)),
@@ -206,6 +209,42 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/payments/{id}/reverse", Roles(&[Manager], S::ContractsWrite)),
     rule(Post, "/api/v1/contracts/{id}/instalments/{no}/call", Roles(CASHIERS, S::ContractsWrite)),
     rule(Get, "/api/v1/receipts/{id}/receipt.pdf", Roles(DESK, S::PapersRead)),
+    rule(Post, "/api/v1/cases/{id}/ask-review", Roles(ADVISERS, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/checklist", Roles(VERIFIERS, S::PapersRead)),
+    rule(Get, "/api/v1/cases/{id}/reviews", Roles(VERIFIERS, S::PapersRead)),
+    rule(Post, "/api/v1/cases/{id}/reviews", Roles(REVIEWERS, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/hand-overs", Roles(DESK, S::CasesRead)),
+    slow(Post, "/api/v1/cases/{id}/hand-overs", Roles(INTAKE, S::CasesWrite)),
+    rule(Get, "/api/v1/hand-overs/{id}/receipt.pdf", Roles(INTAKE, S::PapersRead)),
+    Rule {
+        verb: Post,
+        path: "/api/v1/hand-overs/{id}/signed",
+        who: Roles(INTAKE, S::CasesWrite),
+        carries: Carries::Scan,
+    },
+    rule(Get, "/api/v1/hand-overs/{id}/link", Roles(INTAKE, S::PapersRead)),
+    // With the link and its code, or what they were exchanged for.
+    rule(Post, "/api/v1/receive", Anyone),
+    rule(Get, "/api/v1/receive/files/{sha256}", Anyone),
+    rule(Get, "/api/v1/cases/{id}/obligations", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/obligations", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/cases/{id}/obligations/from-sheet", Roles(ADVISERS, S::AdviceWrite)),
+    rule(Post, "/api/v1/obligations/{id}/notice", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/obligations/{id}/pay", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/obligations/{id}/drop", Roles(ADVISERS, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/archives", Roles(DESK, S::CasesRead)),
+    slow(Post, "/api/v1/cases/{id}/archives", Roles(ADVISERS, S::PapersRead)),
+    slow(Get, "/api/v1/archives/{id}/file", Roles(ADVISERS, S::PapersRead)),
+    rule(Get, "/api/v1/cases/{id}/survey", Roles(INTAKE, S::PapersRead)),
+    rule(Post, "/api/v1/cases/{id}/survey", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/survey", Anyone),
+    rule(Get, "/api/v1/survey-results", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/cases/{id}/watches", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/watches", Roles(INTAKE, S::CasesWrite)),
+    rule(Post, "/api/v1/watches/{id}/end", Roles(INTAKE, S::CasesWrite)),
+    rule(Get, "/api/v1/cases/{id}/retention", Roles(&[Legal, Reviewer, Manager, Admin], S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/holds", Roles(ADVISERS, S::CasesWrite)),
+    rule(Post, "/api/v1/holds/{id}/lift", Roles(&[Manager], S::CasesWrite)),
     rule(Get, "/api/v1/layers", Roles(EVERYBODY, S::LayersRead)),
     rule(Get, "/api/v1/layer-versions/{id}", Roles(EVERYBODY, S::LayersRead)),
     // Rows as they were sent may name owners.

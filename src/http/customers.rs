@@ -5,7 +5,7 @@ use super::input::{Input, Page, Paging};
 use super::output::made;
 use super::problem::Result;
 use crate::app::App;
-use crate::flow::customer::{self, ConsentView, IntakeView, MergeView, NewIntake};
+use crate::flow::customer::{self, ConsentView, IntakeView, MergeView, NewConsent, NewIntake};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(take_in))
         .routes(routes!(resume_intake))
-        .routes(routes!(list_consents))
+        .routes(routes!(list_consents, give_consent))
         .routes(routes!(withdraw_consent))
         .routes(routes!(list_merges))
         .routes(routes!(decide_merge))
@@ -51,7 +51,34 @@ async fn list_consents(State(app): State<App>, Path(id): Path<Uuid>) -> Result<J
     Ok(Json(customer::consents(&app, id).await?))
 }
 
-/// Withdraw a consent.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"channel": "office", "what": "parcel_watch", "text_version": "2026-01"}))]
+struct LaterConsent {
+    /// hotline, website, app, office, referral, api.
+    #[schema(value_type = String)]
+    channel: crate::domain::case::Channel,
+    /// processing, contact or parcel_watch.
+    what: String,
+    /// Version of the text that was shown or read out.
+    text_version: String,
+}
+
+/// Note a consent that was given after the intake.
+#[utoipa::path(post, path = "/cases/{id}/consents", tag = "intake", params(("id" = Uuid, Path)),
+    request_body = LaterConsent, responses((status = 201, body = ConsentView)))]
+async fn give_consent(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(new): Input<LaterConsent>,
+) -> Result<Response> {
+    let LaterConsent { channel, what, text_version } = new;
+    let view = customer::give_consent(&app, &actor, id, NewConsent { what, text_version }, channel).await?;
+    Ok(made(&view, &format!("/api/v1/cases/{id}/consents")))
+}
+
+/// Withdraw a consent. A parcel watch that rests on it ends.
 #[utoipa::path(post, path = "/consents/{id}/withdraw", tag = "intake", params(("id" = Uuid, Path)),
     responses((status = 200, body = ConsentView)))]
 async fn withdraw_consent(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<ConsentView>> {

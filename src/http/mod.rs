@@ -6,6 +6,7 @@
 pub mod access;
 mod advice;
 mod appointments;
+mod archives;
 mod auth;
 mod case_desk;
 mod case_timeline;
@@ -18,6 +19,7 @@ mod events;
 mod field;
 mod geojson;
 mod guard;
+mod hand_overs;
 mod health;
 mod idempotent;
 mod imports;
@@ -25,6 +27,7 @@ pub mod input;
 mod job_events;
 mod jobs;
 mod layers;
+mod obligations;
 mod openapi;
 mod opinions;
 pub mod output;
@@ -36,12 +39,16 @@ mod payments;
 mod plans;
 pub mod problem;
 mod quotations;
+mod retention;
+mod reviews;
 mod serve;
 mod staff;
+mod surveys;
 mod tasks;
 mod tokens;
 mod verification_runs;
 mod verifications;
+mod watches;
 mod words;
 
 pub use guard::{By, COOKIE};
@@ -79,6 +86,13 @@ fn api() -> OpenApiRouter<App> {
         .merge(quotations::routes())
         .merge(contracts::routes())
         .merge(payments::routes())
+        .merge(reviews::routes())
+        .merge(hand_overs::routes())
+        .merge(obligations::routes())
+        .merge(archives::routes())
+        .merge(surveys::routes())
+        .merge(watches::routes())
+        .merge(retention::routes())
         .merge(tasks::routes())
         .merge(plans::routes())
         .merge(field::routes())

@@ -52,10 +52,11 @@ struct Words {
     conflict: BTreeMap<String, Bilingual>,
 }
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     include_str!("../../data/i18n/problems.toml"),
     include_str!("../../data/i18n/problems_papers.toml"),
     include_str!("../../data/i18n/problems_contract.toml"),
+    include_str!("../../data/i18n/problems_care.toml"),
 ];
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {

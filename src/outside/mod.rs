@@ -3,4 +3,6 @@
 pub mod keys;
 pub mod press;
 pub mod scans;
+pub mod streams;
 pub mod vault;
+pub mod zipped;

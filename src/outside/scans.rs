@@ -13,9 +13,9 @@ pub const ALLOWED: &str = "application/pdf, image/png, image/jpeg, image/tiff, i
 
 #[derive(Debug, Clone)]
 pub struct Scans {
-    store: Arc<dyn ObjectStore>,
+    pub(super) store: Arc<dyn ObjectStore>,
     prefix: Path,
-    vault: Vault,
+    pub(super) vault: Vault,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +85,18 @@ impl Scans {
             return Err(ScanError::Damaged { sha256: sha256.to_owned(), found });
         }
         Ok(content.into())
+    }
+
+    /// Removes what is stored under a SHA-256; what is not there is no fault.
+    pub async fn remove(&self, sha256: &str) -> Result<(), ScanError> {
+        match self.store.delete(&self.path(sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    pub(super) fn stream_path(&self, name: &str) -> Path {
+        self.prefix.clone().join("streams").join(format!("{name}.sealed"))
     }
 
     fn path(&self, sha256: &str) -> Path {

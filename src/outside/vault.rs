@@ -32,6 +32,9 @@ impl fmt::Debug for Vault {
 /// Why a value could not be sealed or opened. Carries no part of the value or of a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
+    /// What was here was deleted when its time was over.
+    #[error("{place} was erased")]
+    Erased { place: String },
     #[error("not a sealed value")]
     Malformed,
     #[error("sealed with key {found}, the vault holds {held}")]
@@ -95,6 +98,9 @@ impl Vault {
 
     /// Opens what was sealed for the same `place`.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        if sealed.is_empty() {
+            return Err(VaultError::Erased { place: place.to_owned() });
+        }
         let (head, body) = sealed.split_at_checked(HEAD).ok_or(VaultError::Malformed)?;
         if head[0] != FORMAT {
             return Err(VaultError::Malformed);

@@ -302,3 +302,11 @@ pub async fn of_plan(conn: &mut PgConnection, plan: Uuid) -> sqlx::Result<Vec<Ta
     .fetch_all(conn)
     .await
 }
+
+/// Kinds of the tasks of a case that nobody has ended yet.
+pub async fn open_kinds(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select kind from task where case_id = $1 and state not in ('done', 'cancelled') order by id")
+        .bind(case)
+        .fetch_all(conn)
+        .await
+}

@@ -80,6 +80,18 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("settle_batch", |app, lease, BatchArgs { batch_id }| async move {
             Ok(flow::field::settle_batch(&app, &lease, batch_id).await?)
         })
+        .on("remind_obligations", |app, lease, Nothing {}| async move {
+            Ok(flow::obligation::remind_obligations(&app, &lease).await?)
+        })
+        .on("send_surveys", |app, lease, Nothing {}| async move { Ok(flow::survey::send_surveys(&app, &lease).await?) })
+        .on(
+            "erase_expired",
+            |app, lease, Nothing {}| async move { Ok(flow::retention::erase_expired(&app, &lease).await?) },
+        )
+        .on("watch_rules", |app, lease, Nothing {}| async move { Ok(flow::watch::watch_rules(&app, &lease).await?) })
+        .on("watch_parcels", |app, lease, WatchArgs { layer_version_id, replaced }| async move {
+            Ok(flow::watch::watch_parcels(&app, &lease, layer_version_id, replaced).await?)
+        })
         .on("import_layer", |app, lease, ImportArgs { import_id }| async move {
             Ok(flow::layer::run_import(&app, &lease, import_id).await?)
         })
@@ -103,6 +115,13 @@ struct Nothing {}
 struct VerifyArgs {
     case_id: Uuid,
     by: Option<Uuid>,
+}
+
+/// The version that was published, and the one it replaced.
+#[derive(Debug, serde::Deserialize)]
+struct WatchArgs {
+    layer_version_id: i64,
+    replaced: Option<i64>,
 }
 
 #[derive(Debug, serde::Deserialize)]

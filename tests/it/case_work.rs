@@ -8,6 +8,11 @@ use sqlx::PgPool;
 use time::Duration as Span;
 use uuid::Uuid;
 
+/// Runs one job of a kind here and now, as a worker would.
+pub async fn run(t: &TestApp, kind: &str) {
+    t.run(kind).await;
+}
+
 fn items(body: &Value) -> Vec<(String, String, String)> {
     let text = |v: &Value| v.as_str().unwrap().to_owned();
     let all = body["items"].as_array().unwrap();

@@ -3,11 +3,13 @@
 
 mod access;
 mod advice;
+mod aftercare;
 mod batch;
 mod batch_faults;
 mod case_events;
 mod case_work;
 mod cases;
+mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod contract_signing;
@@ -47,3 +49,4 @@ mod truth;
 mod typed;
 mod verifications;
 mod ward;
+mod watching;

@@ -57,8 +57,10 @@ impl Happened {
                 | H::TaskCancelled { .. }
                 | H::FieldWorkReturned { .. }
                 | H::ConflictSettled { .. }
+                | H::ObligationRevised { .. }
                 | H::ObligationReminded { .. }
                 | H::ObligationPaid { .. }
+                | H::ObligationDropped { .. }
                 | H::PaymentReceived { .. }
                 | H::OverpaymentReceived { .. }
                 | H::PaymentReversed { .. }
@@ -110,12 +112,12 @@ impl Happened {
             H::AgencyDecided { .. } => &["agency", "granted"],
             H::ReviewAsked {} | H::ReviewPassed { .. } => &[],
             H::HandOverOffered { .. } | H::HandedOver { .. } => &["handover", "way"],
-            H::ObligationNoticed { .. } => &["obligation", "what", "amount", "due"],
+            H::ObligationNoticed { .. } | H::ObligationRevised { .. } => &["obligation", "what", "amount", "due"],
             H::ObligationReminded { .. } => &["obligation", "what", "due"],
-            H::ObligationPaid { .. } => &["obligation", "what"],
+            H::ObligationPaid { .. } | H::ObligationDropped { .. } => &["obligation", "what"],
             H::SurveySent { .. } | H::SurveyAnswered { .. } => &["survey"],
             H::WatchBegun { .. } | H::WatchEnded { .. } => &["watch"],
-            H::WatchHit { .. } => &["watch", "topic"],
+            H::WatchHit { .. } => &["watch", "topic", "subject", "source", "was", "now"],
             H::PersonalDataErased { .. } => &["certificate"],
             // The firm's reason is its own.
             H::Ended { .. } => &["ending"],
@@ -175,7 +177,9 @@ impl Happened {
             | H::HandOverOffered { .. }
             | H::HandedOver { .. }
             | H::ObligationNoticed { .. }
+            | H::ObligationRevised { .. }
             | H::ObligationReminded { .. }
+            | H::ObligationDropped { .. }
             | H::SurveySent { .. }
             | H::WatchHit { .. }
             | H::PersonalDataErased { .. }

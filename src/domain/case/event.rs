@@ -380,7 +380,15 @@ pub enum Happened {
         handover: Uuid,
         way: String,
     },
+    /// `amount`: as far as it is known; the authority's notice tells.
     ObligationNoticed {
+        obligation: Uuid,
+        what: String,
+        amount: Option<i64>,
+        due: Option<Date>,
+    },
+    /// The authority's notice says what is to be paid, and by when.
+    ObligationRevised {
         obligation: Uuid,
         what: String,
         amount: i64,
@@ -392,6 +400,11 @@ pub enum Happened {
         due: Option<Date>,
     },
     ObligationPaid {
+        obligation: Uuid,
+        what: String,
+    },
+    /// It is not owed after all.
+    ObligationDropped {
         obligation: Uuid,
         what: String,
     },
@@ -414,10 +427,16 @@ pub enum Happened {
         watch: Uuid,
     },
     /// What holds for this customer's parcel has changed.
+    /// `topic`: the check; `subject`: its theme; `source`: the layer that was published, or `rules`. `was`, `now`: as
+    /// `watch::Held::short`, or `parcel:` and names.
     WatchHit {
         watch: Uuid,
+        hit: Uuid,
         topic: String,
+        subject: String,
         source: String,
+        was: String,
+        now: String,
     },
     PersonalDataErased {
         certificate: Uuid,

@@ -7,6 +7,7 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
     use Happened as H;
     let (due, starts, kind) = (date!(2026 - 12 - 01), datetime!(2026-12-01 02:00 UTC), || "survey_boundary".to_owned());
     let word = || "word".to_owned();
+    let what = || "registration_fee".to_owned();
     vec![
         H::Opened { channel: Channel::Hotline, procedures: vec!["transfer".into()] },
         H::CustomerLinked { customer: id },
@@ -69,15 +70,25 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::ReviewPassed { review: id },
         H::HandOverOffered { handover: id, way: "office".into() },
         H::HandedOver { handover: id, way: "office".into() },
-        H::ObligationNoticed { obligation: id, what: word(), amount: 1, due: Some(due) },
-        H::ObligationReminded { obligation: id, what: word(), due: Some(due) },
-        H::ObligationPaid { obligation: id, what: word() },
+        H::ObligationNoticed { obligation: id, what: what(), amount: Some(1), due: Some(due) },
+        H::ObligationRevised { obligation: id, what: what(), amount: 1, due: Some(due) },
+        H::ObligationReminded { obligation: id, what: what(), due: Some(due) },
+        H::ObligationPaid { obligation: id, what: what() },
+        H::ObligationDropped { obligation: id, what: what() },
         H::Archived { archive: id, sha256: word() },
         H::SurveySent { survey: id },
         H::SurveyAnswered { survey: id },
         H::WatchBegun { watch: id },
         H::WatchEnded { watch: id },
-        H::WatchHit { watch: id, topic: word(), source: word() },
+        H::WatchHit {
+            watch: id,
+            hit: id,
+            topic: "planning.recovery".into(),
+            subject: "recovery".into(),
+            source: word(),
+            was: "clear".into(),
+            now: "hit:42.5:square_metre".into(),
+        },
         H::PersonalDataErased { certificate: id },
         H::Ended { ending: Ending::Closed, reason: word() },
     ]

@@ -114,7 +114,7 @@ pub struct Case {
     pub stopped: BTreeSet<Uuid>,
     /// Taxes and fees not paid yet.
     pub obligations: BTreeSet<Uuid>,
-    /// Logins of those who did tasks: none of them reviews.
+    /// Logins of those who did tasks, verified or advised: none of them reviews.
     pub hands: BTreeSet<String>,
 }
 
@@ -314,10 +314,7 @@ impl Case {
             }
             H::ItemSettled { item, how: Settled::Met | Settled::Dropped } => gone(&mut self.asked, *item)?,
             H::TaskCreated { task, .. } => new(&mut self.tasks, *task)?,
-            H::TaskDone { task, .. } => {
-                self.tasks.remove(task);
-                self.hands.insert(event.actor.clone());
-            }
+            H::TaskDone { task, .. } => drop(self.tasks.remove(task)),
             H::TaskCancelled { task, .. } => drop(self.tasks.remove(task)),
             H::IssueRaised { issue, .. } => new(&mut self.issues, *issue)?,
             H::IssueResolved { issue, .. } => gone(&mut self.issues, *issue)?,
@@ -332,8 +329,16 @@ impl Case {
             }
             H::AgencyDecided { submission, .. } => gone(&mut self.submitted, *submission)?,
             H::ObligationNoticed { obligation, .. } => new(&mut self.obligations, *obligation)?,
-            H::ObligationPaid { obligation, .. } => gone(&mut self.obligations, *obligation)?,
+            H::ObligationPaid { obligation, .. } | H::ObligationDropped { obligation, .. } => {
+                gone(&mut self.obligations, *obligation)?;
+            }
+            H::ObligationRevised { obligation, .. } if !self.obligations.contains(obligation) => {
+                return Err(Why::NotOpen);
+            }
             _ => {}
+        }
+        if event.what.bars_review() {
+            self.hands.insert(event.actor.clone());
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use super::state::{Case, Step, Turn};
 use crate::domain::calendar::{clock_time, day_of};
 use crate::domain::dispatch::Table;
 use crate::domain::plan::PlanBook;
-use crate::domain::verify::Message;
 use crate::domain::verify::text::{self, Lang};
+use crate::domain::verify::{Message, Quantity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
@@ -120,7 +120,10 @@ pub fn by_when(what: &Happened) -> Option<Date> {
         | H::PaymentDue { due, .. }
         | H::TaskCreated { due, .. }
         | H::IssueRaised { due, .. } => Some(*due),
-        H::Submitted { due, .. } | H::ObligationNoticed { due, .. } | H::ObligationReminded { due, .. } => *due,
+        H::Submitted { due, .. }
+        | H::ObligationNoticed { due, .. }
+        | H::ObligationRevised { due, .. }
+        | H::ObligationReminded { due, .. } => *due,
         H::QuotationOffered { valid_to, .. } => Some(*valid_to),
         H::ContractDrawn { sign_by, .. } => Some(*sign_by),
         H::DeadlineWarned { deadline, .. } | H::DeadlineEscalated { deadline, .. } => Some(*deadline),
@@ -166,8 +169,13 @@ fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
             Value::Number(n) if matches!(name.as_str(), "total" | "amount") => {
                 message.with(name, dong(n.as_i64().unwrap_or_default(), lang))
             }
+            Value::Null if name == "amount" => message.with(name, text::word(lang, "amount-not-known")),
             Value::Number(n) => message.with(name, n.as_f64().unwrap_or_default()),
             Value::Bool(yes) => message.with(name, if *yes { "yes" } else { "no" }),
+            Value::String(s) if name == "what" && kind.starts_with("obligation_") => {
+                message.with(name, text::word(lang, &format!("obligation-{s}")))
+            }
+            Value::String(s) if kind == "watch_hit" => message.with(name, watched(name, s, lang)),
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
             Value::String(s) if name == "task_kind" => message.with(name, task_title(s, lang)),
             Value::String(s) => message.with(name, moment(s, lang).unwrap_or_else(|| s.clone())),
@@ -176,6 +184,32 @@ fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
         };
     }
     message
+}
+
+/// What a watch tells, in words.
+fn watched(name: &str, s: &str, lang: Lang) -> String {
+    match (name, s) {
+        ("topic", "parcel") => text::word(lang, "watch-parcel"),
+        ("topic", check) => text::title(lang, check),
+        ("source", "rules") => text::word(lang, "watch-rules"),
+        ("was" | "now", state) => watch_state(state, lang),
+        _ => s.to_owned(),
+    }
+}
+
+/// `hit:42.5:square_metre` and the like.
+fn watch_state(state: &str, lang: Lang) -> String {
+    let mut parts = state.splitn(3, ':');
+    let (word, value, unit) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    if let ("parcel", Some(names)) = (word, value) {
+        return names.to_owned();
+    }
+    let said = text::word(lang, &format!("watch-{word}"));
+    let unit = unit.and_then(|u| serde_json::from_value(Value::String(u.to_owned())).ok());
+    match (value.and_then(|v| v.parse().ok()), unit) {
+        (Some(v), Some(unit)) => format!("{said} ({})", text::quantity(lang, &Quantity::new(v, unit))),
+        _ => said,
+    }
 }
 
 fn listed(name: &str, list: &[Value], lang: Lang) -> String {

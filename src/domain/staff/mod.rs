@@ -114,6 +114,8 @@ named! {
         FieldVisit = "field_visit",
         /// To check the work of another.
         Review = "review",
+        /// To keep the whole case as one file.
+        Archive = "archive",
         /// To answer the person the data are about.
         DataSubjectRequest = "data_subject_request",
     }

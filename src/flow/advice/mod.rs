@@ -6,6 +6,9 @@ mod read;
 mod sign;
 mod work_out;
 
+pub(in crate::flow) use read::newest;
+pub(in crate::flow) use work_out::verdict_stale;
+
 pub use draft::{NewSheet, draft};
 pub use read::{SheetDetail, SheetView, in_force, list, open, still_in_force};
 pub use sign::sign;

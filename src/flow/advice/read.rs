@@ -165,3 +165,13 @@ async fn prove(app: &App, row: &SheetRow, plain: &[u8]) -> Result<()> {
     let signed = Signed::read(key_id, &STANDARD.encode(signature)).map_err(|e| Error::Broken(e.into()))?;
     key.check(OPTIONS, &digest, &signed).map_err(|e| Error::Broken(e.into()))
 }
+
+/// The newest sheet of a case: its version, whether it is signed, and why it no longer holds.
+pub(in crate::flow) async fn newest(app: &App, case_id: Uuid) -> Result<Option<(i32, bool, Vec<Message>)>> {
+    let mut conn = app.pool.acquire().await?;
+    let Some(row) = advice::of_case(&mut conn, case_id).await?.into_iter().next() else { return Ok(None) };
+    drop(conn);
+    let made: SheetPins = serde_json::from_value(row.pins).map_err(|e| Error::Broken(e.into()))?;
+    let now = pins_now(app, case_id).await?;
+    Ok(Some((row.version, row.signed_at.is_some(), stale(&made, &now))))
+}

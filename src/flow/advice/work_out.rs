@@ -2,12 +2,12 @@
 
 use super::history::history;
 use crate::app::App;
-use crate::domain::advice::{Asked, Edits, OPTIONS, Pinned, Sheet, SheetPins, options};
+use crate::domain::advice::{Asked, Edits, OPTIONS, Pinned, Sheet, SheetPins, options, stale};
 use crate::domain::fee::{FeeFacts, FeeSet};
 use crate::domain::money::Measure;
 use crate::domain::paper::Paper;
 use crate::domain::staff::Purpose;
-use crate::domain::verify::{canonical, sha256_hex};
+use crate::domain::verify::{Message, canonical, sha256_hex};
 use crate::flow::parcel::old_province_of;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{self, Opened, VerificationView};
@@ -156,4 +156,21 @@ pub async fn pins_now(app: &App, case_id: Uuid) -> Result<SheetPins> {
         layers: layers(app, &v, None).await?,
         parcel: place.parcel,
     })
+}
+
+/// What a verification rests on that is another now: rules, parcel, maps.
+pub(in crate::flow) async fn verdict_stale(app: &App, case_id: Uuid, opened: &Opened) -> Result<Vec<Message>> {
+    let now = pins_now(app, case_id).await?;
+    let held: Vec<i64> = opened.record.pins.layers.iter().map(|l| l.layer_version_id).collect();
+    let parcel = opened.record.pins.parcel.as_ref().map(|p| Pinned { id: p.id, version: p.version });
+    // Procedures and fees are what advice rests on, no verdict.
+    let made = SheetPins {
+        verification: opened.verification.id,
+        digest: opened.verification.digest.clone(),
+        rules: opened.record.pins.rules.clone(),
+        parcel,
+        layers: layers(app, &opened.verification, Some(&held)).await?,
+        ..now.clone()
+    };
+    Ok(stale(&made, &now))
 }

@@ -46,5 +46,6 @@ fn remark(what: &Happened) -> bool {
             | Happened::DeadlineWarned { .. }
             | Happened::DeadlineEscalated { .. }
             | Happened::RequestReminded { .. }
+            | Happened::ObligationReminded { .. }
     )
 }

@@ -55,7 +55,8 @@ pub(super) async fn apply(
         None => (None, 0),
     };
     for c in &new.consents {
-        entries.push(consent(app, tx, by, id, customer, c, new.channel).await?);
+        let whose = customer.ok_or_else(|| Error::refused("person", "required", "", "who agrees"))?;
+        entries.push(consent(app, tx, by, id, whose, c, new.channel).await?.1);
     }
     if new.invite {
         entries.push(invite(app, tx, id, customer).await?);
@@ -121,16 +122,15 @@ async fn missing(told: &Told, tx: &mut PgConnection, id: Uuid) -> Result<Vec<Str
     Ok(lacks.into_iter().filter(|(_, lacks)| *lacks).map(|(what, _)| what.to_owned()).collect())
 }
 
-async fn consent(
+pub(super) async fn consent(
     app: &App,
     tx: &mut PgConnection,
     by: &Actor,
     case_id: Uuid,
-    customer: Option<Uuid>,
+    customer_id: Uuid,
     new: &NewConsent,
     channel: crate::domain::case::Channel,
-) -> Result<Entry> {
-    let customer_id = customer.ok_or_else(|| Error::refused("person", "required", "", "who agrees"))?;
+) -> Result<(ConsentRow, Entry)> {
     let channel = serde_json::to_value(channel).map_err(|e| Error::Broken(e.into()))?;
     let row = ConsentRow {
         id: app.clock.new_id(),
@@ -144,7 +144,8 @@ async fn consent(
     };
     store::add_consent(tx, &row).await?;
     super::consent::note(app, tx, by, &row, "consent.give").await?;
-    Ok(Happened::ConsentGiven { consent: row.id, what: row.what }.into())
+    let entry = Happened::ConsentGiven { consent: row.id, what: row.what.clone() }.into();
+    Ok((row, entry))
 }
 
 /// How long an invitation can be used.

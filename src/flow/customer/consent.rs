@@ -1,8 +1,9 @@
+use super::intake::NewConsent;
 use crate::app::App;
-use crate::domain::case::Happened;
-use crate::flow::case::record;
+use crate::domain::case::{Channel, Happened};
+use crate::flow::case::{lock, record, record_all};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, begin, commit};
+use crate::flow::{Error, Result, begin, commit, watch};
 use crate::store::audit::{self, Deed};
 use crate::store::customer::{self as store, ConsentRow};
 use serde::Serialize;
@@ -46,12 +47,35 @@ pub async fn consents(app: &App, case: Uuid) -> Result<Vec<ConsentView>> {
     Ok(store::consents(&mut conn, case).await?.into_iter().map(view).collect())
 }
 
+/// A consent of later than the intake, on the way it came.
+///
+/// # Errors
+/// `Refused` by field; `Conflict` `no-customer` while nobody knows whose it would be.
+pub async fn give_consent(app: &App, by: &Actor, case: Uuid, new: NewConsent, channel: Channel) -> Result<ConsentView> {
+    let problems = super::intake::consent_problems(&new, "");
+    if !problems.is_empty() {
+        return Err(Error::Refused(problems));
+    }
+    let mut tx = begin(app).await?;
+    let not_found = || Error::NotFound { what: "case", id: case.to_string() };
+    let standing = lock(&mut tx, case).await?.ok_or_else(not_found)?;
+    let none = || Error::Conflict { code: "no-customer", detail: case.to_string() };
+    let customer = standing.customer.ok_or_else(none)?;
+    let (row, entry) = super::apply::consent(app, &mut tx, by, case, customer, &new, channel).await?;
+    record(app, &mut tx, by, case, entry).await?;
+    let view = view(row);
+    commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/consents"))).await?;
+    Ok(view)
+}
+
 pub async fn withdraw_consent(app: &App, by: &Actor, id: Uuid) -> Result<ConsentView> {
     let mut tx = begin(app).await?;
     let row = store::withdraw_consent(&mut tx, id, app.clock.now()).await?;
     let row = row.ok_or_else(|| Error::NotFound { what: "consent", id: id.to_string() })?;
     note(app, &mut tx, by, &row, "consent.withdraw").await?;
-    record(app, &mut tx, by, row.case_id, Happened::ConsentWithdrawn { consent: id, what: row.what.clone() }).await?;
+    let mut entries = watch::end_of_consent(app, &mut tx, by, id).await?;
+    entries.push(Happened::ConsentWithdrawn { consent: id, what: row.what.clone() }.into());
+    record_all(app, &mut tx, by, row.case_id, entries).await?;
     let view = view(row);
     commit(app, tx, by, &view, None).await?;
     Ok(view)

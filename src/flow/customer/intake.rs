@@ -165,13 +165,20 @@ fn check(new: &NewIntake) -> Result<()> {
         }
     }
     for (i, c) in new.consents.iter().enumerate() {
-        if !CONSENTS.contains(&c.what.as_str()) {
-            found.push(FieldProblem::new(format!("consents[{i}].what"), "not-in-list", &c.what, CONSENTS.join(", ")));
-        }
-        if !(1..=60).contains(&c.text_version.trim().len()) {
-            let length = c.text_version.trim().len();
-            found.push(FieldProblem::new(format!("consents[{i}].text_version"), "length", length, "1-60"));
-        }
+        found.extend(consent_problems(c, &format!("consents[{i}].")));
     }
     if found.is_empty() { Ok(()) } else { Err(Error::Refused(found)) }
+}
+
+/// What cannot be taken of a consent; `path` stands before the names of its fields.
+pub(super) fn consent_problems(c: &NewConsent, path: &str) -> Vec<FieldProblem> {
+    let mut found = Vec::new();
+    if !CONSENTS.contains(&c.what.as_str()) {
+        found.push(FieldProblem::new(format!("{path}what"), "not-in-list", &c.what, CONSENTS.join(", ")));
+    }
+    let length = c.text_version.trim().len();
+    if !(1..=60).contains(&length) {
+        found.push(FieldProblem::new(format!("{path}text_version"), "length", length, "1-60"));
+    }
+    found
 }

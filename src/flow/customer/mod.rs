@@ -7,6 +7,6 @@ mod intake;
 mod merge;
 mod record;
 
-pub use consent::{ConsentView, consents, withdraw_consent};
+pub use consent::{ConsentView, consents, give_consent, withdraw_consent};
 pub use intake::{FirstAppointment, IntakeView, NewConsent, NewIntake, resume, take};
 pub use merge::{MergeView, decide_merge, merges};

@@ -77,6 +77,7 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("advance_plans.toml", include_str!("../../../jobs/advance_plans.toml")),
+    ("erase_expired.toml", include_str!("../../../jobs/erase_expired.toml")),
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
@@ -84,12 +85,16 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("purge_finished.toml", include_str!("../../../jobs/purge_finished.toml")),
     ("purge_sessions.toml", include_str!("../../../jobs/purge_sessions.toml")),
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
+    ("remind_obligations.toml", include_str!("../../../jobs/remind_obligations.toml")),
     ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
     ("settle_batch.toml", include_str!("../../../jobs/settle_batch.toml")),
+    ("send_surveys.toml", include_str!("../../../jobs/send_surveys.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),
     ("verify_chunk.toml", include_str!("../../../jobs/verify_chunk.toml")),
     ("watch_clocks.toml", include_str!("../../../jobs/watch_clocks.toml")),
+    ("watch_parcels.toml", include_str!("../../../jobs/watch_parcels.toml")),
+    ("watch_rules.toml", include_str!("../../../jobs/watch_rules.toml")),
 ];
 
 impl Specs {

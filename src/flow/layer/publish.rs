@@ -4,7 +4,7 @@ use super::versions::one;
 use crate::app::App;
 use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, begin, commit};
+use crate::flow::{Error, Result, begin, commit, watch};
 use crate::store::layer::{self as layers, VersionRow, Which};
 use crate::store::parcel::{self, Applied};
 use crate::store::{audit, feature, parcel_twice};
@@ -100,6 +100,7 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
         _ => None,
     };
     feature::analyse(tx).await?;
+    watch::published(tx, v.zone, v.id, before.as_ref().map(|b| b.id)).await?;
     Ok(Published {
         layer: v.layer.clone(),
         layer_version_id: v.id,

@@ -37,6 +37,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/report.ftl"), include_str!("../../../../data/i18n/en/report.ftl")),
     (include_str!("../../../../data/i18n/vi/advice.ftl"), include_str!("../../../../data/i18n/en/advice.ftl")),
     (include_str!("../../../../data/i18n/vi/case.ftl"), include_str!("../../../../data/i18n/en/case.ftl")),
+    (include_str!("../../../../data/i18n/vi/care.ftl"), include_str!("../../../../data/i18n/en/care.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -1,0 +1,49 @@
+//! Nobody reviews their own work: what somebody did in a case, out of its events.
+
+use crate::domain::case::{Event, Happened};
+use serde::Serialize;
+
+/// One thing somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Of the event.
+    pub seq: i32,
+    /// Kind of the event.
+    pub what: String,
+    /// Kind of the task, when it was one.
+    pub task_kind: Option<String>,
+}
+
+impl std::fmt::Display for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let task = self.task_kind.as_deref().map(|t| format!(" ({t})")).unwrap_or_default();
+        write!(f, "{}{task}, event {}", self.what, self.seq)
+    }
+}
+
+impl Happened {
+    /// Who did this does not review the case: a task, a verification, advice, or asking for the review.
+    pub fn bars_review(&self) -> bool {
+        use Happened as H;
+        matches!(
+            self,
+            H::Verified { .. } | H::OptionSheetDrafted { .. } | H::OptionSheetSigned { .. } | H::TaskDone { .. }
+        )
+    }
+}
+
+/// What bars `login` from reviewing; empty: nothing.
+pub fn own_work(events: &[Event], login: &str) -> Vec<Work> {
+    let last_asked = events.iter().rposition(|e| matches!(e.what, Happened::ReviewAsked {}));
+    let barred = |i: usize, e: &Event| e.what.bars_review() || Some(i) == last_asked;
+    let own = events.iter().enumerate().filter(|(i, e)| e.actor == login && barred(*i, e));
+    own.map(|(_, e)| Work {
+        seq: e.seq,
+        what: e.what.kind(),
+        task_kind: match &e.what {
+            Happened::TaskDone { task_kind, .. } => Some(task_kind.clone()),
+            _ => None,
+        },
+    })
+    .collect()
+}

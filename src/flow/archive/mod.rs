@@ -1,0 +1,10 @@
+//! The archive of a case: one ZIP that holds all of it and proves itself.
+
+mod check;
+mod contents;
+mod fetch;
+mod make;
+
+pub use check::check;
+pub use fetch::{Fetched, fetch, list};
+pub use make::{ArchiveView, make};

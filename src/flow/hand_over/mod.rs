@@ -1,0 +1,14 @@
+//! Handing over: in the office against a signed record, or by a link with a code that holds once.
+
+mod fetch;
+mod offer;
+mod pack;
+mod read;
+mod receipt;
+mod sign;
+
+pub use fetch::{Granted, Opening, fetch, open};
+pub use offer::{NewHandOver, offer};
+pub use read::{HandOverView, Secret, link, list};
+pub use receipt::receipt;
+pub use sign::sign;

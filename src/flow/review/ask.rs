@@ -1,0 +1,32 @@
+use crate::app::App;
+use crate::domain::case::Happened;
+use crate::flow::case::{CaseView, lock_open, record};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin, commit};
+use crate::store::audit::{self, Deed};
+use crate::store::case;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Asks for the review of a case whose work is done.
+///
+/// # Errors
+/// `Conflict` `case-step` while work is open, or when the case stands elsewhere.
+pub async fn ask(app: &App, by: &Actor, id: Uuid) -> Result<CaseView> {
+    let mut tx = begin(app).await?;
+    lock_open(&mut tx, id).await?;
+    let deed = Deed {
+        at: app.clock.now(),
+        actor: &by.login,
+        action: "review.ask",
+        subject: format!("case/{id}"),
+        case_id: Some(id),
+        detail: json!({}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    record(app, &mut tx, by, id, Happened::ReviewAsked {}).await?;
+    let row = case::get(&mut tx, id).await?.ok_or(Error::NotFound { what: "case", id: id.to_string() })?;
+    let view = CaseView::from(row);
+    commit(app, tx, by, &view, None).await?;
+    Ok(view)
+}

@@ -1,0 +1,10 @@
+//! Four eyes: the checklist of a case, and the decision of somebody who did none of the work.
+
+mod ask;
+mod decide;
+mod facts;
+mod read;
+
+pub use ask::ask;
+pub use decide::{Judgement, NewReview, decide};
+pub use read::{Checklist, ItemView, ReviewView, Said, checklist, list};

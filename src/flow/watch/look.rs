@@ -1,0 +1,170 @@
+//! A map or a rule is another now: what holds for each watched parcel that it may concern is judged anew and compared.
+
+use super::begin::watch_on;
+use crate::app::App;
+use crate::domain::case::Happened;
+use crate::domain::verify::Wish;
+use crate::domain::watch::{Change, Held, PARCEL, changes, held};
+use crate::flow::case::{Entry, lock, record_all};
+use crate::flow::job::enqueue;
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin, verification};
+use crate::store::queue::Lease;
+use crate::store::watch::{self as store, HitRow, OnRow, WatchRow};
+use crate::store::{layer, lineage, parcel};
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// As far as a map is looked at around a parcel, corridors included (m).
+const REACH_M: f64 = 60.0;
+
+/// What holds for a parcel now.
+pub(super) struct Seen {
+    pub held: Vec<Held>,
+    /// Name of the rules.
+    pub rules: String,
+}
+
+pub(super) async fn see(app: &App, zone: i32, id: Uuid) -> Result<Seen> {
+    let area = parcel::current(&app.pool, zone, id).await?.and_then(|p| p.map_area);
+    let judged = verification::inspect(app, zone, id, Wish::default()).await?;
+    Ok(Seen { held: held(&judged.record, area), rules: judged.record.pins.rules })
+}
+
+/// In the transaction of a publication: somebody may have to hear of it.
+pub(in crate::flow) async fn published(
+    tx: &mut PgConnection,
+    zone: i32,
+    version: i64,
+    replaced: Option<i64>,
+) -> Result<()> {
+    if store::any(tx, zone).await? {
+        enqueue(tx, "watch_parcels", json!({"layer_version_id": version, "replaced": replaced}), None).await?;
+    }
+    Ok(())
+}
+
+/// The job after a publication. Each parcel is a transaction of its own; a second run finds nothing new.
+pub async fn watch_parcels(app: &App, lease: &Lease, version: i64, replaced: Option<i64>) -> Result<()> {
+    let by = Actor::system("watch_parcels");
+    let mut conn = app.pool.acquire().await?;
+    let which = layer::Which { id: Some(version), ..Default::default() };
+    let not_found = || Error::NotFound { what: "layer version", id: version.to_string() };
+    let made = layer::versions(&mut conn, which).await?.into_iter().next().ok_or_else(not_found)?;
+    let ids = store::touched(&mut conn, made.zone, replaced, version, REACH_M).await?;
+    drop(conn);
+    for id in ids {
+        look(app, &by, id, Some((version, &made.layer))).await?;
+    }
+    let mut tx = begin(app).await?;
+    lease.complete(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The daily job: rules come into force on days of their own.
+pub async fn watch_rules(app: &App, lease: &Lease) -> Result<()> {
+    let by = Actor::system("watch_rules");
+    let mut after = Uuid::nil();
+    loop {
+        let ids = store::page(&mut *app.pool.acquire().await?, after, 200).await?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        for id in ids {
+            look(app, &by, id, None).await?;
+        }
+    }
+    let mut tx = begin(app).await?;
+    lease.complete(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Looks at one watched parcel. `layer`: the version that was published and its layer's code.
+async fn look(app: &App, by: &Actor, id: Uuid, layer: Option<(i64, &str)>) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let Some((on, watch)) = store::lock_on(&mut tx, id).await? else { return Ok(()) };
+    let found = match parcel::current(&app.pool, on.zone, on.parcel_id).await? {
+        None => followed(app, &mut tx, &on).await?,
+        Some(row) => {
+            let seen = see(app, on.zone, on.parcel_id).await?;
+            if layer.is_none() && seen.rules == on.rules {
+                return Ok(());
+            }
+            let before: Vec<Held> = serde_json::from_value(on.held.clone()).map_err(|e| Error::Broken(e.into()))?;
+            let found = changes(&before, &seen.held);
+            let held = serde_json::to_value(&seen.held).map_err(|e| Error::Broken(e.into()))?;
+            store::seen(&mut tx, &OnRow { held, rules: seen.rules, parcel_version: row.version, ..on.clone() }).await?;
+            found.into_iter().map(|c| (short(c.was.as_ref()), short(c.now.as_ref()), c)).collect()
+        }
+    };
+    tell(app, &mut tx, by, &watch, &on, layer, found).await?;
+    Ok(tx.commit().await?)
+}
+
+fn short(held: Option<&Held>) -> String {
+    held.map_or_else(|| "unknown".to_owned(), Held::short)
+}
+
+/// What was, what is, and all of it.
+type Told = (String, String, Change);
+
+/// The parcel is gone: what came of it is watched in its place.
+async fn followed(app: &App, tx: &mut PgConnection, on: &OnRow) -> Result<Vec<Told>> {
+    let now = app.clock.now();
+    let mut heirs: Vec<Uuid> =
+        lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?.into_iter().map(|l| l.to_parcel).collect();
+    heirs.sort();
+    heirs.dedup();
+    let name = |p: &crate::store::parcel::ParcelRow| format!("{}/{}/{}", p.commune_code, p.sheet, p.number);
+    let was = parcel::history(&app.pool, on.zone, on.parcel_id).await?.last().map(name).unwrap_or_default();
+    let mut names = Vec::new();
+    for heir in heirs {
+        if let Some(row) = parcel::current(&app.pool, on.zone, heir).await? {
+            watch_on(app, tx, on.watch_id, on.zone, heir).await?;
+            names.push(name(&row));
+        }
+    }
+    // What came of it is not known yet: it stays watched, and nothing is said.
+    if names.is_empty() {
+        return Ok(vec![]);
+    }
+    store::replaced(tx, on.id, now).await?;
+    let change = Change { check: PARCEL.into(), subject: names.join(", "), was: None, now: None };
+    Ok(vec![(format!("parcel:{was}"), format!("parcel:{}", names.join(", ")), change)])
+}
+
+async fn tell(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    watch: &WatchRow,
+    on: &OnRow,
+    layer: Option<(i64, &str)>,
+    found: Vec<Told>,
+) -> Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    lock(tx, watch.case_id).await?;
+    // The customer may have withdrawn meanwhile: whoever has the case first is first.
+    if store::get(tx, watch.id).await?.is_none_or(|w| w.ended_at.is_some()) {
+        return Ok(());
+    }
+    let mut entries: Vec<Entry> = Vec::new();
+    for (was, now, change) in found {
+        let hit = HitRow {
+            id: app.clock.new_id(),
+            watch_id: watch.id,
+            parcel_id: on.parcel_id,
+            layer_version_id: layer.map(|l| l.0),
+            at: app.clock.now(),
+            change: serde_json::to_value(&change).map_err(|e| Error::Broken(e.into()))?,
+        };
+        store::insert_hit(tx, &hit).await?;
+        let source = layer.map_or("rules", |l| l.1).to_owned();
+        let (topic, subject) = (change.check, change.subject);
+        entries.push(Happened::WatchHit { watch: watch.id, hit: hit.id, topic, subject, source, was, now }.into());
+    }
+    record_all(app, tx, by, watch.case_id, entries).await?;
+    Ok(())
+}
