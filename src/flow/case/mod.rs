@@ -24,7 +24,7 @@ pub(crate) use read::lock_open;
 pub use read::{CaseFilter, CaseView, get, list};
 pub(crate) use record::lock;
 pub use record::{Entry, record, record_all, refold};
-pub(in crate::flow) use record::{events as history_of, lock};
+pub(in crate::flow) use record::events as history_of;
 pub use screen::{Count, Screen, counts, screen};
 pub use stuck::find_stuck;
 pub use timeline::{Timeline, news, timeline};
