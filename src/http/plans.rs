@@ -33,7 +33,7 @@ async fn get_plan(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<P
     Ok(Json(plan::view(&app, id).await?))
 }
 
-/// Make the work plan of a case in execution that has none. (A case gets its plan by itself when its contract is concluded.)
+/// Make the work plan of a case in execution that has none: its tasks, each given to somebody as soon as it can begin.
 #[utoipa::path(post, path = "/cases/{id}/plan", tag = "plans", params(("id" = Uuid, Path)), responses((status = 201, body = PlanView)))]
 async fn make_plan(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Response> {
     let view = plan::make(&app, &actor, id).await?;

@@ -49,6 +49,6 @@ pub mod task;
 pub mod task_photo;
 pub mod task_value;
 pub mod verification;
-pub mod work_plan;
 pub mod watch;
+pub mod work_plan;
 pub mod zone;

@@ -30,12 +30,11 @@ pub async fn record(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wh
     record_all(app, tx, by, case, vec![what.into()]).await
 }
 
-/// Records events in their order, all or none. A case that comes into execution gets its work plan with them; one that is in
-/// it goes on with its plan when something came that a task may wait for.
+/// Records events in their order, all or none. A case in execution goes on with its plan when something came that a task may
+/// wait for.
 pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, entries: Vec<Entry>) -> Result<Case> {
     let at = app.clock.now();
     let mut standing = lock(tx, case).await?;
-    let working = standing.as_ref().is_some_and(Case::in_execution);
     let frees = entries.iter().any(|e| may_free(&e.what));
     let mut rows = Vec::with_capacity(entries.len());
     for Entry { what, sealed } in entries {
@@ -49,12 +48,10 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
     case_event::insert(tx, case, at, &by.login, &rows).await?;
     let kept = serde_json::to_value(&now).map_err(|e| Error::Broken(e.into()))?;
     case_event::keep_standing(tx, case, now.step.name(), now.turn().as_str(), &kept, at).await?;
-    if !now.in_execution() || working && !frees {
+    if !now.in_execution() || !frees {
         return Ok(now);
     }
-    if working || !Box::pin(plan::begin_for(app, tx, by, case)).await? {
-        Box::pin(plan::advance(app, tx, by, case)).await?;
-    }
+    Box::pin(plan::advance(app, tx, by, case)).await?;
     lock(tx, case).await?.ok_or_else(|| Error::Broken(anyhow::anyhow!("case {case} is gone")))
 }
 

@@ -16,7 +16,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Makes the plan of a case that is in execution and has none yet (one that came there before there were plans).
+/// Makes the plan of a case that is in execution and has none yet, with its tasks; those that can begin are given to somebody.
 pub async fn make(app: &App, by: &Actor, case_id: Uuid) -> Result<PlanView> {
     let mut tx = begin(app).await?;
     let standing = crate::flow::case::lock(&mut tx, case_id).await?;
@@ -34,7 +34,7 @@ pub async fn make(app: &App, by: &Actor, case_id: Uuid) -> Result<PlanView> {
 
 /// Makes the plan of a case that has come into execution, with its tasks and events, inside the caller's transaction; those
 /// that can begin are given to somebody. False: it has a plan already.
-pub(crate) async fn begin_for(app: &App, tx: &mut PgConnection, by: &Actor, case_id: Uuid) -> Result<bool> {
+async fn begin_for(app: &App, tx: &mut PgConnection, by: &Actor, case_id: Uuid) -> Result<bool> {
     let file =
         case::get(tx, case_id).await?.ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
     let book = PlanBook::shipped().map_err(anyhow::Error::msg)?;

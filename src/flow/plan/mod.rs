@@ -6,7 +6,6 @@ mod view;
 
 pub(crate) use advance::advance;
 pub use advance::sweep;
-pub(crate) use begin::begin_for;
 pub use begin::make;
 pub use view::{PlanView, PlannedTask, view};
 
