@@ -22,7 +22,8 @@ use rand::Rng;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use time::{Date, OffsetDateTime};
@@ -219,6 +220,36 @@ pub enum Clock {
     System,
     /// For tests and simulations: stands still until moved.
     Fixed(Arc<std::sync::Mutex<OffsetDateTime>>),
+    /// The same for several processes of one simulation.
+    Shared(Arc<SharedClock>),
+}
+
+/// An instant in a file, in whole seconds since 1970, moved by whoever plays.
+pub struct SharedClock {
+    file: PathBuf,
+    /// As last read, should the file be away.
+    last: AtomicI64,
+}
+
+impl SharedClock {
+    pub fn new(file: PathBuf) -> Self {
+        Self { file, last: AtomicI64::new(0) }
+    }
+
+    fn read(&self) -> OffsetDateTime {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        if let Ok(seconds) = text.trim().parse() {
+            self.last.store(seconds, Ordering::Relaxed);
+        }
+        OffsetDateTime::from_unix_timestamp(self.last.load(Ordering::Relaxed)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Readers see the former instant or this one, never half of it.
+    pub fn set(&self, at: OffsetDateTime) -> std::io::Result<()> {
+        let beside = self.file.with_extension("next");
+        std::fs::write(&beside, at.unix_timestamp().to_string())?;
+        std::fs::rename(beside, &self.file)
+    }
 }
 
 impl Clock {
@@ -231,7 +262,12 @@ impl Clock {
                 t.replace_nanosecond(t.nanosecond() / 1000 * 1000).unwrap_or(t)
             }
             Clock::Fixed(t) => *t.lock().unwrap_or_else(|e| e.into_inner()),
+            Clock::Shared(clock) => clock.read(),
         }
+    }
+    /// Moved by hand: a simulation.
+    pub fn simulated(&self) -> bool {
+        !matches!(self, Clock::System)
     }
     pub fn today(&self) -> Date {
         day_of(self.now())

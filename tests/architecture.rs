@@ -26,6 +26,8 @@ const WALLS: &[(&str, &[&str])] = &[
 const OPENINGS: &[(&str, &str, &str)] = &[
     ("src/cli/serve.rs", "http", "the command line starts the other two doors, and knows no more of them"),
     ("src/cli/serve.rs", "worker", "the command line starts the other two doors, and knows no more of them"),
+    ("src/cli/year/office.rs", "http", "the played year goes through the real API and the real worker"),
+    ("src/cli/year/office.rs", "worker", "the played year goes through the real API and the real worker"),
 ];
 
 /// Words that belong to certain rooms: (words, where they may stand, reason). A trailing `/` names a folder.

@@ -21,7 +21,10 @@ pub enum Command {
     /// Add or change themes from a TOML file (tables as in data/themes.toml)
     Theme { file: PathBuf },
     /// Draw the demo ward, write its map files, import and publish them, hand in its cases
+    #[command(args_conflicts_with_subcommands = true)]
     Demo {
+        #[command(subcommand)]
+        what: Option<super::year::YearCommand>,
         /// About this many parcels
         #[arg(long, default_value_t = 8000)]
         size: usize,
@@ -42,6 +45,12 @@ pub enum Command {
     ParcelRecord(super::parcel::RecordArgs),
     /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
     Advise(super::advise::AdviseArgs),
+    /// Contracts: list, show, write as PDF
+    #[command(subcommand)]
+    Contract(super::contract::ContractCommand),
+    /// Money for contracts: list, show, record, reverse, receipt
+    #[command(subcommand)]
+    Payment(super::contract::PaymentCommand),
     /// Run verifications again from what is stored and compare their digests
     Replay(super::proof::ReplayArgs),
     /// Keys that sign verifications: list, rotate, export

@@ -5,6 +5,7 @@ mod advise;
 mod archive;
 mod args;
 mod batch;
+mod contract;
 mod demo;
 mod jobs;
 mod layer;
@@ -14,6 +15,7 @@ mod report;
 mod say;
 mod serve;
 mod verify;
+mod year;
 
 use crate::app::{App, Book, Clock};
 use crate::config::Config;
@@ -23,8 +25,21 @@ use args::{Cli, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Who reads what is printed may have read enough (`| head`): that is an end, not a fault.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(141);
+        }
+        usual(panic);
+    }));
+}
+
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    end_with_the_reader();
     // A person at a terminal is told of what they asked for; slow statements are for who runs the service.
     let serves = matches!(cli.command, Command::Serve { .. } | Command::Work);
     crate::telemetry::start_logging(if serves { "info,sqlx=warn,apalis=warn" } else { "warn,diaba=info,sqlx=error" });
@@ -77,11 +92,14 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let n = flow::setup::themes_from_file(&app, &file).await?;
             println!("themes: {n} from {}", file.display());
         }
-        Command::Demo { size, seed, folder, cases } => demo::run(&app, &by, size, seed, folder, cases).await?,
+        Command::Demo { what: Some(year), .. } => return year::run(app, year).await,
+        Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::Contract(c) => return contract::contract(&app, &by, c).await,
+        Command::Payment(c) => return contract::payment(&app, &by, c).await,
         Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,

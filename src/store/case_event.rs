@@ -87,6 +87,27 @@ pub async fn lock_standing(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<
         .await
 }
 
+/// A case beside its events.
+#[derive(Debug, Clone, FromRow)]
+pub struct KeptRow {
+    pub number: String,
+    pub state: String,
+    pub turn: String,
+    pub standing: Option<Value>,
+}
+
+pub async fn kept(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<KeptRow>> {
+    sqlx::query_as("select number, state, turn, standing from case_file where id = $1")
+        .bind(case)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Cases to which something happened at `since` or later.
+pub async fn moved_since(conn: &mut PgConnection, since: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select id from case_file where updated_at >= $1 order by id").bind(since).fetch_all(conn).await
+}
+
 /// Keeps the fold beside the case.
 pub async fn keep_standing(
     conn: &mut PgConnection,
@@ -125,7 +146,7 @@ pub async fn stuck(conn: &mut PgConnection, before: OffsetDateTime) -> sqlx::Res
     sqlx::query_as(
         "select c.id, e.at from case_file c, lateral (
              select at, seq from case_event e where e.case_id = c.id
-                and kind not in ('stuck_noticed', 'deadline_warned', 'deadline_escalated', 'request_reminded', 'obligation_reminded')
+                and kind not in ('stuck_noticed', 'deadline_warned', 'deadline_escalated', 'request_reminded', 'obligation_reminded', 'payment_overdue')
               order by seq desc limit 1) e
           where not c.ended and e.at < $1
             and not exists (select from case_event s where s.case_id = c.id and s.kind = 'stuck_noticed' and s.seq > e.seq)

@@ -15,6 +15,7 @@ mod timetable;
 mod wake;
 
 pub use registry::{JobError, Registry, registry};
+pub use timetable::settled;
 
 use crate::app::App;
 use anyhow::{Context as _, anyhow};
@@ -42,8 +43,19 @@ pub struct Options {
     pub poll: Duration,
     /// After the signal to stop, running jobs have this long; then they are given back.
     pub grace: Duration,
+    /// Whose clock the timetable goes by.
+    pub timetable: Timetable,
     /// Numbers from 0 to 1, by chance.
     pub jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
+}
+
+/// Whose clock scheduled jobs go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timetable {
+    /// That of this machine.
+    System,
+    /// `app.clock`, which a simulation moves: what it passes is fired, in the order of its times, one job after the other.
+    App,
 }
 
 impl Default for Options {
@@ -54,6 +66,7 @@ impl Default for Options {
             lease: Duration::from_secs(20),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(20),
+            timetable: Timetable::System,
             jitter: Arc::new(rand::random::<f64>),
         }
     }
@@ -99,7 +112,13 @@ pub async fn run(
             WorkerBuilder::new(name.as_str()).backend(backend).data(hands.clone()).build(execute::execute)
         });
     }
-    monitor = timetable::register(monitor, &hands)?;
+    let following = match options.timetable {
+        Timetable::System => {
+            monitor = timetable::register(monitor, &hands)?;
+            None
+        }
+        Timetable::App => Some(tokio::spawn(timetable::follow(hands.clone()))),
+    };
     let signal = async move {
         stop.await;
         tracing::info!("worker: stopping");
@@ -111,6 +130,9 @@ pub async fn run(
     let drivers = std::mem::take(&mut *drivers.lock().unwrap_or_else(|e| e.into_inner()));
     let _ = tokio::time::timeout(Duration::from_secs(5), futures::future::join_all(drivers)).await;
     waker.abort();
+    if let Some(following) = following {
+        following.abort();
+    }
     keeper.stop().await;
     ended.map_err(|e| anyhow!("worker: {e}"))
 }

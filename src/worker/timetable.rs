@@ -1,6 +1,9 @@
 //! apalis-cron tells when; the queue sees to it that a tick makes one job, however many instances there are.
 
 use super::execute::Hands;
+use super::registry::Registry;
+use crate::app::App;
+use crate::flow;
 use crate::flow::job::{self, Spec};
 use anyhow::anyhow;
 use apalis::prelude::{Data, Monitor, WorkerBuilder};
@@ -71,6 +74,57 @@ async fn catch_up(entry: Entry, schedule: cron::Schedule) {
             Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
+}
+
+/// How often a clock that is moved by hand is looked at, and a job that holds the next one up.
+const GLANCE: Duration = Duration::from_millis(2);
+
+/// The timetable of a simulation: whenever the clock has passed a tick, its job is put into the queue, in the order of their
+/// times, and the next one when no scheduled job is under way any more, as it would be on a day that takes a day.
+pub(super) async fn follow(hands: Arc<Hands>) {
+    let (app, registry) = (&hands.app, &hands.registry);
+    let mut seen = OffsetDateTime::UNIX_EPOCH;
+    loop {
+        let now = app.clock.now();
+        if now != seen {
+            match fire_passed(app, registry, now).await {
+                Ok(()) => seen = now,
+                Err(error) => tracing::warn!(%error, "the timetable waits"),
+            }
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+async fn fire_passed(app: &App, registry: &Registry, now: OffsetDateTime) -> Result<(), flow::Error> {
+    while let Some((tick, spec)) = passed(app, registry, now).await?.into_iter().next() {
+        while job::scheduled_under_way(app).await? {
+            tokio::time::sleep(GLANCE).await;
+        }
+        job::fire(app, spec, tick).await?;
+    }
+    Ok(())
+}
+
+/// The last tick of each scheduled job that the clock has passed and that is not in the queue yet, in the order of their times.
+async fn passed<'a>(
+    app: &App,
+    registry: &'a Registry,
+    now: OffsetDateTime,
+) -> Result<Vec<(OffsetDateTime, &'a Spec)>, flow::Error> {
+    let mut all = Vec::new();
+    for spec in registry.scheduled() {
+        let last = job::last_fired(app, spec).await?.unwrap_or(now - time::Duration::DAY);
+        let schedule = schedule(spec).map_err(|e| flow::Error::Broken(anyhow!(e)))?;
+        all.extend(missed(&schedule, last, now).map(|tick| (tick, spec)));
+    }
+    all.sort_by_key(|(tick, spec)| (*tick, spec.kind.as_str()));
+    Ok(all)
+}
+
+/// Of a simulation: everything the clock has passed was put into the queue, and the queue is dry.
+pub async fn settled(app: &App, registry: &Registry) -> Result<bool, flow::Error> {
+    Ok(passed(app, registry, app.clock.now()).await?.is_empty() && job::under_way(app).await? == 0)
 }
 
 const TRIES: usize = 720;

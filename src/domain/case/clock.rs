@@ -329,7 +329,9 @@ pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar)
         let Some(deadline) = clock.deadline else { continue };
         let left = clock.left(on, calendar)?.unwrap_or_default();
         let said = |e: &Event| match &e.what {
-            Happened::DeadlineWarned { clock: c, deadline: d, .. } if left >= 0 => c == &clock.id && *d == deadline,
+            Happened::DeadlineWarned { clock: c, deadline: d, .. } if on <= deadline => {
+                c == &clock.id && *d == deadline
+            }
             Happened::DeadlineEscalated { clock: c, deadline: d, .. } => c == &clock.id && *d == deadline,
             _ => false,
         };

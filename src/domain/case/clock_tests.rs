@@ -79,6 +79,42 @@ fn warned_once_and_escalated_once() {
     assert_eq!(day(date!(2026 - 10 - 09), &told), []);
 }
 
+/// Saturday is over the deadline of Friday, though no working day is used by it.
+#[test]
+fn escalated_on_the_next_day_even_when_it_is_a_rest_day() {
+    let mut events = opened(datetime!(2026-10-07 02:00 UTC));
+    let (id, deadline, role) = ("step.intake".to_owned(), date!(2026 - 10 - 09), "customer_care".to_owned());
+    let warned = Happened::DeadlineWarned { clock: id.clone(), deadline, left: 1, role };
+    add(&mut events, datetime!(2026-10-08 02:00 UTC), warned);
+    let late = alarms(&events, &measured(&events), date!(2026 - 10 - 10), vn()).unwrap();
+    assert_eq!(late, [Happened::DeadlineEscalated { clock: id, deadline, role: "manager".into() }]);
+}
+
+/// The random histories below lie across every Tết from 2025 to 2027 and the Saturdays worked in their years.
+#[test]
+fn the_recount_goes_over_tet_and_compensatory_days() {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let mut over = std::collections::BTreeMap::new();
+    for _ in 0..300 {
+        let events = history().new_tree(&mut runner).unwrap().current();
+        for clock in measured(&events) {
+            let (Some(from), Some(to)) = (clock.spans.first().map(|s| s.from), clock.deadline) else { continue };
+            for day in [
+                date!(2025 - 01 - 29),
+                date!(2025 - 04 - 26),
+                date!(2026 - 02 - 17),
+                date!(2026 - 08 - 22),
+                date!(2027 - 02 - 08),
+            ] {
+                *over.entry(day).or_insert(0) += usize::from(from < day && day < to);
+            }
+        }
+    }
+    assert!(over.values().all(|n| *n >= 5), "{over:?}");
+}
+
 #[test]
 fn limits_are_checked() {
     let one = |step: &str, days: u32, warn: u32| {
@@ -117,15 +153,23 @@ fn script(n: usize) -> Happened {
     }
 }
 
-/// A case that wanders for up to a year from a day of 2025 or 2026: over every Tết from 2025 to 2027.
+/// The calendar ends with 2027; what begins after this may end beyond it.
+const LAST: OffsetDateTime = datetime!(2027-09-15 00:00 UTC);
+
+/// A case that wanders for up to a year from a day of 2025, 2026 or the first weeks of 2027: over every Tết of these years.
 fn history() -> impl Strategy<Value = Vec<Event>> {
     let forward = prop::collection::vec((0usize..15, 0i64..500), 0..30);
-    (0i64..420, forward).prop_map(|(day, moves)| {
+    // In the weeks before each Tết, in the months before a worked Saturday, or anywhere.
+    let start = prop_oneof![0i64..18, 60i64..105, 380i64..402, 540i64..590, 730i64..755, 0i64..760];
+    (start, forward).prop_map(|(day, moves)| {
         let mut at = datetime!(2025-01-10 01:00 UTC) + Duration::days(day);
         let mut events = opened(at);
         let mut next = 0;
         for (choice, hours) in moves {
             at += Duration::hours(hours);
+            if at > LAST {
+                break;
+            }
             // Mostly onwards, sometimes anything.
             let n = if choice < 8 { next } else { choice };
             let before = events.len();
@@ -163,7 +207,7 @@ fn naive(events: &[Event], limit: u32, holds: impl Fn(&Case) -> bool) -> Option<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn equals_a_naive_recount(events in history()) {

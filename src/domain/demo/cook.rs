@@ -214,7 +214,9 @@ fn note(recipe: Recipe, d: &mut Draft<'_>) {
         d.rows.hit("encumbrance.paper_notes", None).effect_at_least = Effect::NeedsPapers;
     } else {
         let text = "Đã xoá đăng ký thế chấp theo hồ sơ số 88/2025".to_owned();
-        d.certificate.changes.push(ChangeNote { on: Some(date!(2025 - 12 - 08)), text });
+        d.certificate
+            .changes
+            .push(ChangeNote { on: Some(date!(2025 - 12 - 08).min(d.as_of - Duration::days(20))), text });
         d.rows.clear("encumbrance.paper_notes", None);
     }
 }

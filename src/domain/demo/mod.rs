@@ -20,6 +20,7 @@ mod recipe;
 mod sheets;
 mod truth;
 mod warp;
+pub mod year;
 
 pub use case::{DemoCase, DemoPaper};
 pub use file::*;

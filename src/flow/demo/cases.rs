@@ -54,7 +54,7 @@ async fn one(app: &App, by: &Actor, case_id: Uuid, p: &DemoPaper) -> Result<()> 
 const INK: usize = 24_000;
 
 /// A page of this many pixels with a speckled head, since a blank one is (rightly) called illegible.
-fn picture(width: u32, height: u32) -> anyhow::Result<Bytes> {
+pub fn picture(width: u32, height: u32) -> anyhow::Result<Bytes> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_color(png::ColorType::Grayscale);

@@ -180,6 +180,17 @@ pub async fn load(
     Ok(())
 }
 
+/// What is told beside a file that is sent to `POST /imports`.
+pub fn ask(ward: &Ward, f: &DemoFile) -> serde_json::Value {
+    serde_json::json!({
+        "layer": f.layer, "theme": f.theme, "zone": f.zone.0, "profile": f.profile, "coverage_key": f.coverage_key,
+        "crs": (f.driver == "DXF").then(|| format!("EPSG:{}", f.zone.0)),
+        "commune": (f.theme == "cadastral").then(|| ward.commune.0.clone()),
+        "coverage": {"wkt": wkt_of(&f.coverage)},
+        "source_date": f.source_date, "decision": f.decision, "accuracy_m": f.accuracy_m, "scale": f.scale,
+    })
+}
+
 fn wkt_of(m: &geo_types::MultiPolygon<f64>) -> String {
     use wkt::ToWkt;
     m.wkt_string()

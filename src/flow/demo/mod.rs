@@ -2,6 +2,7 @@
 
 mod cases;
 mod files;
+pub mod year;
 
-pub use cases::{Loaded, hand_in};
-pub use files::{Imported, load, write};
+pub use cases::{Loaded, hand_in, picture};
+pub use files::{Imported, ask, load, write};

@@ -11,7 +11,7 @@ pub use enqueue::enqueue;
 pub use list::{Filter, Job, Metrics, dead_by_kind, find, list, metrics};
 pub use revive::{retry, revive};
 pub use spec::{Backoff, SHIPPED, Spec, Specs};
-pub use tick::{fire, last_fired};
+pub use tick::{fire, last_fired, scheduled_under_way, under_way};
 pub use upkeep::{clock_skew, purge_finished, purge_sessions, reap};
 
 use crate::store::queue::LeaseError;

@@ -34,3 +34,15 @@ pub async fn last_fired(app: &App, spec: &Spec) -> Result<Option<OffsetDateTime>
     let mut conn = app.pool.acquire().await?;
     Ok(queue::last_tick(&mut conn, &spec.kind).await?)
 }
+
+/// A job of the timetable waits or runs.
+pub async fn scheduled_under_way(app: &App) -> Result<bool> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(queue::view::under_way(&mut conn, "cron:%").await? > 0)
+}
+
+/// Jobs that wait or run, those too that wait for another attempt.
+pub async fn under_way(app: &App) -> Result<i64> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(queue::view::under_way(&mut conn, "%").await?)
+}

@@ -96,6 +96,14 @@ pub async fn due_now(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     Ok(moved.is_some())
 }
 
+/// Jobs with a key like this (those without one count as any) that wait or run.
+pub async fn under_way(conn: &mut PgConnection, key: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select count(*) from job where state in ('pending', 'running') and coalesce(key, '') like $1")
+        .bind(key)
+        .fetch_one(conn)
+        .await
+}
+
 /// What `/metrics` shows of one queue.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromRow, utoipa::ToSchema)]
 pub struct Metrics {

@@ -1,0 +1,135 @@
+//! What happens next in a matter, out of what its screen shows today. Whoever's turn it is acts when their time has come;
+//! until then nothing is done, however often one looks.
+
+use super::call::{Body, Call};
+use super::customer;
+use super::people::of_role;
+use super::script::Story;
+use super::tasks;
+use super::view::View;
+use crate::domain::verify::Outcome;
+use serde_json::{Value, json};
+use time::{Date, Duration};
+
+/// What a customer tells first.
+pub fn arrive(story: &Story) -> Call {
+    let body = customer::told(story, story.complete);
+    Call::new(of_role("customer_care", story.index), "intake", "/intakes".into(), body)
+}
+
+/// What is done in a case today, in this order.
+pub fn react(story: &Story, view: &View, today: Date) -> Vec<Call> {
+    let step = view.step();
+    if matches!(step, "closed" | "withdrawn" | "refused") {
+        return vec![];
+    }
+    if let Some(end) = customer::gives_up(story, view, today) {
+        return vec![end];
+    }
+    let mut calls = tasks::work(story, view, today);
+    calls.extend(tasks::issues(story, view, today));
+    match step {
+        "intake" => calls.extend(customer::calls_back(story, view, today)),
+        "verification" | "advice" => calls.extend(towards_advice(story, view, today)),
+        _ => {}
+    }
+    calls
+}
+
+pub(super) fn path(view: &View, rest: &str) -> String {
+    format!("/cases/{}{rest}", view.timeline.case_id)
+}
+
+/// Time has passed since a day: some days, drawn once for each thing.
+pub(super) fn due(story: &Story, about: &str, since: Date, from: i64, to: i64, today: Date) -> bool {
+    today >= since + Duration::days(story.chance(about).int(from, to + 1))
+}
+
+fn towards_advice(story: &Story, view: &View, today: Date) -> Vec<Call> {
+    let first = customer::brings_papers(story, view, today);
+    if !first.is_empty() || view.papers.is_empty() {
+        return first;
+    }
+    let answers = customer::answers(story, view, today);
+    let asked = view.requests.iter().flat_map(|r| &r.items).any(|i| i.state == "open");
+    if asked {
+        return answers;
+    }
+    if view.after("verification_requested", "verified") {
+        return vec![];
+    }
+    let news = view.after("paper_added", "verified") || view.after("item_settled", "verified");
+    if view.last("verified").is_none() || news || refused(view, "sign:sheet-outdated", "option_sheet_drafted") {
+        return verify(story, view, today);
+    }
+    let rounds = view.requests.len();
+    let more = rounds == 0 || rounds == 1 && story.chance("second round").hit(0.4);
+    let lacking = matches!(view.outcome(), Some(Outcome::NeedsPapers | Outcome::NeedsPerson));
+    if lacking && more && !refused(view, "ask:nothing-to-ask", "verified") {
+        return ask(story, view);
+    }
+    sheet(story, view, today)
+}
+
+/// Refused since the last line of a kind.
+fn refused(view: &View, what: &str, since: &str) -> bool {
+    view.refused.get(what).is_some_and(|seq| *seq >= view.last(since).map_or(0, |l| l.seq))
+}
+
+fn verify(story: &Story, view: &View, today: Date) -> Vec<Call> {
+    let since = view.still_since();
+    let about = format!("verify {}", view.count("verified"));
+    if !due(story, &about, since, 0, 2, today) {
+        return vec![];
+    }
+    let call = Call::new(of_role("legal", story.index), "verify", path(view, "/verifications"), json!({}));
+    vec![Call { later: true, ..call }]
+}
+
+fn ask(story: &Story, view: &View) -> Vec<Call> {
+    let days = story.chance("days to answer").int(5, 16);
+    let path = path(view, "/paper-requests");
+    let call = Call::new(of_role("legal", story.index), "ask", path, json!({"working_days": days}));
+    vec![call.may(&["nothing-to-ask"])]
+}
+
+/// Drafted on one day, signed on this or a later one; after that the case is as far as it goes without an offer.
+fn sheet(story: &Story, view: &View, today: Date) -> Vec<Call> {
+    let legal = || of_role("legal", story.index);
+    let versions = view.count("option_sheet_drafted");
+    let signed = view.after("option_sheet_signed", "verified");
+    if signed {
+        let since = view.last("option_sheet_signed").map_or(today, |l| l.day());
+        if !due(story, "decides", since, 1, 9, today) {
+            return vec![];
+        }
+        return vec![customer::ends(story, view, "closed", "advice was all that was wanted")];
+    }
+    let drafted = view.after("option_sheet_drafted", "verified").then(|| view.last("option_sheet_drafted")).flatten();
+    match drafted.and_then(|l| Some((l.day(), l.id("sheet")?))) {
+        None if due(story, &format!("draft {versions}"), view.still_since(), 0, 4, today) => {
+            vec![Call::new(legal(), "draft", path(view, "/option-sheets"), facts(story))]
+        }
+        Some((day, id)) if due(story, &format!("sign {versions}"), day, 0, 1, today) => {
+            let call = Call::new(legal(), "sign", format!("/option-sheets/{id}/sign"), json!({}));
+            vec![call.may(&["sheet-outdated"])]
+        }
+        _ => vec![],
+    }
+}
+
+fn facts(story: &Story) -> Value {
+    let mut chance = story.chance("price");
+    let price = chance.int(300, 4_000) * 1_000_000;
+    json!({
+        "facts": {"land_price": chance.int(2, 30) * 1_000_000, "land_price_source": "bảng giá thử", "agreed_price": price,
+                  "kinship": "other", "only_home": chance.hit(0.3), "object": "land"},
+        "edits": {"recommended": story.case.procedure, "remark": "Làm theo thứ tự."},
+    })
+}
+
+impl Call {
+    pub(super) fn scan(self, width: u32, height: u32) -> Self {
+        Self { body: Body::Scan(width, height), ..self }
+    }
+}

@@ -1,0 +1,166 @@
+use super::*;
+use crate::domain::calendar::Calendar;
+use crate::domain::demo::generate_on;
+use serde_json::json;
+use time::macros::date;
+
+fn drawn() -> Year {
+    let ward = generate_on(7, 600, date!(2025 - 12 - 01));
+    year(7, date!(2025 - 12 - 01), 365, 200, &ward).unwrap()
+}
+
+#[test]
+fn the_same_seed_is_the_same_year_and_nobody_comes_on_a_rest_day() {
+    let (a, b) = (drawn(), drawn());
+    assert_eq!((a.stories.len(), &a.stories, &a.arrivals), (200, &b.stories, &b.arrivals));
+    let calendar = Calendar::shipped().unwrap();
+    assert!(a.arrivals.keys().all(|d| calendar.is_working_day(*d).unwrap()));
+    assert!(a.arrivals.keys().all(|d| !(date!(2026 - 02 - 16)..=date!(2026 - 02 - 20)).contains(d)), "Tết");
+    assert_eq!(a.arrivals.values().flatten().count(), 200);
+    assert_ne!(a.stories[0].name, a.stories[1].name);
+}
+
+/// A screen as the API gives it, with these lines.
+fn screen(step: &str, lines: serde_json::Value) -> View {
+    serde_json::from_value(json!({
+        "case": {"id": "x"}, "clock": {}, "rounds": 0,
+        "timeline": {"case_id": "0199b2f0-0000-7000-8000-000000000001", "number": "HS", "procedure": "transfer",
+            "now": {"step": step, "turn": "ours", "next": "", "by": null}, "lines": lines, "last": 9},
+        "papers": [], "requests": [], "tasks": [], "issues": [],
+    }))
+    .unwrap()
+}
+
+fn line(seq: i32, day: &str, kind: &str) -> serde_json::Value {
+    json!({"seq": seq, "at": format!("{day}T03:00:00Z"), "kind": kind, "what": "", "who": "", "data": {}})
+}
+
+#[test]
+fn what_people_do_depends_on_the_screen_and_the_day_alone() {
+    let year = drawn();
+    let story = &year.stories[3];
+    let view =
+        screen("verification", json!([line(1, "2026-01-05", "opened"), line(2, "2026-01-05", "intake_completed")]));
+    let later = date!(2026 - 01 - 20);
+    let calls = react(story, &view, later);
+    assert_eq!(calls, react(story, &view, later));
+    assert!(calls.iter().all(|c| matches!(c.what, "paper" | "appointment")), "{calls:?}");
+    assert!(calls.iter().any(|c| c.what == "paper"));
+    let ended = screen("closed", json!([line(1, "2026-01-05", "opened")]));
+    assert_eq!(react(story, &ended, later), vec![]);
+}
+
+#[test]
+fn who_told_half_calls_back_or_is_given_up() {
+    let year = drawn();
+    let half: Vec<&Story> = year.stories.iter().filter(|s| !s.complete).collect();
+    let view = screen("intake", json!([line(1, "2026-01-05", "opened"), line(2, "2026-01-05", "intake_saved")]));
+    let what = |s: &Story, day| react(s, &view, day).iter().map(|c| c.what).find(|w| *w != "appointment");
+    let week: Vec<_> = half.iter().map(|s| what(s, date!(2026 - 01 - 12))).collect();
+    assert!(week.contains(&Some("resume")) && week.contains(&None), "{week:?}");
+    let month: Vec<_> = half.iter().map(|s| what(s, date!(2026 - 02 - 12))).collect();
+    assert!(month.iter().all(Option::is_some) && month.contains(&Some("close")), "{month:?}");
+}
+
+mod promises {
+    use super::*;
+    use crate::domain::case::clock::Limits;
+    use crate::domain::case::{Case, Channel, Event, Happened, ProcedureBook, Turn};
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    fn told(events: Vec<Happened>) -> Told {
+        let at = datetime!(2026-01-05 03:00 UTC);
+        let events: Vec<Event> = events
+            .into_iter()
+            .enumerate()
+            .map(|(i, what)| Event { seq: i as i32 + 1, at, actor: "cham.soc.1".into(), what })
+            .collect();
+        let case = Case::fold(&events).unwrap().unwrap();
+        Told {
+            id: Uuid::nil(),
+            number: "HS".into(),
+            state: case.step.name().into(),
+            turn: case.turn().as_str().into(),
+            kept: Some(case),
+            owed: events.iter().map(|e| e.what.owed().iter().map(ToString::to_string).collect()).collect(),
+            events,
+            tasks: vec![],
+            requests: vec![],
+            items: vec![],
+            issues: vec![],
+        }
+    }
+
+    fn opened() -> Happened {
+        Happened::Opened { channel: Channel::Office, procedures: vec!["transfer".into()] }
+    }
+
+    fn faults(told: &Told, today: time::Date) -> Vec<String> {
+        let book = ProcedureBook::default();
+        broken(told, today, Calendar::shipped().unwrap(), Limits::shipped().unwrap(), &book).unwrap()
+    }
+
+    #[test]
+    fn a_sound_case_breaks_none() {
+        assert_eq!(faults(&told(vec![opened()]), date!(2026 - 01 - 06)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_promise_can_be_broken() {
+        let one = |change: fn(&mut Told), today| {
+            let mut t = told(vec![opened()]);
+            change(&mut t);
+            faults(&t, today)
+        };
+        let day = date!(2026 - 01 - 06);
+        assert!(one(|t| t.kept = None, day)[0].contains("fold"));
+        assert!(one(|t| t.turn = Turn::Nobody.as_str().into(), day)[0].contains("kept as"));
+        assert!(one(|t| t.owed[0].push("customer".into()), day)[0].contains("owes a word"));
+        let task = |t: &mut Told| {
+            let due = date!(2026 - 01 - 09);
+            t.tasks.push(TaskTold {
+                id: Uuid::nil(),
+                kind: "x".into(),
+                department: "legal".into(),
+                state: "open".into(),
+                due,
+            });
+        };
+        let lost = one(task, day);
+        assert!(lost.iter().any(|f| f.contains("in the table, not in the case")), "{lost:?}");
+        let late = one(|_| {}, date!(2026 - 01 - 13));
+        assert!(late.iter().any(|f| f.contains("nobody was told")), "{late:?}");
+        let silent = one(|_| {}, date!(2026 - 03 - 01));
+        assert!(silent.iter().any(|f| f.contains("nobody noticed")), "{silent:?}");
+    }
+
+    #[test]
+    fn nothing_may_be_told_twice() {
+        let added = || Happened::PaperAdded {
+            paper: Uuid::nil(),
+            version: 1,
+            paper_kind: "certificate".into(),
+            complete: true,
+        };
+        let twice = faults(&told(vec![opened(), added(), added()]), date!(2026 - 01 - 06));
+        assert!(twice.iter().any(|f| f.contains("a second time")), "{twice:?}");
+    }
+
+    #[test]
+    fn two_runs_are_compared_without_ids_and_persons() {
+        let case = |actor: &str, id: u128| {
+            let paper = Happened::PaperAdded {
+                paper: Uuid::from_u128(id),
+                version: 1,
+                paper_kind: "certificate".into(),
+                complete: true,
+            };
+            let mut t = told(vec![opened(), paper]);
+            t.events[1].actor = actor.into();
+            digest(&[(0, t)].into()).1
+        };
+        assert_eq!(case("cham.soc.1", 1), case("cham.soc.2", 2));
+        assert_ne!(case("cham.soc.1", 1), case("phap.che.1", 1), "another department");
+    }
+}
