@@ -45,6 +45,12 @@ pub enum Command {
     ParcelRecord(super::parcel::RecordArgs),
     /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
     Advise(super::advise::AdviseArgs),
+    /// Contracts: list, show, write as PDF
+    #[command(subcommand)]
+    Contract(super::contract::ContractCommand),
+    /// Money for contracts: list, show, record, reverse, receipt
+    #[command(subcommand)]
+    Payment(super::contract::PaymentCommand),
     /// Run verifications again from what is stored and compare their digests
     Replay(super::proof::ReplayArgs),
     /// Keys that sign verifications: list, rotate, export

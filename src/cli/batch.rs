@@ -4,9 +4,9 @@ use super::args::ManyArgs;
 use super::{say, serve};
 use crate::app::App;
 use crate::domain::batch::Selection;
-use crate::flow::Result;
 use crate::flow::batch::{self, RunView};
 use crate::flow::staff::Actor;
+use crate::flow::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -55,7 +55,15 @@ async fn watch(app: &App, id: Uuid) -> Result<RunView> {
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
     loop {
-        let run = batch::find(app, id).await?;
+        let run = match batch::find(app, id).await {
+            // the run is kept there, not here: it goes on when the database is back
+            Err(Error::Unavailable(why)) => {
+                bar.set_message(format!("waiting: {why}"));
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            found => found?,
+        };
         bar.set_length(run.parcels.unsigned_abs());
         bar.set_position(run.parcels_done.unsigned_abs());
         bar.set_message(speed(&run));

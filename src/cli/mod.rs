@@ -5,6 +5,7 @@ mod advise;
 mod archive;
 mod args;
 mod batch;
+mod contract;
 mod demo;
 mod jobs;
 mod layer;
@@ -24,8 +25,21 @@ use args::{Cli, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Who reads what is printed may have read enough (`| head`): that is an end, not a fault.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(141);
+        }
+        usual(panic);
+    }));
+}
+
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    end_with_the_reader();
     // A person at a terminal is told of what they asked for; slow statements are for who runs the service.
     let serves = matches!(cli.command, Command::Serve { .. } | Command::Work);
     crate::telemetry::start_logging(if serves { "info,sqlx=warn,apalis=warn" } else { "warn,diaba=info,sqlx=error" });
@@ -84,6 +98,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::Contract(c) => return contract::contract(&app, &by, c).await,
+        Command::Payment(c) => return contract::payment(&app, &by, c).await,
         Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,
         Command::Keys(c) => return proof::keys(&app, &by, c).await,

@@ -188,6 +188,12 @@ pub const RULES: &[Rule] = &[
     // Reads the option sheet and the party, so only by those who see them.
     rule(Post, "/api/v1/quotations/{id}/contract", Roles(&[CustomerCare, Legal, Manager], S::ContractsWrite)),
     rule(Get, "/api/v1/cases/{id}/contracts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/quotations", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/quotation-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/contracts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/contract-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/instalments", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/instalment-counts", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/contracts/{id}", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/contracts/{id}/contract.pdf", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/contracts/{id}/codes", Roles(SELLERS, S::ContractsWrite)),

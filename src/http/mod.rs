@@ -11,6 +11,7 @@ mod case_desk;
 mod case_timeline;
 mod cases;
 mod check;
+mod contract_desk;
 mod contracts;
 mod customers;
 mod envelope;
@@ -83,6 +84,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(quotations::routes())
         .merge(contracts::routes())
         .merge(payments::routes())
+        .merge(contract_desk::routes())
         .merge(reviews::routes())
         .merge(hand_overs::routes())
         .merge(obligations::routes())

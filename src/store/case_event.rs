@@ -146,7 +146,7 @@ pub async fn stuck(conn: &mut PgConnection, before: OffsetDateTime) -> sqlx::Res
     sqlx::query_as(
         "select c.id, e.at from case_file c, lateral (
              select at, seq from case_event e where e.case_id = c.id
-                and kind not in ('stuck_noticed', 'deadline_warned', 'deadline_escalated', 'request_reminded', 'obligation_reminded')
+                and kind not in ('stuck_noticed', 'deadline_warned', 'deadline_escalated', 'request_reminded', 'obligation_reminded', 'payment_overdue')
               order by seq desc limit 1) e
           where not c.ended and e.at < $1
             and not exists (select from case_event s where s.case_id = c.id and s.kind = 'stuck_noticed' and s.seq > e.seq)

@@ -100,6 +100,10 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Contr
     sqlx::query_as("select * from contract where id = $1").bind(id).fetch_optional(conn).await
 }
 
+pub async fn by_number(conn: &mut PgConnection, number: &str) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar("select id from contract where number = $1").bind(number).fetch_optional(conn).await
+}
+
 /// As [`get`], locked for the rest of the transaction: signatures and payments come one after the other.
 pub async fn lock(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ContractRow>> {
     sqlx::query_as("select * from contract where id = $1 for update").bind(id).fetch_optional(conn).await

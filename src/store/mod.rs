@@ -11,6 +11,7 @@ pub mod case_issue;
 pub mod chain;
 pub mod commune;
 pub mod contract;
+pub mod contract_desk;
 pub mod customer;
 pub mod feature;
 pub mod geometry;

@@ -72,6 +72,9 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("extend_chain", |app, lease, Nothing {}| async move { Ok(flow::proof::extend(&app, &lease).await?) })
         .on("sign_head", |app, lease, Nothing {}| async move { Ok(flow::proof::sign_head(&app, &lease).await?) })
         .on("watch_clocks", |app, lease, Nothing {}| async move { Ok(flow::case::watch_clocks(&app, &lease).await?) })
+        .on("watch_contracts", |app, lease, Nothing {}| async move {
+            Ok(flow::contract::watch_contracts(&app, &lease).await?)
+        })
         .on("find_stuck", |app, lease, Nothing {}| async move { Ok(flow::case::find_stuck(&app, &lease).await?) })
         .on("remind_requests", |app, lease, Nothing {}| async move {
             Ok(flow::paper_request::remind_requests(&app, &lease).await?)

@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 const CHUNKS: u32 = 60;
 
-/// Of how many parcels the run is that is killed: 3,000, or what `DIABA_KILL_PARCELS` says.
+/// Of how many parcels the run is that is killed: 1,500, or what `DIABA_KILL_PARCELS` says.
 fn parcels() -> u32 {
     std::env::var_os("DIABA_KILL_PARCELS")
-        .map_or(3_000, |n| n.to_string_lossy().parse().expect("DIABA_KILL_PARCELS: a number"))
+        .map_or(1_500, |n| n.to_string_lossy().parse().expect("DIABA_KILL_PARCELS: a number"))
 }
 
 async fn begin(t: &TestApp) -> Uuid {
@@ -180,6 +180,103 @@ async fn a_bad_row_does_not_stop_the_rest(pool: PgPool) {
         let wish = batch::FindingWish { parcel: Some(crossed), check: Some("parcel.boundary"), limit: 5, ..Default::default() };
         let named = batch::findings(&t.app, run.id, &wish).await.unwrap();
         assert_eq!(named.len(), 1, "the crossing is named");
+    })
+    .await;
+}
+
+async fn until_done(t: &TestApp, run: Uuid) -> RunView {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let now = batch::find(&t.app, run).await.unwrap();
+        if now.state == "done" {
+            return now;
+        }
+        assert!(Instant::now() < deadline, "{now:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A small map, and nobody at work.
+async fn mapped_ward(pool: &PgPool, parcels: u32, chunk: u32) -> TestApp {
+    let t = TestApp::with_data_and(pool.clone(), |c| c.limits.chunk_parcels = chunk).await;
+    let first = start_worker(&t);
+    publish(&t.signed_in("gis", &["gis_analyst"]).await, &(1..=parcels).collect::<Vec<_>>()).await;
+    first.abort();
+    let _ = first.await;
+    t
+}
+
+/// The database says that its disk is full (53100) from the third chunk on; `tests/it/disk.rs` fills a real one, where it may.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_run_waits_while_the_disk_is_full(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped_ward(&pool, 40, 5).await;
+        let run = begin(&t).await;
+        for sql in [
+            "create function no_space() returns trigger language plpgsql as $$ begin
+                if (select count(*) from verification_chunk where done_at is not null) > 2 then
+                    raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+                end if;
+                return null;
+             end $$",
+            "create trigger no_space after insert on run_verification for each statement execute function no_space()",
+        ] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+        let worker = start_worker(&t);
+        let refused = "select count(*) from job where kind = 'verify_chunk' and state = 'pending' and last_error like '%disk of the database is full%'";
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while sqlx::query_scalar::<_, i64>(refused).fetch_one(&pool).await.unwrap() < 3 {
+            assert!(Instant::now() < deadline, "nobody says that the disk is full");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let half = batch::find(&t.app, run).await.unwrap();
+        assert_eq!((half.state.as_str(), half.chunks_done, half.parcels_done, half.chunks_dead), ("running", 2, 10, 0));
+        let kept = "select count(*) from run_verification";
+        assert_eq!(sqlx::query_scalar::<_, i64>(kept).fetch_one(&pool).await.unwrap(), 10, "nothing is half there");
+        for sql in ["drop trigger no_space on run_verification", "update job set run_at = now() where state = 'pending'"] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+        let done = until_done(&t, run).await;
+        worker.abort();
+        assert_eq!((done.parcels, done.faults), (40, 0));
+        assert_once(&pool, &done).await;
+    })
+    .await;
+}
+
+/// The service's clock jumps by more than a year, there and back, and the database's runs ahead of every lease: the run says what it
+/// would have said, of the day it was asked for.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_clock_that_jumps_changes_nothing(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped_ward(&pool, 120, 4).await;
+        let run = begin(&t).await;
+        let asked = batch::find(&t.app, run).await.unwrap();
+        let worker = start_worker(&t);
+        let (mut seen, mut late) = (0, 0);
+        for days in [500, -1000, 1000, -500] {
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while batch::find(&t.app, run).await.unwrap().chunks_done <= seen {
+                assert!(Instant::now() < deadline, "nothing goes on after {seen} chunks");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let now = batch::find(&t.app, run).await.unwrap();
+            assert_eq!(now.state, "running", "the jumps come in the middle: {now:?}");
+            seen = now.chunks_done;
+            t.advance(time::Duration::days(days));
+            let expired = "update job set lease_until = now() - interval '1 day' where state = 'running' and kind = 'verify_chunk'";
+            late += sqlx::query(expired).execute(&pool).await.unwrap().rows_affected();
+            let told = batch::find(&t.app, run).await.unwrap();
+            assert!(told.rate.is_none_or(|r| r > 0.0) && told.left_s.is_none_or(|s| s >= 0.0), "{told:?}");
+        }
+        let done = until_done(&t, run).await;
+        assert_eq!((done.as_of, done.parcels, done.faults), (asked.as_of, 120, 0));
+        assert_once(&pool, &done).await;
+        println!("{late} leases ran out under their holders");
+        let quiet = begin(&t).await;
+        assert_eq!(until_done(&t, quiet).await.root, done.root);
+        worker.abort();
     })
     .await;
 }

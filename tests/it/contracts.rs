@@ -87,7 +87,7 @@ pub async fn sign(legal: &Caller, contract: &Value, signer: i32) -> Answer {
 }
 
 /// A contract that binds: (case, contract).
-async fn concluded(legal: &Caller) -> (String, Value) {
+pub async fn concluded(legal: &Caller) -> (String, Value) {
     let (case, quotation) = accepted(legal).await;
     let contract = drawn(legal, &case, &quotation).await;
     ok(sign(legal, &contract, 1).await);
@@ -95,11 +95,11 @@ async fn concluded(legal: &Caller) -> (String, Value) {
     (case, contract)
 }
 
-fn pay(reference: &str, amount: i64) -> Value {
+pub fn pay(reference: &str, amount: i64) -> Value {
     json!({"reference": reference, "amount": amount, "way": "transfer", "paid_on": "2026-10-05"})
 }
 
-async fn kinds(t: &TestApp, case: &str) -> Vec<String> {
+pub async fn kinds(t: &TestApp, case: &str) -> Vec<String> {
     sqlx::query_scalar("select kind from case_event where case_id = $1::uuid order by seq")
         .bind(case)
         .fetch_all(&t.app.pool)

@@ -12,6 +12,7 @@ mod cases;
 mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod contract_desk;
 mod contract_signing;
 mod contracts;
 mod disk;

@@ -21,6 +21,7 @@ flaw-repeated-point = Part { $part }: a corner stands twice at N { $north }, E {
 ## parcel.reference
 reference-found = Sheet { $sheet }, parcel { $number }, { $commune } is one parcel of today.
 reference-ambiguous = Sheet { $sheet }, parcel { $number }, { $commune } may mean { $count } parcels; a person must choose.
+reference-other-parcel = The papers now mean another parcel than the one this case is about: sheet { $sheet }, parcel { $number }, { $commune }. A person must choose.
 reference-unknown = Sheet { $sheet }, parcel { $number }, { $commune } was not found.
 reference-not-given = The papers name no parcel.
 reference-candidate = Candidate: commune { $commune }, sheet { $sheet }, parcel { $number } (zone { $zone }). { $reasons }
@@ -35,6 +36,7 @@ register-and-map = Sheet { $sheet }, parcel { $number } is in the register and o
 register-without-map = Sheet { $sheet }, parcel { $number } is in the register, but not on the map.
 map-without-register = Sheet { $sheet }, parcel { $number } is on the map, but not in the register.
 register-not-asked = There is no register to ask about sheet { $sheet }, parcel { $number }.
+register-silent = The register did not answer about sheet { $sheet }, parcel { $number }.
 
 ## parcel.area
 area-paper-none = The certificate states no area.
@@ -121,6 +123,7 @@ theme-failed = { $theme_en }: not everything could be read, so nothing is called
 theme-query-failed = Layer { $layer } could not be read: { $reason }
 theme-query-truncated = Layer { $layer } has more than { $count } features here; not all were read.
 theme-broken-feature = Features without valid coordinates, not measured: { $features }
+theme-width-unknown = Lines that do not say how wide their strip is: { $features }
 theme-repaired = Features whose outline crosses itself, repaired before measuring: { $features }
 theme-code-area = { $code } ({ $title_en }): { $area } m², { $percent } %; between { $low } and { $high } m² given the accuracy of both maps.
 theme-code-line = { $code } ({ $title_en }): { $length } m.
@@ -139,6 +142,7 @@ zone-wish-misfit = { $theme_en }: the wished use ({ $use }) does not fit on { $a
 zone-use-unknown = { $theme_en }: the use is not known, so { $area } m² cannot be judged.
 zone-informs = { $theme_en }: for information, the plan sets no use.
 zone-none = In no zone: { $area } m², { $percent } %.
+zone-hole = { $theme_en }: the plan gives { $area } m² of the parcel no use.
 zone-doubled = { $area } m² lie in more than one zone; the shares add up to more than 100 %.
 zone-code-unknown = Zone { $code } is not in the code list.
 

@@ -21,6 +21,7 @@ flaw-repeated-point = Phần { $part }: một đỉnh lặp lại tại X { $nor
 ## parcel.reference
 reference-found = Tờ { $sheet }, thửa { $number }, { $commune } ứng với đúng một thửa hiện nay.
 reference-ambiguous = Tờ { $sheet }, thửa { $number }, { $commune } có thể là { $count } thửa; cần người chọn.
+reference-other-parcel = Giấy tờ nay ghi thửa khác với thửa của hồ sơ này: tờ { $sheet }, thửa { $number }, { $commune }. Cần người chọn.
 reference-unknown = Không tìm thấy tờ { $sheet }, thửa { $number }, { $commune }.
 reference-not-given = Giấy tờ không nêu thửa đất.
 reference-candidate = Có thể là: xã { $commune }, tờ { $sheet }, thửa { $number } (vùng { $zone }). { $reasons }
@@ -35,6 +36,7 @@ register-and-map = Tờ { $sheet }, thửa { $number } có trong sổ đăng ký
 register-without-map = Tờ { $sheet }, thửa { $number } có trong sổ đăng ký nhưng không có trên bản đồ.
 map-without-register = Tờ { $sheet }, thửa { $number } có trên bản đồ nhưng không có trong sổ đăng ký.
 register-not-asked = Không có sổ đăng ký để đối chiếu tờ { $sheet }, thửa { $number }.
+register-silent = Sổ đăng ký không trả lời về tờ { $sheet }, thửa { $number }.
 
 ## parcel.area
 area-paper-none = Giấy chứng nhận không ghi diện tích.
@@ -121,6 +123,7 @@ theme-failed = { $theme_vi }: chưa đọc được hết nên không kết lu�
 theme-query-failed = Không đọc được lớp { $layer }: { $reason }
 theme-query-truncated = Lớp { $layer } có hơn { $count } đối tượng tại đây; chưa đọc hết.
 theme-broken-feature = Đối tượng có toạ độ không hợp lệ, chưa đo: { $features }
+theme-width-unknown = Đường không ghi bề rộng hành lang: { $features }
 theme-repaired = Đối tượng có ranh tự cắt, đã sửa trước khi đo: { $features }
 theme-code-area = { $code } ({ $title_vi }): { $area } m², { $percent } %; từ { $low } đến { $high } m² theo độ chính xác của hai bản đồ.
 theme-code-line = { $code } ({ $title_vi }): { $length } m.
@@ -139,6 +142,7 @@ zone-wish-misfit = { $theme_vi }: mục đích mong muốn ({ $use }) không ph�
 zone-use-unknown = { $theme_vi }: chưa rõ mục đích sử dụng nên không đánh giá được { $area } m².
 zone-informs = { $theme_vi }: để tham khảo, bản đồ không quy định mục đích.
 zone-none = Không thuộc khu quy hoạch nào: { $area } m², { $percent } %.
+zone-hole = { $theme_vi }: quy hoạch không ghi mục đích sử dụng cho { $area } m² của thửa đất.
 zone-doubled = { $area } m² nằm trong nhiều khu quy hoạch; tổng tỷ lệ vượt 100 %.
 zone-code-unknown = Khu { $code } không có trong danh mục mã.
 

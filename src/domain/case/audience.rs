@@ -58,6 +58,7 @@ impl Happened {
                 | H::ObligationRevised { .. }
                 | H::ObligationReminded { .. }
                 | H::ObligationPaid { .. }
+                | H::PaymentOverdue { .. }
                 | H::ObligationDropped { .. }
                 | H::PaymentReceived { .. }
                 | H::OverpaymentReceived { .. }
@@ -95,7 +96,7 @@ impl Happened {
             H::SigningCodeMade { signer: Signer::Customer, .. } => &["contract", "signer", "expires"],
             H::ContractSigned { .. } => &["contract", "signer"],
             H::ContractConcluded { .. } | H::ContractRefused { .. } | H::ContractExpired { .. } => &["contract"],
-            H::PaymentDue { .. } => &["contract", "instalment", "amount", "due"],
+            H::PaymentDue { .. } | H::PaymentOverdue { .. } => &["contract", "instalment", "amount", "due"],
             H::PaymentReceived { .. } => &["payment", "instalment", "amount"],
             H::OverpaymentReceived { .. } | H::PaymentReversed { .. } => &["payment", "amount"],
             H::WorkPlanned { .. } => &["procedure", "tasks"],
@@ -190,6 +191,7 @@ impl Happened {
             }
             H::QuotationExpired { .. } | H::ContractExpired { .. } => vec![Customer, R(Role::Sales)],
             H::SigningCodeMade { signer: Signer::Firm, .. } => vec![R(Role::Manager)],
+            H::PaymentOverdue { .. } => vec![Customer, R(Role::Sales)],
             H::ContractSigned { .. } => vec![R(Role::Sales)],
             H::PaymentReversed { .. } => vec![Customer, R(Role::Manager)],
             H::Verified { .. } | H::OptionSheetOutdated { .. } | H::ItemSettled { .. } => vec![R(Role::Legal)],

@@ -215,6 +215,13 @@ pub enum Happened {
         amount: i64,
         due: Date,
     },
+    /// Its last day is past; `amount` is what is open of it.
+    PaymentOverdue {
+        contract: Uuid,
+        instalment: u32,
+        amount: i64,
+        due: Date,
+    },
     PaymentReceived {
         payment: Uuid,
         contract: Uuid,

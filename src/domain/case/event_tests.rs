@@ -37,6 +37,7 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::ContractRefused { contract: id, reason: word() },
         H::ContractExpired { contract: id },
         H::PaymentDue { contract: id, instalment: 1, amount: 1, due },
+        H::PaymentOverdue { contract: id, instalment: 1, amount: 1, due },
         H::PaymentReceived { payment: id, contract: id, instalment: 1, amount: 1 },
         H::OverpaymentReceived { payment: id, contract: id, amount: 1 },
         H::PaymentReversed { payment: id, amount: 1 },

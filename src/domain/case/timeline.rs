@@ -117,6 +117,7 @@ pub fn by_when(what: &Happened) -> Option<Date> {
     match what {
         H::PapersRequested { due, .. }
         | H::PaymentDue { due, .. }
+        | H::PaymentOverdue { due, .. }
         | H::TaskCreated { due, .. }
         | H::IssueRaised { due, .. } => Some(*due),
         H::Submitted { due, .. }

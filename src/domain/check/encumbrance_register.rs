@@ -79,8 +79,8 @@ fn rows(facts: &ThemeFacts) -> impl Iterator<Item = &Feature> {
 }
 
 fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> bool {
-    if let Some(key) = &f.key {
-        return keys.contains(key.trim());
+    if f.key.as_deref().is_some_and(|key| keys.contains(key.trim())) {
+        return true;
     }
     let (Some(geom), Some(parcel)) = (&f.geom, parcel) else { return false };
     match &**geom {
@@ -93,13 +93,14 @@ fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> 
     }
 }
 
-/// Every name the parcel goes by in this case: today's, and those of the papers, which may be older.
+/// Every name the parcel bears or bore, and those that the papers give it: registers are slow to learn new ones.
 fn keys(cx: &Context<'_>) -> BTreeSet<String> {
     let name = |c: &str, s: &str, n: &str| format!("{}/{}/{}", c.trim(), s.trim(), n.trim());
     let of = |r: &ParcelRef| Some(name(r.commune_code.as_deref()?, &r.sheet, &r.number));
     let printed = super::papers::certificates(cx.facts).filter_map(|(_, c)| c.parcel.as_ref());
     let today = cx.facts.parcel.iter().map(|p| name(&p.commune_code, &p.sheet, &p.number));
-    today.chain(printed.chain([&cx.facts.resolution.asked]).filter_map(of)).collect()
+    let ever = cx.facts.parcel.iter().flat_map(|p| p.keys.iter().cloned());
+    today.chain(ever).chain(printed.chain([&cx.facts.resolution.asked]).filter_map(of)).collect()
 }
 
 fn line(facts: &ThemeFacts, row: &Feature) -> Message {

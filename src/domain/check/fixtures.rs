@@ -115,7 +115,7 @@ pub fn parcel(wkt: &str) -> ParcelFacts {
         accuracy_m: 0.1,
         layer: None,
         registered: Some(true),
-        keys: vec!["00001/12/34".into()],
+        keys: vec!["00001/12/34".into(), "00009/5/8".into()],
     }
 }
 

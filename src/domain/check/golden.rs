@@ -29,6 +29,9 @@ struct Case {
     parcel: Given,
     /// Scores of the candidates; left out: one clear candidate.
     candidates: Option<Vec<i32>>,
+    /// The candidates are other parcels than the case's.
+    #[serde(default)]
+    elsewhere: bool,
     #[serde(default)]
     certificate: Vec<Certificate>,
     #[serde(default)]
@@ -236,6 +239,9 @@ fn facts(case: &Case) -> Facts {
     facts.case.old_province = case.old_province.clone().or(facts.case.old_province);
     if let Some(scores) = &case.candidates {
         facts.resolution.candidates = scores.iter().map(|s| fx::candidate(*s)).collect();
+    }
+    if case.elsewhere {
+        facts.resolution.candidates.iter_mut().for_each(|c| c.parcel_id = uuid::Uuid::from_u128(77));
     }
     let one = |(i, c): (usize, &Certificate)| {
         fx::paper(2 + i as u128, crate::domain::paper::Paper::Certificate(Box::new(c.clone())))

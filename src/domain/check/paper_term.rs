@@ -17,7 +17,7 @@ fn judge(cx: &Context<'_>, subject: &str, c: &Certificate) -> land::Known<Findin
     let rule = ruled(cx, ID, subject, "paper.term")?;
     let warn = land::number(rule, ID, subject, "warn_days")?;
     let groups = list(rule, ID, subject, "limited_groups")?;
-    if c.purposes.is_empty() || c.purposes.iter().any(|p| p.term.is_none()) {
+    if c.purposes.is_empty() {
         return Ok(not_applicable(ID, subject, "term-not-told"));
     }
     let left = |d: Date| (d - cx.facts.as_of).whole_days() as f64;
@@ -30,7 +30,10 @@ fn judge(cx: &Context<'_>, subject: &str, c: &Certificate) -> land::Known<Findin
     let over = details.len() as f64;
     let soon = ends.iter().filter(|(_, d)| (0.0..=warn).contains(&left(*d)));
     details.extend(soon.map(|(p, d)| line("term-soon-line", p, *d)));
+    // One that is over is over, whatever the others do not tell.
+    let untold = c.purposes.iter().any(|p| p.term.is_none());
     let mut f = match over > 0.0 {
+        false if untold => not_applicable(ID, subject, "term-not-told"),
         true => hit(ID, subject, Effect::NeedsPerson, Message::new("term-over").with("count", over)),
         false => clear(ID, subject, Message::new("term-runs")),
     };

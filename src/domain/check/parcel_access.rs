@@ -25,9 +25,11 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let near = land::number(rule, ID, subject, "near_m")?.max(read.sigma);
     let (length, along) = frontage(&ground.measured, &read.pieces(|_| true), near);
     let found = length > 0.0;
-    let mut f = match found {
-        true => themed::finding(ID, &facts.theme, Verdict::Clear, "access-found"),
-        false => read.nothing_hit(ID),
+    let mut f = match (found, read.stale) {
+        (true, None) => themed::finding(ID, &facts.theme, Verdict::Clear, "access-found"),
+        // It is drawn, but nobody has looked for too long.
+        (true, Some(_)) => read.too_old(themed::finding(ID, &facts.theme, Verdict::Clear, "access-found")),
+        (false, _) => read.nothing_hit(ID),
     };
     if found {
         f.evidence.push(evidence(along, None, "frontage"));

@@ -1,9 +1,9 @@
 //! A parcel in the register but not on the map, or the reverse, is shown; it is not an error.
 
-use super::Context;
 use super::land::{self, Known, settle};
-use crate::domain::theme::Effect;
-use crate::domain::verify::{Finding, Message, Verdict};
+use super::{Context, themed};
+use crate::domain::theme::{Effect, Family};
+use crate::domain::verify::{Finding, Gathered, Message, Verdict};
 
 pub const ID: &str = "parcel.register_map";
 const SUBJECT: &str = "register";
@@ -18,11 +18,36 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
         (None, _) => ("register-without-map", Verdict::Hit),
         (Some(_), Some(false)) => ("map-without-register", Verdict::Hit),
         (Some(_), Some(true)) => ("register-and-map", Verdict::Clear),
+        (Some(_), None) if silent(cx) => ("register-silent", Verdict::Failed),
         (Some(_), None) => ("register-not-asked", Verdict::NotCovered),
     };
     let message = Message::new(key).with("sheet", parcel.sheet.as_str()).with("number", parcel.number.as_str());
     let mut f = Finding::new(ID, SUBJECT, verdict, message);
-    f.effect = if verdict == Verdict::Hit { Effect::NeedsPerson } else { Effect::None };
+    f.effect = if matches!(verdict, Verdict::Hit | Verdict::Failed) { Effect::NeedsPerson } else { Effect::None };
     f.sources = land::sources(parcel);
+    if verdict == Verdict::Clear {
+        return fresh(cx, f);
+    }
+    Ok(f)
+}
+
+/// There is a register, and it did not answer.
+fn silent(cx: &Context<'_>) -> bool {
+    let mut layers = cx.facts.themes.iter().filter(|t| t.theme.family == Family::Register).flat_map(|t| &t.layers);
+    layers.any(|l| !matches!(l.features, Gathered::Read(_)))
+}
+
+/// The parcel is in a register; one that is too old no longer proves it.
+fn fresh(cx: &Context<'_>, mut f: Finding) -> Known<Finding> {
+    let ground = land::ground(cx, ID, SUBJECT)?;
+    for facts in cx.facts.themes.iter().filter(|t| t.theme.family == Family::Register) {
+        let Some(read) = themed::read(cx, &ground, facts) else { continue };
+        f.sources.extend(facts.layers.iter().map(|l| l.pin.layer_version_id));
+        if !read.features.is_empty() {
+            f = read.too_old(f);
+        }
+    }
+    f.sources.sort_unstable();
+    f.sources.dedup();
     Ok(f)
 }

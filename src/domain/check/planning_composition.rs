@@ -23,15 +23,27 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let uses = uses(cx, &ground);
     let misfits: Vec<&CodePart> = real.iter().copied().filter(|p| !fits(theme, p.code, &uses.codes)).collect();
     let mut f = if misfits.is_empty() { read.nothing_hit(ID) } else { misfit(&read, &ground, &misfits, &uses) };
-    if f.verdict == Verdict::Clear {
-        f.message = fitting(theme, &real, &uses);
-    }
     let shares: Vec<_> = parts.iter().map(|p| (p.code.map(str::to_owned), &p.overlap)).collect();
     let lines = composition(&ground.measured, &shares);
+    if f.verdict == Verdict::Clear {
+        f.message = fitting(theme, &real, &uses);
+        hole(theme, &lines, &mut f);
+    }
     f.details.splice(0..0, describe(theme, &lines, &parts));
     f.area = (total.area.nominal > 0.0).then(|| themed::rounded(total.area));
     themed::pin(cx, &mut f, theme);
     Ok(f)
+}
+
+/// A plan that gives uses and leaves ground of the parcel without one says nothing of that ground.
+fn hole(theme: &Theme, lines: &Composition, f: &mut Finding) {
+    let judges = theme.codes.values().any(|c| !c.permits.is_empty());
+    let bare: f64 = lines.lines.iter().filter(|s| s.code.is_none()).map(|s| s.area).sum();
+    if judges && bare > 2.0 * theme.sliver_area_m2 {
+        (f.verdict, f.message) = (Verdict::PartlyCovered, themed::said(theme, "zone-hole").with("area", bare));
+        f.effect = if theme.required { Effect::NeedsPerson } else { Effect::None };
+        f.measured = Some(Quantity::new(bare, Unit::SquareMetre));
+    }
 }
 
 /// The use that is judged: the wished one when there is a wish, else today's.

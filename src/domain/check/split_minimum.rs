@@ -172,6 +172,9 @@ fn undrawn(minimum: &Minimum<'_>, net: f64, parts: f64) -> Finding {
     f.measured = Some(Quantity::new(each, Unit::SquareMetre));
     if minimum.width.is_some() || minimum.depth.is_some() {
         // The sides can only be judged on a drawing.
+        if f.verdict == Verdict::Clear {
+            f.verdict = Verdict::PartlyCovered;
+        }
         f.effect = f.effect.max(Effect::NeedsPerson);
         f.details.push(Message::new("split-needs-drawing"));
     }

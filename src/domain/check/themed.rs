@@ -11,6 +11,7 @@ use crate::domain::verify::{
     AreaInterval, Certainty, Feature, Finding, Gathered, LayerFacts, Message, Quantity, ThemeFacts, Unit, Verdict,
 };
 use geo::{BoundingRect, Euclidean, Length};
+use geo_types::Geometry;
 use std::collections::BTreeMap;
 use time::Date;
 
@@ -145,6 +146,10 @@ impl<'a> Read<'a> {
     /// Total over all codes, and each code by itself. What cannot be measured counts as not answered.
     pub fn measure(&mut self, ground: &Ground<'_>) -> (Overlap, Vec<CodePart<'a>>) {
         let total = overlay(&ground.measured, &self.pieces(|_| true), self.sigma);
+        let bare = self.features.iter().filter(|(f, _)| is_bare(self.theme, f)).map(|(f, _)| f.fid).collect::<Vec<_>>();
+        if !bare.is_empty() {
+            self.unanswered.push(Message::new("theme-width-unknown").with("features", list(&bare)));
+        }
         if !total.broken.is_empty() {
             self.unanswered.push(Message::new("theme-broken-feature").with("features", list(&total.broken)));
         }
@@ -184,14 +189,20 @@ impl<'a> Read<'a> {
                 f.evidence.push(evidence(uncovered.clone(), None, "uncovered"));
             }
             Cover::Contains => {
-                if let Some(day) = self.stale {
-                    let message = said(self.theme, "theme-stale").with("date", day.to_string());
-                    let days = f64::from(self.theme.max_age_days);
-                    (f.verdict, f.effect) = (Verdict::StaleSource, when_required);
-                    f.message = message.with("days", days);
-                    f.allowed = Some(Quantity::new(days, Unit::Day));
-                }
+                return self.too_old(f);
             }
+        }
+        f
+    }
+
+    /// What would be clear, when its source is fresh enough.
+    pub fn too_old(&self, mut f: Finding) -> Finding {
+        if let Some(day) = self.stale {
+            let days = f64::from(self.theme.max_age_days);
+            f.verdict = Verdict::StaleSource;
+            f.effect = if self.theme.required { Effect::NeedsPerson } else { Effect::None };
+            f.message = said(self.theme, "theme-stale").with("date", day.to_string()).with("days", days);
+            f.allowed = Some(Quantity::new(days, Unit::Day));
         }
         f
     }
@@ -335,6 +346,17 @@ fn half_width(theme: &Theme, f: &Feature) -> Option<f64> {
     let value = theme.half_width_attr.as_ref().and_then(|name| f.attrs.get(name));
     let own = value.and_then(|v| v.as_f64().or_else(|| v.as_str()?.trim().replace(',', ".").parse().ok()));
     own.filter(|w| w.is_finite() && *w > 0.0).or(theme.half_width_m)
+}
+
+/// A line whose ground is a strip along it, and that does not say how wide.
+fn is_bare(theme: &Theme, f: &Feature) -> bool {
+    let line = f.geom.as_deref().is_some_and(|g| {
+        matches!(
+            g,
+            Geometry::Point(_) | Geometry::MultiPoint(_) | Geometry::LineString(_) | Geometry::MultiLineString(_)
+        )
+    });
+    line && theme.half_width_attr.is_some() && half_width(theme, f).is_none()
 }
 
 pub(super) fn percent(share: f64) -> f64 {

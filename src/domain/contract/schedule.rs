@@ -35,6 +35,17 @@ pub enum OwingState {
     Overdue,
 }
 
+impl OwingState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Waiting => "waiting",
+            Self::Due => "due",
+            Self::Overdue => "overdue",
+        }
+    }
+}
+
 /// An instalment with what was paid of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owing {

@@ -231,7 +231,7 @@ impl<'a> Store<'a> {
         let uses = s.row.attrs.get("land_use").and_then(|v| v.as_array()).cloned().unwrap_or_default();
         ParcelFacts {
             zone: self.ward.zone,
-            id: Uuid::nil(),
+            id: Uuid::from_u128(self.rows.iter().position(|r| std::ptr::eq(r, s)).unwrap_or(usize::MAX) as u128),
             version: 1,
             row_hash: String::new(),
             commune_code: text("commune"),

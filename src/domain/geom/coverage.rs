@@ -1,7 +1,10 @@
 //! Does the area in which a map claims to be complete contain the parcel?
 
+use super::clip::meets;
 use super::join::join;
 use super::overlay::{Measured, TOUCH_M};
+use super::validity::rings;
+use geo::coordinate_position::{CoordPos, CoordinatePosition};
 use geo::{Area, BooleanOps};
 use geo_types::MultiPolygon;
 
@@ -18,6 +21,9 @@ pub enum Cover {
 pub fn coverage<'a>(parcel: &Measured, covers: impl IntoIterator<Item = &'a MultiPolygon<f64>>) -> Cover {
     let finite: Vec<&MultiPolygon<f64>> =
         covers.into_iter().filter(|c| !c.0.is_empty() && super::is_finite(*c)).collect();
+    if finite.iter().any(|c| holds(c, parcel)) {
+        return Cover::Contains;
+    }
     let union = match finite.as_slice() {
         [] => return Cover::Outside,
         [one] => (*one).clone(),
@@ -33,4 +39,11 @@ pub fn coverage<'a>(parcel: &Measured, covers: impl IntoIterator<Item = &'a Mult
     } else {
         Cover::Partly { uncovered_m2: open, uncovered }
     }
+}
+
+/// No edge of the cover comes near the parcel's box, and a point of the box lies within: nothing can be open.
+fn holds(cover: &MultiPolygon<f64>, parcel: &Measured) -> bool {
+    let edges = cover.iter().flat_map(rings).flat_map(|r| r.lines());
+    edges.into_iter().all(|l| !meets(&l, &parcel.bbox))
+        && cover.coordinate_position(&parcel.bbox.center()) == CoordPos::Inside
 }

@@ -43,6 +43,11 @@ impl Measured {
         let area = shape.unsigned_area();
         Ok(Self { shape, bbox, area, perimeter })
     }
+
+    /// Area that two measured shapes have in common (m²).
+    pub fn common_with(&self, other: &Measured) -> f64 {
+        if boxes_meet(&self.bbox, &other.bbox) { common_area(&self.shape, &other.shape.0) } else { 0.0 }
+    }
 }
 
 /// How a parcel and a zone lie to each other. Ordered by nearness.

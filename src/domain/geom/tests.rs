@@ -339,6 +339,30 @@ proptest! {
     }
 
     #[test]
+    fn what_is_called_covered_leaves_nothing_open(
+        radii in prop::collection::vec(20.0..60.0, 3..20), hole in 0.5..6.0, hx in -30.0..30.0, hy in -30.0..30.0, x in -30.0..30.0, y in -30.0..30.0
+    ) {
+        let n = radii.len() as f64;
+        let ring = |radii: &[f64]| -> LineString<f64> {
+            let at = |(i, r): (usize, &f64)| {
+                let t = i as f64 / n * std::f64::consts::TAU;
+                Coord { x: E0 + r * t.cos(), y: N0 + r * t.sin() }
+            };
+            radii.iter().enumerate().map(at).collect()
+        };
+        let pond = rect(hx, hy, hole, hole).exterior().clone();
+        let land = MultiPolygon(vec![Polygon::new(ring(&radii), vec![])]);
+        let cover = land.difference(&MultiPolygon(vec![Polygon::new(pond, vec![])]));
+        let parcel = Measured::new(&MultiPolygon(vec![rect(x, y, 6.0, 4.0)])).unwrap();
+        let open = parcel.shape.difference(&cover).unsigned_area();
+        match coverage(&parcel, [&cover]) {
+            Cover::Contains => prop_assert!(open <= TOUCH_M * parcel.perimeter, "{open}"),
+            Cover::Partly { uncovered_m2, .. } => prop_assert!((uncovered_m2 - open).abs() < 1e-6),
+            Cover::Outside => prop_assert!(open >= parcel.area - TOUCH_M * parcel.perimeter),
+        }
+    }
+
+    #[test]
     fn shares_always_add_up(weights in prop::collection::vec(0.0..1e5, 1..12)) {
         let units = largest_remainder(&weights, 1000);
         let sum: u32 = units.iter().sum();

@@ -8,8 +8,11 @@ use crate::app::App;
 use crate::domain::case::timeline::View;
 use crate::domain::verify::text::Lang;
 use crate::flow::Result;
+use crate::flow::contract::{self, ContractView};
 use crate::flow::paper::{self, PaperView};
 use crate::flow::paper_request::{self, RequestView};
+use crate::flow::payment::{self, Account};
+use crate::flow::quotation::{self, QuotationView};
 use crate::flow::task::{self, TaskFilter, TaskView};
 use crate::store::{case_event, case_issue};
 use serde::Serialize;
@@ -24,6 +27,10 @@ pub struct Screen {
     pub requests: Vec<RequestView>,
     /// Rounds of paper requests: what we are measured by.
     pub rounds: usize,
+    pub quotations: Vec<QuotationView>,
+    pub contracts: Vec<ContractView>,
+    /// Of the contract that binds.
+    pub account: Option<Account>,
     pub tasks: Vec<TaskView>,
     pub issues: Vec<IssueView>,
 }
@@ -33,7 +40,15 @@ pub async fn screen(app: &App, id: Uuid, lang: Lang) -> Result<Screen> {
     let requests = paper_request::list(app, id).await?;
     let tasks = TaskFilter { case_id: Some(id), limit: 200, ..TaskFilter::default() };
     let issues = case_issue::of_case(&mut *app.pool.acquire().await?, id).await?;
+    let contracts = contract::list(app, id).await?;
+    let account = match contracts.iter().find(|c| c.state == "concluded") {
+        Some(bound) => Some(payment::account(app, bound.id).await?),
+        None => None,
+    };
     Ok(Screen {
+        quotations: quotation::list(app, id).await?,
+        contracts,
+        account,
         timeline: timeline(app, id, View::Staff, lang, 0).await?,
         clock: clock(app, id).await?,
         papers: paper::list(app, id).await?,

@@ -46,6 +46,7 @@ fn remark(what: &Happened) -> bool {
             | Happened::DeadlineWarned { .. }
             | Happened::DeadlineEscalated { .. }
             | Happened::RequestReminded { .. }
+            | Happened::PaymentOverdue { .. }
             | Happened::ObligationReminded { .. }
     )
 }

@@ -78,6 +78,7 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 pub const SHIPPED: &[(&str, &str)] = &[
     ("erase_expired.toml", include_str!("../../../jobs/erase_expired.toml")),
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
+    ("watch_contracts.toml", include_str!("../../../jobs/watch_contracts.toml")),
     ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),
     ("import_layer.toml", include_str!("../../../jobs/import_layer.toml")),
     ("plan_batch.toml", include_str!("../../../jobs/plan_batch.toml")),

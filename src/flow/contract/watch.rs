@@ -1,0 +1,105 @@
+//! The job that lets no promise pass unnoticed: quotations and contracts that are over, instalments whose point is reached, and
+//! those that are overdue.
+
+use super::read::{Signing, instalments};
+use crate::app::App;
+use crate::domain::case::{Happened, Step};
+use crate::domain::contract::{OwingState, Standing, reached};
+use crate::flow::case::{self, Entry, history_of, record_all};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin};
+use crate::store::queue::Lease;
+use crate::store::{contract, contract_desk, payment, quotation};
+use sqlx::PgConnection;
+use time::{Date, Duration};
+use uuid::Uuid;
+
+/// Each of them is a transaction of its own; a second run finds what the first one said and says nothing twice.
+pub async fn watch_contracts(app: &App, lease: &Lease) -> Result<()> {
+    let (by, today) = (Actor::system("watch_contracts"), app.clock.today());
+    let mut conn = app.pool.acquire().await?;
+    let quotations = contract_desk::quotations_over(&mut conn, today).await?;
+    let contracts = contract_desk::contracts_over(&mut conn, today).await?;
+    let bound = contract_desk::contracts_to_look_at(&mut conn, today).await?;
+    drop(conn);
+    for (case, id) in quotations {
+        let mut tx = begin(app).await?;
+        let entries = quotation_over(&mut tx, case, id, today).await?;
+        tell(app, tx, &by, case, entries).await?;
+    }
+    for (case, id) in contracts {
+        let mut tx = begin(app).await?;
+        let entries = contract_over(app, &mut tx, case, id).await?;
+        tell(app, tx, &by, case, entries).await?;
+    }
+    for (case, id) in bound {
+        let mut tx = begin(app).await?;
+        let entries = owed(app, &mut tx, &by, case, id).await?;
+        tell(app, tx, &by, case, entries).await?;
+    }
+    let mut tx = begin(app).await?;
+    lease.complete(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn tell(
+    app: &App,
+    mut tx: sqlx::Transaction<'static, sqlx::Postgres>,
+    by: &Actor,
+    case: Uuid,
+    entries: Vec<Entry>,
+) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    record_all(app, &mut tx, by, case, entries).await?;
+    Ok(tx.commit().await?)
+}
+
+/// It may have been answered since it was found.
+async fn quotation_over(tx: &mut PgConnection, case: Uuid, id: Uuid, today: Date) -> Result<Vec<Entry>> {
+    let standing = case::lock(tx, case).await?;
+    let waits = standing
+        .is_some_and(|c| matches!(c.step, Step::Quotation { quotation, accepted: false, .. } if quotation == id));
+    let row = quotation::get(tx, id).await?.filter(|q| waits && q.accepted.is_none() && q.valid_to < today);
+    let Some(row) = row else { return Ok(vec![]) };
+    let version = u32::try_from(row.version).map_err(|e| Error::Broken(e.into()))?;
+    Ok(vec![Happened::QuotationExpired { quotation: id, version }.into()])
+}
+
+/// It may have been signed since it was found.
+async fn contract_over(app: &App, tx: &mut PgConnection, case: Uuid, id: Uuid) -> Result<Vec<Entry>> {
+    let Some(row) = contract::lock(tx, id).await? else { return Ok(vec![]) };
+    let standing = case::lock(tx, case).await?;
+    let waits = standing.is_some_and(|c| matches!(c.step, Step::Contract { contract, .. } if contract == id));
+    let over = waits && Signing::of(app, tx, &row).await?.standing == Standing::Expired;
+    Ok(if over { vec![Happened::ContractExpired { contract: id }.into()] } else { vec![] })
+}
+
+/// Instalments whose point is reached are called; one that is overdue is said once.
+async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid) -> Result<Vec<Entry>> {
+    let Some(row) = contract::lock(tx, id).await? else { return Ok(vec![]) };
+    let ended = case::lock(tx, case).await?.is_none_or(|c| c.step.ended());
+    let (history, known) = (history_of(tx, case).await?, payment::due(tx, id).await?);
+    let mut out: Vec<Entry> = Vec::new();
+    let to_call = instalments(&row)?.into_iter().filter(|i| !ended && !known.contains_key(&i.no));
+    for i in to_call {
+        let Some(day) = reached(i.on, id, &history) else { continue };
+        let due = day.saturating_add(Duration::days(i64::from(i.days)));
+        let no = i32::try_from(i.no).map_err(|e| Error::Broken(e.into()))?;
+        if payment::call(tx, id, no, due, &by.login, app.clock.now()).await? {
+            out.push(Happened::PaymentDue { contract: id, instalment: i.no, amount: i.amount.0, due }.into());
+        }
+    }
+    let told = |no: u32| {
+        let of = |w: &Happened| matches!(w, Happened::PaymentOverdue { contract, instalment, .. } if (*contract, *instalment) == (id, no));
+        history.iter().any(|e| of(&e.what))
+    };
+    for o in payment::schedule(tx, id, app.clock.today()).await? {
+        if let (OwingState::Overdue, Some(due), false) = (o.state, o.due, told(o.instalment.no)) {
+            let (instalment, amount) = (o.instalment.no, o.open.0);
+            out.push(Happened::PaymentOverdue { contract: id, instalment, amount, due }.into());
+        }
+    }
+    Ok(out)
+}
