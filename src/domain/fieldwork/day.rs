@@ -173,12 +173,14 @@ pub fn plan_day(h: &Habits, start: Option<Place>, from: OffsetDateTime, stops: &
     DayPlan { stops: placed.collect(), left, drive_min }
 }
 
+/// Worth served, then the least driving, then the soonest end.
+type Rank = (u64, std::cmp::Reverse<i64>, std::cmp::Reverse<OffsetDateTime>);
+
 /// Over all sets of stops and the last of each: the ways that are not worse than another in both driving and time.
 fn best(h: &Habits, start: Option<Place>, from: OffsetDateTime, stops: &[&Stop]) -> Vec<usize> {
     let n = stops.len();
     let mut ways: Vec<Vec<Vec<Way>>> = vec![vec![Vec::new(); n]; 1 << n];
-    let mut top: Option<((u64, std::cmp::Reverse<i64>, std::cmp::Reverse<OffsetDateTime>), (usize, usize, usize))> =
-        None;
+    let mut top: Option<(Rank, (usize, usize, usize))> = None;
     for set in 1usize..1 << n {
         let value: u64 = (0..n).filter(|i| set & (1 << i) != 0).map(|i| worth(stops[i])).sum();
         for last in (0..n).filter(|i| set & (1 << i) != 0) {
