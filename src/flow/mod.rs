@@ -1,6 +1,8 @@
 //! Acts: gather, decide, commit. One act per file, `flow/<noun>/<verb>.rs`; every act takes `&App` and typed input.
 
+pub mod absence;
 pub mod advice;
+pub mod agency;
 pub mod archive;
 pub mod batch;
 pub mod case;
@@ -17,6 +19,7 @@ pub mod paper;
 pub mod paper_request;
 pub mod parcel;
 pub mod payment;
+pub mod plan;
 pub mod proof;
 pub mod quotation;
 pub mod retention;
@@ -30,6 +33,7 @@ pub mod watch;
 pub use claim::{Claimed, claim, keep_answer, release};
 pub use commit::{Answer, begin, commit};
 pub mod demo;
+pub mod field;
 pub mod job;
 pub mod report;
 pub mod task;

@@ -93,6 +93,8 @@ const CASHIERS: &[Role] = &[CustomerCare, Manager];
 const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
+/// Those who meet agencies and customers.
+const MEETERS: &[Role] = &[CustomerCare, Legal, Sales, Field, Manager];
 /// Those who have many parcels verified at once.
 const SURVEYORS: &[Role] = &[Legal, Reviewer, Manager, GisAnalyst, Admin];
 /// Those who keep the maps.
@@ -269,7 +271,35 @@ pub const RULES: &[Rule] = &[
     Rule { verb: Post, path: "/api/v1/tasks/{id}/photos", who: Roles(WORKERS, S::TasksWrite), carries: Carries::Scan },
     rule(Post, "/api/v1/tasks/{id}/hand-back", Roles(WORKERS, S::TasksWrite)),
     rule(Post, "/api/v1/tasks/{id}/cancel", Roles(WORKERS, S::TasksWrite)),
-    rule(Post, "/api/v1/appointments", Roles(&[CustomerCare, Legal, Sales, Field, Manager], S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/start", Roles(WORKERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/pause", Roles(WORKERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/reassign", Roles(&[Manager, Admin], S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/escalate", Roles(WORKERS, S::TasksWrite)),
+    rule(Get, "/api/v1/tasks/{id}/form", Roles(DESK, S::TasksRead)),
+    rule(Get, "/api/v1/tasks/{id}/fields", Roles(DESK, S::TasksRead)),
+    rule(Put, "/api/v1/tasks/{id}/fields", Roles(WORKERS, S::TasksWrite)),
+    rule(Get, "/api/v1/cases/{id}/plan", Roles(DESK, S::TasksRead)),
+    rule(Post, "/api/v1/cases/{id}/plan", Roles(&[Legal, Manager], S::TasksWrite)),
+    rule(Get, "/api/v1/field/package", Roles(&[Field], S::TasksWrite)),
+    Rule { verb: Post, path: "/api/v1/field/batches", who: Roles(&[Field], S::TasksWrite), carries: Carries::Scan },
+    rule(Get, "/api/v1/field/day", Roles(WORKERS, S::TasksRead)),
+    rule(Get, "/api/v1/field/items", Roles(DESK, S::TasksRead)),
+    rule(Get, "/api/v1/field/items/{id}", Roles(DESK, S::TasksRead)),
+    rule(Post, "/api/v1/field/items/{id}/settle", Roles(&[Legal, Manager], S::TasksWrite)),
+    rule(Delete, "/api/v1/tasks/{id}/lease", Roles(&[Manager, Admin], S::TasksWrite)),
+    rule(Get, "/api/v1/appointments", Roles(DESK, S::TasksRead)),
+    rule(Post, "/api/v1/tasks/{id}/appointment/confirm", Roles(MEETERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/appointment/move", Roles(MEETERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/appointment/keep", Roles(MEETERS, S::TasksWrite)),
+    rule(Post, "/api/v1/tasks/{id}/appointment/miss", Roles(MEETERS, S::TasksWrite)),
+    rule(Get, "/api/v1/agencies", Roles(EVERYBODY, S::TasksRead)),
+    rule(Put, "/api/v1/agencies/{code}", Roles(&[Manager, Admin], S::StaffWrite)),
+    rule(Get, "/api/v1/absences", Roles(EVERYBODY, S::StaffRead)),
+    rule(Post, "/api/v1/absences", Roles(EVERYBODY, S::StaffWrite)),
+    rule(Delete, "/api/v1/absences/{id}", Roles(EVERYBODY, S::StaffWrite)),
+    rule(Get, "/api/v1/staff/{id}/skills", Roles(&[Admin, Manager], S::StaffRead)),
+    rule(Put, "/api/v1/staff/{id}/skills", Roles(&[Admin, Manager], S::StaffWrite)),
+    rule(Post, "/api/v1/appointments", Roles(MEETERS, S::TasksWrite)),
     rule(Get, "/api/v1/jobs", Roles(&[Manager, Admin, GisAnalyst], S::JobsRead)),
     rule(Get, "/api/v1/jobs/{id}", Roles(EVERYBODY, S::JobsRead)),
     rule(Post, "/api/v1/jobs/{id}/revive", Roles(RUNNERS, S::JobsWrite)),

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod advice;
+mod appointments;
 mod archives;
 mod auth;
 mod case_desk;
@@ -16,6 +17,7 @@ mod contracts;
 mod customers;
 mod envelope;
 mod events;
+mod field;
 mod geojson;
 mod guard;
 mod hand_overs;
@@ -35,6 +37,7 @@ mod papers;
 mod parcels;
 mod parties;
 mod payments;
+mod plans;
 pub mod problem;
 mod quotations;
 mod retention;
@@ -93,6 +96,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(watches::routes())
         .merge(retention::routes())
         .merge(tasks::routes())
+        .merge(plans::routes())
+        .merge(field::routes())
+        .merge(appointments::routes())
         .merge(check::api())
         .merge(jobs::routes())
         .merge(job_events::routes())

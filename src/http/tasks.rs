@@ -7,7 +7,7 @@ use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;
 use crate::flow::staff::Actor;
-use crate::flow::task::{self, NewAppointment, PhotoView, TaskFilter, TaskResult, TaskView};
+use crate::flow::task::{self, PhotoView, TaskFilter, TaskResult, TaskView};
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -28,7 +28,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_photo))
         .routes(routes!(hand_back_task))
         .routes(routes!(cancel_task))
-        .routes(routes!(make_appointment))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -37,7 +36,7 @@ struct Asked {
     /// legal, sales, field.
     #[param(example = "legal")]
     department: Option<String>,
-    /// open, accepted, done, cancelled.
+    /// blocked, open, accepted, started, paused, done, cancelled.
     #[param(example = "open")]
     state: Option<String>,
     /// `me`, or the id of a member of staff.
@@ -59,7 +58,11 @@ async fn list_tasks(
     paging: Paging,
 ) -> Result<Response> {
     one_of("department", asked.department.as_deref(), &["legal", "sales", "field"])?;
-    one_of("state", asked.state.as_deref(), &["open", "accepted", "done", "cancelled"])?;
+    one_of(
+        "state",
+        asked.state.as_deref(),
+        &["blocked", "open", "accepted", "started", "paused", "done", "cancelled"],
+    )?;
     let filter = TaskFilter {
         case_id: asked.case,
         department: asked.department,
@@ -139,9 +142,13 @@ async fn accept_task(
 struct Return {
     version: i32,
     result: TaskResult,
+    /// Values for fields of the task, as at `/tasks/{id}/fields`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    values: std::collections::BTreeMap<String, serde_json::Value>,
 }
 
-/// End an accepted task with what came of it.
+/// End a task with what came of it. Refused while a required field is empty or what must hold at its end does not.
 #[utoipa::path(post, path = "/tasks/{id}/result", tag = "tasks", params(("id" = Uuid, Path)), request_body = Return,
     responses((status = 200, body = TaskView)))]
 async fn return_task(
@@ -150,7 +157,7 @@ async fn return_task(
     Path(id): Path<Uuid>,
     Input(what): Input<Return>,
 ) -> Result<Json<TaskView>> {
-    Ok(Json(task::return_result(&app, &actor, id, what.version, what.result).await?))
+    Ok(Json(task::return_result(&app, &actor, id, what.version, what.result, &what.values).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -231,15 +238,4 @@ async fn cancel_task(
     Input(why): Input<Why>,
 ) -> Result<Json<TaskView>> {
     Ok(Json(task::cancel(&app, &actor, id, why.version, &why.reason).await?))
-}
-
-/// Make an appointment with an agency or a customer: a task with a place and a time.
-#[utoipa::path(post, path = "/appointments", tag = "tasks", request_body = NewAppointment, responses((status = 201, body = TaskView)))]
-async fn make_appointment(
-    State(app): State<App>,
-    By(actor): By,
-    Input(new): Input<NewAppointment>,
-) -> Result<Response> {
-    let view = task::appoint(&app, &actor, new).await?;
-    Ok(made(&view, &format!("/api/v1/tasks/{}", view.id)))
 }

@@ -1,6 +1,9 @@
 //! SQL, and nothing but SQL: rows in, rows out. No verdict is made here.
 
+pub mod absence;
 pub mod advice;
+pub mod agency;
+pub mod appointment;
 pub mod archive;
 pub mod audit;
 pub mod basis;
@@ -14,6 +17,7 @@ pub mod contract;
 pub mod contract_desk;
 pub mod customer;
 pub mod feature;
+pub mod field_batch;
 pub mod geometry;
 pub mod hand_over;
 pub mod idempotency;
@@ -21,6 +25,7 @@ pub mod import;
 pub mod job_progress;
 pub mod key;
 pub mod layer;
+pub mod lease;
 pub mod lineage;
 pub mod migrations;
 pub mod obligation;
@@ -44,6 +49,8 @@ pub mod standing;
 pub mod survey;
 pub mod task;
 pub mod task_photo;
+pub mod task_value;
 pub mod verification;
 pub mod watch;
+pub mod work_plan;
 pub mod zone;

@@ -239,7 +239,7 @@ pub async fn revoke_token(
 /// Does a task of this case belong to this member of staff?
 pub async fn has_task_on(conn: &mut PgConnection, staff: Uuid, case: Uuid) -> sqlx::Result<bool> {
     sqlx::query_scalar(
-        "select exists (select from task where case_id = $2 and assignee = $1 and state in ('open', 'accepted'))",
+        "select exists (select from task where case_id = $2 and assignee = $1 and state not in ('done', 'cancelled'))",
     )
     .bind(staff)
     .bind(case)

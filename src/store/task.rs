@@ -14,7 +14,7 @@ pub struct TaskRow {
     pub kind: String,
     pub subject: String,
     pub department: String,
-    /// `open`, `accepted`, `done`, `cancelled`.
+    /// blocked, open, accepted, started, paused, done, cancelled.
     pub state: String,
     pub assignee: Option<Uuid>,
     pub reason: Value,
@@ -29,15 +29,20 @@ pub struct TaskRow {
     pub version: i32,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
+    pub plan_id: Option<Uuid>,
+    /// What a blocked task waits for.
+    pub waits_for: Vec<String>,
+    /// Role that was asked to see to it.
+    pub escalated_to: Option<String>,
 }
 
 /// Inserts; false when an open task of this case, kind and subject is there already.
 pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "insert into task (id, case_id, verification_id, kind, subject, department, state, assignee, reason, due,
-                           appointment_at, place_text, place, version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, st_setsrid(st_makepoint($13, $14), 4326), $15, $16, $17)
-         on conflict (case_id, kind, subject) where state in ('open', 'accepted') do nothing",
+                           appointment_at, place_text, place, version, created_at, updated_at, plan_id, waits_for)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, st_setsrid(st_makepoint($13, $14), 4326), $15, $16, $17, $18, $19)
+         on conflict (case_id, kind, subject) where state not in ('done', 'cancelled') do nothing",
     )
     .bind(t.id)
     .bind(t.case_id)
@@ -56,6 +61,8 @@ pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> 
     .bind(t.version)
     .bind(t.created_at)
     .bind(t.updated_at)
+    .bind(t.plan_id)
+    .bind(&t.waits_for)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -64,7 +71,7 @@ pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<TaskRow>> {
     sqlx::query_as(
         "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
-                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at
+                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
          from task where id = $1",
     )
     .bind(id)
@@ -72,11 +79,13 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<TaskR
     .await
 }
 
-/// Writes state, assignee, result and time of a task whose version is still `t.version`; the row's version grows by one.
+/// Writes state, assignee, result, appointment, escalation and time of a task whose version is still `t.version`; the row's version grows by one.
 /// False: somebody else was faster.
 pub async fn change(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
     let done = sqlx::query(
-        "update task set state = $3, assignee = $4, result = $5, updated_at = $6, version = version + 1
+        "update task set state = $3, assignee = $4, result = $5, updated_at = $6, appointment_at = $7, place_text = $8,
+                place = st_setsrid(st_makepoint($9, $10), 4326), due = $11, escalated_to = $12,
+                waits_for = case when $3 = 'blocked' then waits_for else '{}' end, version = version + 1
          where id = $1 and version = $2",
     )
     .bind(t.id)
@@ -85,6 +94,12 @@ pub async fn change(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> 
     .bind(t.assignee)
     .bind(&t.result)
     .bind(t.updated_at)
+    .bind(t.appointment_at)
+    .bind(&t.place_text)
+    .bind(t.lon)
+    .bind(t.lat)
+    .bind(t.due)
+    .bind(&t.escalated_to)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -107,7 +122,7 @@ pub struct TaskFilter {
 pub async fn page(conn: &mut PgConnection, f: &TaskFilter) -> sqlx::Result<Vec<TaskRow>> {
     sqlx::query_as(
         "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
-                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at
+                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
          from task
          where ($1::uuid is null or case_id = $1) and ($2::text is null or department = $2)
            and ($3::text is null or state = $3) and ($4::uuid is null or assignee = $4) and ($5::date is null or due <= $5)
@@ -138,6 +153,9 @@ pub async fn lock_nearest(
         "select id, st_distance(place::geography, st_setsrid(st_makepoint($2, $3), 4326)::geography) as metres
          from task
          where department = 'field' and state = 'open' and (assignee is null or assignee = $1)
+           and not exists (select from appointment a join appointment b on tstzrange(a.starts, a.ends) && tstzrange(b.starts, b.ends)
+             where a.task_id = task.id and a.state in ('held', 'confirmed') and b.staff_id = $1 and b.task_id <> task.id
+               and b.state in ('held', 'confirmed', 'kept'))
          order by metres nulls last, due, id
          limit 1 for update skip locked",
     )
@@ -191,13 +209,15 @@ pub struct WorkerRow {
     pub territory: Vec<String>,
     pub active: bool,
     pub load: i64,
+    pub skills: Vec<String>,
 }
 
-/// Active staff of the departments that take tasks, with how many open and accepted tasks each has.
+/// Active staff of the departments that take tasks, with skills and how many tasks each has that are not ended.
 pub async fn workers(conn: &mut PgConnection) -> sqlx::Result<Vec<WorkerRow>> {
     sqlx::query_as(
         "select s.id, s.department, s.territory, s.active,
-                (select count(*) from task t where t.assignee = s.id and t.state in ('open', 'accepted')) as load
+                (select count(*) from task t where t.assignee = s.id and t.state not in ('done', 'cancelled')) as load,
+                array(select skill from staff_skill k where k.staff_id = s.id) as skills
          from staff s where s.active and s.department in ('legal', 'sales', 'field') order by s.id",
     )
     .fetch_all(conn)
@@ -218,20 +238,32 @@ pub async fn untouched(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<
 /// Tasks of a case that nobody has ended yet, locked.
 pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "select id from task where case_id = $1 and state in ('open', 'accepted') order by id for update",
+        "select id from task where case_id = $1 and state not in ('done', 'cancelled') order by id for update",
     )
     .bind(case)
     .fetch_all(conn)
     .await
 }
 
+/// Cancels a task, with its appointment and the lease on its fields.
 pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("update task set state = 'cancelled', version = version + 1, updated_at = $2 where id = $1")
-        .bind(id)
-        .bind(at)
-        .execute(conn)
-        .await?;
-    Ok(())
+    sqlx::query(
+        "update task set state = 'cancelled', waits_for = '{}', version = version + 1, updated_at = $2 where id = $1",
+    )
+    .bind(id)
+    .bind(at)
+    .execute(&mut *conn)
+    .await?;
+    super::lease::revoke_of_task(conn, id, at, "system:cancel").await?;
+    super::appointment::cancel_of_task(conn, id, at).await
+}
+
+/// The cases of these tasks, in the order in which they are locked.
+pub async fn cases_of(conn: &mut PgConnection, tasks: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select distinct case_id from task where id = any($1) order by case_id")
+        .bind(tasks)
+        .fetch_all(conn)
+        .await
 }
 
 #[derive(FromRow)]
@@ -257,6 +289,18 @@ pub async fn parcel_point(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<O
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|r| (r.zone, r.x, r.y)))
+}
+
+/// The tasks of a plan, in the order they were made.
+pub async fn of_plan(conn: &mut PgConnection, plan: Uuid) -> sqlx::Result<Vec<TaskRow>> {
+    sqlx::query_as(
+        "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
+                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
+         from task where plan_id = $1 order by id",
+    )
+    .bind(plan)
+    .fetch_all(conn)
+    .await
 }
 
 /// Kinds of the tasks of a case that nobody has ended yet.

@@ -69,6 +69,7 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("reap", |app, lease, Nothing {}| async move { Ok(job::reap(&app, &lease).await?) })
         .on("purge_finished", |app, lease, Nothing {}| async move { Ok(job::purge_finished(&app, &lease).await?) })
         .on("purge_sessions", |app, lease, Nothing {}| async move { Ok(job::purge_sessions(&app, &lease).await?) })
+        .on("advance_plans", |app, lease, Nothing {}| async move { Ok(flow::plan::sweep(&app, &lease).await?) })
         .on("extend_chain", |app, lease, Nothing {}| async move { Ok(flow::proof::extend(&app, &lease).await?) })
         .on("sign_head", |app, lease, Nothing {}| async move { Ok(flow::proof::sign_head(&app, &lease).await?) })
         .on("watch_clocks", |app, lease, Nothing {}| async move { Ok(flow::case::watch_clocks(&app, &lease).await?) })
@@ -78,6 +79,9 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("find_stuck", |app, lease, Nothing {}| async move { Ok(flow::case::find_stuck(&app, &lease).await?) })
         .on("remind_requests", |app, lease, Nothing {}| async move {
             Ok(flow::paper_request::remind_requests(&app, &lease).await?)
+        })
+        .on("settle_batch", |app, lease, BatchArgs { batch_id }| async move {
+            Ok(flow::field::settle_batch(&app, &lease, batch_id).await?)
         })
         .on("remind_obligations", |app, lease, Nothing {}| async move {
             Ok(flow::obligation::remind_obligations(&app, &lease).await?)
@@ -132,6 +136,11 @@ struct PlanArgs {
 struct ChunkArgs {
     run_id: Uuid,
     no: i32,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct BatchArgs {
+    batch_id: Uuid,
 }
 
 #[derive(Debug, serde::Deserialize)]

@@ -5,22 +5,12 @@ use crate::test_app::{TestApp, new_case};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::Duration;
 use time::Duration as Span;
 use uuid::Uuid;
 
 /// Runs one job of a kind here and now, as a worker would.
 pub async fn run(t: &TestApp, kind: &str) {
-    use diaba::store::queue::{self, New, work};
-    let pool = &t.app.pool;
-    let mut tx = pool.begin().await.unwrap();
-    let job = New { queue: "test", kind, args: json!({}), key: None, run_at: None, priority: 0, max_attempts: 3 };
-    queue::enqueue(&mut tx, job).await.unwrap();
-    tx.commit().await.unwrap();
-    let mut conn = pool.acquire().await.unwrap();
-    let claimed = work::claim(&mut conn, &"test".into(), &[kind.to_owned()], 1, Duration::from_secs(60), "a").await;
-    let registry = diaba::worker::registry().unwrap();
-    registry.deliver(&t.app, &claimed.unwrap()[0].0, json!({})).await.unwrap();
+    t.run(kind).await;
 }
 
 fn items(body: &Value) -> Vec<(String, String, String)> {
@@ -64,10 +54,10 @@ async fn everything_is_asked_for_once(pool: PgPool) {
     );
 
     t.advance(Span::days(4));
-    run(&t, "remind_requests").await;
-    run(&t, "remind_requests").await;
+    t.run("remind_requests").await;
+    t.run("remind_requests").await;
     t.advance(Span::days(7));
-    run(&t, "remind_requests").await;
+    t.run("remind_requests").await;
     let told = kinds(&pool, id).await;
     assert_eq!(told.iter().filter(|k| *k == "request_reminded").count(), 2, "before the day and after it: {told:?}");
 
@@ -119,21 +109,21 @@ async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
     let clock = care.get(&format!("/api/v1/cases/{case}/clock")).await;
     assert_eq!(clock.body["clocks"][0]["deadline"], "2026-10-07", "{}", clock.text);
     assert_eq!(clock.body["clocks"][0]["days"], json!([{"date": "2026-10-05", "used": null, "why": "first_day"}]));
-    run(&t, "watch_clocks").await;
+    t.run("watch_clocks").await;
     assert_eq!(kinds(&pool, id).await, ["opened"]);
     for _ in 0..2 {
         t.advance(Span::hours(24));
-        run(&t, "watch_clocks").await;
-        run(&t, "watch_clocks").await;
+        t.run("watch_clocks").await;
+        t.run("watch_clocks").await;
     }
     assert_eq!(kinds(&pool, id).await, ["opened", "deadline_warned"]);
     t.advance(Span::hours(24));
-    run(&t, "watch_clocks").await;
-    run(&t, "watch_clocks").await;
+    t.run("watch_clocks").await;
+    t.run("watch_clocks").await;
     assert_eq!(kinds(&pool, id).await, ["opened", "deadline_warned", "deadline_escalated"]);
     t.advance(Span::days(20));
-    run(&t, "find_stuck").await;
-    run(&t, "find_stuck").await;
+    t.run("find_stuck").await;
+    t.run("find_stuck").await;
     assert_eq!(kinds(&pool, id).await[3..], ["stuck_noticed"]);
     every_case_is_its_events(&pool).await;
     let care = t.signed_in("care.later", &["customer_care"]).await; // the first session is long over

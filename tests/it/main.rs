@@ -17,6 +17,7 @@ mod contract_signing;
 mod contracts;
 mod disk;
 mod faults;
+mod field;
 mod geometry;
 mod history;
 mod idempotency;
@@ -31,6 +32,7 @@ mod pages;
 mod papers;
 mod parcels;
 mod placed;
+mod plans;
 mod proof;
 #[path = "../support/proxy.rs"]
 mod proxy;

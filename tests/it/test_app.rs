@@ -89,6 +89,24 @@ impl TestApp {
         *self.time.lock().unwrap() += by;
     }
 
+    /// Runs one job of a kind here and now, as a worker would.
+    pub async fn run(&self, kind: &str) {
+        self.run_with(kind, json!({})).await;
+    }
+
+    pub async fn run_with(&self, kind: &str, args: Value) {
+        use diaba::store::queue::{self, New, work};
+        let mut tx = self.app.pool.begin().await.unwrap();
+        let job =
+            New { queue: "test", kind, args: args.clone(), key: None, run_at: None, priority: 0, max_attempts: 3 };
+        queue::enqueue(&mut tx, job).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = self.app.pool.acquire().await.unwrap();
+        let (kinds, lease) = ([kind.to_owned()], std::time::Duration::from_secs(60));
+        let claimed = work::claim(&mut conn, &"test".into(), &kinds, 1, lease, "a").await.unwrap();
+        diaba::worker::registry().unwrap().deliver(&self.app, &claimed[0].0, args).await.unwrap();
+    }
+
     pub fn anonymous(&self) -> Caller {
         Caller { http: Client::builder().build().unwrap(), base: self.base.clone(), bearer: None }
     }
@@ -113,6 +131,11 @@ impl TestApp {
     /// A new member of staff with a session.
     pub async fn signed_in(&self, login: &str, roles: &[&str]) -> Caller {
         self.hire(login, roles).await;
+        self.signs_in(login).await
+    }
+
+    /// Somebody who is there, with a session.
+    pub async fn signs_in(&self, login: &str) -> Caller {
         let SignIn::Welcome(SignedIn { token, .. }) = sign_in(&self.app, login, PASSWORD.into(), "test").await.unwrap()
         else {
             panic!("{login} cannot sign in")

@@ -10,7 +10,7 @@ use diaba::flow::task::{self, GnssPoint, NewAppointment, TaskFilter, TaskResult,
 use diaba::flow::{Error, Result};
 use diaba::store;
 use sqlx::PgPool;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use time::Duration;
 use uuid::Uuid;
 
@@ -220,10 +220,13 @@ async fn a_task_goes_its_way_and_stale_or_foreign_hands_are_refused(pool: PgPool
         TaskResult { photos: vec!["0".repeat(64)], ..good.clone() },
         TaskResult { photos: vec!["../x".into()], ..good.clone() },
     ] {
-        assert_eq!(code(task::return_result(&o.app, &minh, t.id, t.version, bad).await), "refused");
+        assert_eq!(code(task::return_result(&o.app, &minh, t.id, t.version, bad, &BTreeMap::new()).await), "refused");
     }
-    assert_eq!(code(task::return_result(&o.app, &lan, t.id, t.version, good.clone()).await), "forbidden");
-    let done = task::return_result(&o.app, &minh, t.id, t.version, good.clone()).await.unwrap();
+    assert_eq!(
+        code(task::return_result(&o.app, &lan, t.id, t.version, good.clone(), &BTreeMap::new()).await),
+        "forbidden"
+    );
+    let done = task::return_result(&o.app, &minh, t.id, t.version, good.clone(), &BTreeMap::new()).await.unwrap();
     assert_eq!((done.state.as_str(), done.has_result), ("done", true));
     assert_eq!(code(task::cancel(&o.app, &boss, t.id, done.version, "late").await), "task-state");
     let seen = task::find(&o.app, t.id).await.unwrap();
@@ -277,6 +280,10 @@ async fn an_appointment_is_a_task_with_place_and_time(pool: PgPool) {
         with_customer: true,
         case_id: o.case,
         department: "legal".into(),
+        task: None,
+        minutes: 60,
+        agency: None,
+        hold_minutes: None,
         at: o.app.clock.now() + Duration::days(3),
         place_text: "Văn phòng đăng ký đất đai mẫu".into(),
         lon: Some(106.7),

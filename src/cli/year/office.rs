@@ -45,15 +45,21 @@ impl Kills {
             }
             all
         };
-        let worker = draw(count / 2, drains);
-        // Some more than asked: the last ones may fall on requests that a killed year does not make.
-        let api = draw((count - worker.len()) * 11 / 10 + 1, requests);
+        // Over most of the year, since how often jobs are waited for depends on how fast they are.
+        let worker = draw(count / 2, drains * 3 / 4);
+        let api = draw(count - worker.len(), requests * 9 / 10);
         Self { requests: api, drains: worker, chance: SmallRng::seed_from_u64(seed ^ 1), done: 0 }
     }
 
     fn moment(&mut self, most_ms: u32) -> Duration {
         Duration::from_micros(u64::from(self.chance.next_u32() % (most_ms * 1000)))
     }
+}
+
+/// One that is due is taken out.
+fn take(due: &mut BTreeSet<u64>, number: u64) -> bool {
+    let first = due.first().copied().filter(|n| *n <= number);
+    first.is_some_and(|n| due.remove(&n))
 }
 
 enum Part {
@@ -217,7 +223,7 @@ impl Office {
     async fn ask_on(&mut self, request: Request) -> Result<Answer> {
         let number = self.requests;
         self.requests += 1;
-        let kill = self.kills.as_mut().and_then(|k| k.requests.remove(&number).then(|| k.moment(12)));
+        let kill = self.kills.as_mut().and_then(|k| take(&mut k.requests, number).then(|| k.moment(12)));
         if let Some(moment) = kill {
             let (at, api) = self.api.take().ok_or_else(|| broken(anyhow::anyhow!("the office is closed")))?;
             let going = tokio::spawn({
@@ -270,7 +276,7 @@ impl Office {
             self.jobs += waiting.unsigned_abs();
             let number = self.drains;
             self.drains += 1;
-            let kill = self.kills.as_mut().and_then(|k| k.drains.remove(&number).then(|| k.moment(40)));
+            let kill = self.kills.as_mut().and_then(|k| take(&mut k.drains, number).then(|| k.moment(40)));
             if let (Some(moment), Some(_)) = (kill, &self.worker) {
                 tokio::time::sleep(moment).await;
                 if let Some(worker) = self.worker.take() {

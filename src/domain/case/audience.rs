@@ -55,6 +55,8 @@ impl Happened {
                 | H::ConsentGiven { .. }
                 | H::CustomerLinked { .. }
                 | H::TaskCancelled { .. }
+                | H::FieldWorkReturned { .. }
+                | H::ConflictSettled { .. }
                 | H::ObligationRevised { .. }
                 | H::ObligationReminded { .. }
                 | H::ObligationPaid { .. }

@@ -265,6 +265,11 @@ impl Case {
         Ok(self)
     }
 
+    /// The contract stands and the work is being done.
+    pub fn in_execution(&self) -> bool {
+        matches!(self.step, Step::Execution { .. })
+    }
+
     /// Whose move it is.
     pub fn turn(&self) -> Turn {
         match &self.step {

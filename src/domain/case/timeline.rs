@@ -5,6 +5,7 @@ use super::event::{Event, Happened, Signer};
 use super::state::{Case, Step, Turn};
 use crate::domain::calendar::{clock_time, day_of};
 use crate::domain::dispatch::Table;
+use crate::domain::plan::PlanBook;
 use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{Message, Quantity};
 use serde::{Deserialize, Serialize};
@@ -225,7 +226,8 @@ fn listed(name: &str, list: &[Value], lang: Lang) -> String {
 }
 
 fn task_title(kind: &str, lang: Lang) -> String {
-    let title = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| &k.title);
+    let planned = || PlanBook::shipped().ok().and_then(|b| b.kind(kind)).map(|k| &k.title);
+    let title = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| &k.title).or_else(planned);
     title.map_or_else(
         || text::word(lang, &format!("event-task-{kind}")),
         |t| if lang == Lang::Vi { t.vi.clone() } else { t.en.clone() },

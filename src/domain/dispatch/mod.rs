@@ -4,7 +4,7 @@
 mod assign;
 mod table;
 
-pub use assign::{Assigned, Candidate, Place, assign};
+pub use assign::{Assigned, Candidate, Need, Place, SetAside, Unfit, assign};
 pub use table::{Department, Kind, Per, Table};
 
 use crate::domain::calendar::Calendar;
@@ -76,7 +76,7 @@ pub fn plan(
 
 /// `days` working days after `today`. Where no calendar reaches, seven days for every five, marked doubtful: an internal
 /// date is better than none, and no legal term rests on it.
-fn due(calendar: &Calendar, today: Date, days: u32) -> (Date, bool) {
+pub fn due(calendar: &Calendar, today: Date, days: u32) -> (Date, bool) {
     match calendar.add_working_days(today, days) {
         Ok(due) => (due, calendar.is_doubtful(today, due)),
         Err(_) => (today + Duration::days(i64::from(days.div_ceil(5) * 7)), true),

@@ -1,6 +1,7 @@
 use super::*;
 use proptest::prelude::*;
-use time::macros::date;
+use std::collections::BTreeSet;
+use time::macros::{date, datetime};
 use uuid::Uuid;
 
 const OUTCOMES: [Outcome; 4] = [Outcome::CanProceed, Outcome::NeedsPapers, Outcome::NeedsPerson, Outcome::Blocked];
@@ -81,7 +82,15 @@ fn bad_tables_are_refused() {
 
 fn person(id: u128, department: Department, territory: &[&str], open_load: u32) -> Candidate {
     let territory = territory.iter().map(|t| (*t).to_owned()).collect();
-    Candidate { id: Uuid::from_u128(id), department: Some(department), territory, open_load, active: true }
+    let (skills, absent, booked) = (BTreeSet::new(), vec![], vec![]);
+    let department = Some(department);
+    Candidate { id: Uuid::from_u128(id), department, territory, skills, open_load, active: true, absent, booked }
+}
+
+const NONE: &BTreeSet<String> = &BTreeSet::new();
+
+fn need(department: Department, commune: Option<&str>) -> Need<'_> {
+    Need { department, commune, skills: NONE, days: (date!(2026 - 10 - 05), date!(2026 - 10 - 07)), at: None }
 }
 
 #[test]
@@ -93,7 +102,7 @@ fn territory_goes_before_load_and_load_before_id() {
         person(3, Field, &["00001"], 0),
         person(4, Legal, &["26734"], 0),
     ];
-    let who = |staff: &[Candidate], d, c| assign(d, c, staff).map(|(id, why)| (id.as_u128(), why.place));
+    let who = |staff: &[Candidate], d, c| assign(&need(d, c), staff).map(|(id, why)| (id.as_u128(), why.place));
     assert_eq!(who(&staff, Field, Some("26734")), Some((1, Place::OwnTerritory)));
     assert_eq!(who(&staff, Field, Some("99999")), Some((2, Place::Everywhere)));
     assert_eq!(who(&staff, Legal, Some("99999")), Some((4, Place::OtherTerritory)));
@@ -103,6 +112,26 @@ fn territory_goes_before_load_and_load_before_id() {
     staff.push(person(5, Field, &["26734"], 3));
     staff.push(person(6, Field, &["26734"], 3));
     assert_eq!(who(&staff, Field, Some("26734")), Some((5, Place::OwnTerritory)));
+}
+
+#[test]
+fn skill_absence_and_the_hour_set_people_aside_and_the_reason_says_so() {
+    use Department::Field;
+    let mut staff = [1, 2, 3, 4].map(|id| person(id, Field, &[], id as u32));
+    let survey = BTreeSet::from(["survey".to_owned()]);
+    staff[1..].iter_mut().for_each(|c| c.skills.clone_from(&survey));
+    let hour = (datetime!(2026-10-06 02:00 UTC), datetime!(2026-10-06 03:00 UTC));
+    let asked = Need { skills: &survey, at: Some(hour), ..need(Field, None) };
+    assert_eq!(assign(&asked, &staff).unwrap().0.as_u128(), 2);
+    staff[1].absent =
+        vec![(date!(2026 - 10 - 01), date!(2026 - 10 - 05)), (date!(2026 - 10 - 06), date!(2026 - 10 - 07))];
+    staff[2].booked = vec![(datetime!(2026-10-06 02:59 UTC), datetime!(2026-10-06 04:00 UTC))];
+    let (who, why) = assign(&asked, &staff).unwrap();
+    assert_eq!((who.as_u128(), why.set_aside), (4, SetAside { unskilled: 1, absent: 1, booked: 1 }));
+    staff[1].absent.pop();
+    assert_eq!(assign(&asked, &staff).unwrap().0.as_u128(), 2, "away on one of three days only");
+    staff[2].booked = vec![(hour.1, datetime!(2026-10-06 04:00 UTC))];
+    assert_eq!(staff[2].unfit(&asked), None, "one ends as the other begins");
 }
 
 fn findings() -> impl Strategy<Value = Vec<FindingSummary>> {

@@ -2,6 +2,8 @@
 
 use crate::app::App;
 use crate::domain::case::{Case, Event, Happened};
+use crate::domain::plan::may_free;
+use crate::flow::plan;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::store::case_event::{self, EventRow, NewEvent};
@@ -28,10 +30,12 @@ pub async fn record(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wh
     record_all(app, tx, by, case, vec![what.into()]).await
 }
 
-/// Records events in their order, all or none.
+/// Records events in their order, all or none. A case in execution goes on with its plan when something came that a task may
+/// wait for.
 pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, entries: Vec<Entry>) -> Result<Case> {
     let at = app.clock.now();
     let mut standing = lock(tx, case).await?;
+    let frees = entries.iter().any(|e| may_free(&e.what));
     let mut rows = Vec::with_capacity(entries.len());
     for Entry { what, sealed } in entries {
         let seq = standing.as_ref().map_or(0, |c| c.seq) + 1;
@@ -44,7 +48,11 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
     case_event::insert(tx, case, at, &by.login, &rows).await?;
     let kept = serde_json::to_value(&now).map_err(|e| Error::Broken(e.into()))?;
     case_event::keep_standing(tx, case, now.step.name(), now.turn().as_str(), &kept, at).await?;
-    Ok(now)
+    if !now.in_execution() || !frees {
+        return Ok(now);
+    }
+    Box::pin(plan::advance(app, tx, by, case)).await?;
+    lock(tx, case).await?.ok_or_else(|| Error::Broken(anyhow::anyhow!("case {case} is gone")))
 }
 
 /// Where a case stands, locked for the rest of the transaction; none: nothing has happened to it yet.

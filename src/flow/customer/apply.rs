@@ -72,12 +72,16 @@ pub(super) async fn apply(
         let new = NewAppointment {
             case_id: id,
             department: "legal".into(),
+            task: None,
             at: first.at,
+            minutes: 60,
+            agency: None,
             place_text: first.place_text,
             lon: None,
             lat: None,
             assignee: None,
             with_customer: true,
+            hold_minutes: None,
         };
         appoint_in(app, tx, by, new).await?;
     }

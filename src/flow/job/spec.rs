@@ -76,6 +76,7 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
+    ("advance_plans.toml", include_str!("../../../jobs/advance_plans.toml")),
     ("erase_expired.toml", include_str!("../../../jobs/erase_expired.toml")),
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("watch_contracts.toml", include_str!("../../../jobs/watch_contracts.toml")),
@@ -87,6 +88,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("reap.toml", include_str!("../../../jobs/reap.toml")),
     ("remind_obligations.toml", include_str!("../../../jobs/remind_obligations.toml")),
     ("remind_requests.toml", include_str!("../../../jobs/remind_requests.toml")),
+    ("settle_batch.toml", include_str!("../../../jobs/settle_batch.toml")),
     ("send_surveys.toml", include_str!("../../../jobs/send_surveys.toml")),
     ("sign_head.toml", include_str!("../../../jobs/sign_head.toml")),
     ("verify_case.toml", include_str!("../../../jobs/verify_case.toml")),

@@ -1,11 +1,13 @@
-use super::intake::place;
+use super::intake::{names, place};
 use crate::app::App;
 use crate::domain::paper::Paper;
 use crate::domain::staff::Purpose;
+use crate::domain::text::fold::squeezed;
 use crate::domain::verify::PaperFacts;
 use crate::flow::{Error, Result};
 use crate::store;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The papers of a case as a verification reads them: the latest version of each, opened, in the order of their ids. Each is
@@ -28,4 +30,20 @@ pub async fn facts_of_case(app: &App, conn: &mut PgConnection, case: Uuid, actor
         });
     }
     Ok(facts)
+}
+
+/// How lists of papers may name the complete papers of a case: their kinds, and what free papers call themselves, in letters
+/// and digits only. Nothing else of them is looked at.
+pub(crate) async fn names_of_case(app: &App, conn: &mut PgConnection, case: Uuid) -> Result<BTreeSet<String>> {
+    let mut all = BTreeSet::new();
+    for row in store::paper::latest_of_case(conn, case).await?.into_iter().filter(|r| r.complete) {
+        if row.kind != "other" {
+            all.insert(squeezed(&row.kind));
+            continue;
+        }
+        let plain = app.vault.open(&place(row.id, row.version), &row.sealed)?;
+        let paper: Paper = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
+        all.extend(names(&paper));
+    }
+    Ok(all)
 }

@@ -45,7 +45,7 @@ pub(super) fn weigh(app: &App, paper: &Paper) -> Result<Intake> {
     })
 }
 
-fn names(paper: &Paper) -> Vec<String> {
+pub(super) fn names(paper: &Paper) -> Vec<String> {
     match paper {
         Paper::Other(o) => o.title.iter().map(|t| squeezed(t)).collect(),
         _ => vec![squeezed(paper.kind())],

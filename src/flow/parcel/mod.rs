@@ -13,4 +13,5 @@ pub use record::{Act, NewAct, record};
 pub(in crate::flow) use resolve::{came_from, candidate_row};
 pub use resolve::{known_communes, old_province_of, resolve};
 pub use trace::{StepView, Traced, trace};
+pub(crate) use view::geojson_of;
 pub use view::{ParcelView, view, view_of, zone_of};

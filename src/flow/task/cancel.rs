@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub async fn cancel(app: &App, by: &Actor, id: Uuid, version: i32, why: &str) -> Result<TaskView> {
     let why = reason(why)?;
     let mut tx = begin(app).await?;
-    let mut task = at_version(&mut tx, id, version, &["open", "accepted"]).await?;
+    let mut task = at_version(&mut tx, id, version, &["blocked", "open", "accepted", "started", "paused"]).await?;
     if task.department != by.department && !leads(by) {
         return Err(Error::Forbidden("a task of another department"));
     }

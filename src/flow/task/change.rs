@@ -1,14 +1,16 @@
 //! What all changes of a task share.
 
 use super::TaskView;
-use super::view::view;
+use super::list::full;
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::staff::Role;
 use crate::flow::case::{self, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, commit};
+use crate::store::appointment;
 use crate::store::audit::{self, Deed};
+use crate::store::lease;
 use crate::store::task::{self, TaskRow};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -22,6 +24,12 @@ pub(super) fn leads(by: &Actor) -> bool {
 /// The task as it stands.
 pub(super) async fn existing(conn: &mut PgConnection, id: Uuid) -> Result<TaskRow> {
     task::get(conn, id).await?.ok_or_else(|| Error::NotFound { what: "task", id: id.to_string() })
+}
+
+/// Locks the case of a task, which must not have ended: what is read of the task after this stays so.
+pub(super) async fn lock_of(conn: &mut PgConnection, id: Uuid) -> Result<()> {
+    let task = existing(conn, id).await?;
+    lock_open(conn, task.case_id).await
 }
 
 /// The task as `version` knows it, when it is in one of `states`.
@@ -43,22 +51,60 @@ fn stale(task: &TaskRow) -> Error {
 /// Writes `task` (read at its version, changed since), its event and its audit row, and commits.
 pub(super) async fn write(
     app: &App,
+    tx: Transaction<'static, Postgres>,
+    by: &Actor,
+    task: TaskRow,
+    what: &'static str,
+    detail: Value,
+) -> Result<TaskView> {
+    let event = happened(&task, what);
+    write_as(app, tx, by, task, what, detail, vec![event.into()]).await
+}
+
+/// As [`write`], with the events its case gets (by which the plan of the case goes on). When a task changes hands, so do its
+/// appointment and the right to write its fields far from any line; when it ends, its appointment was kept or is needed no more.
+pub(super) async fn write_as(
+    app: &App,
     mut tx: Transaction<'static, Postgres>,
     by: &Actor,
     mut task: TaskRow,
     what: &'static str,
     detail: Value,
+    mut events: Vec<case::Entry>,
 ) -> Result<TaskView> {
     task.updated_at = app.clock.now();
     lock_open(&mut tx, task.case_id).await?;
+    let before = existing(&mut tx, task.id).await?;
     if !task::change(&mut tx, &task).await? {
         return Err(stale(&task));
     }
-    record(app, &mut tx, by, &task, what, detail).await?;
+    events.extend(hand_on(&mut tx, by, &before, &task).await?);
+    note(app, &mut tx, by, &task, what, detail).await?;
+    if !events.is_empty() {
+        case::record_all(app, &mut tx, by, task.case_id, events).await?;
+    }
     task.version += 1;
-    let view = view(task);
+    let view = full(&mut tx, task).await?;
     commit(app, tx, by, &view, None).await?;
     Ok(view)
+}
+
+/// What goes with a task that ends or changes hands.
+async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &TaskRow) -> Result<Option<case::Entry>> {
+    let ended = matches!(task.state.as_str(), "done" | "cancelled");
+    let mut kept = None;
+    if task.state == "done" && appointment::keep_begun(tx, task.id, task.updated_at).await? {
+        kept = Some(Happened::AppointmentKept { task: task.id }.into());
+    } else if ended {
+        appointment::cancel_of_task(tx, task.id, task.updated_at).await?;
+    } else if !appointment::give(tx, task.id, task.assignee, task.updated_at).await? {
+        let detail = "somewhere else at the hour of its appointment".into();
+        return Err(Error::Conflict { code: "double-booked", detail });
+    }
+    if ended || before.assignee != task.assignee {
+        lease::revoke_of_task(tx, task.id, task.updated_at, &by.login).await?;
+    }
+    Ok(kept)
 }
 
 /// The task's event with its detail (which may quote a person's words), the audit row and the case's event without it.
@@ -76,7 +122,7 @@ pub(super) async fn record(
 }
 
 /// What a change of a task is to its case.
-pub(super) fn happened(task: &TaskRow, what: &'static str) -> Happened {
+pub(crate) fn happened(task: &TaskRow, what: &'static str) -> Happened {
     let (id, task_kind) = (task.id, task.kind.clone());
     match (what, task.assignee) {
         ("created", _) => {
@@ -84,6 +130,7 @@ pub(super) fn happened(task: &TaskRow, what: &'static str) -> Happened {
         }
         ("assigned", Some(assignee)) => Happened::TaskAssigned { task: id, task_kind, assignee },
         ("accepted", _) => Happened::TaskAccepted { task: id, task_kind },
+        ("started", _) => Happened::TaskStarted { task: id, task_kind },
         ("done", _) => Happened::TaskDone { task: id, task_kind },
         ("cancelled", _) => Happened::TaskCancelled { task: id, task_kind },
         _ => Happened::TaskHandedBack { task: id, task_kind },
@@ -91,7 +138,7 @@ pub(super) fn happened(task: &TaskRow, what: &'static str) -> Happened {
 }
 
 /// As [`record`], when the caller records the case's event itself.
-pub(super) async fn note(
+pub(crate) async fn note(
     app: &App,
     tx: &mut PgConnection,
     by: &Actor,
@@ -106,6 +153,15 @@ pub(super) async fn note(
         "assigned" => "task.assign",
         "accepted" => "task.accept",
         "handed_back" => "task.hand_back",
+        "ready" => "task.ready",
+        "appointed" => "appointment.make",
+        "started" => "task.start",
+        "paused" => "task.pause",
+        "escalated" => "task.escalate",
+        "confirmed" => "appointment.confirm",
+        "moved" => "appointment.move",
+        "kept" => "appointment.keep",
+        "missed" => "appointment.miss",
         "done" => "task.return_result",
         _ => "task.cancel",
     };

@@ -1,7 +1,8 @@
+use super::assign::candidates;
 use super::change::{happened, note};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
-use crate::domain::dispatch::{self, Candidate, Department, FindingSummary, NewTask, Table};
+use crate::domain::dispatch::{self, Candidate, FindingSummary, Need, NewTask, Table};
 use crate::domain::verify::Record;
 use crate::flow::Result;
 use crate::flow::case::{Entry, record_all};
@@ -11,6 +12,7 @@ use crate::gis::crs::Transformer;
 use crate::store::task::{self, TaskRow};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Makes the tasks a verification calls for, inside its transaction, and gives each to somebody. A task that is open already
@@ -29,7 +31,7 @@ pub async fn create_from_verification(
     let plan = dispatch::plan(table, &summaries(record), record.outcome, calendar, app.clock.today());
     let mut entries = cancel_superseded(app, tx, by, case_id, &plan).await?;
     let commune = record.parcel.as_ref().map(|p| p.commune_code.as_str());
-    let mut staff = candidates(tx).await?;
+    let mut staff = candidates(tx, app.clock.today()).await?;
     let place = place(tx, case_id).await?;
     let mut made = Vec::new();
     for new in plan {
@@ -71,8 +73,10 @@ fn row(
     place: Option<(f64, f64)>,
     staff: &[Candidate],
 ) -> TaskRow {
-    let assigned = dispatch::assign(new.department, commune, staff);
-    let now = app.clock.now();
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let days = (today, new.due.max(today));
+    let need = Need { department: new.department, commune, skills: &BTreeSet::new(), days, at: None };
+    let assigned = dispatch::assign(&need, staff);
     TaskRow {
         id: app.clock.new_id(),
         case_id,
@@ -92,22 +96,14 @@ fn row(
         version: 1,
         created_at: now,
         updated_at: now,
+        plan_id: None,
+        waits_for: Vec::new(),
+        escalated_to: None,
     }
 }
 
-async fn candidates(tx: &mut PgConnection) -> Result<Vec<Candidate>> {
-    let staff = task::workers(tx).await?.into_iter().map(|w| Candidate {
-        id: w.id,
-        department: Department::parse(&w.department),
-        territory: w.territory,
-        open_load: u32::try_from(w.load).unwrap_or(u32::MAX),
-        active: w.active,
-    });
-    Ok(staff.collect())
-}
-
 /// Where the parcel is (WGS 84 longitude, latitude), to find the way there; none when it is not on the map.
-async fn place(tx: &mut PgConnection, case_id: Uuid) -> Result<Option<(f64, f64)>> {
+pub(crate) async fn place(tx: &mut PgConnection, case_id: Uuid) -> Result<Option<(f64, f64)>> {
     let Some((z, x, y)) = task::parcel_point(tx, case_id).await? else { return Ok(None) };
     // A parcel that has no place on the globe still gets its tasks.
     Ok(Transformer::zone_to_wgs84(&zone_def(z)).point(x, y).ok())

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub async fn hand_back(app: &App, by: &Actor, id: Uuid, version: i32, why: &str) -> Result<TaskView> {
     let why = reason(why)?;
     let mut tx = begin(app).await?;
-    let mut task = at_version(&mut tx, id, version, &["open", "accepted"]).await?;
+    let mut task = at_version(&mut tx, id, version, &["open", "accepted", "started", "paused"]).await?;
     if task.assignee.is_none() {
         return Err(Error::Conflict { code: "task-state", detail: "the task is nobody's".into() });
     }

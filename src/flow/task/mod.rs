@@ -1,30 +1,49 @@
-//! Acts on tasks: made by a verification, pulled and accepted by staff, returned with a result, handed back, cancelled.
+//! Acts on tasks: made by a verification, pulled and accepted by staff, begun, set down for a
+//! while, returned with a result, handed back, given to another, passed up, cancelled.
 //! Every change carries the version it was made on, and writes its event and its audit row in the same transaction.
 
 mod accept;
 mod appoint;
+mod appointment;
+mod assign;
 mod cancel;
 mod cancel_open;
 mod change;
 mod create_from_verification;
+mod escalate;
+mod fields;
 mod hand_back;
 mod list;
 mod next_near;
 mod photo;
 mod read_result;
+mod reassign;
 mod return_result;
+mod start;
 mod view;
 
 pub use accept::accept;
 pub(in crate::flow) use appoint::appoint_in;
 pub use appoint::{NewAppointment, appoint};
+pub use appointment::{
+    AppointmentFilter, MissAppointment, MoveAppointment, appointments, confirm, keep, miss, move_to,
+};
+pub(crate) use assign::candidates;
 pub use cancel::cancel;
 pub(crate) use cancel_open::cancel_open;
+pub(crate) use change::{happened, note};
 pub use create_from_verification::create_from_verification;
+pub(crate) use create_from_verification::place as parcel_place;
+pub use escalate::{Escalate, escalate};
+pub use fields::{FieldValue, FormView, NewValues, form, set_fields, values};
+pub(crate) use fields::{kind_of, open_value, print, value_fault, write_value};
 pub use hand_back::hand_back;
+pub(crate) use list::views;
 pub use list::{TaskFilter, find, list};
 pub use next_near::next_near;
 pub use photo::{PhotoFile, PhotoView, add_photo, photo};
 pub use read_result::read_result;
+pub use reassign::{Reassign, reassign};
 pub use return_result::return_result;
-pub use view::{EventView, GnssPoint, TaskResult, TaskView};
+pub use start::{pause, start};
+pub use view::{AppointmentView, EventView, GnssPoint, TaskResult, TaskView};

@@ -55,7 +55,7 @@ impl PhotoView {
     }
 }
 
-/// Takes a photo for an accepted task, from who has it or leads. The same photo again changes nothing.
+/// Takes a photo for a task that is being worked on, from who has it or leads. The same photo again changes nothing.
 pub async fn add_photo(app: &App, by: &Actor, id: Uuid, content: Bytes) -> Result<PhotoView> {
     if content.is_empty() {
         return Err(Error::refused("photo", "empty", "0 bytes", PHOTOS));
@@ -109,7 +109,7 @@ async fn may_add(conn: &mut PgConnection, by: &Actor, id: Uuid) -> Result<TaskRo
     if task.assignee != by.id && !leads(by) {
         return Err(Error::Forbidden("a task of somebody else"));
     }
-    if task.state != "accepted" {
+    if !matches!(task.state.as_str(), "accepted" | "started" | "paused") {
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });
     }
     Ok(task)

@@ -1,35 +1,65 @@
-use super::change::{at_version, leads, write};
+use super::change::{at_version, leads, lock_of, write};
+use super::fields::{exit_waits_for, kind_of, write_fields};
 use super::view::{TaskResult, TaskView, place};
 use crate::app::App;
 use crate::domain::problem::FieldProblem;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
-use crate::store::task_photo;
-use serde_json::json;
+use crate::store::task::TaskRow;
+use crate::store::{task_photo, task_value};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Ends an accepted task with what came of it: words, points measured in the field, photos sent before. Kept sealed.
-pub async fn return_result(app: &App, by: &Actor, id: Uuid, version: i32, result: TaskResult) -> Result<TaskView> {
+/// Ends a task with what came of it: words, points measured in the field, photos sent before; and values for its fields. Kept
+/// sealed. Refused while a required field is empty or what must hold at its end does not.
+pub async fn return_result(
+    app: &App,
+    by: &Actor,
+    id: Uuid,
+    version: i32,
+    result: TaskResult,
+    values: &BTreeMap<String, Value>,
+) -> Result<TaskView> {
     let problems = problems(&result);
     if !problems.is_empty() {
         return Err(Error::Refused(problems));
     }
     let mut tx = begin(app).await?;
+    lock_of(&mut tx, id).await?;
     for (i, sha256) in result.photos.iter().enumerate() {
         if task_photo::get(&mut tx, id, sha256).await?.is_none() {
             let allowed = "a photo that was sent for this task";
             return Err(Error::refused(format!("photos[{i}]"), "photo-unknown", sha256, allowed));
         }
     }
-    let mut task = at_version(&mut tx, id, version, &["accepted"]).await?;
+    let mut task = at_version(&mut tx, id, version, &["accepted", "started", "paused"]).await?;
     if task.assignee != by.id && !leads(by) {
         return Err(Error::Forbidden("a task of somebody else"));
     }
+    if !values.is_empty() {
+        write_fields(app, &mut tx, by, &task, values).await?;
+    }
+    complete(app, &mut tx, &task).await?;
     let plain = serde_json::to_vec(&result).map_err(|e| Error::Broken(e.into()))?;
     task.result = Some(app.vault.seal(&place(id), &plain)?);
     task.state = "done".into();
     let detail = json!({ "points": result.points.len(), "photos": result.photos });
     write(app, tx, by, task, "done", detail).await
+}
+
+async fn complete(app: &App, tx: &mut PgConnection, task: &TaskRow) -> Result<()> {
+    let fields = kind_of(tx, task).await?.map(|k| k.fields).unwrap_or_default();
+    let filled: Vec<String> = task_value::latest(tx, task.id).await?.into_iter().map(|v| v.field).collect();
+    let empty = fields.iter().filter(|f| f.required && !filled.contains(&f.code));
+    let mut lacks: Vec<FieldProblem> =
+        empty.map(|f| FieldProblem::new(format!("values.{}", f.code), "required", "nothing", &f.title.en)).collect();
+    let exit = exit_waits_for(app, tx, task).await?;
+    lacks.extend(
+        exit.into_iter().map(|c| FieldProblem::new("exit", "exit-condition", c, "what must hold before it ends")),
+    );
+    if lacks.is_empty() { Ok(()) } else { Err(Error::Refused(lacks)) }
 }
 
 const MOST: usize = 500;

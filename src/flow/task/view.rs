@@ -1,5 +1,7 @@
 use crate::domain::dispatch::Table;
+use crate::domain::plan::PlanBook;
 use crate::domain::theme::Bilingual;
+use crate::store::appointment::AppointmentRow;
 use crate::store::task::{EventRow, TaskRow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,14 +14,14 @@ pub struct TaskView {
     pub id: Uuid,
     pub case_id: Uuid,
     pub verification_id: Option<Uuid>,
-    /// A kind of `data/dispatch.toml`, or `appointment`.
+    /// A kind of `data/dispatch.toml` or `data/plans.toml`, or `appointment`.
     pub kind: String,
     #[schema(value_type = Object)]
     pub title: Bilingual,
     pub subject: String,
     /// legal, sales or field.
     pub department: String,
-    /// open, accepted, done or cancelled.
+    /// blocked, open, accepted, started, paused, done or cancelled.
     pub state: String,
     pub assignee: Option<Uuid>,
     /// The findings that made it, and why it was given to its assignee.
@@ -42,6 +44,17 @@ pub struct TaskView {
     pub created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
+    /// The work plan of its case, when it belongs to it.
+    pub plan_id: Option<Uuid>,
+    /// What a blocked task waits for: `task:<kind>`, `papers_in`, `no_issue`, `paper:<kind>`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
+    /// Role that was asked to see to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escalated_to: Option<String>,
+    /// Its latest appointment or visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentView>,
     /// From the point that was asked about (m).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
@@ -55,10 +68,59 @@ pub struct EventView {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     pub actor: String,
-    /// created, assigned, accepted, handed_back, done, cancelled.
+    /// created, ready, assigned, accepted, started, paused, handed_back, escalated, appointed, confirmed, moved, kept, missed, done,
+    /// cancelled.
     pub what: String,
     #[schema(value_type = Object)]
     pub detail: Value,
+}
+
+/// Where somebody has to be at an hour.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct AppointmentView {
+    pub id: Uuid,
+    pub task_id: Uuid,
+    pub case_id: Uuid,
+    /// Who goes; none: nobody yet.
+    pub staff_id: Option<Uuid>,
+    /// Code of the agency.
+    pub agency: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub starts: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub ends: OffsetDateTime,
+    pub with_customer: bool,
+    /// held (free again after `hold_until`), confirmed, kept, missed, moved or cancelled.
+    pub state: String,
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub hold_until: Option<OffsetDateTime>,
+    /// customer, agency or us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<Uuid>,
+}
+
+impl From<AppointmentRow> for AppointmentView {
+    fn from(a: AppointmentRow) -> Self {
+        Self {
+            id: a.id,
+            task_id: a.task_id,
+            case_id: a.case_id,
+            staff_id: a.staff_id,
+            agency: a.agency,
+            starts: a.starts,
+            ends: a.ends,
+            with_customer: a.with_customer,
+            state: a.state,
+            hold_until: a.hold_until,
+            missed_by: a.missed_by,
+            reason: a.reason,
+            moved_to: a.moved_to,
+        }
+    }
 }
 
 /// What came of a task.
@@ -92,8 +154,9 @@ pub struct GnssPoint {
 pub(super) const APPOINTMENT: &str = "appointment";
 
 fn title(kind: &str) -> Bilingual {
-    let known = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| k.title.clone());
-    known.unwrap_or_else(|| match kind {
+    let found = || Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| k.title.clone());
+    let planned = PlanBook::shipped().ok().and_then(|b| b.kind(kind)).map(|k| k.title.clone());
+    planned.or_else(found).unwrap_or_else(|| match kind {
         APPOINTMENT => Bilingual { vi: "Lịch hẹn".into(), en: "Appointment".into() },
         other => Bilingual { vi: other.to_owned(), en: other.to_owned() },
     })
@@ -126,6 +189,10 @@ pub(super) fn view(t: TaskRow) -> TaskView {
         version: t.version,
         created_at: t.created_at,
         updated_at: t.updated_at,
+        plan_id: t.plan_id,
+        waits_for: t.waits_for,
+        escalated_to: t.escalated_to,
+        appointment: None,
         distance_m: None,
         events: Vec::new(),
     }
