@@ -26,6 +26,7 @@ mod jobs;
 mod killed;
 mod layers;
 mod lineage;
+mod obligations;
 mod opinions;
 mod outage;
 mod pages;

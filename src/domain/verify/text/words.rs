@@ -38,6 +38,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/advice.ftl"), include_str!("../../../../data/i18n/en/advice.ftl")),
     (include_str!("../../../../data/i18n/vi/case.ftl"), include_str!("../../../../data/i18n/en/case.ftl")),
     (include_str!("../../../../data/i18n/vi/care.ftl"), include_str!("../../../../data/i18n/en/care.ftl")),
+    (include_str!("../../../../data/i18n/vi/tasks.ftl"), include_str!("../../../../data/i18n/en/tasks.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;
