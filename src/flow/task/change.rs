@@ -61,7 +61,7 @@ pub(super) async fn write(
     write_as(app, tx, by, task, what, detail, vec![event.into()]).await
 }
 
-/// As [`write`], with the events its case gets (by which the plan of the case goes on). When a task changes hands, so do its
+/// As [`write()`], with the events its case gets (by which the plan of the case goes on). When a task changes hands, so do its
 /// appointment and the right to write its fields far from any line; when it ends, its appointment was kept or is needed no more.
 pub(super) async fn write_as(
     app: &App,
