@@ -176,6 +176,9 @@ pub(super) async fn import_and(
 
     let layer = own_layer(app, &mut conn, ask).await?;
     stage::lock(&mut conn, layer).await?;
+    if let Some(settle) = settle {
+        settle.still_ours(&mut conn).await?;
+    }
     let new = new_version(app, by, ask, &p, &located, layer);
     let settings = settings(ask, &p, &located, boundary.as_ref())?;
     let (s, done) = begin(app, &mut conn, &new, &settings, p.at_most()).await?;

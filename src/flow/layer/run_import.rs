@@ -25,6 +25,11 @@ pub(super) struct Settle<'a> {
 }
 
 impl Settle<'_> {
+    /// Imports of a layer wait for each other: by the time it is our turn, another run may have the job and be through with it.
+    pub(super) async fn still_ours(&self, conn: &mut PgConnection) -> Result<()> {
+        Ok(self.lease.progress(conn, json!({"rows": 0})).await?)
+    }
+
     pub(super) async fn done(&self, app: &App, tx: &mut PgConnection, report: &Report) -> Result<()> {
         let rows = json!({"rows": report.rows_read, "total": report.rows_read, "set_aside": report.rows_set_aside,
             "layer_version_id": report.layer_version_id});
