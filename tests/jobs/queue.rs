@@ -28,9 +28,7 @@ fn every_kind_is_described_and_every_description_handled() {
         .filter(|n| n.ends_with(".toml"))
         .collect();
     files.sort();
-    let mut shipped: Vec<String> = job::SHIPPED.iter().map(|s| s.0.to_owned()).collect();
-    shipped.sort();
-    assert_eq!(files, shipped);
+    assert_eq!(files, job::SHIPPED.iter().map(|s| s.0.to_owned()).collect::<Vec<_>>());
 }
 
 fn new<'a>(key: Option<&'a str>) -> New<'a> {

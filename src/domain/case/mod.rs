@@ -3,6 +3,7 @@
 mod audience;
 pub mod clock;
 pub mod event;
+mod event_values;
 pub mod number;
 mod procedure;
 pub mod request;
