@@ -1,7 +1,7 @@
 //! `diaba archive`, `diaba check-archive`
 
+use super::proof::keyring;
 use crate::app::App;
-use crate::domain::proof::{Doubt, Keyring};
 use crate::domain::staff::Purpose;
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, message};
@@ -10,7 +10,7 @@ use crate::flow::{Error, Result, archive, case};
 use clap::Args;
 use futures::TryStreamExt;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -76,9 +76,4 @@ pub fn check(a: &CheckArgs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn keyring(path: &Path) -> std::result::Result<Keyring, Doubt> {
-    let text = std::fs::read_to_string(path).map_err(|e| Doubt::Form(format!("{}: {e}", path.display())))?;
-    Keyring::from_pem(&text)
 }

@@ -181,17 +181,22 @@ pub fn check_report(a: &CheckArgs) -> ExitCode {
     }
 }
 
+fn read(path: &Path) -> std::result::Result<Vec<u8>, Doubt> {
+    std::fs::read(path).map_err(|e| Doubt::Form(format!("{}: {e}", path.display())))
+}
+
+/// The public keys in a PEM file.
+pub(super) fn keyring(path: &Path) -> std::result::Result<Keyring, Doubt> {
+    Keyring::from_pem(&String::from_utf8_lossy(&read(path)?))
+}
+
 fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
     Message::new("proof-doubt").with("doubt", message(lang, &doubt.message()))
 }
 
 fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Result<bool, Doubt> {
-    let read = |p: &Path| std::fs::read(p).map_err(|e| Doubt::Form(format!("{}: {e}", p.display())));
     let file = read(&a.file)?;
-    let given = match &a.key {
-        Some(path) => Some(Keyring::from_pem(&String::from_utf8_lossy(&read(path)?))?),
-        None => None,
-    };
+    let given = a.key.as_deref().map(keyring).transpose()?;
     let bundle = match std::str::from_utf8(&file) {
         Ok(text) if text.starts_with('{') => Some(Bundle::from_json(text)?),
         _ => None,

@@ -108,6 +108,11 @@ impl Theme {
         code.and_then(|c| self.codes.get(c)).and_then(|c| c.effect).unwrap_or(self.effect)
     }
 
+    /// Its codes permit uses; without any, it only informs.
+    pub fn permits_uses(&self) -> bool {
+        self.codes.values().any(|c| !c.permits.is_empty())
+    }
+
     /// Title of a code; the code itself when the list does not know it.
     pub fn code_title(&self, code: &str) -> Bilingual {
         let plain = || Bilingual { vi: code.to_owned(), en: code.to_owned() };

@@ -37,9 +37,8 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
 
 /// A plan that gives uses and leaves ground of the parcel without one says nothing of that ground.
 fn hole(theme: &Theme, lines: &Composition, f: &mut Finding) {
-    let judges = theme.codes.values().any(|c| !c.permits.is_empty());
     let bare: f64 = lines.lines.iter().filter(|s| s.code.is_none()).map(|s| s.area).sum();
-    if judges && bare > 2.0 * theme.sliver_area_m2 {
+    if theme.permits_uses() && bare > 2.0 * theme.sliver_area_m2 {
         (f.verdict, f.message) = (Verdict::PartlyCovered, themed::said(theme, "zone-hole").with("area", bare));
         f.effect = if theme.required { Effect::NeedsPerson } else { Effect::None };
         f.measured = Some(Quantity::new(bare, Unit::SquareMetre));
@@ -61,10 +60,9 @@ fn uses(cx: &Context<'_>, ground: &Ground<'_>) -> Uses {
 
 /// A theme without any permitted use only informs: everything fits. A code the theme does not know fits nothing.
 fn fits(theme: &Theme, code: Option<&str>, uses: &BTreeSet<String>) -> bool {
-    let judges = theme.codes.values().any(|c| !c.permits.is_empty());
     let zone = code.and_then(|c| theme.codes.get(c));
     match zone {
-        _ if !judges => true,
+        _ if !theme.permits_uses() => true,
         _ if uses.is_empty() => false,
         Some(zone) => uses.iter().all(|u| purpose::fits(&zone.permits, u)),
         None => false,
@@ -111,8 +109,7 @@ fn unknown(theme: &Theme, code: Option<&str>) -> bool {
 }
 
 fn fitting(theme: &Theme, real: &[&CodePart<'_>], uses: &Uses) -> Message {
-    let judges = theme.codes.values().any(|c| !c.permits.is_empty());
-    let key = match (real.is_empty(), judges, uses.wished) {
+    let key = match (real.is_empty(), theme.permits_uses(), uses.wished) {
         (true, ..) => "theme-clear",
         (_, false, _) => "zone-informs",
         (_, _, true) => "zone-wish-fits",
