@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::time::Duration;
 
-fn zones(layer: &str, theme: &str) -> Value {
+fn zones(t: &TestApp, layer: &str, theme: &str) -> Value {
     json!({"layer": layer, "theme": theme, "zone": ZONE, "crs": format!("EPSG:{ZONE}"), "coverage": {"wkt": around()},
-        "source_date": "2026-02-01"})
+        "source_date": t.app.clock.today().to_string()})
 }
 
 /// Runs all parcels; their verdicts are those of each alone, and come out the same again.
@@ -32,7 +32,7 @@ async fn run_alike(t: &TestApp) {
 async fn a_row_that_was_set_aside_is_never_clear_ground(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = mapped(pool).await;
-        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
         let (west, east) = (parcel(&gis, 345).await, parcel(&gis, 346).await);
         let far = format!(
             "\"POLYGON(({0} {1}, {2} {1}, {2} {3}, {0} {1}))\",thu_hoi\n",
@@ -49,7 +49,7 @@ async fn a_row_that_was_set_aside_is_never_clear_ground(pool: PgPool) {
             EAST + 38.0,
             NORTH + 9.0
         );
-        let ask = zones("recovery_test", "recovery");
+        let ask = zones(&t, "recovery_test", "recovery");
         let placed = import(&gis, format!("WKT,code\n{far}{spike}"), &ask).await;
         assert_eq!((&placed["rows_good"], &placed["rows_set_aside"]), (&json!(1), &json!(1)), "{placed}");
         publish_version(&gis, &placed).await;
@@ -82,12 +82,12 @@ async fn a_row_that_was_set_aside_is_never_clear_ground(pool: PgPool) {
 async fn a_wide_corridor_is_found_from_far(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = mapped(pool).await;
-        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
         let west = parcel(&gis, 345).await;
         let line = |north: f64, half: f64| {
-            format!("\"LINESTRING({} {1}, {} {1})\",{half}\n", EAST - 300.0, NORTH + north, EAST + 300.0)
+            format!("\"LINESTRING({0} {1}, {2} {1})\",{half}\n", EAST - 300.0, NORTH + north, EAST + 300.0)
         };
-        let ask = zones("power_test", "power_line");
+        let ask = zones(&t, "power_test", "power_line");
         let near = import(&gis, format!("WKT,half_width_m\n{}", line(300.0, 285.0)), &ask).await;
         publish_version(&gis, &near).await;
         assert_eq!(verdict(&gis, &west, "planning.protection", "power_line").await, "clear", "it ends 5 m off");

@@ -47,7 +47,7 @@ pub async fn verdict(caller: &Caller, parcel: &str, check: &str, subject: &str) 
 async fn the_same_rows_of_a_later_day_are_a_new_version(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = mapped(pool).await;
-        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
         let today = t.app.clock.today();
         let old = (today - time::Duration::days(30)).to_string();
         let rows = "MaXa,SoTo,SoThua,Loai\n20194,12,346,mortgage\n".to_owned();
@@ -82,7 +82,7 @@ async fn the_same_rows_of_a_later_day_are_a_new_version(pool: PgPool) {
 async fn a_map_of_a_later_day_speaks_for_its_parcels(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = mapped(pool).await;
-        let gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
         let care = t.signed_in("care", &["customer_care", "legal"]).await;
         let case = care.open_case().await;
         let verify = format!("/api/v1/cases/{case}/verifications");

@@ -4,6 +4,7 @@
 //! contains the parcel, sources fresh enough.
 
 use super::Context;
+use super::aside;
 use super::land::{self, Ground, Known, evidence};
 use crate::domain::geom::{Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, overlay};
 use crate::domain::theme::{Effect, Family, Theme};
@@ -107,7 +108,7 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
     let covered = |layers: &[&LayerFacts]| coverage(&ground.measured, layers.iter().map(|l| &l.coverage));
     let stale = oldest.filter(|_| covered(&fresh) != Cover::Contains);
     let cover = covered(&answered);
-    let aside = aside(ground, &answered, cover == Cover::Contains);
+    let aside = aside::rows(ground, &answered, cover == Cover::Contains);
     let accuracy = facts.layers.iter().map(|l| l.pin.accuracy_m).fold(0.0, f64::max);
     let accuracy = if accuracy > 0.0 { accuracy } else { facts.theme.accuracy_m };
     let mut sources: Vec<i64> = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
@@ -124,26 +125,6 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
         sigma: combined_sigma(accuracy, ground.parcel.accuracy_m),
         sources,
     })
-}
-
-/// What is lost of the layers that answered and may lie here: rows set aside on this very ground, and rows that may lie anywhere
-/// unless the layers without such rows cover the parcel by themselves.
-fn aside(ground: &Ground<'_>, answered: &[&LayerFacts], covered: bool) -> Vec<Message> {
-    let here = |l: &&&LayerFacts| coverage(&ground.measured, [&l.set_aside]) != Cover::Outside;
-    let said = |l: &&LayerFacts, key: &str, rows: i64| {
-        let m = Message::new(key).with("layer", l.pin.layer.as_str()).with("number", f64::from(l.pin.number));
-        m.with("count", rows as f64)
-    };
-    let mut out = Vec::new();
-    if !covered {
-        out.extend(answered.iter().filter(here).map(|l| said(l, "theme-rows-aside", l.pin.rows_bad)));
-    }
-    let whole = answered.iter().filter(|l| l.pin.rows_unplaced == 0).map(|l| &l.coverage);
-    if coverage(&ground.measured, whole) != Cover::Contains {
-        let lost = answered.iter().filter(|l| l.pin.rows_unplaced > 0);
-        out.extend(lost.map(|l| said(l, "theme-rows-lost", l.pin.rows_unplaced)));
-    }
-    out
 }
 
 impl<'a> Read<'a> {
