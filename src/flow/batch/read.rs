@@ -38,6 +38,9 @@ pub struct Subject {
     pub other_cases: Vec<OtherCase>,
 }
 
+/// Boxes of rows, by how far beyond a parcel's window they are looked for (m).
+pub type ByReach = Vec<(f64, Boxes)>;
+
 /// What was read.
 pub struct Window {
     pub zone: i32,
@@ -48,8 +51,7 @@ pub struct Window {
     pub versions: Vec<Arc<LayerVersion>>,
     /// Rows near the chunk, in order of version and number.
     pub near: Vec<Found>,
-    /// By how far beyond a parcel's window they are looked for.
-    pub near_boxes: Vec<(f64, Boxes)>,
+    pub near_boxes: ByReach,
     /// Places of rows without geometry, by key.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
@@ -234,7 +236,7 @@ async fn near(
 }
 
 /// Where each row is found again: by its box, or by its key.
-fn places(near: &[Found], asked: &[Asked]) -> (Vec<(f64, Boxes)>, HashMap<String, Vec<usize>>) {
+fn places(near: &[Found], asked: &[Asked]) -> (ByReach, HashMap<String, Vec<usize>>) {
     let mut by_reach: BTreeMap<u64, Vec<(usize, Bounds)>> = BTreeMap::new();
     let mut keyed = HashMap::<String, Vec<usize>>::new();
     let beyond: HashMap<i64, f64> = asked.iter().map(|a| (a.version, a.beyond)).collect();
