@@ -108,9 +108,9 @@ impl Happened {
             }
             H::AppointmentKept { .. } => &["task"],
             H::AppointmentMissed { .. } => &["task", "by"],
-            H::Submitted { .. } => &["agency", "procedure", "due"],
-            H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency"],
-            H::AgencyDecided { .. } => &["agency", "granted"],
+            H::Submitted { .. } => &["agency", "procedure", "due", "on"],
+            H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency", "on"],
+            H::AgencyDecided { .. } => &["agency", "granted", "on"],
             H::ReviewAsked {} | H::ReviewPassed { .. } => &[],
             H::HandOverOffered { .. } | H::HandedOver { .. } => &["handover", "way"],
             H::ObligationNoticed { .. } | H::ObligationRevised { .. } => &["obligation", "what", "amount", "due"],

@@ -61,16 +61,16 @@ fn eight_steps() {
     steps.extend([
         ("legal", H::TaskCreated { task: id(8), task_kind: "file".into(), department: "legal".into(), due }),
         ("lan", H::TaskDone { task: id(8), task_kind: "file".into() }),
-        ("lan", H::Submitted { submission: id(9), agency: "office".into(), procedure: "transfer".into(), due: None }),
+        ("lan", H::Submitted { submission: id(9), agency: "office".into(), procedure: "transfer".into(), due: None, province: None, on: None }),
     ]);
     assert_eq!(led(&steps).unwrap().turn(), Turn::Authority);
     steps.push(("lan", H::ReviewAsked {}));
     assert_eq!(led(&steps).unwrap_err().why, Why::WorkOpen);
     steps.pop();
-    steps.push(("lan", H::AgencyAskedMore { submission: id(9), agency: "office".into() }));
+    steps.push(("lan", H::AgencyAskedMore { submission: id(9), agency: "office".into(), on: None }));
     assert_eq!(led(&steps).unwrap().turn(), Turn::Ours);
-    steps.push(("lan", H::AgencyAnswered { submission: id(9), agency: "office".into() }));
-    steps.push(("lan", H::AgencyDecided { submission: id(9), agency: "office".into(), granted: true }));
+    steps.push(("lan", H::AgencyAnswered { submission: id(9), agency: "office".into(), on: None }));
+    steps.push(("lan", H::AgencyDecided { submission: id(9), agency: "office".into(), granted: true, on: None }));
     steps.push(("legal", H::ReviewAsked {}));
     for own in ["lan", "legal"] {
         steps.push((own, H::ReviewPassed { review: id(10) }));

@@ -17,6 +17,7 @@ pub use clock::{ClockView, Clocks, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
 pub use history::{Deed, Read, history, reads};
+pub(in crate::flow) use issue::{raise_issue_in, resolve_issue_in};
 pub use issue::{IssueView, NewIssue, issues, raise_issue, resolve_issue};
 pub use party::{NewParty, Party, PartyView, add_party, parties};
 pub use personal::{Reading, parse_purpose};
