@@ -177,6 +177,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/option-sheets", Roles(ADVISERS, S::AdviceWrite)),
     rule(Get, "/api/v1/option-sheets/{id}", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/option-sheets/{id}/sign", Roles(&[Legal], S::AdviceWrite)),
+    rule(Post, "/api/v1/option-sheets/{id}/confirm", Roles(&[Legal], S::AdviceWrite)),
     rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),

@@ -43,6 +43,7 @@ mod reports;
 mod retention;
 mod sealed;
 mod staff;
+mod submissions;
 mod tasks;
 mod test_app;
 mod timeline;

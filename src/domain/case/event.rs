@@ -101,6 +101,12 @@ pub enum Happened {
         verification: Uuid,
         procedure: String,
     },
+    /// It says the same on newer maps and rules: the legal department stands by it on this verification.
+    OptionSheetConfirmed {
+        sheet: Uuid,
+        version: u32,
+        verification: Uuid,
+    },
     OptionSheetOutdated {
         sheet: Uuid,
         because: String,
@@ -122,6 +128,11 @@ pub enum Happened {
         quotation: Uuid,
         version: u32,
         reason: String,
+    },
+    /// A new option sheet was signed: what was offered on the one before stands no longer, also when it was accepted.
+    QuotationWithdrawn {
+        quotation: Uuid,
+        version: u32,
     },
     QuotationExpired {
         quotation: Uuid,

@@ -304,6 +304,10 @@ impl Case {
             H::OptionSheetSigned { sheet, version, .. } => {
                 self.signed_sheet = Some(Sheet { id: *sheet, version: *version, outdated: false });
             }
+            H::OptionSheetConfirmed { sheet, .. } => {
+                let held = self.signed_sheet.as_mut().filter(|s| s.id == *sheet);
+                held.ok_or(Why::NoSheet)?.outdated = false;
+            }
             H::OptionSheetOutdated { sheet, .. } => {
                 if let Some(held) = self.signed_sheet.as_mut().filter(|s| s.id == *sheet) {
                     held.outdated = true;

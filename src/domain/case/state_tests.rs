@@ -131,6 +131,16 @@ fn after_a_refusal_another_version_may_be_offered() {
     outdated.push(("system:watch", H::OptionSheetOutdated { sheet: id(2), because: "layer".into() }));
     outdated.push(("sales", offer(2)));
     assert_eq!(led(&outdated).unwrap_err().why, Why::NoSheet);
+    // Confirmed on newer maps it is the same sheet, and may be offered on.
+    outdated.pop();
+    outdated.push(("legal", H::OptionSheetConfirmed { sheet: id(2), version: 1, verification: id(9) }));
+    outdated.push(("sales", offer(2)));
+    assert_eq!(led(&outdated).unwrap().step.name(), "quotation");
+    let other = [&steps[..2], &[("legal", H::OptionSheetConfirmed { sheet: id(7), version: 1, verification: id(9) })]].concat();
+    assert_eq!(led(&other).unwrap_err().why, Why::NoSheet);
+    let withdrawn = |version| [&steps[..4], &[("legal", H::QuotationWithdrawn { quotation: id(3), version })]].concat();
+    assert_eq!(led(&withdrawn(1)).unwrap().step.name(), "advice", "also when it was accepted");
+    assert_eq!(led(&withdrawn(2)).unwrap_err().why, Why::OtherQuotation);
     // What was accepted on a sheet that holds no longer is begun anew with the next one.
     let mut anew = steps[..4].to_vec();
     let signed = H::OptionSheetSigned { sheet: id(22), version: 2, verification: id(1), procedure: "transfer".into() };
