@@ -82,7 +82,11 @@ mod tests {
         let on = date!(2026 - 02 - 12);
         // Friday 13, then Tết; 23 February is the second of ten.
         assert_eq!(due(book.find("transfer", None, on), calendar, on), Some(date!(2026 - 03 - 05)));
-        assert_eq!(due(book.find("transfer", Some("75"), on), calendar, on), Some(date!(2026 - 03 - 03)), "8 days there");
+        assert_eq!(
+            due(book.find("transfer", Some("75"), on), calendar, on),
+            Some(date!(2026 - 03 - 03)),
+            "8 days there"
+        );
         assert_eq!(due(None, calendar, on), None);
     }
 }

@@ -4,13 +4,9 @@ use crate::case_events::{every_case_is_its_events, kinds};
 use crate::contracts::{at, concluded, ok, pay};
 use crate::test_app::{Answer, Caller, TestApp};
 use crate::ward::{mapped, threaded};
-use diaba::domain::case::{Happened, Signer};
-use diaba::flow::case::record;
-use diaba::flow::staff::Actor;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use time::macros::date;
 use uuid::Uuid;
 
 /// The people of a case.
@@ -35,15 +31,6 @@ impl Desk {
 
     pub async fn kinds(&self) -> Vec<String> {
         kinds(&self.t.app.pool, self.id()).await
-    }
-
-    /// Records events as another act would.
-    pub async fn happens(&self, all: Vec<Happened>) {
-        let mut tx = self.t.app.pool.begin().await.unwrap();
-        for what in all {
-            record(&self.t.app, &mut tx, &Actor::system("test"), self.id(), what).await.unwrap();
-        }
-        tx.commit().await.unwrap();
     }
 }
 
@@ -87,7 +74,9 @@ pub async fn finish_tasks(d: &Desk) {
     loop {
         let page = d.legal.get(&format!("/api/v1/tasks?case={}&limit=200", d.case)).await;
         let tasks = page.body["items"].as_array().unwrap();
-        let Some(task) = tasks.iter().find(|t| !matches!(t["state"].as_str(), Some("done" | "cancelled"))) else { break };
+        let Some(task) = tasks.iter().find(|t| !matches!(t["state"].as_str(), Some("done" | "cancelled"))) else {
+            break;
+        };
         let cancel = format!("/api/v1/tasks/{}/cancel", task["id"].as_str().unwrap());
         let gone = d.boss.post(&cancel, json!({"version": task["version"], "reason": "not needed here"})).await;
         assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);

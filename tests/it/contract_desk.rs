@@ -127,7 +127,12 @@ async fn no_day_passes_unnoticed(pool: PgPool) {
 
         let submission = Uuid::from_u128(7);
         let (agency, procedure) = (String::from("vpdk"), String::from("transfer"));
-        happened(&t, &bound, Happened::Submitted { submission, agency: agency.clone(), procedure, due: None, province: None, on: None }).await;
+        happened(
+            &t,
+            &bound,
+            Happened::Submitted { submission, agency: agency.clone(), procedure, due: None, province: None, on: None },
+        )
+        .await;
         t.advance(Duration::days(16));
         happened(&t, &bound, Happened::AgencyDecided { submission, agency, granted: true, on: None }).await;
         run(&t, "watch_contracts").await;

@@ -184,7 +184,11 @@ async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPo
             t.advance(Duration::minutes(1));
             ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await)
         };
-        assert_eq!(ok(legal.post(&confirm, json!({})).await)["confirmed_at"], json!(null), "it holds: nothing to confirm");
+        assert_eq!(
+            ok(legal.post(&confirm, json!({})).await)["confirmed_at"],
+            json!(null),
+            "it holds: nothing to confirm"
+        );
 
         flood(&gis, &[-100.0, 300.0]).await;
         let customer = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
@@ -209,7 +213,10 @@ async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPo
         assert!(why.contains("sheet-changed-finding") && why.contains("hazard_flood"), "{why}");
         ok(legal.post(&format!("{}/refuse", at(&contract)), json!({"reason": "outdated"})).await);
         let newer = ok(legal.post(&sheets, facts()).await);
-        assert_eq!(conflict(&legal.post(&format!("/api/v1/option-sheets/{}/confirm", id(&newer)), json!({})).await), "sheet-unsigned");
+        assert_eq!(
+            conflict(&legal.post(&format!("/api/v1/option-sheets/{}/confirm", id(&newer)), json!({})).await),
+            "sheet-unsigned"
+        );
         ok(legal.post(&format!("/api/v1/option-sheets/{}/sign", id(&newer)), json!({})).await);
         let told = kinds(&t, &case).await;
         assert_eq!(told[told.len() - 2..], ["quotation_withdrawn", "option_sheet_signed"], "the customer hears of it");

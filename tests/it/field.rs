@@ -94,7 +94,11 @@ async fn what_was_captured_comes_home(pool: PgPool) {
         found.unwrap_or_else(|| panic!("{}", list.text))
     };
     let open = conflicts().await;
-    assert_eq!((&open["standing"], &open["because"][0]["args"]["count"]), (&json!("not_ok"), &json!(1.0)), "{open}");
+    assert_eq!(
+        (&open["standing"], &open["because"][0]["key"]),
+        (&json!("not_ok"), &json!("review-conflicts-open")),
+        "{open}"
+    );
     let choice = json!({"take": "sent", "reason": "Gặp tận nơi"});
     assert_eq!(field.post(&format!("{waits}/settle"), choice.clone()).await.status, StatusCode::FORBIDDEN);
     let settled = boss.post(&format!("{waits}/settle"), choice.clone()).await;

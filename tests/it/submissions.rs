@@ -73,9 +73,15 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
         assert_eq!(conflict(&early), "case-step");
         let made = ok(legal.post(&submissions, with(json!({"promised": "2026-10-20"}))).await);
         // The national term of ten working days, from the day after.
-        assert_eq!((&made["due"], &made["state"], &made["procedure"]), (&json!("2026-10-19"), &json!("at_work"), &json!("transfer")));
+        assert_eq!(
+            (&made["due"], &made["state"], &made["procedure"]),
+            (&json!("2026-10-19"), &json!("at_work"), &json!("transfer"))
+        );
         assert_eq!(conflict(&legal.post(&submissions, dossier("H01-7")).await), "receipt-known");
-        assert_eq!((turn(&legal, &case).await, clock(&legal, &case).await.2), (json!("authority"), json!("2026-10-19")));
+        assert_eq!(
+            (turn(&legal, &case).await, clock(&legal, &case).await.2),
+            (json!("authority"), json!("2026-10-19"))
+        );
 
         // Wednesday: it wants a paper of the customer.
         let legal = on(&t, 2, "legal.2").await;
@@ -86,22 +92,34 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
         let asked = ok(legal.post(&format!("{address}/asked-more"), ask.clone()).await);
         assert_eq!((&asked["state"], &asked["steps"][0]["answer_by"]), (&json!("asked_more"), &json!("2026-10-21")));
         assert_eq!(conflict(&legal.post(&format!("{address}/asked-more"), ask).await), "submission-state");
-        assert_eq!(conflict(&legal.post(&format!("{address}/decided"), json!({"granted": true})).await), "submission-state");
+        assert_eq!(
+            conflict(&legal.post(&format!("{address}/decided"), json!({"granted": true})).await),
+            "submission-state"
+        );
         assert_eq!(turn(&legal, &case).await, "customer");
         assert_eq!(clock(&legal, &case).await, (json!(2), json!(false), Value::Null), "its term stands still");
         let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
         assert_eq!((&screen["rounds"], &screen["requests"][0]["due"]), (&json!(1), &json!("2026-10-21")));
-        assert_eq!((&screen["issues"][0]["topic"], &screen["issues"][0]["due"]), (&json!("agency_asks"), &json!("2026-10-21")));
+        assert_eq!(
+            (&screen["issues"][0]["topic"], &screen["issues"][0]["due"]),
+            (&json!("agency_asks"), &json!("2026-10-21"))
+        );
         assert_eq!(screen["submissions"][0]["state"], "asked_more");
         assert!(!screen.to_string().contains("bà Mẫu"));
 
         // Saturday: the paper is here, and the move is ours; on Monday it is handed in.
         let legal = on(&t, 3, "legal.3").await;
-        ok(legal.post(&format!("/api/v1/cases/{case}/papers"), json!({"kind": "other", "title": "marriage_paper"})).await);
+        ok(legal
+            .post(&format!("/api/v1/cases/{case}/papers"), json!({"kind": "other", "title": "marriage_paper"}))
+            .await);
         assert_eq!(turn(&legal, &case).await, "ours");
         let legal = on(&t, 3, "legal.4").await;
         let late = json!({"on": "2026-10-06"});
-        assert_eq!(legal.post(&format!("{address}/answered"), late).await.refused(), ["on: range"], "before it was asked");
+        assert_eq!(
+            legal.post(&format!("{address}/answered"), late).await.refused(),
+            ["on: range"],
+            "before it was asked"
+        );
         ok(legal.post(&format!("{address}/answered"), json!({"on": "2026-10-12", "words": "Nộp một cửa"})).await);
         let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
         assert!(screen["issues"][0]["resolved_at"].is_string(), "{}", screen["issues"]);
@@ -115,13 +133,21 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
         let granted = ok(legal.post(&format!("{address}/decided"), json!({"granted": true, "on": "2026-10-20"})).await);
         assert_eq!((&granted["state"], &granted["steps"][2]["on"]), (&json!("granted"), &json!("2026-10-20")));
         assert_eq!(clock(&legal, &case).await, (json!(8), json!(false), Value::Null), "in time");
-        assert_eq!((turn(&legal, &case).await, legal.post(&format!("{address}/decided"), json!({"granted": true})).await.body["code"].clone()),
-            (json!("ours"), json!("submission-state")));
+        assert_eq!(
+            (
+                turn(&legal, &case).await,
+                legal.post(&format!("{address}/decided"), json!({"granted": true})).await.body["code"].clone()
+            ),
+            (json!("ours"), json!("submission-state"))
+        );
         assert_eq!(legal.get(&address).await.refused(), ["purpose: purpose-needed"]);
         let read = ok(legal.get(&format!("{address}?purpose=review")).await);
         assert_eq!(read["steps"][0]["words"], words);
         let listed = ok(legal.get("/api/v1/submissions?state=granted&agency=vpdk.example").await);
-        assert_eq!((&listed["items"][0]["case_id"], &listed["items"][0]["since"]), (&json!(case), &json!("2026-10-20")));
+        assert_eq!(
+            (&listed["items"][0]["case_id"], &listed["items"][0]["since"]),
+            (&json!(case), &json!("2026-10-20"))
+        );
         assert_eq!(legal.get("/api/v1/submissions?state=moon").await.refused(), ["state: not-in-list"]);
         crate::cases::nothing_in_clear(&t.app.pool, &["bà Mẫu", "một cửa"]).await;
         for sql in ["update submission set receipt_number = 'x'", "delete from submission_step"] {
@@ -142,7 +168,11 @@ async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
         let submissions = format!("/api/v1/cases/{case}/submissions");
         let first = ok(legal.post(&submissions, dossier("A1")).await);
         let decide = format!("/api/v1/submissions/{}/decided", id(&first));
-        assert_eq!(legal.post(&decide, json!({"granted": false})).await.refused(), ["words: length"], "with its reason");
+        assert_eq!(
+            legal.post(&decide, json!({"granted": false})).await.refused(),
+            ["words: length"],
+            "with its reason"
+        );
         ok(legal.post(&decide, json!({"granted": false, "words": "Ranh giới chưa rõ"})).await);
         let authority = async || {
             let list = ok(legal.get(&format!("/api/v1/cases/{case}/checklist")).await);

@@ -227,7 +227,10 @@ fn sheet_of(findings: Vec<FindingRecord>, papers: &[(&str, bool)]) -> (Sheet, Re
 
 #[test]
 fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
-    let hit = |subject: &str| FindingRecord { subject: subject.into(), ..finding("planning.hazard", Verdict::Hit, Effect::Inform) };
+    let hit = |subject: &str| FindingRecord {
+        subject: subject.into(),
+        ..finding("planning.hazard", Verdict::Hit, Effect::NeedsPerson)
+    };
     let (was, then) = sheet_of(vec![hit("flood")], &[]);
     let new = |findings: Vec<FindingRecord>, papers: &[(&str, bool)]| -> Vec<String> {
         let (now, later) = sheet_of(findings, papers);

@@ -232,12 +232,7 @@ fn bare(spans: Vec<Span>) -> Clock {
 }
 
 /// The authority's term, without the time it waits for us, by the days on which it got and gave.
-fn of_authority(
-    events: &[Event],
-    states: &[Case],
-    submission: Uuid,
-    version: Option<&ProcedureVersion>,
-) -> Clock {
+fn of_authority(events: &[Event], states: &[Case], submission: Uuid, version: Option<&ProcedureVersion>) -> Clock {
     Clock {
         id: format!("submission.{submission}"),
         turn: Turn::Authority,

@@ -61,7 +61,17 @@ fn eight_steps() {
     steps.extend([
         ("legal", H::TaskCreated { task: id(8), task_kind: "file".into(), department: "legal".into(), due }),
         ("lan", H::TaskDone { task: id(8), task_kind: "file".into() }),
-        ("lan", H::Submitted { submission: id(9), agency: "office".into(), procedure: "transfer".into(), due: None, province: None, on: None }),
+        (
+            "lan",
+            H::Submitted {
+                submission: id(9),
+                agency: "office".into(),
+                procedure: "transfer".into(),
+                due: None,
+                province: None,
+                on: None,
+            },
+        ),
     ]);
     assert_eq!(led(&steps).unwrap().turn(), Turn::Authority);
     steps.push(("lan", H::ReviewAsked {}));
@@ -136,7 +146,8 @@ fn after_a_refusal_another_version_may_be_offered() {
     outdated.push(("legal", H::OptionSheetConfirmed { sheet: id(2), version: 1, verification: id(9) }));
     outdated.push(("sales", offer(2)));
     assert_eq!(led(&outdated).unwrap().step.name(), "quotation");
-    let other = [&steps[..2], &[("legal", H::OptionSheetConfirmed { sheet: id(7), version: 1, verification: id(9) })]].concat();
+    let other =
+        [&steps[..2], &[("legal", H::OptionSheetConfirmed { sheet: id(7), version: 1, verification: id(9) })]].concat();
     assert_eq!(led(&other).unwrap_err().why, Why::NoSheet);
     let withdrawn = |version| [&steps[..4], &[("legal", H::QuotationWithdrawn { quotation: id(3), version })]].concat();
     assert_eq!(led(&withdrawn(1)).unwrap().step.name(), "advice", "also when it was accepted");

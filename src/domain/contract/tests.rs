@@ -91,7 +91,14 @@ fn the_oldest_instalment_is_filled_first_and_days_are_counted() {
 #[test]
 fn a_milestone_counts_from_when_the_contract_binds() {
     let contract = id(9);
-    let submitted = || Happened::Submitted { submission: id(1), agency: "a".into(), procedure: "p".into(), due: None, province: None, on: None };
+    let submitted = || Happened::Submitted {
+        submission: id(1),
+        agency: "a".into(),
+        procedure: "p".into(),
+        due: None,
+        province: None,
+        on: None,
+    };
     let all = [
         submitted(),
         Happened::ContractConcluded { contract: id(8) },

@@ -14,6 +14,7 @@ use crate::flow::{Error, Result, begin, commit, verification};
 use crate::store::advice::{self, ConfirmationRow, SheetRow};
 use crate::store::audit::{self, Deed};
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Confirms the newest sheet, which is signed and outdated, after a verification anew: worked out again from the same facts it
@@ -31,6 +32,7 @@ pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     if found.signed_at.is_none() {
         return Err(Error::Conflict { code: "sheet-unsigned", detail: "sign it".into() });
     }
+    newest(&mut *app.pool.acquire().await?, &found).await?;
     let now = pins_now(app, found.case_id).await?;
     if because(&found, &now)?.is_empty() {
         return Ok(view(&found, vec![]));
@@ -59,6 +61,13 @@ pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     keep(app, by, found, said).await
 }
 
+async fn newest(conn: &mut PgConnection, found: &SheetRow) -> Result<()> {
+    if advice::next_version(conn, found.case_id).await? != found.version + 1 {
+        return Err(Error::Conflict { code: "sheet-not-newest", detail: "there is a newer version".into() });
+    }
+    Ok(())
+}
+
 async fn keep(app: &App, by: &Actor, mut found: SheetRow, said: Confirmation) -> Result<SheetView> {
     let text = canonical(&said).map_err(|e| Error::Broken(e.into()))?;
     let digest = sha256_hex(&text);
@@ -77,9 +86,7 @@ async fn keep(app: &App, by: &Actor, mut found: SheetRow, said: Confirmation) ->
     };
     let mut tx = begin(app).await?;
     lock_open(&mut tx, found.case_id).await?;
-    if advice::next_version(&mut tx, found.case_id).await? != found.version + 1 {
-        return Err(Error::Conflict { code: "sheet-not-newest", detail: "there is a newer version".into() });
-    }
+    newest(&mut tx, &found).await?;
     advice::confirm(&mut tx, &kept).await?;
     let deed = Deed {
         at: said.at,

@@ -56,7 +56,8 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     let verification = found.verification_id;
     let mut told: Vec<Entry> = Vec::new();
     // What was offered on the sheet before stands no longer, and the customer hears of it.
-    if let Some(Step::Quotation { quotation, version, .. }) = case::lock(&mut tx, found.case_id).await?.map(|c| c.step) {
+    if let Some(Step::Quotation { quotation, version, .. }) = case::lock(&mut tx, found.case_id).await?.map(|c| c.step)
+    {
         told.push(Happened::QuotationWithdrawn { quotation, version }.into());
     }
     told.push(Happened::OptionSheetSigned { sheet: id, version, verification, procedure }.into());
