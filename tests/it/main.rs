@@ -10,6 +10,7 @@ mod case_events;
 mod case_work;
 mod cases;
 mod closing;
+mod command_line;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod contract_desk;
@@ -52,6 +53,7 @@ mod tmpfs;
 mod truth;
 mod typed;
 mod verifications;
+mod walk;
 mod ward;
 mod watching;
 mod year;
