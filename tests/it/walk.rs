@@ -43,7 +43,7 @@ fn walk(url: &str, home: &Path) -> String {
         command
     };
     run(of(&["setup"]), "");
-    run(of(&["demo", "--size", "900", "--cases", "0"]), "");
+    run(of(&["demo", "--size", "2000", "--cases", "0"]), "");
     let roles = "admin,manager,legal,gis_analyst,customer_care,reviewer";
     run(of(&["staff-add", "demo", "--name", "Người Dùng Thử", "--roles", roles, "--department", "management"]), PASSWORD);
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
