@@ -155,8 +155,7 @@ pub async fn agency(app: &App, by: &Actor, c: AgencyCommand) -> Result<ExitCode>
         }
         AgencyCommand::Decided { submission: asked, refused, on } => {
             let id = which(app, &asked).await?;
-            let decided =
-                AgencyDecision { granted: refused.is_none(), on, words: refused.unwrap_or_default() };
+            let decided = AgencyDecision { granted: refused.is_none(), on, words: refused.unwrap_or_default() };
             submission::decide(app, by, id, decided).await?
         }
     };
@@ -201,9 +200,8 @@ async fn which(app: &App, asked: &str) -> Result<Uuid> {
 }
 
 pub async fn field(app: &App, c: FieldCommand) -> Result<ExitCode> {
-    let io = |e: std::io::Error, file: &PathBuf| {
-        Error::Broken(anyhow::Error::new(e).context(file.display().to_string()))
-    };
+    let io =
+        |e: std::io::Error, file: &PathBuf| Error::Broken(anyhow::Error::new(e).context(file.display().to_string()));
     match c {
         FieldCommand::Package { login, hours, output } => {
             let who = staff::member(app, &login).await?;

@@ -36,18 +36,35 @@ async fn contracts_and_payments_are_scripted(pool: PgPool) {
         let (case, contract) = concluded(&legal).await;
         let (contract_number, folder) = (contract["number"].as_str().unwrap().to_owned(), tempfile::tempdir().unwrap());
         let case_number = ok(legal.get(&format!("/api/v1/cases/{case}")).await)["number"].as_str().unwrap().to_owned();
-        says(&t, &["contract", "list", "--state", "concluded"], &["concluded  1", &contract_number, &case_number]).await;
-        says(&t, &["contract", "show", &case_number], &[&contract_number, "version 1", "1 customer  code", "2 firm  code"]).await;
+        says(&t, &["contract", "list", "--state", "concluded"], &["concluded  1", &contract_number, &case_number])
+            .await;
+        says(
+            &t,
+            &["contract", "show", &case_number],
+            &[&contract_number, "version 1", "1 customer  code", "2 firm  code"],
+        )
+        .await;
         let pdf = folder.path().join("c.pdf").display().to_string();
         says(&t, &["contract", "pdf", &contract_number, "-o", &pdf], &[&contract_number, "KiB"]).await;
         let sum = diaba::domain::verify::sha256_hex(std::fs::read(&pdf).unwrap());
         assert_eq!(json!(sum), contract["pdf_sha256"]);
 
         says(&t, &["payment", "show", &contract_number], &["paid 0", "open 5"]).await;
-        let record = ["payment", "record", &contract_number, "--reference", "FT-1", "--amount", "5500000", "--paid-on", "2026-10-05"];
+        let record = [
+            "payment",
+            "record",
+            &contract_number,
+            "--reference",
+            "FT-1",
+            "--amount",
+            "5500000",
+            "--paid-on",
+            "2026-10-05",
+        ];
         let first = says(&t, &record, &["receipt PT-2026-000001", "open 0"]).await;
         assert_eq!(says(&t, &record, &[]).await, first, "the same transfer is the same payment");
-        let (good, said) = diaba(&t, &["payment", "record", &contract_number, "--reference", "FT-2", "--amount", "1"]).await;
+        let (good, said) =
+            diaba(&t, &["payment", "record", &contract_number, "--reference", "FT-2", "--amount", "1"]).await;
         assert!(!good && said.contains("amount [range]"), "{said}");
         says(&t, &["payment", "list", "--state", "paid"], &[&contract_number, "paid"]).await;
         let receipt = first.split(['(', ')']).nth(1).unwrap();

@@ -10,9 +10,9 @@ mod case_events;
 mod case_work;
 mod cases;
 mod closing;
-mod command_line;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod command_line;
 mod contract_desk;
 mod contract_signing;
 mod contracts;

@@ -45,7 +45,10 @@ fn walk(url: &str, home: &Path) -> String {
     run(of(&["setup"]), "");
     run(of(&["demo", "--size", "2000", "--cases", "0"]), "");
     let roles = "admin,manager,legal,gis_analyst,customer_care,reviewer";
-    run(of(&["staff-add", "demo", "--name", "Người Dùng Thử", "--roles", roles, "--department", "management"]), PASSWORD);
+    run(
+        of(&["staff-add", "demo", "--name", "Người Dùng Thử", "--roles", roles, "--department", "management"]),
+        PASSWORD,
+    );
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let mut serve = of(&["serve"]);
     serve.env("DIABA_LISTEN", &address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -71,7 +74,12 @@ async fn one_case_through_its_eight_steps(pool: PgPool) {
     let at = home.path().to_owned();
     let said = tokio::task::spawn_blocking(move || walk(&url, &at)).await.unwrap();
     println!("{said}");
-    for line in ["batch: 4 applied, 0 in conflict, 0 in the tray", "decided: granted", "review by another person: passed", ": closed"] {
+    for line in [
+        "batch: 4 applied, 0 in conflict, 0 in the tray",
+        "decided: granted",
+        "review by another person: passed",
+        ": closed",
+    ] {
         assert!(said.contains(line), "{line}\n{said}");
     }
     // What README shows is what this says, but for numbers, hashes and days.
@@ -79,8 +87,18 @@ async fn one_case_through_its_eight_steps(pool: PgPool) {
     let heads = said.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_digit()));
     let lacking: Vec<&str> = heads.filter(|l| !readme.contains(l)).collect();
     assert_eq!(lacking, [""; 0], "steps that README does not show");
-    let kinds: Vec<String> = sqlx::query_scalar("select kind from case_event order by id").fetch_all(&pool).await.unwrap();
-    for kind in ["contract_concluded", "work_planned", "agency_decided", "review_passed", "handed_over", "watch_begun", "archived", "ended"] {
+    let kinds: Vec<String> =
+        sqlx::query_scalar("select kind from case_event order by id").fetch_all(&pool).await.unwrap();
+    for kind in [
+        "contract_concluded",
+        "work_planned",
+        "agency_decided",
+        "review_passed",
+        "handed_over",
+        "watch_begun",
+        "archived",
+        "ended",
+    ] {
         assert_eq!(kinds.iter().filter(|k| *k == kind).count(), 1, "{kind} in {kinds:?}");
     }
 }
