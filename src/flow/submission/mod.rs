@@ -26,7 +26,7 @@ fn day(app: &App, field: &str, asked: Option<Date>, first: Date) -> Result<Date>
 }
 
 /// Words of an authority: sealed, at most 2,000 characters.
-fn words<'a>(text: &'a str, least: usize) -> Result<&'a str> {
+fn words(text: &str, least: usize) -> Result<&str> {
     let (text, length) = (text.trim(), text.trim().chars().count());
     if !(least..=2000).contains(&length) {
         return Err(Error::refused("words", "length", length, format!("{least}-2000")));
