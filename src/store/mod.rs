@@ -47,6 +47,7 @@ pub mod signing_code;
 pub mod staff;
 pub mod stage;
 pub mod standing;
+pub mod submission;
 pub mod survey;
 pub mod task;
 pub mod task_photo;
