@@ -15,6 +15,7 @@ mod report;
 mod say;
 mod serve;
 mod verify;
+mod work;
 mod year;
 
 use crate::app::{App, Book, Clock};
@@ -99,6 +100,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
         Command::Contract(c) => return contract::contract(&app, &by, c).await,
+        Command::Plan(a) => return work::plan(&app, &by, a).await,
+        Command::Agency(c) => return work::agency(&app, &by, c).await,
+        Command::Field(c) => return work::field(&app, c).await,
         Command::Payment(c) => return contract::payment(&app, &by, c).await,
         Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,

@@ -28,6 +28,7 @@ pub mod retention;
 pub mod review;
 pub mod rule;
 pub mod staff;
+pub mod submission;
 pub mod survey;
 pub mod text;
 pub mod theme;
