@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn keys_are_ordered_by_what_they_say_in_utf16() {
-        let value = json!({"\u{fb33}": 1, "\u{1f600}": 2, "\u{20ac}": 3, "\r": 4, "1": 5, "\u{80}": 6, "ö": 7, "\"": 8});
+        let value =
+            json!({"\u{fb33}": 1, "\u{1f600}": 2, "\u{20ac}": 3, "\r": 4, "1": 5, "\u{80}": 6, "ö": 7, "\"": 8});
         let order: Vec<char> = canonical(&value).unwrap().chars().filter(char::is_ascii_digit).collect();
         // of the RFC's example, "1" itself being a key too
         assert_eq!(order, ['4', '8', '1', '5', '6', '7', '3', '2', '1']);
