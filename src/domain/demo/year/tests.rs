@@ -89,6 +89,7 @@ mod promises {
             requests: vec![],
             items: vec![],
             issues: vec![],
+            agreed: AgreedTold::default(),
         }
     }
 
@@ -129,6 +130,17 @@ mod promises {
         };
         let lost = one(task, day);
         assert!(lost.iter().any(|f| f.contains("in the table, not in the case")), "{lost:?}");
+        for (change, wanted) in [
+            ((|t| t.agreed.concluded = 1) as fn(&mut Told), "contract: 1 in the table, 0 in the events"),
+            (|t| t.agreed.plans = 1, "plan: 1 in the table"),
+            (|t| t.agreed.received.push(5), "5 dong in the table, 0 in the events"),
+            (|t| t.agreed.called.push((1, date!(2026 - 01 - 07), 5)), "instalment 1 is due on 2026-01-07"),
+            (|t| drop(t.agreed.submitted.insert(Uuid::nil())), "submission 00000000"),
+            (|t| t.agreed.handed_over = 1, "hand-over: 1 in the table"),
+        ] {
+            let broken = one(change, day);
+            assert!(broken.iter().any(|f| f.contains(wanted)), "{wanted}: {broken:?}");
+        }
         let late = one(|_| {}, date!(2026 - 01 - 13));
         assert!(late.iter().any(|f| f.contains("nobody was told")), "{late:?}");
         let silent = one(|_| {}, date!(2026 - 03 - 01));
