@@ -128,7 +128,7 @@ pub(super) fn sign(story: &Story, view: &View, today: Date) -> Vec<Call> {
 /// A contract on a sheet that says too little now is taken back.
 pub(super) fn take_back(story: &Story, view: &View) -> Vec<Call> {
     let Some(id) = view.last("contract_drawn").and_then(|l| l.id("contract")) else { return vec![] };
-    vec![sales(story, "take back", format!("/contracts/{id}/refuse"), json!({"reason": "outdated"}))]
+    vec![sales(story, "take-back", format!("/contracts/{id}/refuse"), json!({"reason": "outdated"}))]
 }
 
 /// Instalments that are called for, paid at once by most and late by some.

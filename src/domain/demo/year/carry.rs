@@ -32,7 +32,7 @@ pub(super) fn execution(story: &Story, view: &View, today: Date) -> Vec<Call> {
     calls.extend(authority(story, view, today));
     calls.extend(taxes(story, view, today));
     if calls.is_empty() && ready(view) && due(story, "asks for review", view.still_since(), 0, 2, today) {
-        calls.push(Call::new(legal(story), "ask review", path(view, "/ask-review"), json!({})));
+        calls.push(Call::new(legal(story), "ask-review", path(view, "/ask-review"), json!({})));
     }
     calls
 }
@@ -103,7 +103,7 @@ fn authority(story: &Story, view: &View, today: Date) -> Vec<Call> {
             let from = if story.chance("from the customer").hit(0.5) { vec!["residence_paper"] } else { vec![] };
             let body = json!({"words": "Bổ sung hồ sơ theo phiếu yêu cầu.", "from_customer": from});
             let now = due(story, "agency asks", last.day(), 2, 6, today);
-            now.then(|| act("asked more", "asked-more", body)).into_iter().collect()
+            now.then(|| act("asked-more", "asked-more", body)).into_iter().collect()
         }
         _ => {
             let since = answered.unwrap_or(last).day();
@@ -170,7 +170,7 @@ pub(super) fn review(story: &Story, view: &View, today: Date) -> Vec<Call> {
 /// Offered in the office or by a link; taken some days later. A link that has run out is made anew.
 pub(super) fn hand_over(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let way = if story.chance("way").hit(0.5) { "online" } else { "office" };
-    let offer = || Call::new(care(story), "hand over", path(view, "/hand-overs"), json!({"way": way}));
+    let offer = || Call::new(care(story), "hand-over", path(view, "/hand-overs"), json!({"way": way}));
     let Some(offered) = view.last("hand_over_offered") else {
         let since = view.last("review_passed").map_or(today, LineSeen::day);
         return if due(story, "offers results", since, 0, 3, today) { vec![offer()] } else { vec![] };

@@ -189,7 +189,7 @@ mod promises {
             (|t| t.agreed.plans = 1, "plan: 1 in the table"),
             (|t| t.agreed.received.push(5), "5 dong in the table, 0 in the events"),
             (|t| t.agreed.called.push((1, date!(2026 - 01 - 07), 5)), "instalment 1 is due on 2026-01-07"),
-            (|t| drop(t.agreed.submitted.insert(Uuid::nil())), "submission 00000000"),
+            (|t| t.agreed.submitted.extend([Uuid::nil()]), "submission 00000000"),
             (|t| t.agreed.handed_over = 1, "hand-over: 1 in the table"),
         ] {
             let broken = one(change, day);
