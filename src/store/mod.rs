@@ -25,6 +25,7 @@ pub mod import;
 pub mod job_progress;
 pub mod key;
 pub mod layer;
+pub mod layer_issue;
 pub mod lease;
 pub mod lineage;
 pub mod migrations;
