@@ -265,11 +265,13 @@ pub async fn contracts_to_look_at(conn: &mut PgConnection, today: Date) -> sqlx:
     sqlx::query_as(concat!(
         instalments!(),
         " select distinct case_id, contract_id from listed l
-           where (due is null and exists (select from case_event e where e.case_id = l.case_id
+           where (due is null and open > 0 and exists (select from case_event e where e.case_id = l.case_id
                                             and e.kind in ('submitted', 'agency_decided', 'review_passed')))
               or (state = 'overdue' and not exists (select from case_event e where e.case_id = l.case_id
                                             and e.kind = 'payment_overdue' and (e.data->>'instalment')::int = l.no
-                                            and e.data->>'contract' = l.contract_id::text))
+                                            and e.data->>'contract' = l.contract_id::text
+                                            and e.seq > coalesce((select max(r.seq) from case_event r where r.case_id = l.case_id
+                                                  and r.kind = 'payment_reversed'), 0)))
            order by 2"
     ))
     .bind(today)

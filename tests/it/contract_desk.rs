@@ -172,3 +172,43 @@ async fn no_day_passes_unnoticed(pool: PgPool) {
     })
     .await;
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_was_paid_early_is_not_asked_for_and_what_was_taken_back_is(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let care = t.signed_in("care", &["customer_care"]).await;
+        let (case, contract) = concluded(&legal).await;
+        let before = kinds(&t, &case).await.len();
+        let payments = format!("{}/payments", at(&contract));
+        // The first instalment and all but 750.000 đ of the second.
+        let early = ok(care.post(&payments, pay("FT-1", 4_750_000)).await);
+        let submission = Uuid::from_u128(7);
+        let (agency, procedure) = (String::from("vpdk"), String::from("transfer"));
+        let due = None;
+        let submitted = Happened::Submitted { submission, agency: agency.clone(), procedure, due, province: None, on: None };
+        happened(&t, &case, submitted).await;
+        happened(&t, &case, Happened::AgencyDecided { submission, agency, granted: true, on: None }).await;
+        run(&t, "watch_contracts").await;
+        let asked: i64 = sqlx::query_scalar("select sum((data->>'amount')::bigint)::bigint from case_event where kind = 'payment_due' and (data->>'instalment')::int = 2")
+            .fetch_one(&t.app.pool)
+            .await
+            .unwrap();
+        assert_eq!(asked, 750_000, "only what is open is asked for");
+        t.advance(Duration::days(60));
+        run(&t, "watch_contracts").await;
+        run(&t, "watch_contracts").await;
+        let later = t.signed_in("boss", &["manager"]).await;
+        for entry in early["entries"].as_array().unwrap() {
+            let entry = entry["id"].as_str().unwrap();
+            ok(later.post(&format!("/api/v1/payments/{entry}/reverse"), json!({"reason": "entered_wrongly"})).await);
+        }
+        run(&t, "watch_contracts").await;
+        run(&t, "watch_contracts").await;
+        let told = kinds(&t, &case).await[before..].to_vec();
+        let overdue = told.iter().filter(|k| *k == "payment_overdue").count();
+        assert_eq!(overdue, 3, "the second once, and both anew when the money was gone: {told:?}");
+    })
+    .await;
+}

@@ -27,7 +27,11 @@ impl Happened {
         use Happened as H;
         matches!(
             self,
-            H::Verified { .. } | H::OptionSheetDrafted { .. } | H::OptionSheetSigned { .. } | H::TaskDone { .. }
+            H::Verified { .. }
+                | H::OptionSheetDrafted { .. }
+                | H::OptionSheetSigned { .. }
+                | H::OptionSheetConfirmed { .. }
+                | H::TaskDone { .. }
         )
     }
 }

@@ -5,6 +5,7 @@ use super::read::{Signing, instalments};
 use crate::app::App;
 use crate::domain::case::{Happened, Step};
 use crate::domain::contract::{OwingState, Standing, reached};
+use crate::domain::money::Dong;
 use crate::flow::case::{self, Entry, history_of, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
@@ -82,18 +83,23 @@ async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid
     let ended = case::lock(tx, case).await?.is_none_or(|c| c.step.ended());
     let (history, known) = (history_of(tx, case).await?, payment::due(tx, id).await?);
     let mut out: Vec<Entry> = Vec::new();
-    let to_call = instalments(&row)?.into_iter().filter(|i| !ended && !known.contains_key(&i.no));
-    for i in to_call {
+    let schedule = payment::schedule(tx, id, app.clock.today()).await?;
+    // What was paid before its time is not asked for again.
+    for o in schedule.iter().filter(|o| !ended && o.open > Dong::ZERO && !known.contains_key(&o.instalment.no)) {
+        let i = &o.instalment;
         let Some(day) = reached(i.on, id, &history) else { continue };
         let due = day.saturating_add(Duration::days(i64::from(i.days)));
         let no = i32::try_from(i.no).map_err(|e| Error::Broken(e.into()))?;
         if payment::call(tx, id, no, due, &by.login, app.clock.now()).await? {
-            out.push(Happened::PaymentDue { contract: id, instalment: i.no, amount: i.amount.0, due }.into());
+            out.push(Happened::PaymentDue { contract: id, instalment: i.no, amount: o.open.0, due }.into());
         }
     }
+    // Money that came and went again is overdue anew.
+    let gone = |w: &Happened| matches!(w, Happened::PaymentReversed { .. });
+    let since = history.iter().rposition(|e| gone(&e.what)).map_or(0, |i| i + 1);
     let told = |no: u32| {
         let of = |w: &Happened| matches!(w, Happened::PaymentOverdue { contract, instalment, .. } if (*contract, *instalment) == (id, no));
-        history.iter().any(|e| of(&e.what))
+        history[since..].iter().any(|e| of(&e.what))
     };
     for o in payment::schedule(tx, id, app.clock.today()).await? {
         if let (OwingState::Overdue, Some(due), false) = (o.state, o.due, told(o.instalment.no)) {

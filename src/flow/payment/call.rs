@@ -11,7 +11,7 @@ use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
 
-/// Somebody says that the point of an instalment is reached today. One that fell due before stays as it is.
+/// Somebody says that the point of an instalment is reached today. One that fell due or was paid before stays as it is.
 ///
 /// # Errors
 /// `Conflict` when the contract does not bind; `Refused` when it has no such instalment.
@@ -24,10 +24,14 @@ pub async fn call(app: &App, by: &Actor, id: Uuid, no: u32) -> Result<Account> {
     let plan = instalments(&row)?;
     let found = plan.iter().find(|i| i.no == no);
     let found = found.ok_or_else(|| Error::refused("no", "range", no, format!("1-{}", plan.len())))?;
+    let owed = payment::schedule(&mut tx, id, app.clock.today()).await?;
+    let Some(open) = owed.iter().find(|o| o.instalment.no == no).map(|o| o.open.0).filter(|o| *o > 0) else {
+        return account(app, id).await;
+    };
     let (due, at) = (app.clock.today().saturating_add(Duration::days(i64::from(found.days))), app.clock.now());
     let number = i32::try_from(no).map_err(|e| Error::Broken(e.into()))?;
     if payment::call(&mut tx, id, number, due, &by.login, at).await? {
-        let happened = Happened::PaymentDue { contract: id, instalment: no, amount: found.amount.0, due };
+        let happened = Happened::PaymentDue { contract: id, instalment: no, amount: open, due };
         case::record(app, &mut tx, by, row.case_id, happened).await?;
         let deed = Deed {
             at,
