@@ -93,7 +93,7 @@ pub async fn withdraw(app: &App, by: &Actor, layer: &str, coverage_key: &str, re
     layers::lock(&mut tx, all.first().ok_or_else(none)?.layer_id).await?;
     let all = of_layer(&mut tx, layer, coverage_key).await?;
     let v = all.into_iter().find(|v| v.state == "published").ok_or_else(none)?;
-    let now = later(app, Some(&v));
+    let now = later(app, &mut tx, &v).await?;
     layers::set_state(&mut tx, v.id, "superseded", now).await?;
     let parcels = match theme_of(&mut tx, &v).await?.family {
         Family::Parcel => Some(parcel::apply(&mut tx, v.zone, v.layer_id, &v.coverage_key, None, now).await?),
@@ -121,10 +121,11 @@ async fn of_layer(tx: &mut PgConnection, layer: &str, coverage_key: &str) -> Res
     Ok(layers::versions(tx, which).await?)
 }
 
-/// Now, and after `before` was published: each state of the map lasts, two publications never share an instant.
-fn later(app: &App, before: Option<&VersionRow>) -> OffsetDateTime {
-    let after = before.and_then(|b| b.published_at).map(|p| p + time::Duration::microseconds(1));
-    after.map_or(app.clock.now(), |a| a.max(app.clock.now()))
+/// Now, and after all that happened to the layer: each state of the map lasts, two never share an instant.
+async fn later(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Result<OffsetDateTime> {
+    let last = layers::last_change(tx, v.layer_id, &v.coverage_key).await?;
+    let after = last.map(|p| p + time::Duration::microseconds(1));
+    Ok(after.map_or(app.clock.now(), |a| a.max(app.clock.now())))
 }
 
 async fn theme_of(tx: &mut PgConnection, v: &VersionRow) -> Result<Theme> {
@@ -150,7 +151,7 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
         ..Default::default()
     };
     let before = layers::versions(tx, which).await?.into_iter().next();
-    let now = later(app, before.as_ref());
+    let now = later(app, tx, v).await?;
     if let Some(b) = &before {
         layers::set_state(tx, b.id, "superseded", now).await?;
     }
