@@ -97,7 +97,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
-        Command::Parcel(a) => parcel::show(&app, a).await?,
+        Command::Parcel(a) => return parcel::show(&app, a).await,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
         Command::Contract(c) => return contract::contract(&app, &by, c).await,
         Command::Plan(a) => return work::plan(&app, &by, a).await,
