@@ -16,6 +16,7 @@ use crate::flow::{
 use crate::store;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What was put in.
@@ -139,7 +140,9 @@ async fn contracts(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -> Result<(
             let mut conn = app.pool.acquire().await?;
             store::contract::signatures(&mut conn, made.id).await?
         };
-        for sha256 in rows.iter().filter_map(|s| s.scan_sha256.as_ref()) {
+        // One sheet of paper may carry both signatures.
+        let scans: BTreeSet<&String> = rows.iter().filter_map(|s| s.scan_sha256.as_ref()).collect();
+        for sha256 in scans {
             let content = app.scans.get(sha256).await?;
             let kind = crate::outside::scans::sniff(&content).map_or("", |s| s.media_type);
             pack.file(&format!("{name}-signed-{}.{}", &sha256[..8], ending(kind)), &content).await?;
