@@ -70,7 +70,8 @@ pub async fn create(app: &App, by: &Actor, new: NewCase) -> Result<CaseView> {
         wish: serde_json::to_value(&new.wish).map_err(|e| Error::Broken(e.into()))?,
         zone: new.parcel.map(|p| p.zone),
         parcel_id: new.parcel.map(|p| p.id),
-        parcel_ref: serde_json::to_value(&new.parcel_ref).map_err(|e| Error::Broken(e.into()))?,
+        // in one spelling: other cases find it by sheet and number
+        parcel_ref: serde_json::to_value(parcel::normalise(&new.parcel_ref)).map_err(|e| Error::Broken(e.into()))?,
         version: 1,
         created_by: by.login.clone(),
         created_at: now,

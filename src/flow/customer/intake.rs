@@ -91,7 +91,7 @@ pub async fn take(app: &App, by: &Actor, new: NewIntake) -> Result<IntakeView> {
         wish: serde_json::to_value(&new.wish).map_err(broken)?,
         zone: None,
         parcel_id: None,
-        parcel_ref: serde_json::to_value(&new.parcel_ref).map_err(broken)?,
+        parcel_ref: serde_json::to_value(new.parcel_ref.as_ref().map(parcel::normalise)).map_err(broken)?,
         version: 1,
         created_by: by.login.clone(),
         created_at: now,
@@ -119,7 +119,7 @@ pub async fn resume(app: &App, by: &Actor, id: Uuid, more: NewIntake) -> Result<
         case::set_procedure(&mut tx, id, procedure).await?;
     }
     if let Some(place) = &more.parcel_ref {
-        let place = serde_json::to_value(place).map_err(|e| Error::Broken(e.into()))?;
+        let place = serde_json::to_value(parcel::normalise(place)).map_err(|e| Error::Broken(e.into()))?;
         case::set_parcel_ref(&mut tx, id, &place).await?;
     }
     audit::write(&mut tx, &deed(app, by, id, "case.resume_intake", json!({}))).await?;
