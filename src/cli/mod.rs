@@ -76,6 +76,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     }
     let app = open()?;
     let by = Actor::system("cli");
+    if !matches!(cli.command, Command::Setup | Command::Serve { .. } | Command::Work) {
+        flow::vault::check(&app).await?;
+    }
     match cli.command {
         Command::Setup => {
             let r = flow::setup::setup(&app).await?;

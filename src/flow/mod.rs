@@ -27,6 +27,7 @@ pub mod review;
 pub mod setup;
 pub mod staff;
 pub mod survey;
+pub mod vault;
 pub mod verification;
 pub mod watch;
 
