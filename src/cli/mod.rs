@@ -7,6 +7,7 @@ mod args;
 mod batch;
 mod contract;
 mod demo;
+mod desk;
 mod jobs;
 mod layer;
 mod parcel;
@@ -101,6 +102,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => parcel::show(&app, a).await?,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::Case(c) => return desk::case(&app, &by, c).await,
+        Command::Paper(c) => return desk::paper(&app, &by, c).await,
         Command::Contract(c) => return contract::contract(&app, &by, c).await,
         Command::Payment(c) => return contract::payment(&app, &by, c).await,
         Command::Advise(a) => return advise::run(&app, &by, a).await,

@@ -1,6 +1,7 @@
 //! Map files in: kept at once, read by a job.
 
 use super::idempotent::Once;
+use super::input::from_json;
 use super::output::accepted;
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
@@ -87,12 +88,7 @@ async fn read_ask(mut field: Field<'_>) -> Result<ImportAsk> {
             return Err(Problem::new(Kind::TooLarge));
         }
     }
-    let mut reader = serde_json::Deserializer::from_slice(&text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let path = e.path().to_string();
-        let field = if path == "." { "ask".to_owned() } else { format!("ask.{path}") };
-        Problem::refused(&field, "shape", e.into_inner(), "see /api/v1/openapi.json")
-    })
+    from_json(&text, "ask")
 }
 
 /// More than may be sent is told the same way, whether the body's limit or the files' was met first.

@@ -7,6 +7,7 @@ pub mod access;
 mod advice;
 mod appointments;
 mod archives;
+mod asked;
 mod auth;
 mod case_desk;
 mod case_timeline;
