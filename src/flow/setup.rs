@@ -40,6 +40,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
         add_theme(&mut tx, t).await?;
     }
     super::proof::prepare(app, &mut tx).await?;
+    store::migrations::keep_history(&mut tx).await?;
     tx.commit().await?;
     Ok(Ready {
         migrations: store::migrations::MIGRATOR.iter().count().saturating_sub(before),
