@@ -92,7 +92,7 @@ const CASHIERS: &[Role] = &[CustomerCare, Manager];
 /// Those who look over the work of others.
 const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
-const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
+const WORKERS: &[Role] = Role::WORKERS;
 /// Those who meet agencies and customers.
 const MEETERS: &[Role] = &[CustomerCare, Legal, Sales, Field, Manager];
 /// Those who have many parcels verified at once.
