@@ -23,6 +23,15 @@ impl Proxy {
         proxy
     }
 
+    /// The address of what `pool` is connected to, by way of this cable.
+    #[allow(dead_code, reason = "not every test binary needs it")]
+    pub fn way_to(&self, pool: &sqlx::PgPool) -> String {
+        let mut url = pool.connect_options().to_url_lossy();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(self.port)).unwrap();
+        url.to_string()
+    }
+
     fn accept(&mut self, listener: TcpListener) {
         let (to, dead) = (self.to.clone(), self.dead.clone());
         self.running = Some(tokio::spawn(async move {
