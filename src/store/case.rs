@@ -162,14 +162,22 @@ pub async fn open_on_parcel(pool: &sqlx::PgPool, zone: i32, parcel: Uuid) -> sql
         .await
 }
 
-/// Parcels of cases that hold a certificate with this serial.
-pub async fn parcels_by_serial(pool: &sqlx::PgPool, serial_index: &[u8]) -> sqlx::Result<Vec<(i32, Uuid)>> {
+/// A case with a known parcel that holds a certificate with this serial.
+#[derive(Debug, Clone, FromRow)]
+pub struct HolderRow {
+    pub case_id: Uuid,
+    pub paper_id: Uuid,
+    pub parcel_id: Uuid,
+}
+
+/// At most 20, by case.
+pub async fn by_serial(conn: &mut PgConnection, serial_index: &[u8]) -> sqlx::Result<Vec<HolderRow>> {
     sqlx::query_as(
-        "select distinct c.zone, c.parcel_id from paper p join case_file c on c.id = p.case_id
-          where p.serial_index = $1 and c.parcel_id is not null order by 1, 2 limit 20",
+        "select distinct on (c.id) c.id as case_id, p.id as paper_id, c.parcel_id from paper p join case_file c on c.id = p.case_id
+          where p.serial_index = $1 and c.parcel_id is not null order by c.id, p.id limit 20",
     )
     .bind(serial_index)
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 

@@ -2,7 +2,7 @@
 
 use crate::test_app::{NOW, TestApp};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, PgPool};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 

@@ -4,11 +4,11 @@ use crate::test_app::TestApp;
 use diaba::app::{App, Book, Clock};
 use diaba::config::Config;
 use diaba::flow::{Error, setup, vault};
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, PgPool};
 
 /// A service over the database of `t`, with a home of its own.
 fn elsewhere(t: &TestApp, home: &std::path::Path, key: Option<&str>) -> App {
-    let mut config = Config::with_defaults(t.app.pool.connect_options().to_url_lossy(), home);
+    let mut config = Config::with_defaults(t.app.pool.connect_options().to_url_lossy().to_string(), home);
     config.vault_key = key.map(|k| diaba::config::Secret(k.to_owned()));
     App::open(config, Clock::default(), Book::load(&t.app.config.data).unwrap()).unwrap()
 }
@@ -48,7 +48,7 @@ async fn another_home_is_refused_and_makes_no_key(pool: PgPool) {
 #[sqlx::test]
 async fn a_new_database_takes_the_key_of_the_home_and_makes_one_when_there_is_none(pool: PgPool) {
     let home = tempfile::tempdir().unwrap();
-    let config = Config::with_defaults(pool.connect_options().to_url_lossy(), home.path());
+    let config = Config::with_defaults(pool.connect_options().to_url_lossy().to_string(), home.path());
     let book = Book::load(&config.data).unwrap();
     let app = App::open(config, Clock::default(), book).unwrap();
     vault::check(&app).await.unwrap();

@@ -1,5 +1,6 @@
 //! A cable to PostgreSQL that can be pulled and put back, or go dead without a word.
 
+use sqlx::ConnectOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
