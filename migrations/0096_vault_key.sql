@@ -2,7 +2,7 @@
 -- could neither read what is there nor be read by others. Written at setup; here only where values are sealed already.
 create table vault_key (
     -- One row.
-    only     boolean primary key default true check (only),
+    one      boolean primary key default true check (one),
     -- First four bytes of what is derived from the key for this; no part of the key.
     key_id   bytea not null check (length(key_id) = 4),
     since    timestamptz not null

@@ -26,7 +26,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
             return Err(Problem { errors: vec![error], ..Problem::new(Kind::MediaType) });
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|e| bytes_problem(&e))?;
+        object(&bytes)?;
         from_json(&bytes, "").map(Self)
+    }
+}
+
+/// Every body is an object; serde would take a list for one as well.
+fn object(text: &[u8]) -> Result<()> {
+    match text.trim_ascii_start().first() {
+        Some(b'{') => Ok(()),
+        _ => {
+            let found = shape::type_name(&from_json(text, "")?);
+            Err(Problem::refused(whole(""), "wrong-type", found, "object"))
+        }
     }
 }
 

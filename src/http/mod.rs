@@ -18,6 +18,7 @@ mod contracts;
 mod customers;
 mod envelope;
 mod events;
+mod examples;
 mod field;
 mod geojson;
 mod guard;

@@ -101,8 +101,10 @@ async fn a_lost_claim_does_not_commit(pool: PgPool) {
         let care = care.clone();
         tokio::spawn(async move { post(&care, "/api/v1/cases", KEY, new_case()).await })
     };
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    sqlx::query("update idempotency set claim = gen_random_uuid()").execute(&t.app.pool).await.unwrap();
+    let lose = "update idempotency set claim = gen_random_uuid()";
+    while sqlx::query(lose).execute(&t.app.pool).await.unwrap().rows_affected() == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     holder.rollback().await.unwrap();
     let slow = slow.await.unwrap();
     assert_eq!((slow.status, slow.body["code"].as_str()), (StatusCode::CONFLICT, Some("idempotency-lost")));
@@ -172,7 +174,7 @@ async fn an_upload_is_told_apart_by_its_content(pool: PgPool) {
         assert_eq!(other.body["type"], "urn:diaba:problem:idempotency-key-reused");
     }
     assert_eq!(send_map(&gis, "short", map(&[345]), ask()).await.refused(), ["Idempotency-Key: idempotency-key"]);
-    let kept: i64 = sqlx::query_scalar("select count(*) from import").fetch_one(&t.app.pool).await.unwrap();
+    let kept: i64 = sqlx::query_scalar("select count(*) from import_request").fetch_one(&t.app.pool).await.unwrap();
     assert_eq!(kept, 1);
 
     let other = send_map(&gis, "another-key", map(&[346]), ask()).await;

@@ -29,6 +29,7 @@ mod killed;
 mod layers;
 mod lineage;
 mod obligations;
+mod openapi;
 mod opinions;
 mod outage;
 mod pages;
