@@ -178,7 +178,8 @@ fn read_json<T: DeserializeOwned>(file: &Path) -> Result<T> {
             Error::refused("json", "json-syntax", format!("{line}:{column}"), "JSON (RFC 8259)")
         }
         Unread::Fields(problems) => {
-            let whole = |p: FieldProblem| if p.field.is_empty() { FieldProblem { field: "json".into(), ..p } } else { p };
+            let whole =
+                |p: FieldProblem| if p.field.is_empty() { FieldProblem { field: "json".into(), ..p } } else { p };
             Error::Refused(problems.into_iter().map(whole).collect())
         }
     })
@@ -191,7 +192,9 @@ fn bytes(file: &Path, field: &str) -> Result<Vec<u8>> {
         Some("-") => std::io::stdin().lock().read_to_end(&mut all).map(drop),
         _ => std::fs::read(file).map(|read| all = read),
     };
-    read.map_err(|e| Error::refused(field, "file-missing", format!("{}: {e}", file.display()), "a file that can be read"))?;
+    read.map_err(|e| {
+        Error::refused(field, "file-missing", format!("{}: {e}", file.display()), "a file that can be read")
+    })?;
     Ok(all)
 }
 

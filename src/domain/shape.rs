@@ -12,7 +12,10 @@ const MOST_PROBLEMS: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unread {
     /// It is no JSON; where it stops to be (from 1).
-    Syntax { line: usize, column: usize },
+    Syntax {
+        line: usize,
+        column: usize,
+    },
     Fields(Vec<FieldProblem>),
 }
 

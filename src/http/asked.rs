@@ -61,7 +61,8 @@ impl Shape {
         match (kind, format) {
             (Some("integer"), format) => {
                 let whole = |bound: &str| schema[bound].as_f64().map(|b| b as i64);
-                let (low, high) = if format == Some("int32") { (i32::MIN.into(), i32::MAX.into()) } else { (i64::MIN, i64::MAX) };
+                let (low, high) =
+                    if format == Some("int32") { (i32::MIN.into(), i32::MAX.into()) } else { (i64::MIN, i64::MAX) };
                 Self::Whole { least: whole("minimum").or(Some(low)), most: whole("maximum").or(Some(high)) }
             }
             (Some("number"), _) => Self::Number,

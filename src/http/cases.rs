@@ -26,7 +26,20 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 fn states() -> Object {
-    one_of(&["intake", "verification", "advice", "quotation", "contract", "execution", "review", "hand_over", "after_care", "closed", "withdrawn", "refused"])
+    one_of(&[
+        "intake",
+        "verification",
+        "advice",
+        "quotation",
+        "contract",
+        "execution",
+        "review",
+        "hand_over",
+        "after_care",
+        "closed",
+        "withdrawn",
+        "refused",
+    ])
 }
 
 fn turns() -> Object {

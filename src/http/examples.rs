@@ -69,11 +69,18 @@ impl Maker {
             kind => kind.as_str(),
         };
         match kind {
+            Some("object") if schema.get("properties").is_none() => {
+                held(name, "object").unwrap_or_else(|| self.object(schema, within))
+            }
             Some("object") => self.object(schema, within),
             Some("array") => self.array(schema, name, within),
             Some("string") => text(schema, name).into(),
-            Some("integer") => json!(schema["minimum"].as_i64().unwrap_or(1).max(1)),
-            Some("number") => json!(schema["minimum"].as_f64().unwrap_or(0.0).max(12.5)),
+            Some("integer") => {
+                held(name, "integer").unwrap_or_else(|| json!(schema["minimum"].as_i64().unwrap_or(1).max(1)))
+            }
+            Some("number") => {
+                held(name, "number").unwrap_or_else(|| json!(schema["minimum"].as_f64().unwrap_or(0.0).max(12.5)))
+            }
             Some("boolean") => true.into(),
             _ => json!({}),
         }
@@ -133,23 +140,109 @@ fn text(schema: &Value, name: &str) -> String {
     }
     let at_least = usize::try_from(schema["minLength"].as_u64().unwrap_or(0)).unwrap_or(0);
     let known = match name {
-        n if n.ends_with("sha256") || n.ends_with("digest") => "4504bdb57bd792dedeec7aeb71484580a576342affa05f5efa691c39257c8297",
+        n if n.ends_with("sha256") || n.ends_with("digest") => {
+            "4504bdb57bd792dedeec7aeb71484580a576342affa05f5efa691c39257c8297"
+        }
         n if n.ends_with("key_id") => "9f3c5b7a1d2e4f60",
         n if n.ends_with("_at") || n.ends_with("_from") || n.ends_with("_to") => "2026-10-05T02:00:00Z",
-        n if n.ends_with("commune_code") || n == "commune" => "20194",
-        n if n.ends_with("_by") || n == "actor" || n == "login" => "lan.nguyen",
+        n if n.ends_with("_by") => "lan.nguyen",
         n if n.ends_with("file_name") => "thua_dat.zip",
-        "case" | "case_number" | "number" => "HS-2026-000123-7",
-        "name" | "title" => "Người Mẫu Hai",
-        "procedure" | "procedures" => "transfer",
-        "key" | "ref" => "20194/12/345",
-        "sheet" => "12",
-        "phone" => "0900000000",
-        "language" | "lang" => "vi",
-        "signature" | "public_key" => "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
-        _ => "Theo hồ sơ.",
+        _ => known(name).and_then(|(_, text)| text.strip_prefix('"')?.strip_suffix('"')).unwrap_or("Theo hồ sơ."),
     };
     if known.chars().count() < at_least { format!("{known:.<at_least$}") } else { known.to_owned() }
+}
+
+/// What fields of these names hold, as JSON.
+const KNOWN: &[(&str, &str)] = &[
+    ("accuracy_m", "0.05"),
+    ("action", r#""case.create""#),
+    ("actor", r#""lan.nguyen""#),
+    ("address", r#""Số 1 đường Mẫu""#),
+    ("agency", r#""vpdk-mau""#),
+    ("allowed", "0"),
+    ("amount", "5000000"),
+    ("area_m2", "86.4"),
+    ("args", r#"{"case_id": "019a0000-0000-7000-8000-000000000000"}"#),
+    ("ask", r#"{"layer": "cadastral_demo", "theme": "cadastral", "zone": 5899}"#),
+    ("candidate", r#""20194/12/345""#),
+    ("case", r#""HS-2026-000123-7""#),
+    ("case_number", r#""HS-2026-000123-7""#),
+    ("certainty", r#""certain""#),
+    ("check", r#""planning.recovery""#),
+    ("code", r#""planning_recovery""#),
+    ("commune", r#""20194""#),
+    ("commune_code", r#""20194""#),
+    ("coverage_key", r#""20194""#),
+    ("department", r#""legal""#),
+    ("detail", r#"{"number": "HS-2026-000123-7"}"#),
+    ("effect", r#""blocks""#),
+    ("found", r#""42.218""#),
+    ("geometry", r#"{"type": "Point", "coordinates": [108.2022, 16.0678]}"#),
+    ("key", r#""20194/12/345""#),
+    ("kind", r#""certificate""#),
+    ("lang", r#""vi""#),
+    ("land_use", r#""ODT""#),
+    ("language", r#""vi""#),
+    ("lat", "16.0678"),
+    ("layer", r#""cadastral_demo""#),
+    ("login", r#""lan.nguyen""#),
+    ("lon", "108.2022"),
+    ("map_area", "86.1"),
+    ("measured", "42.218"),
+    ("missing", r#""holders[0].id_number""#),
+    ("name", r#""Người Mẫu Hai""#),
+    ("number", r#""HS-2026-000123-7""#),
+    ("outcome", r#""can_proceed""#),
+    ("parcel_ref", r#"{"commune_name": "Phường Mẫu", "sheet": "12", "number": "345"}"#),
+    ("phone", r#""0900000000""#),
+    ("place_text", r#""Văn phòng đăng ký đất đai""#),
+    ("procedure", r#""transfer""#),
+    ("progress", r#"{"rows": 3200}"#),
+    ("public_key", r#""q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=""#),
+    ("purpose", r#""verify""#),
+    ("queue", r#""bulk""#),
+    ("reason", r#""Khách hàng đổi ý.""#),
+    ("ref", r#""20194/12/345""#),
+    ("registered_area", "86.4"),
+    ("role", r#""legal""#),
+    ("rule", r#""planning.recovery/1""#),
+    ("scale", "500"),
+    (
+        "scan",
+        r#"{"sha256": "4504bdb57bd792dedeec7aeb71484580a576342affa05f5efa691c39257c8297", "media_type": "image/png", "bytes": 48213}"#,
+    ),
+    ("selection", r#"{"commune": "20194"}"#),
+    ("sheet", r#""12""#),
+    ("signature", r#""q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=""#),
+    ("state", r#""open""#),
+    ("subject", r#""recovery""#),
+    ("territory", r#""20194""#),
+    ("theme", r#""cadastral""#),
+    ("title", r#""Bản đồ địa chính phường Mẫu""#),
+    ("total", "25000000"),
+    ("unit", r#""m2""#),
+    ("verdict", r#""hit""#),
+    ("what", r#""paper""#),
+    ("wish", r#"{"target_use": "ODT"}"#),
+    ("worker", r#""worker-1""#),
+    ("year", "2026"),
+    ("zone", "5899"),
+];
+
+fn known(name: &str) -> Option<&'static (&'static str, &'static str)> {
+    KNOWN.iter().find(|(n, _)| *n == name)
+}
+
+/// What fields of this name hold, when it is of the kind that the schema says.
+fn held(name: &str, kind: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(known(name)?.1).ok()?;
+    let fits = match kind {
+        "object" => value.is_object(),
+        "integer" => value.is_i64(),
+        "number" => value.is_number(),
+        _ => false,
+    };
+    fits.then_some(value)
 }
 
 /// `held, confirmed, kept.` or `open (nobody has it), ...`: the first of the names a field may hold.

@@ -23,14 +23,7 @@ const REPLAYED: &str = "idempotency-replayed";
 const LONGEST_ANSWER: usize = 1 << 20;
 
 /// Runs the request as `actor`, once per idempotency key.
-pub async fn run(
-    app: &App,
-    rule: &Rule,
-    actor: Actor,
-    limits: Limits,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn run(app: &App, rule: &Rule, actor: Actor, limits: Limits, mut request: Request, next: Next) -> Response {
     let key = request.headers().get(KEY).filter(|_| rule.verb == Verb::Post).cloned();
     let asked = format!("{} {}\n", request.method(), request.uri());
     let once = Once { actor, key, asked, limits };

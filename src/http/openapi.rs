@@ -41,6 +41,7 @@ pub fn frame() -> utoipa::openapi::OpenApi {
 
 pub fn finish(document: utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
+    open_parts(&mut document);
     examples::complete(&mut document);
     let Some(paths) = document["paths"].as_object_mut() else { return document };
     for (path, item) in paths.iter_mut() {
@@ -52,6 +53,20 @@ pub fn finish(document: utoipa::openapi::OpenApi) -> Value {
         }
     }
     document
+}
+
+/// A schema that takes no other field cannot be a part of one that has more: there it stands by itself, open.
+fn open_parts(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    let all = document["components"]["schemas"].as_object_mut().into_iter().flat_map(|s| s.values_mut());
+    for part in all.filter_map(|s| s["allOf"].as_array_mut()).flatten() {
+        let named = part["$ref"].as_str().and_then(|r| r.rsplit('/').next()).map(|name| schemas[name].clone());
+        if let Some(Value::Object(mut own)) = named.filter(|s| s["additionalProperties"] == false) {
+            own.remove("additionalProperties");
+            own.remove("example");
+            *part = Value::Object(own);
+        }
+    }
 }
 
 /// What is true of every operation.

@@ -1,7 +1,7 @@
 //! The schema this program was built for.
 
-use sqlx::{PgConnection, PgPool};
 use sqlx::migrate::Migrator;
+use sqlx::{PgConnection, PgPool};
 
 pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 

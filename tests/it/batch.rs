@@ -150,8 +150,7 @@ async fn older_maps_old_names_and_cases_by_name_make_no_difference(pool: PgPool)
         let rivals = batch::findings(&t.app, run, &rivals).await.unwrap();
         assert_eq!(rivals.len(), 11, "{rivals:?}");
         let named = "select distinct number, parcel_id from parcel_version where upper_inf(valid)";
-        let ids: BTreeMap<String, Uuid> =
-            sqlx::query_as(named).fetch_all(&pool).await.unwrap().into_iter().collect();
+        let ids: BTreeMap<String, Uuid> = sqlx::query_as(named).fetch_all(&pool).await.unwrap().into_iter().collect();
         let of = |number: &str| {
             let found = rivals.iter().find(|f| f.parcel_id == ids[number]);
             found.map(|f| (f.verdict.as_str(), f.measured))
@@ -195,7 +194,9 @@ async fn replayed(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
         ),
         ("chunk", "update run_verification set digest = sha256(digest) where parcel_id = $1", ""),
     ] {
-        for table in ["alter table run_verification disable trigger all", "alter table parcel_version disable trigger all"] {
+        for table in
+            ["alter table run_verification disable trigger all", "alter table parcel_version disable trigger all"]
+        {
             sqlx::query(table).execute(&t.app.pool).await.unwrap();
         }
         sqlx::query(change).bind(id).execute(&t.app.pool).await.unwrap();

@@ -48,7 +48,10 @@ async fn a_case_and_its_papers(pool: PgPool) {
     let facts = json!({"serial": "CK 123456", "issued_on": "2019-05-20", "holders": [{"name": "Người Mẫu Hai"}]});
     let add = ["paper", "add", number, "--type", "certificate", "--json", "-", "--scan", scan.to_str().unwrap()];
     let added = told(&diaba(&t, &add, &facts.to_string()));
-    assert_eq!((&added["kind"], &added["complete"], &added["version"]), (&json!("certificate"), &json!(false), &json!(2)));
+    assert_eq!(
+        (&added["kind"], &added["complete"], &added["version"]),
+        (&json!("certificate"), &json!(false), &json!(2))
+    );
     let sha256 = added["scan"]["sha256"].as_str().unwrap();
     assert_eq!(t.app.scans.get(sha256).await.unwrap(), std::fs::read(&scan).unwrap(), "the scan is kept");
 
@@ -68,10 +71,11 @@ async fn a_case_and_its_papers(pool: PgPool) {
     let table = diaba(&t, &["case", "list"], "");
     assert!(String::from_utf8_lossy(&table.stdout).contains("Phường Mẫu/12/345"), "{table:?}");
 
-    let by: Vec<String> = sqlx::query_scalar("select distinct actor from audit where action in ('case.create', 'paper.add')")
-        .fetch_all(&t.app.pool)
-        .await
-        .unwrap();
+    let by: Vec<String> =
+        sqlx::query_scalar("select distinct actor from audit where action in ('case.create', 'paper.add')")
+            .fetch_all(&t.app.pool)
+            .await
+            .unwrap();
     assert_eq!(by, ["system:cli"]);
     assert!(opened["created_at"].as_str().unwrap() > NOW.to_string().as_str());
 }

@@ -118,9 +118,16 @@ async fn who_hangs_up_and_asks_again_finds_the_answer(pool: PgPool) {
     let care = t.signed_in("care", &["customer_care"]).await;
     let mut holder = t.app.pool.begin().await.unwrap();
     sqlx::query("lock table case_file in access exclusive mode").execute(&mut *holder).await.unwrap();
-    let hasty =
-        care.request(Method::POST, "/api/v1/cases").header("idempotency-key", KEY).timeout(Duration::from_millis(300));
-    assert!(hasty.json(&new_case()).send().await.is_err());
+    let hasty = {
+        let care = care.clone();
+        tokio::spawn(async move { post(&care, "/api/v1/cases", KEY, new_case()).await })
+    };
+    let begun = "select count(*) from idempotency";
+    while sqlx::query_scalar::<_, i64>(begun).fetch_one(&t.app.pool).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    hasty.abort();
+    assert!(hasty.await.is_err());
     holder.rollback().await.unwrap();
     let mut again = post(&care, "/api/v1/cases", KEY, new_case()).await;
     for _ in 0..50 {

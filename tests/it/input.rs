@@ -91,7 +91,8 @@ async fn every_body_is_refused_by_field(pool: PgPool) {
         let (line, caller, verb) =
             (format!("{:?} {}", rule.verb, rule.path), caller(&all, rule), method(rule).as_str().to_lowercase());
         let body = &document["paths"][rule.path][verb]["requestBody"]["content"]["application/json"];
-        if body.is_null() {
+        // a batch from the field is kept as it was sent, and what cannot be read of it goes to a tray
+        if body.is_null() || rule.path == "/api/v1/field/batches" {
             continue;
         }
         bodies += 1;

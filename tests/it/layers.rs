@@ -288,7 +288,7 @@ async fn a_version_that_nobody_wants_is_dropped(pool: PgPool) {
         assert_eq!(gis.post(&format!("{address}/discard"), json!({})).await.status, StatusCode::OK);
         assert_eq!(gis.get(&address).await.body["state"], "discarded");
         assert_eq!(gis.post(&format!("{address}/discard"), json!({})).await.status, StatusCode::CONFLICT);
-        assert_eq!(gis.get("/api/v1/layer-versions/nonsense").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(gis.get("/api/v1/layer-versions/nonsense").await.refused(), ["id: wrong-type"]);
         assert_eq!(gis.get("/api/v1/layer-versions/999999/issues").await.status, StatusCode::NOT_FOUND);
     })
     .await;

@@ -174,7 +174,9 @@ async fn tasks_go_to_those_who_may_accept_them(pool: PgPool) {
     let t = TestApp::with_data(pool).await;
     let reviewer = t.signed_in("a.reviewer", &["reviewer"]).await;
     let assigned = async |case: &str| -> Vec<Option<Uuid>> {
-        diaba::flow::verification::verify_case(&t.app, &Actor::system("test"), case.parse().unwrap(), None).await.unwrap();
+        diaba::flow::verification::verify_case(&t.app, &Actor::system("test"), case.parse().unwrap(), None)
+            .await
+            .unwrap();
         sqlx::query_scalar("select assignee from task where case_id = $1 and department = 'legal'")
             .bind(case.parse::<Uuid>().unwrap())
             .fetch_all(&t.app.pool)
@@ -196,7 +198,8 @@ async fn tasks_go_to_those_who_may_accept_them(pool: PgPool) {
     }
     let other = &mine.body["items"][0]["id"].as_str().unwrap();
     let lead = t.signed_in("lead", &["manager"]).await;
-    let to: Uuid = sqlx::query_scalar("select id from staff where login = 'a.reviewer'").fetch_one(&t.app.pool).await.unwrap();
+    let to: Uuid =
+        sqlx::query_scalar("select id from staff where login = 'a.reviewer'").fetch_one(&t.app.pool).await.unwrap();
     let how = json!({"version": 2, "to": to, "reason": "She has time."});
     assert_eq!(lead.post(&format!("/api/v1/tasks/{other}/reassign"), how).await.refused(), ["to: staff-unknown"]);
 }

@@ -77,7 +77,8 @@ impl TestApp {
         let home = tempfile::tempdir().unwrap();
         let config = Config::with_defaults(url, home.path());
         let time = Arc::new(Mutex::new(NOW));
-        let app = App::open(config, Clock::Fixed(time.clone()), Book::default()).unwrap();
+        let app = App::open(config, Clock::Fixed(time.clone()), procedures()).unwrap();
+        app.vault.keep().unwrap();
         Self::serve(app, time, home).await
     }
 

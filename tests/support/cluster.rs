@@ -23,7 +23,8 @@ impl Cluster {
     pub fn at(data: &Path) -> Self {
         let root = Path::new("/usr/lib/postgresql");
         let versions = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-        let postgis = |v: &String| Path::new("/usr/share/postgresql").join(v).join("extension/postgis.control").exists();
+        let postgis =
+            |v: &String| Path::new("/usr/share/postgresql").join(v).join("extension/postgis.control").exists();
         let newest = versions.filter(postgis).max_by_key(|v| v.parse::<u32>().unwrap_or(0));
         let bin = root.join(newest.expect("PostgreSQL with PostGIS")).join("bin");
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

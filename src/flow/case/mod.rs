@@ -15,8 +15,8 @@ mod timeline;
 
 pub use clock::{ClockView, Clocks, clock, watch_clocks};
 pub use close::{CloseCase, close};
-pub(in crate::flow) use create::{UNDECIDED, unknown_procedure};
 pub use create::{NewCase, ParcelId, create};
+pub(in crate::flow) use create::{UNDECIDED, unknown_procedure};
 pub use history::{Deed, Read, history, reads};
 pub use issue::{IssueView, NewIssue, issues, raise_issue, resolve_issue};
 pub use party::{NewParty, Party, PartyView, add_party, parties};

@@ -36,7 +36,7 @@ pub struct ImportAsk {
     /// EPSG code of the cadastral zone.
     pub zone: i32,
     /// Where the version is complete: `features`, `extent`, `{"commune": "20194"}` or `{"wkt": "POLYGON((e n, ...))"}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub coverage: Coverage,
     /// The day the map speaks of.
     #[schema(value_type = String, format = Date)]

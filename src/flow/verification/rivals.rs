@@ -46,8 +46,7 @@ async fn may_mean(conn: &mut PgConnection, read: &mut HashMap<String, Codes>, r:
         _ if r.communes.is_empty() => return Ok(false),
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(new) => {
-            let asked: ParcelRef =
-                serde_json::from_value(r.parcel_ref.clone()).map_err(|e| Error::Broken(e.into()))?;
+            let asked: ParcelRef = serde_json::from_value(r.parcel_ref.clone()).map_err(|e| Error::Broken(e.into()))?;
             let found = looked_up(conn, &asked, None).await?;
             new.insert(found.and_then(|(asked, communes)| where_to_look(&asked, &communes)))
         }

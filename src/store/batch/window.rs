@@ -73,12 +73,7 @@ pub struct OpenCaseRow {
 
 /// Open cases on these parcels, or calling theirs by the same sheet and number, as `store::case::rivals` gives them for one: by
 /// number, at most `most` of a parcel.
-pub async fn open_cases(
-    conn: &mut PgConnection,
-    zone: i32,
-    ids: &[Uuid],
-    most: i64,
-) -> sqlx::Result<Vec<OpenCaseRow>> {
+pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid], most: i64) -> sqlx::Result<Vec<OpenCaseRow>> {
     sqlx::query_as(
         "select parcel_id, number, procedure, false as same_certificate, same_parcel, parcel_ref, communes from (
             select found.*, row_number() over (partition by parcel_id order by number) as k from (
