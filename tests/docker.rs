@@ -94,7 +94,8 @@ fn packages_are_those_of_setup() {
         assert!(setup.contains(package), "{package} is built with in the image, but scripts/setup does not install it");
     }
     // The image of Rust brings a C compiler; the database runs elsewhere; the rest is for running and for people.
-    const NOT_BUILT_WITH: [&str; 5] = ["build-essential", "postgresql", "postgresql-postgis", "bubblewrap", "curl"];
+    const NOT_BUILT_WITH: [&str; 6] =
+        ["build-essential", "postgresql", "postgresql-postgis", "bubblewrap", "curl", "jq"];
     for package in setup.iter().filter(|p| !NOT_BUILT_WITH.contains(&p.as_str())) {
         assert!(build.contains(package), "scripts/setup installs {package}, the image does not build with it");
     }

@@ -57,6 +57,14 @@ pub enum Command {
     /// Money for contracts: list, show, record, reverse, receipt
     #[command(subcommand)]
     Payment(super::contract::PaymentCommand),
+    /// The work plan of a case: tasks, who, by when, what they wait for
+    Plan(super::work::PlanArgs),
+    /// Authorities: what was handed in, what they ask for more, what they decide
+    #[command(subcommand)]
+    Agency(super::work::AgencyCommand),
+    /// Work without a line: packages to take along, batches that come back
+    #[command(subcommand)]
+    Field(super::work::FieldCommand),
     /// Run verifications again from what is stored and compare their digests
     Replay(super::proof::ReplayArgs),
     /// Keys that sign verifications: list, rotate, export

@@ -178,8 +178,11 @@ fn tell(r: &Report, seconds: f64) {
         println!("  note: {n}");
     }
     if r.unchanged {
-        println!("  nothing changed: the published version has the same content; this one was discarded");
+        println!("  nothing changed: the published version says the same; this one was discarded");
     } else {
+        if let Some(differs) = &r.differs {
+            println!("  against the published version another: {}", differs.join(", "));
+        }
         println!("  content {}\n  next: diaba layer publish {}", &r.content_hash[..16], r.layer_version_id);
     }
 }

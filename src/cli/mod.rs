@@ -16,6 +16,7 @@ mod report;
 mod say;
 mod serve;
 mod verify;
+mod work;
 mod year;
 
 use crate::app::{App, Book, Clock};
@@ -105,6 +106,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Case(c) => return desk::case(&app, &by, c).await,
         Command::Paper(c) => return desk::paper(&app, &by, c).await,
         Command::Contract(c) => return contract::contract(&app, &by, c).await,
+        Command::Plan(a) => return work::plan(&app, &by, a).await,
+        Command::Agency(c) => return work::agency(&app, &by, c).await,
+        Command::Field(c) => return work::field(&app, c).await,
         Command::Payment(c) => return contract::payment(&app, &by, c).await,
         Command::Advise(a) => return advise::run(&app, &by, a).await,
         Command::Replay(a) => return proof::replay(&app, &by, a).await,

@@ -29,6 +29,7 @@ pub mod review;
 pub mod rule;
 pub mod shape;
 pub mod staff;
+pub mod submission;
 pub mod survey;
 pub mod text;
 pub mod theme;

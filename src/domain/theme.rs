@@ -108,6 +108,13 @@ impl Theme {
         code.and_then(|c| self.codes.get(c)).and_then(|c| c.effect).unwrap_or(self.effect)
     }
 
+    /// How far a line or point of this theme reaches to its sides (m): as the row says, else as the theme does.
+    pub fn half_width(&self, attrs: &serde_json::Map<String, serde_json::Value>) -> Option<f64> {
+        let value = self.half_width_attr.as_ref().and_then(|name| attrs.get(name));
+        let own = value.and_then(|v| v.as_f64().or_else(|| v.as_str()?.trim().replace(',', ".").parse().ok()));
+        own.filter(|w: &f64| w.is_finite() && *w > 0.0).or(self.half_width_m)
+    }
+
     /// Its codes permit uses; without any, it only informs.
     pub fn permits_uses(&self) -> bool {
         self.codes.values().any(|c| !c.permits.is_empty())

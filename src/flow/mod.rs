@@ -26,6 +26,7 @@ pub mod retention;
 pub mod review;
 pub mod setup;
 pub mod staff;
+pub mod submission;
 pub mod survey;
 pub mod vault;
 pub mod verification;

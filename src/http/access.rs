@@ -93,6 +93,8 @@ const CASHIERS: &[Role] = &[CustomerCare, Manager];
 const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
 const WORKERS: &[Role] = Role::WORKERS;
+/// Those who hand in dossiers and hear what becomes of them.
+const SUBMITTERS: &[Role] = &[Legal, Sales, Manager];
 /// Those who meet agencies and customers.
 const MEETERS: &[Role] = &[CustomerCare, Legal, Sales, Field, Manager];
 /// Those who have many parcels verified at once.
@@ -175,6 +177,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/cases/{id}/option-sheets", Roles(ADVISERS, S::AdviceWrite)),
     rule(Get, "/api/v1/option-sheets/{id}", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/option-sheets/{id}/sign", Roles(&[Legal], S::AdviceWrite)),
+    rule(Post, "/api/v1/option-sheets/{id}/confirm", Roles(&[Legal], S::AdviceWrite)),
     rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
@@ -215,6 +218,14 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/payments/{id}/reverse", Roles(&[Manager], S::ContractsWrite)),
     rule(Post, "/api/v1/contracts/{id}/instalments/{no}/call", Roles(CASHIERS, S::ContractsWrite)),
     rule(Get, "/api/v1/receipts/{id}/receipt.pdf", Roles(DESK, S::PapersRead)),
+    rule(Get, "/api/v1/cases/{id}/submissions", Roles(DESK, S::CasesRead)),
+    rule(Post, "/api/v1/cases/{id}/submissions", Roles(SUBMITTERS, S::CasesWrite)),
+    rule(Get, "/api/v1/submissions", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/submission-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/submissions/{id}", Roles(DESK, S::PapersRead)),
+    rule(Post, "/api/v1/submissions/{id}/asked-more", Roles(SUBMITTERS, S::CasesWrite)),
+    rule(Post, "/api/v1/submissions/{id}/answered", Roles(SUBMITTERS, S::CasesWrite)),
+    rule(Post, "/api/v1/submissions/{id}/decided", Roles(SUBMITTERS, S::CasesWrite)),
     rule(Post, "/api/v1/cases/{id}/ask-review", Roles(ADVISERS, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/checklist", Roles(VERIFIERS, S::PapersRead)),
     rule(Get, "/api/v1/cases/{id}/reviews", Roles(VERIFIERS, S::PapersRead)),

@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_sheets, draft_sheet))
         .routes(routes!(get_sheet))
         .routes(routes!(sign_sheet))
+        .routes(routes!(confirm_sheet))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -72,6 +73,16 @@ async fn get_sheet(
     headers: HeaderMap,
 ) -> Result<Response> {
     Ok(tagged(&headers, &advice::open(&app, &actor, id, why.purpose()?).await?))
+}
+
+/// Stand by a signed sheet on newer maps, rules or papers, after a verification anew: it stays the same sheet, and offers and
+/// contracts on it go on. Only in person, not with a token.
+///
+/// 409 `sheet-changed`: something has come up that it does not say, named in the detail; then a new sheet is due.
+#[utoipa::path(post, path = "/option-sheets/{id}/confirm", tag = "advice", params(("id" = Uuid, Path)),
+    responses((status = 200, body = SheetView)))]
+async fn confirm_sheet(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<SheetView>> {
+    Ok(Json(advice::confirm(&app, &actor, id).await?))
 }
 
 /// Sign an option sheet: the legal department recommends one option of it. Only in person, not with a token.

@@ -34,7 +34,7 @@ async fn case_counts(State(app): State<App>) -> Result<Json<Vec<Count>>> {
 #[utoipa::path(get, path = "/cases/{id}/screen", tag = "cases", params(("id" = Uuid, Path)),
     responses((status = 200, body = Object, example = json!({"case": {"number": "HS-2026-000123-7", "state": "verification"},
         "timeline": {"now": {"step": "verification", "turn": "customer"}, "lines": []}, "clock": {"clocks": []}, "papers": [],
-        "requests": [], "rounds": 0, "quotations": [], "contracts": [], "account": null, "tasks": [], "issues": []})), (status = 304)))]
+        "requests": [], "rounds": 0, "quotations": [], "contracts": [], "account": null, "submissions": [], "tasks": [], "issues": []})), (status = 304)))]
 async fn case_screen(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
     Ok(tagged(&headers, &case::screen(&app, id, lang(&headers)).await?))
 }

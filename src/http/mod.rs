@@ -46,6 +46,7 @@ mod retention;
 mod reviews;
 mod serve;
 mod staff;
+mod submissions;
 mod surveys;
 mod tasks;
 mod tokens;
@@ -90,6 +91,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(contracts::routes())
         .merge(payments::routes())
         .merge(contract_desk::routes())
+        .merge(submissions::routes())
         .merge(reviews::routes())
         .merge(hand_overs::routes())
         .merge(obligations::routes())

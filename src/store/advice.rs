@@ -27,6 +27,63 @@ pub struct SheetRow {
     pub signed_by: Option<String>,
     #[sqlx(default)]
     pub signed_at: Option<OffsetDateTime>,
+    /// Of the newest confirmation, when there is one.
+    #[sqlx(default)]
+    pub confirmed_pins: Option<Value>,
+    #[sqlx(default)]
+    pub confirmed_on: Option<Uuid>,
+    #[sqlx(default)]
+    pub confirmed_at: Option<OffsetDateTime>,
+}
+
+/// A signed sheet that says the same on what there is now.
+#[derive(Debug, Clone)]
+pub struct ConfirmationRow {
+    pub id: Uuid,
+    pub sheet_id: Uuid,
+    pub verification_id: Uuid,
+    pub pins: Value,
+    pub said: String,
+    pub digest: String,
+    pub key_id: String,
+    pub signature: Vec<u8>,
+    pub confirmed_by: String,
+    pub confirmed_at: OffsetDateTime,
+}
+
+macro_rules! sheets {
+    ($rest:literal) => {
+        concat!(
+            "select s.*, g.key_id, g.signature, g.signed_by, g.signed_at,
+                    n.pins as confirmed_pins, n.verification_id as confirmed_on, n.confirmed_at
+               from option_sheet s left join option_sheet_signature g on g.sheet_id = s.id
+               left join lateral (select pins, verification_id, confirmed_at from option_sheet_confirmation c
+                                   where c.sheet_id = s.id order by no desc limit 1) n on true ",
+            $rest
+        )
+    };
+}
+
+/// As the next confirmation of its sheet. Only under the case's lock.
+pub async fn confirm(conn: &mut PgConnection, c: &ConfirmationRow) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into option_sheet_confirmation (id, sheet_id, no, verification_id, pins, said, digest, key_id, signature, confirmed_by,
+                                                confirmed_at)
+         values ($1, $2, (select count(*) + 1 from option_sheet_confirmation where sheet_id = $2), $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(c.id)
+    .bind(c.sheet_id)
+    .bind(c.verification_id)
+    .bind(&c.pins)
+    .bind(&c.said)
+    .bind(&c.digest)
+    .bind(&c.key_id)
+    .bind(&c.signature)
+    .bind(&c.confirmed_by)
+    .bind(c.confirmed_at)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// The version the next sheet of a case has. Only under the case's lock.
@@ -81,25 +138,12 @@ pub async fn sign(
 }
 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<SheetRow>> {
-    sqlx::query_as(
-        "select s.*, g.key_id, g.signature, g.signed_by, g.signed_at
-           from option_sheet s left join option_sheet_signature g on g.sheet_id = s.id where s.id = $1",
-    )
-    .bind(id)
-    .fetch_optional(conn)
-    .await
+    sqlx::query_as(sheets!("where s.id = $1")).bind(id).fetch_optional(conn).await
 }
 
 /// Newest first.
 pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<SheetRow>> {
-    sqlx::query_as(
-        "select s.*, g.key_id, g.signature, g.signed_by, g.signed_at
-           from option_sheet s left join option_sheet_signature g on g.sheet_id = s.id
-          where s.case_id = $1 order by s.version desc",
-    )
-    .bind(case)
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(sheets!("where s.case_id = $1 order by s.version desc")).bind(case).fetch_all(conn).await
 }
 
 /// Layer versions whose coverage meets a parcel: those published now, or `pinned` ones whatever became of them. Without the cadastral

@@ -45,7 +45,14 @@ impl Bounds {
 /// What PostgreSQL keeps within a row (bytes): geometries beyond it lie apart and are packed, and cost the most to read.
 pub const WITHIN_ROW: i32 = 2000;
 
-/// Rows of these versions whose box meets `b`, or whose key is one of `keys` and that have no geometry; at most `limit` + 1, in
+/// A version whose rows are asked for, and how far beyond the box (m): its lines may take that much ground to their sides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    pub version: i64,
+    pub beyond: f64,
+}
+
+/// Rows of these versions whose box meets `b` as widened for them, or whose key is one of `keys` and that have no geometry; at most `limit` + 1, in
 /// order of version and `fid`. Geometries stored in more than `large` bytes do not come along.
 ///
 /// The partition is named, or every plan would begin with all zones. Each version goes through the index by itself, so that
@@ -54,7 +61,7 @@ pub const WITHIN_ROW: i32 = 2000;
 pub async fn around(
     conn: &mut PgConnection,
     zone: i32,
-    versions: &[i64],
+    asked: &[Asked],
     b: Option<Bounds>,
     keys: &[String],
     limit: i64,
@@ -62,17 +69,18 @@ pub async fn around(
 ) -> sqlx::Result<Vec<FeatureRow>> {
     let b = b.unwrap_or(Bounds { min_e: f64::MAX, min_n: f64::MAX, max_e: f64::MAX, max_n: f64::MAX });
     let sql = format!(
-        "select f.* from unnest($1::bigint[]) v(id) cross join lateral (
+        "select f.* from unnest($1::bigint[], $9::float8[]) v(id, beyond) cross join lateral (
             select layer_version_id, fid, xmin::text::bigint as stamp, key, code, label, attrs,
                    case when pg_column_size(geom) <= $8 then st_asewkb(geom) end as ewkb, pg_column_size(geom) > $8 as large
-              from feature_{zone} where layer_version_id = v.id and geom && st_makeenvelope($2, $3, $4, $5, {zone}) offset 0) f
+              from feature_{zone} where layer_version_id = v.id
+                 and geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone}) offset 0) f
           union all
          select layer_version_id, fid, xmin::text::bigint, key, code, label, attrs, null, false from feature_{zone}
           where layer_version_id = any($1) and key = any($6) and (geom is null) is true
           order by 1, 2 limit $7"
     );
     sqlx::query_as(AssertSqlSafe(sql))
-        .bind(versions)
+        .bind(asked.iter().map(|a| a.version).collect::<Vec<_>>())
         .bind(b.min_e)
         .bind(b.min_n)
         .bind(b.max_e)
@@ -80,6 +88,7 @@ pub async fn around(
         .bind(keys)
         .bind(limit + 1)
         .bind(large)
+        .bind(asked.iter().map(|a| a.beyond).collect::<Vec<_>>())
         .fetch_all(conn)
         .await
 }

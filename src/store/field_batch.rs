@@ -171,6 +171,17 @@ pub async fn page(conn: &mut PgConnection, f: &ItemFilter) -> sqlx::Result<Vec<I
     .await
 }
 
+/// How many values of a case wait for a person: in conflict, or in the tray.
+pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "select count(*) from field_item i where i.case_id = $1 and i.outcome <> 'applied'
+            and not exists (select from field_settlement s where s.item_id = i.id)",
+    )
+    .bind(case)
+    .fetch_one(conn)
+    .await
+}
+
 /// Writes what a person decided; false when somebody decided before.
 pub async fn settle(
     conn: &mut PgConnection,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -167,14 +167,21 @@ pub struct Checked<'a> {
     pub rows_good: i64,
     pub rows_bad: i64,
     pub content_hash: &'a str,
-    /// None: equal to the published version, and about to be discarded.
-    pub coverage_ewkb: Option<&'a [u8]>,
+    /// What it claims to cover; where rows were set aside, it does not.
+    pub coverage_ewkb: &'a [u8],
+    pub reach_m: f64,
 }
 
 pub async fn finish_version(conn: &mut PgConnection, c: &Checked<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "update layer_version set state = 'checked', rows_read = $2, rows_good = $3, rows_bad = $4, content_hash = $5,
-             coverage = st_multi(st_collectionextract(st_makevalid($6::geometry), 3)) where id = $1",
+        "with aside as (select row_no, extent from import_issue where layer_version_id = $1 and set_aside and code <> 'duplicate_row'),
+              hole as (select st_multi(st_union(extent)) as area from aside),
+              claimed as (select st_collectionextract(st_makevalid($6::geometry), 3) as area)
+         update layer_version set state = 'checked', rows_read = $2, rows_good = $3, rows_bad = $4, content_hash = $5, reach_m = $7,
+                rows_unplaced = (select count(distinct row_no) from aside where extent is null), set_aside = hole.area,
+                coverage = st_multi(case when hole.area is null then claimed.area
+                                         else st_collectionextract(st_difference(claimed.area, hole.area), 3) end)
+           from hole, claimed where id = $1",
     )
     .bind(c.id)
     .bind(c.rows_read)
@@ -182,22 +189,30 @@ pub async fn finish_version(conn: &mut PgConnection, c: &Checked<'_>) -> sqlx::R
     .bind(c.rows_bad)
     .bind(c.content_hash)
     .bind(c.coverage_ewkb)
+    .bind(c.reach_m)
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Union of the version's own areas, for maps that cover just what they show (commune boundaries, full covers).
-pub async fn union_of_features(conn: &mut PgConnection, zone: i32, id: i64) -> sqlx::Result<Option<Vec<u8>>> {
+/// What of two versions is not the same: `rows`, or names of what was declared of them. Empty: `new` says what `old` says.
+pub async fn differences(conn: &mut PgConnection, old: i64, new: i64) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
-        "select st_asewkb(st_multi(st_collectionextract(st_unaryunion(st_collect(st_collectionextract(geom, 3))), 3)))
-           from feature where zone = $1 and layer_version_id = $2 and geom is not null having count(*) > 0",
+        "select array_remove(array[
+                case when o.content_hash is distinct from n.content_hash then 'rows' end,
+                case when o.source_date <> n.source_date then 'source_date' end,
+                case when o.decision is distinct from n.decision then 'decision' end,
+                case when o.accuracy_m <> n.accuracy_m then 'accuracy_m' end,
+                case when o.scale is distinct from n.scale then 'scale' end,
+                case when o.rows_unplaced is distinct from n.rows_unplaced or o.rows_bad <> n.rows_bad then 'rows_set_aside' end,
+                case when o.reach_m is distinct from n.reach_m then 'reach_m' end,
+                case when not (o.coverage = n.coverage or st_equals(o.coverage, n.coverage)) then 'coverage' end], null)
+           from layer_version o, layer_version n where o.id = $1 and n.id = $2",
     )
-    .bind(zone)
-    .bind(id)
-    .fetch_optional(conn)
+    .bind(old)
+    .bind(new)
+    .fetch_one(conn)
     .await
-    .map(Option::flatten)
 }
 
 pub async fn set_state(conn: &mut PgConnection, id: i64, state: &str, at: OffsetDateTime) -> sqlx::Result<()> {
@@ -219,95 +234,6 @@ pub async fn discard(conn: &mut PgConnection, zone: i32, id: i64, at: OffsetDate
     sqlx::query("select feature_drop($1, $2)").bind(zone).bind(id).execute(&mut *conn).await?;
     super::stage::forget(conn, id).await?;
     set_state(conn, id, "discarded", at).await
-}
-
-#[derive(Debug, Clone, Serialize, FromRow)]
-pub struct IssueRow {
-    pub row_no: i64,
-    pub set_aside: bool,
-    pub code: String,
-    pub detail: Value,
-    /// Easting and northing in the zone (m).
-    pub e: Option<f64>,
-    pub n: Option<f64>,
-    pub raw: Option<Value>,
-}
-
-pub async fn add_issues(
-    conn: &mut PgConnection,
-    id: i64,
-    zone: i32,
-    first_no: i32,
-    rows: &[IssueRow],
-) -> sqlx::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "insert into import_issue (layer_version_id, no, row_no, set_aside, code, detail, place, raw)
-         select $1, $2 + (i - 1)::int, r, s, c, d, case when e is null then null else st_setsrid(st_makepoint(e, n), $3) end, w
-           from unnest($4::bigint[], $5::bool[], $6::text[], $7::jsonb[], $8::float8[], $9::float8[], $10::jsonb[])
-                with ordinality t(r, s, c, d, e, n, w, i)",
-    )
-    .bind(id)
-    .bind(first_no)
-    .bind(zone)
-    .bind(rows.iter().map(|r| r.row_no).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.set_aside).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.code.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.detail.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.e).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.n).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.raw.clone()).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// What was said about a row, with its place in the list.
-#[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
-pub struct NumberedIssue {
-    pub no: i32,
-    /// Row of the file, from 1.
-    pub row_no: i64,
-    /// The row is not in the version; it is kept in `raw`.
-    pub set_aside: bool,
-    pub code: String,
-    #[schema(value_type = Object)]
-    pub detail: Value,
-    /// Easting in the zone (m).
-    pub e: Option<f64>,
-    /// Northing in the zone (m).
-    pub n: Option<f64>,
-    #[schema(value_type = Option<Object>)]
-    pub raw: Option<Value>,
-}
-
-/// What was said about rows, after the issue with number `after`.
-pub async fn numbered_issues(pool: &PgPool, id: i64, after: i32, limit: i64) -> sqlx::Result<Vec<NumberedIssue>> {
-    sqlx::query_as(
-        "select no, row_no, set_aside, code, detail, st_x(place) as e, st_y(place) as n, raw from import_issue
-          where layer_version_id = $1 and no > $2 order by no limit $3",
-    )
-    .bind(id)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(pool)
-    .await
-}
-
-#[derive(Debug, Clone, Serialize, FromRow, utoipa::ToSchema)]
-pub struct IssueCount {
-    pub code: String,
-    pub set_aside: bool,
-    pub rows: i64,
-}
-
-pub async fn issue_counts(conn: &mut PgConnection, id: i64) -> sqlx::Result<Vec<IssueCount>> {
-    sqlx::query_as("select code, set_aside, count(*) as rows from import_issue where layer_version_id = $1 group by 1, 2 order by 3 desc, 1")
-        .bind(id)
-        .fetch_all(conn)
-        .await
 }
 
 /// EWKB of what a version covers.
@@ -393,6 +319,7 @@ pub struct PublishedRow {
     pub mark: Mark,
     pub layer: String,
     pub theme: String,
+    pub coverage_key: String,
     pub number: i32,
     pub content_hash: String,
     pub source_name: String,
@@ -400,13 +327,22 @@ pub struct PublishedRow {
     pub decision: Option<String>,
     pub accuracy_m: f64,
     pub scale: Option<i32>,
+    /// Rows set aside, and those of them that may lie anywhere; 0 where that was not counted yet.
+    pub rows_bad: i64,
+    pub rows_unplaced: i64,
+    /// Largest half width of a row (m).
+    pub reach_m: f64,
     pub coverage: Vec<u8>,
+    /// Where rows were set aside.
+    pub set_aside: Option<Vec<u8>>,
 }
 
 pub async fn published(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<PublishedRow>> {
     sqlx::query_as(
-        "select v.id, v.xmin::text::bigint as stamp, l.xmin::text::bigint as layer_stamp, l.code as layer, l.theme, v.number, v.content_hash,
-                v.source_name, v.source_date, v.decision, v.accuracy_m, v.scale, st_asewkb(v.coverage) as coverage
+        "select v.id, v.xmin::text::bigint as stamp, l.xmin::text::bigint as layer_stamp, l.code as layer, l.theme, v.coverage_key, v.number, v.content_hash,
+                v.source_name, v.source_date, v.decision, v.accuracy_m, v.scale, st_asewkb(v.coverage) as coverage,
+                case when v.rows_unplaced is null then 0 else v.rows_bad end as rows_bad, coalesce(v.rows_unplaced, 0) as rows_unplaced,
+                coalesce(v.reach_m, 0) as reach_m, st_asewkb(v.set_aside) as set_aside
            from layer_version v join layer l on l.id = v.layer_id
           where v.id = any($1) and v.state in ('published', 'superseded') order by v.id",
     )

@@ -1,7 +1,7 @@
 //! Rows of a layer version on their way in: bulk by binary COPY, batch after batch, then what only shows when all are there.
 //! A large version has a table of its own that joins the layers at the end; a small one lies among others.
 
-use super::layer::IssueRow;
+use super::layer_issue::IssueRow;
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -122,6 +122,16 @@ pub async fn index(conn: &mut PgConnection, s: Stage) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Union of the version's own areas, for maps that cover just what they show (commune boundaries, full covers).
+pub async fn union(conn: &mut PgConnection, s: Stage) -> sqlx::Result<Option<Vec<u8>>> {
+    let sql = format!(
+        "select st_asewkb(st_multi(st_collectionextract(st_unaryunion(st_collect(st_collectionextract(geom, 3))), 3)))
+           from {} and geom is not null having count(*) > 0",
+        s.rows()
+    );
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(conn).await.map(Option::flatten)
+}
+
 /// The rows become part of the layers.
 pub async fn join(conn: &mut PgConnection, s: Stage) -> sqlx::Result<()> {
     if s.own {
@@ -210,19 +220,23 @@ async fn copy_carefully(conn: &mut PgConnection, s: Stage, rows: &[NewFeature]) 
     copy_into(conn, "doubtful", s, rows).await?;
     let good = format!("insert into {} select * from doubtful where {SOUND}", s.table());
     sqlx::query(AssertSqlSafe(good)).execute(&mut *conn).await?;
-    let bad = format!("select fid, st_isvalidreason(geom) from doubtful where not {SOUND} order by fid");
-    let bad: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(bad)).fetch_all(conn).await?;
+    let bad = format!(
+        "select fid, st_isvalidreason(geom), case when not st_isempty(geom) then st_asewkb(st_expand(geom, 0.01)) end
+           from doubtful where not {SOUND} order by fid"
+    );
+    let bad: Vec<(i64, String, Option<Vec<u8>>)> = sqlx::query_as(AssertSqlSafe(bad)).fetch_all(conn).await?;
     let raw = |fid| {
         let row = rows.iter().find(|r| r.fid == fid)?;
         Some(json!({"key": row.key, "attrs": row.attrs, "wkb": row.ewkb.as_ref().map(hex::encode)}))
     };
-    let issue = |(fid, why): (i64, String)| IssueRow {
+    let issue = |(fid, why, extent): (i64, String, Option<Vec<u8>>)| IssueRow {
         row_no: fid,
         set_aside: true,
         code: "ring_invalid".into(),
         detail: json!({"database": why}),
         e: None,
         n: None,
+        extent,
         raw: raw(fid),
     };
     Ok(bad.into_iter().map(issue).collect())

@@ -165,18 +165,20 @@ pub async fn touched(
               join lateral (select version, geom, valid from parcel_version v where v.zone = $1 and v.parcel_id = w.parcel_id
                              order by version desc limit 1) v on true
              where w.zone = $1 and w.until is null),
-         cover as (select id, coverage from layer_version where id in ($2, $3))
-         select p.id from p
+         cover as (select id, coverage, accuracy_m from layer_version where id in ($2, $3)),
+         reach as (select greatest($4, max(reach_m) + 20) as m from layer_version where id in ($2, $3))
+         select p.id from p, reach
           where p.version <> p.parcel_version or not p.lives
              or exists (select from feature f, lateral (select case when f.layer_version_id = $3 then $2 else $3 end as id) other
                          where f.zone = $1 and f.layer_version_id in ($2, $3)
-                           and (f.geom && st_expand(p.geom, $4) and st_dwithin(f.geom, p.geom, $4)
+                           and (f.geom && st_expand(p.geom, reach.m) and st_dwithin(f.geom, p.geom, reach.m)
                                 or f.geom is null and f.key in (select a.commune_code || '/' || a.sheet || '/' || a.number
                                        from parcel_alias a where a.zone = $1 and a.parcel_id = p.parcel_id))
                            and not exists (select from feature o where o.zone = $1 and o.layer_version_id = other.id
                                                and o.row_hash = f.row_hash))
              or abs(coalesce((select st_area(st_intersection(p.geom, coverage)) from cover where id = $2), 0)
                   - coalesce((select st_area(st_intersection(p.geom, coverage)) from cover where id = $3), 0)) > 0.01
+             or (select count(distinct accuracy_m) from cover where st_intersects(p.geom, coverage)) > 1
           order by p.id",
     )
     .bind(zone)

@@ -89,6 +89,18 @@ pub async fn waiting_on_conditions(conn: &mut PgConnection, after: Uuid, limit: 
     .await
 }
 
+/// What a contract is about: the procedure that was offered; of a contract that is not kept here, that of the case.
+pub async fn procedure(conn: &mut PgConnection, case: Uuid, contract: Uuid) -> sqlx::Result<String> {
+    sqlx::query_scalar(
+        "select coalesce((select q.procedure from contract c join quotation q on q.id = c.quotation_id where c.id = $2), f.procedure)
+           from case_file f where f.id = $1",
+    )
+    .bind(case)
+    .bind(contract)
+    .fetch_one(conn)
+    .await
+}
+
 /// The commune of the parcel a case is about: as it is drawn now, or as the customer named it.
 pub async fn commune(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(

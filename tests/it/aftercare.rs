@@ -65,6 +65,8 @@ async fn an_archive_holds_all_of_it_and_proves_itself(pool: PgPool) {
             "verifications/01/proof.json",
             "report.vi.pdf",
             "advice/01.json",
+            "contracts/01.pdf",
+            "submissions.json",
             "reviews.json",
             "obligations.json",
             "hand-overs/01.json",

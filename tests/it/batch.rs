@@ -29,7 +29,7 @@ async fn demo_ward(t: &TestApp, parcels: usize) {
     }
 }
 
-async fn all_verdicts(t: &TestApp, run: Uuid) -> Vec<VerdictView> {
+pub async fn all_verdicts(t: &TestApp, run: Uuid) -> Vec<VerdictView> {
     batch::verdicts(&t.app, run, None, None, None, i64::MAX).await.unwrap()
 }
 
@@ -43,7 +43,7 @@ fn expected(findings: &[FindingRecord]) -> (Vec<(String, String, String)>, Value
 }
 
 /// Every verdict of the run is the one that a verification of the parcel alone gives, to the last digit of its record.
-async fn same_as_alone(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
+pub async fn same_as_alone(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
     for v in verdicts {
         let alone = verification::inspect(&t.app, v.zone, v.parcel_id, Wish::default()).await.unwrap();
         let parcel = alone.record.parcel.as_ref().map(|p| format!("{}/{}", p.sheet, p.number));
@@ -169,8 +169,8 @@ async fn older_maps_old_names_and_cases_by_name_make_no_difference(pool: PgPool)
     .await;
 }
 
-/// Every verification of the run comes out the same again, after later loads too; a changed byte is named.
-async fn replayed(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
+/// Every verification of the run comes out the same again.
+pub async fn replayed_alike(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
     let seen = proof::Seen::default();
     let mut same = 0;
     for no in proof::run_chunks(&t.app, run, None).await.unwrap() {
@@ -180,6 +180,11 @@ async fn replayed(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
         }
     }
     assert_eq!(same, verdicts.len());
+}
+
+/// As [`replayed_alike`], after later loads too; a changed byte is named.
+async fn replayed(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
+    replayed_alike(t, run, verdicts).await;
     let (id, no) = (verdicts[7].parcel_id, verdicts[7].at.0);
     let again = async || {
         let done = proof::replay_chunk(&t.app, run, no, Some(id), &proof::Seen::default()).await.unwrap();

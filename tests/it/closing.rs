@@ -1,16 +1,12 @@
 //! A case from its review to the customer's hands: four eyes, hand-over in the office and online, taxes and fees until paid.
 
-use crate::advice::{signed_sheet, verified_case};
 use crate::case_events::{every_case_is_its_events, kinds};
+use crate::contracts::{at, concluded, ok, pay};
 use crate::test_app::{Answer, Caller, TestApp};
 use crate::ward::{mapped, threaded};
-use diaba::domain::case::{Happened, Signer};
-use diaba::flow::case::record;
-use diaba::flow::staff::Actor;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use time::macros::date;
 use uuid::Uuid;
 
 /// The people of a case.
@@ -35,15 +31,6 @@ impl Desk {
 
     pub async fn kinds(&self) -> Vec<String> {
         kinds(&self.t.app.pool, self.id()).await
-    }
-
-    /// Records events as another act would.
-    pub async fn happens(&self, all: Vec<Happened>) {
-        let mut tx = self.t.app.pool.begin().await.unwrap();
-        for what in all {
-            record(&self.t.app, &mut tx, &Actor::system("test"), self.id(), what).await.unwrap();
-        }
-        tx.commit().await.unwrap();
     }
 }
 
@@ -70,38 +57,29 @@ pub async fn paper(d: &Desk, facts: Value, width: u32) -> String {
     id
 }
 
-/// A case with a verdict, a signed sheet and a contract, at work.
+/// A case with a verdict, a signed sheet and a contract that both have signed and the customer has paid, at work by its plan.
 pub async fn at_work(t: TestApp) -> Desk {
     let legal = t.signed_in("legal", &["legal"]).await;
     let lan = t.signed_in("lan", &["legal", "reviewer"]).await;
     let eye = t.signed_in("eye", &["reviewer"]).await;
     let care = t.signed_in("care", &["customer_care"]).await;
     let boss = t.signed_in("boss", &["manager"]).await;
-    let case = verified_case(&legal).await;
-    signed_sheet(&legal, &case).await;
-    let d = Desk { t, legal, lan, eye, care, boss, case };
-    let (q, c, s) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-    d.happens(vec![
-        Happened::QuotationOffered { quotation: q, version: 1, total: 9, valid_to: date!(2026 - 12 - 01) },
-        Happened::QuotationAccepted { quotation: q, version: 1 },
-        Happened::ContractDrawn { contract: c, version: 1, sign_by: date!(2026 - 12 - 01), next: Signer::Customer },
-        Happened::ContractSigned { contract: c, signer: Signer::Customer, signature: s, next: Some(Signer::Firm) },
-        Happened::ContractSigned { contract: c, signer: Signer::Firm, signature: s, next: None },
-        Happened::ContractConcluded { contract: c },
-    ])
-    .await;
-    d
+    let (case, contract) = concluded(&legal).await;
+    ok(care.post(&format!("{}/payments", at(&contract)), pay("FT-1", 5_500_000)).await);
+    Desk { t, legal, lan, eye, care, boss, case }
 }
 
-/// The tasks of the case are cancelled, but for one that `lan` does.
+/// The tasks of the case are cancelled, one after the other since each frees those behind it, but for one that `lan` does.
 pub async fn finish_tasks(d: &Desk) {
-    let page = d.legal.get(&format!("/api/v1/tasks?case={}&limit=200", d.case)).await;
-    for task in page.body["items"].as_array().unwrap() {
-        if matches!(task["state"].as_str(), Some("open" | "accepted")) {
-            let cancel = format!("/api/v1/tasks/{}/cancel", task["id"].as_str().unwrap());
-            let gone = d.boss.post(&cancel, json!({"version": task["version"], "reason": "not needed here"})).await;
-            assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);
-        }
+    loop {
+        let page = d.legal.get(&format!("/api/v1/tasks?case={}&limit=200", d.case)).await;
+        let tasks = page.body["items"].as_array().unwrap();
+        let Some(task) = tasks.iter().find(|t| !matches!(t["state"].as_str(), Some("done" | "cancelled"))) else {
+            break;
+        };
+        let cancel = format!("/api/v1/tasks/{}/cancel", task["id"].as_str().unwrap());
+        let gone = d.boss.post(&cancel, json!({"version": task["version"], "reason": "not needed here"})).await;
+        assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);
     }
     let lan: Uuid =
         sqlx::query_scalar("select id from staff where login = 'lan'").fetch_one(&d.t.app.pool).await.unwrap();

@@ -127,9 +127,14 @@ async fn no_day_passes_unnoticed(pool: PgPool) {
 
         let submission = Uuid::from_u128(7);
         let (agency, procedure) = (String::from("vpdk"), String::from("transfer"));
-        happened(&t, &bound, Happened::Submitted { submission, agency: agency.clone(), procedure, due: None }).await;
+        happened(
+            &t,
+            &bound,
+            Happened::Submitted { submission, agency: agency.clone(), procedure, due: None, province: None, on: None },
+        )
+        .await;
         t.advance(Duration::days(16));
-        happened(&t, &bound, Happened::AgencyDecided { submission, agency, granted: true }).await;
+        happened(&t, &bound, Happened::AgencyDecided { submission, agency, granted: true, on: None }).await;
         run(&t, "watch_contracts").await;
         run(&t, "watch_contracts").await;
         let since = |n: usize, told: Vec<String>| told[before[n].len()..].to_vec();

@@ -1,10 +1,12 @@
 //! How contracts are signed: codes, paper, turns, and what nobody signs any more.
 
 use crate::advice::facts;
+use crate::case_events::every_case_is_its_events;
 use crate::contracts::{
-    accepted, answer, at, code, conflict, draw, drawn, id, new_contract, offered, ok, party, said, show, sign,
+    accepted, answer, at, code, conflict, draw, drawn, id, kinds, new_contract, offered, ok, party, said, show, sign,
 };
-use crate::ward::{mapped, publish, threaded};
+use crate::test_app::Caller;
+use crate::ward::{EAST, NORTH, ZONE, mapped, publish, publish_map, threaded};
 use reqwest::StatusCode;
 use serde_json::json;
 use sqlx::PgPool;
@@ -151,6 +153,84 @@ async fn nobody_signs_what_rests_on_an_old_map(pool: PgPool) {
         assert_eq!(ok(sign(&legal, &again, 1).await)["next"], json!([2]));
         let old = legal.post(&format!("{}/codes", at(&contract)), json!({"signer": 1})).await;
         assert_eq!(conflict(&old), "contract-closed");
+    })
+    .await;
+}
+
+/// A flood map of the commune with these squares (metres east of the first parcel), complete over all of them.
+async fn flood(gis: &Caller, squares: &[f64]) {
+    let rows = squares.iter().map(|x| {
+        let (w, s) = (EAST + x, NORTH - 50.0);
+        let (e, n) = (w + 5.0, s + 100.0);
+        format!("\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",NGAP\n")
+    });
+    let asked = json!({"layer": "flood_test", "profile": "generic", "theme": "hazard_flood", "zone": ZONE, "crs": format!("EPSG:{ZONE}"),
+        "coverage": "extent", "source_date": "2026-09-15", "coverage_key": "20194"});
+    publish_map(gis, format!("WKT,code\n{}", rows.collect::<String>()), &asked).await;
+}
+
+/// New maps that say the same of the parcel are no end of an agreement; those that say something new are.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let sheets = format!("/api/v1/cases/{case}/option-sheets");
+        let sheet = id(&ok(legal.get(&sheets).await)[0]);
+        let confirm = format!("/api/v1/option-sheets/{sheet}/confirm");
+        let verify = async || {
+            t.advance(Duration::minutes(1));
+            ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await)
+        };
+        assert_eq!(
+            ok(legal.post(&confirm, json!({})).await)["confirmed_at"],
+            json!(null),
+            "it holds: nothing to confirm"
+        );
+
+        flood(&gis, &[-100.0, 300.0]).await;
+        let customer = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
+        let drawing = async || draw(&legal, &quotation, new_contract(&[&customer])).await;
+        assert_eq!(conflict(&drawing().await), "sheet-outdated");
+        assert_eq!(conflict(&legal.post(&confirm, json!({})).await), "sheet-outdated", "verify anew first");
+        let again = verify().await;
+        let confirmed = ok(legal.post(&confirm, json!({})).await);
+        assert_eq!((&confirmed["outdated"], &confirmed["holds_on"]), (&json!([]), &again["id"]));
+        assert_eq!(ok(legal.post(&confirm, json!({})).await)["confirmed_at"], confirmed["confirmed_at"], "once");
+        let contract = ok(drawing().await);
+        assert_eq!((&contract["verification_digest"], &contract["sheet_id"]), (&again["digest"], &json!(sheet)));
+        let first = sign(&legal, &contract, 1).await;
+        assert_eq!(ok(first)["next"], json!([2]));
+
+        // Now the flood reaches the parcel: nobody may stand by the old sheet.
+        flood(&gis, &[-100.0, 5.0, 300.0]).await;
+        verify().await;
+        let changed = legal.post(&confirm, json!({})).await;
+        assert_eq!(conflict(&changed), "sheet-changed");
+        let why = changed.body["detail"].as_str().unwrap();
+        assert!(why.contains("sheet-changed-finding") && why.contains("hazard_flood"), "{why}");
+        ok(legal.post(&format!("{}/refuse", at(&contract)), json!({"reason": "outdated"})).await);
+        let newer = ok(legal.post(&sheets, facts()).await);
+        assert_eq!(
+            conflict(&legal.post(&format!("/api/v1/option-sheets/{}/confirm", id(&newer)), json!({})).await),
+            "sheet-unsigned"
+        );
+        ok(legal.post(&format!("/api/v1/option-sheets/{}/sign", id(&newer)), json!({})).await);
+        let told = kinds(&t, &case).await;
+        assert_eq!(told[told.len() - 2..], ["quotation_withdrawn", "option_sheet_signed"], "the customer hears of it");
+        assert_eq!(conflict(&legal.post(&confirm, json!({})).await), "sheet-not-newest");
+        assert_eq!(conflict(&drawing().await), "sheet-not-newest");
+        let anew = offered(&legal, &case, json!({})).await;
+        ok(answer(&legal, &anew, json!({"accepted": true})).await);
+        let last = ok(draw(&legal, &anew, new_contract(&[&customer])).await);
+        ok(sign(&legal, &last, 1).await);
+        assert_eq!(ok(sign(&legal, &last, 2).await)["state"], "concluded");
+        let open = ok(legal.get(&format!("/api/v1/option-sheets/{sheet}?purpose=review")).await);
+        assert_eq!(open["sheet"]["version"], 1, "the sheet itself was never changed");
+        assert!(sqlx::raw_sql("delete from option_sheet_confirmation").execute(&t.app.pool).await.is_err());
+        every_case_is_its_events(&t.app.pool).await;
     })
     .await;
 }

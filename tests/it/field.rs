@@ -88,11 +88,23 @@ async fn what_was_captured_comes_home(pool: PgPool) {
     let both = boss.get(&format!("{waits}?purpose=review")).await;
     assert_eq!(both.body["sent"]["value"], "Đã gặp chủ nhà", "{}", both.text);
     assert_eq!(both.body["standing"]["value"], "Chủ nhà gọi lại", "{}", both.text);
+    let conflicts = async || {
+        let list = boss.get(&format!("/api/v1/cases/{case}/checklist")).await;
+        let found = list.body["items"].as_array().unwrap().iter().find(|i| i["code"] == "conflicts").cloned();
+        found.unwrap_or_else(|| panic!("{}", list.text))
+    };
+    let open = conflicts().await;
+    assert_eq!(
+        (&open["standing"], &open["because"][0]["key"]),
+        (&json!("not_ok"), &json!("review-conflicts-open")),
+        "{open}"
+    );
     let choice = json!({"take": "sent", "reason": "Gặp tận nơi"});
     assert_eq!(field.post(&format!("{waits}/settle"), choice.clone()).await.status, StatusCode::FORBIDDEN);
     let settled = boss.post(&format!("{waits}/settle"), choice.clone()).await;
     assert_eq!((&settled.body["open"], &settled.body["took"]), (&json!(false), &json!("sent")), "{}", settled.text);
     assert_eq!(boss.post(&format!("{waits}/settle"), choice).await.body["code"], "item-settled");
+    assert_eq!(conflicts().await["standing"], "ok");
     let stands = boss.get(&format!("{address}/fields?purpose=review")).await;
     let note = stands.body.as_array().unwrap().iter().find(|v| v["field"] == "note").unwrap();
     assert_eq!((&note["value"], &note["version"]), (&json!("Đã gặp chủ nhà"), &json!(3)));

@@ -160,8 +160,19 @@ async fn a_plan_is_carried_from_the_contract_to_the_result(pool: PgPool) {
     assert_eq!(ended.body["state"], "done", "{}", ended.text);
 
     done(&legal, &case, "prepare_dossier", json!({"papers_listed": "Đơn, hợp đồng"})).await;
-    done(&legal, &case, "submit_dossier", json!({"receipt_number": "7", "submitted_on": "2026-10-05"})).await;
+    // It is handed in when the authority's receipt says so, and its result is fetched when it was granted.
+    let filing = begun(&legal, &case, "submit_dossier").await;
+    let filed = json!({"receipt_number": "7", "submitted_on": "2026-10-05"});
+    assert_eq!(ends(&legal, &filing, filed.clone()).await.refused(), ["exit: exit-condition"]);
+    assert_eq!(put(&boss, "/api/v1/agencies/vpdk.example", agency()).await.status, StatusCode::OK);
+    let submit = json!({"agency": "vpdk.example", "receipt_number": "7"});
+    let submitted = legal.post(&format!("/api/v1/cases/{case}/submissions"), submit).await;
+    assert_eq!(submitted.status, StatusCode::CREATED, "{}", submitted.text);
+    assert_eq!(ends(&legal, &filing, filed).await.body["state"], "done");
     done(&sales, &case, "hand_tax_notice", json!({"notices": "Lệ phí trước bạ"})).await;
+    assert_eq!(task(&legal, &case, "collect_result").await["waits_for"], json!(["granted"]));
+    let decided = format!("/api/v1/submissions/{}/decided", submitted.body["id"].as_str().unwrap());
+    assert_eq!(legal.post(&decided, json!({"granted": true})).await.status, StatusCode::OK);
     done(&legal, &case, "collect_result", json!({"result_number": "AA 00000001", "issued_on": "2026-10-05"})).await;
     done(&legal, &case, "check_result", json!({"agrees": true})).await;
     let plan = legal.get(&format!("/api/v1/cases/{case}/plan")).await;
@@ -258,7 +269,7 @@ async fn who_gets_a_task_and_who_cannot(pool: PgPool) {
     every_case_is_its_events(&pool).await;
 }
 
-fn agency() -> Value {
+pub fn agency() -> Value {
     json!({"kind": "notary", "name": "Văn phòng công chứng Mẫu", "address": "1 Đường Mẫu", "lon": 108.2, "lat": 16.06,
         "hours": {"1": [["07:30", "11:30"], ["13:30", "17:00"]], "3": [["07:30", "11:30"]], "4": [["07:30", "11:30"]]}, "standing": "house"})
 }

@@ -74,8 +74,11 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         decision: (id % 2 == 0).then(|| format!("{id}/QĐ-UBND")),
         accuracy_m: 0.3,
         scale: Some(2000),
+        rows_bad: 0,
+        rows_unplaced: 0,
     };
-    LayerFacts { pin, coverage, features: Gathered::Read(features.into_iter().map(Arc::new).collect()) }
+    let set_aside = MultiPolygon(vec![]);
+    LayerFacts { pin, coverage, set_aside, features: Gathered::Read(features.into_iter().map(Arc::new).collect()) }
 }
 
 /// What a theme holds when nothing is in the way of a dwelling along a road.

@@ -4,6 +4,7 @@ use crate::aftercare::handed_over;
 use crate::case_events::every_case_is_its_events;
 use crate::case_work::run;
 use crate::closing::{Desk, at_work, paper, png};
+use crate::plans::begun;
 use crate::ward::{mapped, threaded};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -64,6 +65,17 @@ async fn gone_with_a_certificate_and_still_proved(pool: PgPool) {
         let sent = d.legal.send(d.legal.request(reqwest::Method::POST, &scan).body(png(1240))).await;
         assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
         paper(&d, json!({"kind": "other", "title": "petition"}), 1241).await;
+        // What a device sent from the parcel, as it came.
+        let field = d.t.signed_in("chi", &["field"]).await;
+        begun(&field, &d.case, "visit_parcel").await;
+        let package = field.get("/api/v1/field/package?hours=8").await.body;
+        let lease = &package["tasks"][0];
+        let item = json!({"id": d.case, "lease": lease["lease"]["id"], "task": lease["task"]["id"], "field": "note", "base": 0,
+            "value": "Người Mẫu Mười Một ở nhà", "captured_at": "2026-10-05T02:00:00Z"});
+        let batch = field.post("/api/v1/field/batches", json!({"items": [item]})).await;
+        assert_eq!(batch.body["applied"], 1, "{}", batch.text);
+        let raw = batch.body["sha256"].as_str().unwrap();
+        assert!(d.t.app.scans.get(raw).await.is_ok());
         handed_over(&d).await;
         let archived = d.legal.post(&d.path("archives"), json!({})).await;
         assert_eq!(archived.status, StatusCode::CREATED, "{}", archived.text);
@@ -90,6 +102,7 @@ async fn gone_with_a_certificate_and_still_proved(pool: PgPool) {
 
         assert_eq!(left(&pool, d.id()).await, Vec::<String>::new());
         assert!(d.t.app.scans.get(&sha256_hex(png(1241))).await.is_err(), "its own scan is gone");
+        assert!(d.t.app.scans.get(raw).await.is_err(), "what the device sent is gone as it came");
         assert!(d.t.app.scans.get(&sha256_hex(png(1240))).await.is_ok(), "another case needs this one");
         let archive = format!("/api/v1/archives/{}/file?purpose=archive", archived.body["id"].as_str().unwrap());
         assert_eq!(boss.get(&archive).await.status, StatusCode::NOT_FOUND);

@@ -50,6 +50,13 @@ sheet-outdated-procedures = the rules of the procedures have changed
 sheet-outdated-fees = the tables of fees and taxes have changed
 sheet-outdated-layer = map layer { $layer } has a new version
 sheet-outdated-parcel = the parcel has changed
+sheet-changed-parcel = the parcel has changed
+sheet-changed-finding = a finding is new: { $check } ({ $subject })
+sheet-changed-option = the option is not among those of today
+sheet-changed-feasibility = more stands in the way of the option
+sheet-changed-papers = more papers are needed
+sheet-changed-steps = steps or days are others
+sheet-changed-dues = fees or taxes are others
 
 sheet-title = OPTION SHEET
 sheet-rests-on = Rests on the verification with the digest:

@@ -50,6 +50,13 @@ sheet-outdated-procedures = quy định về thủ tục đã thay đổi
 sheet-outdated-fees = biểu phí, thuế đã thay đổi
 sheet-outdated-layer = lớp bản đồ { $layer } đã có phiên bản mới
 sheet-outdated-parcel = thửa đất đã có biến động
+sheet-changed-parcel = thửa đất đã có biến động
+sheet-changed-finding = có kết luận mới: { $check } ({ $subject })
+sheet-changed-option = phương án không còn trong danh sách hiện nay
+sheet-changed-feasibility = phương án gặp thêm vướng mắc
+sheet-changed-papers = cần thêm giấy tờ
+sheet-changed-steps = các bước hoặc thời hạn đã khác
+sheet-changed-dues = phí, thuế đã khác
 
 sheet-title = PHIẾU PHƯƠNG ÁN
 sheet-rests-on = Dựa trên kết quả xác minh có mã:

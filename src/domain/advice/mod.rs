@@ -2,11 +2,13 @@
 //! (phiếu phương án) the legal department signs.
 
 mod compute;
+mod confirm;
 mod guide;
 mod render;
 mod sheet;
 
 pub use compute::{Asked, Days, Feasibility, History, MissingPaper, Opt, Reason, Standing, options};
+pub use confirm::{CONFIRMED, Confirmation, new_since};
 pub use guide::{Guide, GuideBook, Needs};
 pub use render::{feasibility_key, render};
 pub use sheet::{Edits, OPTIONS, Pinned, Sheet, SheetPins, stale};

@@ -196,3 +196,60 @@ fn every_option_has_words() {
         }
     }
 }
+
+fn sheet_of(findings: Vec<FindingRecord>, papers: &[(&str, bool)]) -> (Sheet, Record) {
+    let pins = SheetPins {
+        verification: Uuid::nil(),
+        digest: "d".into(),
+        rules: "r".into(),
+        procedures: "p".into(),
+        fees: "f".into(),
+        guides: "g".into(),
+        parcel: Some(Pinned { id: Uuid::nil(), version: 1 }),
+        layers: vec![],
+    };
+    let sheet = Sheet {
+        schema: OPTIONS.into(),
+        id: Uuid::nil(),
+        case_id: Uuid::nil(),
+        case_number: "HS-2026-000001-0".into(),
+        version: 1,
+        as_of: date!(2026 - 11 - 23),
+        pins,
+        facts: FeeFacts::default(),
+        options: work(findings.clone(), papers),
+        edits: Edits { recommended: Some("transfer".into()), ..Edits::default() },
+        by: "legal".into(),
+        at: time::macros::datetime!(2026-11-23 02:00 UTC),
+    };
+    (sheet, record(findings))
+}
+
+#[test]
+fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
+    let hit = |subject: &str| FindingRecord {
+        subject: subject.into(),
+        ..finding("planning.hazard", Verdict::Hit, Effect::NeedsPerson)
+    };
+    let (was, then) = sheet_of(vec![hit("flood")], &[]);
+    let new = |findings: Vec<FindingRecord>, papers: &[(&str, bool)]| -> Vec<String> {
+        let (now, later) = sheet_of(findings, papers);
+        new_since(&was, &then, &now, &later).into_iter().map(|m| m.key).collect()
+    };
+    let nothing = Vec::<String>::new();
+    assert_eq!(new(vec![hit("flood")], &[]), nothing);
+    assert_eq!(new(vec![], &[]), nothing, "what went away is no hindrance");
+    assert_eq!(new(vec![hit("flood")], &[("certificate", true)]), nothing, "a paper came in");
+    assert_eq!(new(vec![hit("slide")], &[]), ["sheet-changed-finding"]);
+    let day = |n: f64| FindingRecord { measured: Some(Quantity::new(n, Unit::Day)), ..hit("flood") };
+    assert_eq!(new(vec![day(3.0)], &[]), nothing, "a source is older each day");
+    let area = |n: f64| FindingRecord { measured: Some(Quantity::new(n, Unit::SquareMetre)), ..hit("flood") };
+    assert_eq!(new(vec![area(3.0)], &[]), ["sheet-changed-finding"]);
+    let (mut now, later) = sheet_of(vec![hit("flood")], &[]);
+    now.pins.parcel = Some(Pinned { id: Uuid::nil(), version: 2 });
+    now.options.iter_mut().for_each(|o| o.steps.clear());
+    let keys: Vec<_> = new_since(&was, &then, &now, &later).into_iter().map(|m| m.key).collect();
+    assert_eq!(keys, ["sheet-changed-parcel", "sheet-changed-steps"]);
+    now.options.clear();
+    assert!(new_since(&was, &then, &now, &later).iter().any(|m| m.key == "sheet-changed-option"));
+}

@@ -42,6 +42,9 @@ pub struct ParcelInputs {
     pub asked: ParcelRef,
     pub candidates: Vec<Candidate>,
     pub keys: Vec<String>,
+    /// Version of the map that speaks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<i64>,
     pub other_cases: Gathered<Vec<OtherCase>>,
     /// Layers that did not answer: version, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -121,6 +124,7 @@ impl Keeper {
             asked: facts.resolution.asked.clone(),
             candidates: facts.resolution.candidates.clone(),
             keys: own.map_or_else(Vec::new, |p| p.keys.clone()),
+            map: own.and_then(|p| p.layer.as_ref()).map(|l| l.layer_version_id),
             other_cases: facts.other_cases.clone(),
             unread,
         }));

@@ -89,11 +89,12 @@ impl Happened {
             H::ItemSettled { .. } => &["item", "how"],
             H::RequestReminded { .. } => &["request", "items"],
             H::OptionSheetSigned { .. } => &["sheet", "procedure"],
-            H::OptionSheetOutdated { .. } => &["sheet"],
+            H::OptionSheetConfirmed { .. } | H::OptionSheetOutdated { .. } => &["sheet"],
             H::QuotationOffered { .. } => &["quotation", "version", "total", "valid_to"],
-            H::QuotationAccepted { .. } | H::QuotationRefused { .. } | H::QuotationExpired { .. } => {
-                &["quotation", "version"]
-            }
+            H::QuotationAccepted { .. }
+            | H::QuotationRefused { .. }
+            | H::QuotationWithdrawn { .. }
+            | H::QuotationExpired { .. } => &["quotation", "version"],
             H::ContractDrawn { .. } => &["contract", "sign_by"],
             H::SigningCodeMade { signer: Signer::Customer, .. } => &["contract", "signer", "expires"],
             H::ContractSigned { .. } => &["contract", "signer"],
@@ -108,9 +109,9 @@ impl Happened {
             }
             H::AppointmentKept { .. } => &["task"],
             H::AppointmentMissed { .. } => &["task", "by"],
-            H::Submitted { .. } => &["agency", "procedure", "due"],
-            H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency"],
-            H::AgencyDecided { .. } => &["agency", "granted"],
+            H::Submitted { .. } => &["agency", "procedure", "due", "on"],
+            H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency", "on"],
+            H::AgencyDecided { .. } => &["agency", "granted", "on"],
             H::ReviewAsked {} | H::ReviewPassed { .. } => &[],
             H::HandOverOffered { .. } | H::HandedOver { .. } => &["handover", "way"],
             H::ObligationNoticed { .. } | H::ObligationRevised { .. } => &["obligation", "what", "amount", "due"],
@@ -191,7 +192,9 @@ impl Happened {
             H::QuotationAccepted { .. } | H::QuotationRefused { .. } | H::ContractRefused { .. } => {
                 vec![R(Role::Sales)]
             }
-            H::QuotationExpired { .. } | H::ContractExpired { .. } => vec![Customer, R(Role::Sales)],
+            H::QuotationWithdrawn { .. } | H::QuotationExpired { .. } | H::ContractExpired { .. } => {
+                vec![Customer, R(Role::Sales)]
+            }
             H::SigningCodeMade { signer: Signer::Firm, .. } => vec![R(Role::Manager)],
             H::PaymentOverdue { .. } => vec![Customer, R(Role::Sales)],
             H::ContractSigned { .. } => vec![R(Role::Sales)],

@@ -4,7 +4,7 @@
 //! Art. 147), the day it stops is. Only working days are used. A deadline is a function of events, calendar and rules alone.
 
 use super::event::{Event, Happened};
-use super::procedure::ProcedureBook;
+use super::procedure::{ProcedureBook, ProcedureVersion};
 use super::state::{Case, NoMove, Step, Turn};
 use crate::domain::calendar::{Calendar, UnknownYear, day_of};
 use crate::domain::rule::Standing;
@@ -147,11 +147,20 @@ pub fn segments(events: &[Event], states: &[Case]) -> Vec<Segment> {
     all
 }
 
-/// When a clock ran that runs while `runs`.
+/// When a clock ran that runs while `runs`, by the days on which things were noted.
 pub fn spans(events: &[Event], states: &[Case], runs: impl Fn(&Case) -> bool) -> Vec<Span> {
+    spans_by(events, states, runs, |e| day_of(e.at))
+}
+
+fn spans_by(
+    events: &[Event],
+    states: &[Case],
+    runs: impl Fn(&Case) -> bool,
+    day: impl Fn(&Event) -> Date,
+) -> Vec<Span> {
     let mut all: Vec<Span> = Vec::new();
     for (event, case) in events.iter().zip(states) {
-        let day = day_of(event.at);
+        let day = day(event);
         let open = all.last().is_some_and(|s| s.to.is_none());
         match (open, runs(case)) {
             (false, true) => all.push(Span { from: day, to: None }),
@@ -195,8 +204,9 @@ pub fn clocks(
         }
     }
     for event in events {
-        if let Happened::Submitted { submission, procedure, .. } = &event.what {
-            all.push(of_authority(events, states, *submission, procedure, day_of(event.at), book));
+        if let Happened::Submitted { submission, procedure, province, .. } = &event.what {
+            let version = book.find(procedure, province.as_deref(), event.day());
+            all.push(of_authority(events, states, *submission, version));
         }
     }
     all.into_iter().map(|c| measured(c, calendar)).collect()
@@ -221,24 +231,15 @@ fn bare(spans: Vec<Span>) -> Clock {
     }
 }
 
-/// The authority's term, without the time it waits for us.
-fn of_authority(
-    events: &[Event],
-    states: &[Case],
-    submission: Uuid,
-    procedure: &str,
-    on: Date,
-    book: &ProcedureBook,
-) -> Clock {
-    let version = book.find(procedure, None, on);
-    let days = version.and_then(|v| v.working_days.map(|d| d + v.posting_days.unwrap_or_default()));
+/// The authority's term, without the time it waits for us, by the days on which it got and gave.
+fn of_authority(events: &[Event], states: &[Case], submission: Uuid, version: Option<&ProcedureVersion>) -> Clock {
     Clock {
         id: format!("submission.{submission}"),
         turn: Turn::Authority,
-        limit: days.filter(|d| *d > 0),
+        limit: version.and_then(ProcedureVersion::term),
         source: version.map_or_else(|| "no term is known".into(), |v| v.source.clone()),
         standing: version.map_or(Standing::Unverified, |v| v.standing),
-        ..bare(spans(events, states, |c| c.submitted.contains(&submission)))
+        ..bare(spans_by(events, states, |c| c.submitted.contains(&submission), Event::day))
     }
 }
 

@@ -146,9 +146,11 @@ fn script(n: usize) -> Happened {
         8 => H::ContractConcluded { contract: id(4) },
         9 => H::PapersRequested { request: id(7), round: 1, items: vec![id(8)], due },
         10 => H::ItemSettled { item: id(8), how: Settled::Met },
-        11 => H::Submitted { submission: id(9), agency: "a".into(), procedure: word, due: None },
-        12 => H::AgencyAskedMore { submission: id(9), agency: "a".into() },
-        13 => H::AgencyAnswered { submission: id(9), agency: "a".into() },
+        11 => {
+            H::Submitted { submission: id(9), agency: "a".into(), procedure: word, due: None, province: None, on: None }
+        }
+        12 => H::AgencyAskedMore { submission: id(9), agency: "a".into(), on: None },
+        13 => H::AgencyAnswered { submission: id(9), agency: "a".into(), on: None },
         _ => H::QuotationRefused { quotation: id(3), version: 1, reason: word },
     }
 }

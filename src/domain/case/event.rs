@@ -4,6 +4,7 @@
 //! `data/i18n/{vi,en}/case.ftl`, and a sample in `event_tests.rs`. The compiler and the tests ask for each of them.
 
 pub use super::event_values::{Channel, Ending, Settled, Signer};
+use crate::domain::calendar::day_of;
 use crate::domain::verify::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -100,6 +101,12 @@ pub enum Happened {
         verification: Uuid,
         procedure: String,
     },
+    /// It says the same on newer maps and rules: the legal department stands by it on this verification.
+    OptionSheetConfirmed {
+        sheet: Uuid,
+        version: u32,
+        verification: Uuid,
+    },
     OptionSheetOutdated {
         sheet: Uuid,
         because: String,
@@ -121,6 +128,11 @@ pub enum Happened {
         quotation: Uuid,
         version: u32,
         reason: String,
+    },
+    /// A new option sheet was signed: what was offered on the one before stands no longer, also when it was accepted.
+    QuotationWithdrawn {
+        quotation: Uuid,
+        version: u32,
     },
     QuotationExpired {
         quotation: Uuid,
@@ -259,28 +271,39 @@ pub enum Happened {
         task: Uuid,
         by: String,
     },
-    /// Handed in to an authority, which has until `due` by its own term.
+    /// Handed in to an authority, which has until `due` by the procedure's term in this province. `on`: the day it happened,
+    /// when it was noted later.
     Submitted {
         submission: Uuid,
         agency: String,
         procedure: String,
         due: Option<Date>,
+        #[serde(default)]
+        province: Option<String>,
+        #[serde(default)]
+        on: Option<Date>,
     },
     /// The authority wants more before it goes on: its clock stands still.
     AgencyAskedMore {
         submission: Uuid,
         agency: String,
+        #[serde(default)]
+        on: Option<Date>,
     },
     /// What it asked for was handed in.
     AgencyAnswered {
         submission: Uuid,
         agency: String,
+        #[serde(default)]
+        on: Option<Date>,
     },
     /// The result is in our hands.
     AgencyDecided {
         submission: Uuid,
         agency: String,
         granted: bool,
+        #[serde(default)]
+        on: Option<Date>,
     },
     FieldWorkReturned {
         batch: Uuid,
@@ -404,6 +427,20 @@ pub enum Happened {
         ending: Ending,
         reason: String,
     },
+}
+
+impl Event {
+    /// The day in Viet Nam on which it happened; another one than that on which it was noted only where an authority acted.
+    pub fn day(&self) -> Date {
+        use Happened as H;
+        match &self.what {
+            H::Submitted { on: Some(day), .. }
+            | H::AgencyAskedMore { on: Some(day), .. }
+            | H::AgencyAnswered { on: Some(day), .. }
+            | H::AgencyDecided { on: Some(day), .. } => *day,
+            _ => day_of(self.at),
+        }
+    }
 }
 
 impl Happened {

@@ -11,12 +11,14 @@ pub(super) fn moved(step: Step, case: &Case, event: &Event) -> Result<Step, Why>
         H::Opened { .. } => Err(Why::Beginning),
         H::IntakeSaved { .. } | H::IntakeCompleted {} => intake(step, &event.what),
         H::Verified { outcome, .. } => Ok(verified(step, *outcome)),
-        H::OptionSheetDrafted { .. } | H::OptionSheetSigned { .. } | H::OptionSheetOutdated { .. } => {
-            advice(step, case, &event.what)
-        }
+        H::OptionSheetDrafted { .. }
+        | H::OptionSheetSigned { .. }
+        | H::OptionSheetConfirmed { .. }
+        | H::OptionSheetOutdated { .. } => advice(step, case, &event.what),
         H::QuotationOffered { .. }
         | H::QuotationAccepted { .. }
         | H::QuotationRefused { .. }
+        | H::QuotationWithdrawn { .. }
         | H::QuotationExpired { .. } => quotation(step, case, &event.what),
         H::ContractDrawn { .. }
         | H::SigningCodeMade { .. }
@@ -75,6 +77,9 @@ fn advice(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
         (Step::Advice { sheet: Some(held) }, Happened::OptionSheetOutdated { sheet, .. }) if held.id == *sheet => {
             Ok(Step::Advice { sheet: Some(Sheet { outdated: true, ..held }) })
         }
+        (Step::Advice { sheet: Some(held) }, Happened::OptionSheetConfirmed { sheet, .. }) if held.id == *sheet => {
+            Ok(Step::Advice { sheet: Some(Sheet { outdated: false, ..held }) })
+        }
         (step, _) => Ok(step),
     }
 }
@@ -107,6 +112,12 @@ fn quotation(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
                 H::QuotationAccepted { .. } => Step::Quotation { quotation, version, accepted: true },
                 _ => Step::Advice { sheet: case.signed_sheet.clone() },
             })
+        }
+        (Step::Quotation { quotation, version, .. }, H::QuotationWithdrawn { quotation: q, version: v }) => {
+            if (quotation, version) != (*q, *v) {
+                return Err(Why::OtherQuotation);
+            }
+            Ok(Step::Advice { sheet: case.signed_sheet.clone() })
         }
         _ => Err(Why::OtherStep),
     }

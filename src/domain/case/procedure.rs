@@ -141,6 +141,11 @@ impl ProcedureVersion {
         self.valid_from <= day && self.valid_to.is_none_or(|to| day < to)
     }
 
+    /// Working days the authority has, with those of public posting; none: no number, or the same day.
+    pub fn term(&self) -> Option<u32> {
+        self.working_days.map(|d| d + self.posting_days.unwrap_or_default()).filter(|d| *d > 0)
+    }
+
     fn is_of(&self, province: &str) -> bool {
         self.provinces.iter().any(|p| p == province)
     }

@@ -112,6 +112,9 @@ pub struct Case {
     pub submitted: BTreeSet<Uuid>,
     /// With an authority, which waits for more from us.
     pub stopped: BTreeSet<Uuid>,
+    /// What an authority decided last.
+    #[serde(default)]
+    pub granted: Option<bool>,
     /// Taxes and fees not paid yet.
     pub obligations: BTreeSet<Uuid>,
     /// Logins of those who did tasks, verified or advised: none of them reviews.
@@ -247,6 +250,7 @@ impl Case {
             issues: BTreeSet::new(),
             submitted: BTreeSet::new(),
             stopped: BTreeSet::new(),
+            granted: None,
             obligations: BTreeSet::new(),
             hands: BTreeSet::new(),
         })
@@ -300,6 +304,10 @@ impl Case {
             H::OptionSheetSigned { sheet, version, .. } => {
                 self.signed_sheet = Some(Sheet { id: *sheet, version: *version, outdated: false });
             }
+            H::OptionSheetConfirmed { sheet, .. } => {
+                let held = self.signed_sheet.as_mut().filter(|s| s.id == *sheet);
+                held.ok_or(Why::NoSheet)?.outdated = false;
+            }
             H::OptionSheetOutdated { sheet, .. } => {
                 if let Some(held) = self.signed_sheet.as_mut().filter(|s| s.id == *sheet) {
                     held.outdated = true;
@@ -327,7 +335,10 @@ impl Case {
                 gone(&mut self.stopped, *submission)?;
                 new(&mut self.submitted, *submission)?;
             }
-            H::AgencyDecided { submission, .. } => gone(&mut self.submitted, *submission)?,
+            H::AgencyDecided { submission, granted, .. } => {
+                gone(&mut self.submitted, *submission)?;
+                self.granted = Some(*granted);
+            }
             H::ObligationNoticed { obligation, .. } => new(&mut self.obligations, *obligation)?,
             H::ObligationPaid { obligation, .. } | H::ObligationDropped { obligation, .. } => {
                 gone(&mut self.obligations, *obligation)?;

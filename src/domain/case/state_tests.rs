@@ -61,16 +61,26 @@ fn eight_steps() {
     steps.extend([
         ("legal", H::TaskCreated { task: id(8), task_kind: "file".into(), department: "legal".into(), due }),
         ("lan", H::TaskDone { task: id(8), task_kind: "file".into() }),
-        ("lan", H::Submitted { submission: id(9), agency: "office".into(), procedure: "transfer".into(), due: None }),
+        (
+            "lan",
+            H::Submitted {
+                submission: id(9),
+                agency: "office".into(),
+                procedure: "transfer".into(),
+                due: None,
+                province: None,
+                on: None,
+            },
+        ),
     ]);
     assert_eq!(led(&steps).unwrap().turn(), Turn::Authority);
     steps.push(("lan", H::ReviewAsked {}));
     assert_eq!(led(&steps).unwrap_err().why, Why::WorkOpen);
     steps.pop();
-    steps.push(("lan", H::AgencyAskedMore { submission: id(9), agency: "office".into() }));
+    steps.push(("lan", H::AgencyAskedMore { submission: id(9), agency: "office".into(), on: None }));
     assert_eq!(led(&steps).unwrap().turn(), Turn::Ours);
-    steps.push(("lan", H::AgencyAnswered { submission: id(9), agency: "office".into() }));
-    steps.push(("lan", H::AgencyDecided { submission: id(9), agency: "office".into(), granted: true }));
+    steps.push(("lan", H::AgencyAnswered { submission: id(9), agency: "office".into(), on: None }));
+    steps.push(("lan", H::AgencyDecided { submission: id(9), agency: "office".into(), granted: true, on: None }));
     steps.push(("legal", H::ReviewAsked {}));
     for own in ["lan", "legal"] {
         steps.push((own, H::ReviewPassed { review: id(10) }));
@@ -131,6 +141,17 @@ fn after_a_refusal_another_version_may_be_offered() {
     outdated.push(("system:watch", H::OptionSheetOutdated { sheet: id(2), because: "layer".into() }));
     outdated.push(("sales", offer(2)));
     assert_eq!(led(&outdated).unwrap_err().why, Why::NoSheet);
+    // Confirmed on newer maps it is the same sheet, and may be offered on.
+    outdated.pop();
+    outdated.push(("legal", H::OptionSheetConfirmed { sheet: id(2), version: 1, verification: id(9) }));
+    outdated.push(("sales", offer(2)));
+    assert_eq!(led(&outdated).unwrap().step.name(), "quotation");
+    let other =
+        [&steps[..2], &[("legal", H::OptionSheetConfirmed { sheet: id(7), version: 1, verification: id(9) })]].concat();
+    assert_eq!(led(&other).unwrap_err().why, Why::NoSheet);
+    let withdrawn = |version| [&steps[..4], &[("legal", H::QuotationWithdrawn { quotation: id(3), version })]].concat();
+    assert_eq!(led(&withdrawn(1)).unwrap().step.name(), "advice", "also when it was accepted");
+    assert_eq!(led(&withdrawn(2)).unwrap_err().why, Why::OtherQuotation);
     // What was accepted on a sheet that holds no longer is begun anew with the next one.
     let mut anew = steps[..4].to_vec();
     let signed = H::OptionSheetSigned { sheet: id(22), version: 2, verification: id(1), procedure: "transfer".into() };

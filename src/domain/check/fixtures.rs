@@ -141,7 +141,10 @@ pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
             decision: None,
             accuracy_m: 0.3,
             scale: None,
+            rows_bad: 0,
+            rows_unplaced: 0,
         },
+        set_aside: geo_types::MultiPolygon(vec![]),
         coverage: polygons(&rect(-1000.0, -1000.0, 3000.0, 3000.0)),
         features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
     }

@@ -72,6 +72,11 @@ struct GivenTheme {
 struct GivenLayer {
     source_date: Option<Date>,
     coverage: Option<String>,
+    /// Box of a row that was set aside, as WKT; the coverage leaves it out.
+    set_aside: Option<String>,
+    /// Rows set aside that may lie anywhere.
+    #[serde(default)]
+    rows_unplaced: i64,
     accuracy_m: Option<f64>,
     failed: Option<String>,
     truncated: Option<usize>,
@@ -306,6 +311,12 @@ fn layer(id: i64, l: &GivenLayer) -> LayerFacts {
     layer.pin.accuracy_m = l.accuracy_m.unwrap_or(layer.pin.accuracy_m);
     if let Some(wkt) = &l.coverage {
         layer.coverage = fx::polygons(wkt);
+    }
+    (layer.pin.rows_unplaced, layer.pin.rows_bad) = (l.rows_unplaced, l.rows_unplaced);
+    if let Some(wkt) = &l.set_aside {
+        layer.set_aside = fx::polygons(wkt);
+        layer.coverage = geo::BooleanOps::difference(&layer.coverage, &layer.set_aside);
+        layer.pin.rows_bad += 1;
     }
     if let Some(why) = &l.failed {
         layer.features = Gathered::Failed(why.clone());

@@ -16,7 +16,8 @@ mod purpose;
 mod themed;
 mod vertex_readings;
 
-pub mod encumbrance_other_cases;
+pub mod aside;
+mod encumbrance_other_cases;
 pub mod encumbrance_paper_notes;
 pub mod encumbrance_register;
 pub mod paper_cccd;

@@ -4,6 +4,7 @@
 //! contains the parcel, sources fresh enough.
 
 use super::Context;
+use super::aside;
 use super::land::{self, Ground, Known, evidence};
 use crate::domain::geom::{Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, overlay};
 use crate::domain::theme::{Effect, Family, Theme};
@@ -23,6 +24,8 @@ pub(super) struct Read<'a> {
     /// Queries that were not answered, features that cannot be measured.
     pub unanswered: Vec<Message>,
     pub cover: Cover,
+    /// Rows set aside at import that may lie on the parcel, by layer.
+    pub aside: Vec<Message>,
     /// Oldest source that is needed to prove "clear", when it is too old.
     pub stale: Option<Date>,
     /// Combined accuracy of this theme and the cadastral map (m).
@@ -104,6 +107,8 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
     let oldest = answered.iter().filter(|l| old(l)).map(|l| l.pin.source_date).min();
     let covered = |layers: &[&LayerFacts]| coverage(&ground.measured, layers.iter().map(|l| &l.coverage));
     let stale = oldest.filter(|_| covered(&fresh) != Cover::Contains);
+    let cover = covered(&answered);
+    let aside = aside::rows(ground, &answered, cover == Cover::Contains);
     let accuracy = facts.layers.iter().map(|l| l.pin.accuracy_m).fold(0.0, f64::max);
     let accuracy = if accuracy > 0.0 { accuracy } else { facts.theme.accuracy_m };
     let mut sources: Vec<i64> = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
@@ -114,7 +119,8 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
         theme: &facts.theme,
         features,
         unanswered,
-        cover: covered(&answered),
+        cover,
+        aside,
         stale,
         sigma: combined_sigma(accuracy, ground.parcel.accuracy_m),
         sources,
@@ -139,7 +145,7 @@ impl<'a> Read<'a> {
         let theme = self.theme;
         let features = self.features.iter().map(|(f, _)| *f).filter(|f| keep(f));
         features
-            .filter_map(|f| Some(Piece { fid: f.fid, geom: f.geom.as_ref()?, half_width: half_width(theme, f) }))
+            .filter_map(|f| Some(Piece { fid: f.fid, geom: f.geom.as_ref()?, half_width: theme.half_width(&f.attrs) }))
             .collect()
     }
 
@@ -169,7 +175,8 @@ impl<'a> Read<'a> {
 
     /// What may be said when nothing was hit.
     pub fn nothing_hit(&self, check: &'static str) -> Finding {
-        let when_required = if self.theme.required { Effect::NeedsPerson } else { Effect::None };
+        let lost = !self.aside.is_empty();
+        let when_required = if self.theme.required || lost { Effect::NeedsPerson } else { Effect::None };
         let mut f = finding(check, self.theme, Verdict::Clear, "theme-clear");
         f.sources.clone_from(&self.sources);
         if !self.unanswered.is_empty() {
@@ -188,10 +195,15 @@ impl<'a> Read<'a> {
                 f.measured = Some(Quantity::new(*uncovered_m2, Unit::SquareMetre));
                 f.evidence.push(evidence(uncovered.clone(), None, "uncovered"));
             }
+            Cover::Contains if lost => {
+                let message = said(self.theme, "theme-incomplete");
+                (f.verdict, f.effect, f.message) = (Verdict::PartlyCovered, when_required, message);
+            }
             Cover::Contains => {
                 return self.too_old(f);
             }
         }
+        f.details.extend(self.aside.iter().cloned());
         f
     }
 
@@ -217,6 +229,7 @@ impl<'a> Read<'a> {
             Cover::Outside => notes.push(said(self.theme, "theme-outside")),
             Cover::Contains => {}
         }
+        notes.extend(self.aside.iter().cloned());
         if let Some(day) = self.stale {
             let days = f64::from(self.theme.max_age_days);
             notes.push(said(self.theme, "theme-stale").with("date", day.to_string()).with("days", days));
@@ -224,10 +237,14 @@ impl<'a> Read<'a> {
         notes
     }
 
-    /// What the reservations weigh: an unanswered query always, the rest when the theme is required.
+    /// What the reservations weigh: an unanswered query and a lost row always, the rest when the theme is required.
     pub fn reserved_effect(&self) -> Effect {
         let open = self.stale.is_some() || self.cover != Cover::Contains;
-        if !self.unanswered.is_empty() || (open && self.theme.required) { Effect::NeedsPerson } else { Effect::None }
+        if !self.unanswered.is_empty() || !self.aside.is_empty() || (open && self.theme.required) {
+            Effect::NeedsPerson
+        } else {
+            Effect::None
+        }
     }
 }
 
@@ -342,12 +359,6 @@ pub(super) fn pin(cx: &Context<'_>, f: &mut Finding, theme: &Theme) {
     }
 }
 
-fn half_width(theme: &Theme, f: &Feature) -> Option<f64> {
-    let value = theme.half_width_attr.as_ref().and_then(|name| f.attrs.get(name));
-    let own = value.and_then(|v| v.as_f64().or_else(|| v.as_str()?.trim().replace(',', ".").parse().ok()));
-    own.filter(|w| w.is_finite() && *w > 0.0).or(theme.half_width_m)
-}
-
 /// A line whose ground is a strip along it, and that does not say how wide.
 fn is_bare(theme: &Theme, f: &Feature) -> bool {
     let line = f.geom.as_deref().is_some_and(|g| {
@@ -356,7 +367,7 @@ fn is_bare(theme: &Theme, f: &Feature) -> bool {
             Geometry::Point(_) | Geometry::MultiPoint(_) | Geometry::LineString(_) | Geometry::MultiLineString(_)
         )
     });
-    line && theme.half_width_attr.is_some() && half_width(theme, f).is_none()
+    line && theme.half_width_attr.is_some() && theme.half_width(&f.attrs).is_none()
 }
 
 pub(super) fn percent(share: f64) -> f64 {

@@ -91,14 +91,21 @@ fn the_oldest_instalment_is_filled_first_and_days_are_counted() {
 #[test]
 fn a_milestone_counts_from_when_the_contract_binds() {
     let contract = id(9);
-    let submitted = || Happened::Submitted { submission: id(1), agency: "a".into(), procedure: "p".into(), due: None };
+    let submitted = || Happened::Submitted {
+        submission: id(1),
+        agency: "a".into(),
+        procedure: "p".into(),
+        due: None,
+        province: None,
+        on: None,
+    };
     let all = [
         submitted(),
         Happened::ContractConcluded { contract: id(8) },
         Happened::ContractConcluded { contract },
         submitted(),
-        Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: false },
-        Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: true },
+        Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: false, on: None },
+        Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: true, on: None },
     ];
     let event = |(n, what): (i32, Happened)| {
         let at = datetime!(2026-12-01 02:00 UTC) + time::Duration::days(i64::from(n));

@@ -114,6 +114,8 @@ impl<'a> Store<'a> {
             decision: f.decision.clone(),
             accuracy_m: f.accuracy_m,
             scale: f.scale,
+            rows_bad: 0,
+            rows_unplaced: 0,
         }
     }
 
@@ -185,6 +187,7 @@ impl<'a> Store<'a> {
             LayerFacts {
                 pin: self.pin(layer as i64),
                 coverage: f.coverage.clone(),
+                set_aside: geo_types::MultiPolygon(vec![]),
                 features: Gathered::Read(features.map(Arc::new).collect()),
             }
         };

@@ -67,6 +67,9 @@ impl Remark {
     }
 }
 
+/// Nothing that is drawn as a line is wider to one side (m): beyond it somebody meant another unit.
+pub const MOST_HALF_WIDTH_M: f64 = 5_000.0;
+
 /// What a row is read with.
 pub struct Reading<'a> {
     pub mapping: &'a Mapping,
@@ -117,6 +120,10 @@ impl Reading<'_> {
             }
         }
         self.keyed(&mut row, &mut remarks);
+        if let Some(wide) = self.theme.half_width(&row.attrs).filter(|w| *w > MOST_HALF_WIDTH_M) {
+            let allowed = format!("{MOST_HALF_WIDTH_M} m at most");
+            remarks.push(Remark::bad("half_width_range", json!({"found": wide, "allowed": allowed})));
+        }
         (row, remarks)
     }
 

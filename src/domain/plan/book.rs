@@ -44,7 +44,7 @@ pub struct Kind {
     pub fields: Vec<Field>,
 }
 
-/// What must hold; as text `papers_in`, `no_issue`, `paper:<kind>`.
+/// What must hold; as text `papers_in`, `no_issue`, `submitted`, `granted`, `paper:<kind>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Condition {
@@ -52,6 +52,10 @@ pub enum Condition {
     PapersIn,
     /// No issue of the case is open.
     NoIssue,
+    /// The dossier lies with an authority, or it has granted what was applied for.
+    Submitted,
+    /// Nothing lies with an authority any more, and its last decision was to grant.
+    Granted,
     /// A complete paper of this kind is in the case.
     Paper(String),
 }
@@ -61,6 +65,8 @@ impl std::fmt::Display for Condition {
         match self {
             Self::PapersIn => f.write_str("papers_in"),
             Self::NoIssue => f.write_str("no_issue"),
+            Self::Submitted => f.write_str("submitted"),
+            Self::Granted => f.write_str("granted"),
             Self::Paper(kind) => write!(f, "paper:{kind}"),
         }
     }
@@ -72,8 +78,10 @@ impl TryFrom<String> for Condition {
         match text.split_once(':') {
             None if text == "papers_in" => Ok(Self::PapersIn),
             None if text == "no_issue" => Ok(Self::NoIssue),
+            None if text == "submitted" => Ok(Self::Submitted),
+            None if text == "granted" => Ok(Self::Granted),
             Some(("paper", kind)) if !kind.is_empty() => Ok(Self::Paper(kind.to_owned())),
-            _ => Err(format!("{text}: a condition is papers_in, no_issue or paper:<kind>")),
+            _ => Err(format!("{text}: a condition is papers_in, no_issue, submitted, granted or paper:<kind>")),
         }
     }
 }

@@ -31,6 +31,10 @@ pub struct Facts {
     /// Something asked of the customer is open.
     pub papers_asked: bool,
     pub issue_open: bool,
+    /// A dossier lies with an authority, which works on it or waits for more.
+    pub with_authority: bool,
+    /// What an authority decided last.
+    pub granted: Option<bool>,
     /// Names of papers that are there and complete, squeezed.
     pub papers: BTreeSet<String>,
 }
@@ -51,7 +55,8 @@ impl std::fmt::Display for Blocker {
     }
 }
 
-/// Something of this kind may end a wait: a task that is over, a paper, a request or an issue that is settled.
+/// Something of this kind may end a wait: a task that is over, a paper, a request or an issue that is settled, a
+/// decision.
 pub fn may_free(what: &Happened) -> bool {
     use Happened as H;
     matches!(
@@ -61,6 +66,7 @@ pub fn may_free(what: &Happened) -> bool {
             | H::PaperAdded { .. }
             | H::ItemSettled { .. }
             | H::IssueResolved { .. }
+            | H::AgencyDecided { .. }
     )
 }
 
@@ -69,6 +75,8 @@ impl Facts {
         match condition {
             Condition::PapersIn => !self.papers_asked,
             Condition::NoIssue => !self.issue_open,
+            Condition::Submitted => self.with_authority || self.granted == Some(true),
+            Condition::Granted => !self.with_authority && self.granted == Some(true),
             Condition::Paper(kind) => self.papers.contains(&squeezed(kind)),
         }
     }

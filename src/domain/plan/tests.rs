@@ -35,7 +35,7 @@ fn a_transfer_from_the_contract_to_the_certificate() {
     assert_eq!(due("visit_parcel"), date!(2026 - 10 - 08), "beside it, not behind it");
     assert_eq!(due("draft_deed"), date!(2026 - 10 - 09));
     assert_eq!(due("sign_deed"), date!(2026 - 10 - 16), "five working days behind the later of the two");
-    let facts = Facts { papers_asked: true, issue_open: true, papers: BTreeSet::new() };
+    let facts = Facts { papers_asked: true, issue_open: true, ..Facts::default() };
     assert_eq!(blockers(plan, "collect_originals", &[], &facts), ["papers_in"]);
     assert_eq!(blockers(plan, "visit_parcel", &[], &facts), [""; 0], "nobody waits for papers to look at the land");
     assert_eq!(blockers(plan, "sign_deed", &["draft_deed"], &facts), ["task:visit_parcel", "no_issue"]);
@@ -43,6 +43,18 @@ fn a_transfer_from_the_contract_to_the_certificate() {
     assert_eq!(blockers(plan, "sign_deed", &["draft_deed", "visit_parcel"], &facts), [""; 0]);
     let exit = &plan.step("sign_deed").unwrap().exit;
     assert_eq!(facts.lacking(exit), [&Condition::Paper("sale_contract".into())]);
+    let lies = Facts { with_authority: true, ..Facts::default() };
+    let granted = Facts { granted: Some(true), ..Facts::default() };
+    assert_eq!(plan.step("submit_dossier").unwrap().exit, [Condition::Submitted]);
+    assert_eq!((facts.hold(&Condition::Submitted), lies.hold(&Condition::Submitted)), (false, true));
+    assert_eq!(blockers(plan, "collect_result", &["hand_tax_notice"], &lies), ["granted"]);
+    assert_eq!(blockers(plan, "collect_result", &["hand_tax_notice"], &granted), [""; 0]);
+    let again = Facts { with_authority: true, granted: Some(true), ..Facts::default() };
+    assert!(!again.hold(&Condition::Granted), "something lies there again");
+    assert!(
+        !Facts { granted: Some(false), ..Facts::default() }.hold(&Condition::Submitted),
+        "refused: to be handed in anew"
+    );
 }
 
 #[test]
@@ -97,8 +109,9 @@ proptest! {
             let plan = book().plan(procedure);
             let mut done = BTreeSet::new();
             for pick in &order {
+                let facts = Facts { granted: done.contains("submit_dossier").then_some(true), ..Facts::default() };
                 let ready: Vec<&str> = plan.steps.iter().map(|s| s.kind.as_str())
-                    .filter(|k| !done.contains(*k) && plan.waits_for(k, &done, &Facts::default()).is_empty()).collect();
+                    .filter(|k| !done.contains(*k) && plan.waits_for(k, &done, &facts).is_empty()).collect();
                 if ready.is_empty() {
                     break;
                 }

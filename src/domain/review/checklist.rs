@@ -196,8 +196,8 @@ pub struct ReviewFacts {
     pub requests: Vec<(String, String)>,
     /// Topic of each open problem.
     pub issues: Vec<String>,
-    /// Field work with two values, or in the reconcile tray.
-    pub conflicts: Option<usize>,
+    /// Values of field work in conflict or in the reconcile tray that nobody has decided on.
+    pub conflicts: usize,
     /// Kind of each task that is not ended.
     pub tasks: Vec<String>,
     pub submissions: Submissions,
@@ -243,7 +243,7 @@ fn judge(code: Code, f: &ReviewFacts) -> Judged {
         Code::ContractSigned => contract(f),
         Code::Requests => Ok(f.requests.iter().map(|(need, kind)| about("review-asked", need, kind)).collect()),
         Code::Issues => Ok(f.issues.iter().map(|t| Message::new("review-issue").with("topic", t.as_str())).collect()),
-        Code::Conflicts => conflicts(f),
+        Code::Conflicts => Ok(conflicts(f.conflicts)),
         Code::Tasks => Ok(f.tasks.iter().map(|k| Message::new("review-task").with("task", k.as_str())).collect()),
         Code::Authority => authority(f),
         Code::Instalments => instalments(f),
@@ -307,9 +307,8 @@ fn contract(f: &ReviewFacts) -> Judged {
     Ok(lacks.iter().filter(|(signed, _)| !signed).map(|(_, key)| Message::new(key)).collect())
 }
 
-fn conflicts(f: &ReviewFacts) -> Judged {
-    let open = f.conflicts.ok_or_else(|| Message::new("review-not-kept"))?;
-    Ok(if open == 0 { vec![] } else { vec![Message::new("review-conflicts-open").with("count", open as f64)] })
+fn conflicts(open: usize) -> Vec<Message> {
+    if open == 0 { vec![] } else { vec![Message::new("review-conflicts-open").with("count", open as f64)] }
 }
 
 fn authority(f: &ReviewFacts) -> Judged {

@@ -19,7 +19,7 @@ fn good() -> ReviewFacts {
         verdict: Some(VerdictFact { outcome: Outcome::CanProceed, signed: true, stale: vec![], wanting: vec![] }),
         sheet: Some(SheetFact { version: 1, signed: true, stale: vec![] }),
         contract: Some(ContractFacts { signed_by_customer: true, signed_by_firm: true }),
-        conflicts: Some(0),
+        conflicts: 0,
         submissions: Submissions { open: 0, granted: Some(true) },
         instalments: Some(vec![]),
         ..ReviewFacts::default()
@@ -81,7 +81,7 @@ fn each_fault_is_its_own_item() {
         (|f| f.contract.as_mut().unwrap().signed_by_firm = false, "contract_signed", "review-unsigned-firm"),
         (|f| f.requests = vec![("missing".into(), "certificate".into())], "requests", "review-asked"),
         (|f| f.issues = vec!["neighbour".into()], "issues", "review-issue"),
-        (|f| f.conflicts = Some(2), "conflicts", "review-conflicts-open"),
+        (|f| f.conflicts = 2, "conflicts", "review-conflicts-open"),
         (|f| f.tasks = vec!["survey_boundary".into()], "tasks", "review-task"),
         (|f| f.submissions.open = 1, "authority", "review-submitted"),
         (|f| f.submissions.granted = Some(false), "authority", "review-not-granted"),
@@ -101,10 +101,10 @@ fn each_fault_is_its_own_item() {
 
 #[test]
 fn what_is_not_kept_does_not_apply() {
-    let facts = ReviewFacts { contract: None, conflicts: None, instalments: None, sheet: None, ..good() };
+    let facts = ReviewFacts { contract: None, instalments: None, sheet: None, ..good() };
     let not: Vec<_> =
         checklist(&facts).into_iter().filter(|i| i.standing == Standing::NotApplicable).map(|i| i.code).collect();
-    assert_eq!(not, [Code::AdviceSigned, Code::AdviceFresh, Code::ContractSigned, Code::Conflicts, Code::Instalments]);
+    assert_eq!(not, [Code::AdviceSigned, Code::AdviceFresh, Code::ContractSigned, Code::Instalments]);
     assert_eq!(wrong(&ReviewFacts::default()), [("verdict", "review-no-verdict".to_owned())], "never ok without one");
 }
 

@@ -211,6 +211,8 @@ pub struct LayerFacts {
     pub pin: LayerPin,
     /// Where this version claims to be complete, clipped to the parcel's box widened by the search distance.
     pub coverage: MultiPolygon<f64>,
+    /// Where rows of it were set aside, clipped likewise.
+    pub set_aside: MultiPolygon<f64>,
     /// In order of `fid`.
     pub features: Gathered<Vec<Arc<Feature>>>,
 }
@@ -221,6 +223,12 @@ pub struct LayerVersion {
     pub pin: LayerPin,
     /// Code of its theme.
     pub theme: String,
+    /// What it replaced as one.
+    pub coverage_key: String,
+    /// Its lines and points take ground as far as this to their sides (m).
+    pub reach_m: f64,
+    /// Where rows were set aside at import; no part of the coverage.
+    pub set_aside: Option<Indexed>,
     /// Where it claims to be complete.
     pub coverage: Indexed,
 }
@@ -236,6 +244,16 @@ pub struct LayerPin {
     pub decision: Option<String>,
     pub accuracy_m: f64,
     pub scale: Option<i32>,
+    /// Rows that were set aside at import.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows_bad: i64,
+    /// Those of them that may lie anywhere.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows_unplaced: i64,
+}
+
+fn is_zero(n: &i64) -> bool {
+    *n == 0
 }
 
 #[derive(Debug, Clone, PartialEq)]

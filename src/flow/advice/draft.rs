@@ -62,6 +62,9 @@ pub async fn draft(app: &App, by: &Actor, case_id: Uuid, new: NewSheet) -> Resul
         signature: None,
         signed_by: None,
         signed_at: None,
+        confirmed_pins: None,
+        confirmed_on: None,
+        confirmed_at: None,
     };
     advice::insert(&mut tx, &row).await?;
     let deed = Deed {

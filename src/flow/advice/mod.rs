@@ -1,5 +1,6 @@
 //! Advice: the option sheet, worked out, edited, signed.
 
+mod confirm;
 mod draft;
 mod history;
 mod read;
@@ -9,6 +10,7 @@ mod work_out;
 pub(in crate::flow) use read::newest;
 pub(in crate::flow) use work_out::verdict_stale;
 
+pub use confirm::confirm;
 pub use draft::{NewSheet, draft};
 pub use read::{SheetDetail, SheetView, in_force, list, open, still_in_force};
 pub use sign::sign;

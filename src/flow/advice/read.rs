@@ -38,6 +38,10 @@ pub struct SheetView {
     pub key_id: Option<String>,
     /// Ed25519 over `diaba.options/1`, a line feed and the digest; base64.
     pub signature: Option<String>,
+    /// The verification it holds on: the one it was made on, or that of its newest confirmation.
+    pub holds_on: Uuid,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub confirmed_at: Option<OffsetDateTime>,
     /// Why it no longer holds; empty: it does.
     pub outdated: Vec<Because>,
 }
@@ -85,13 +89,20 @@ pub(super) fn view(r: &SheetRow, outdated: Vec<Because>) -> SheetView {
         signed_at: r.signed_at,
         key_id: r.key_id.clone(),
         signature: r.signature.as_ref().map(|s| STANDARD.encode(s)),
+        holds_on: r.confirmed_on.unwrap_or(r.verification_id),
+        confirmed_at: r.confirmed_at,
         outdated,
     }
 }
 
+/// What a sheet rests on: by its newest confirmation, or as it was made.
+pub(super) fn pins_of(row: &SheetRow) -> Result<SheetPins> {
+    let pins = row.confirmed_pins.as_ref().unwrap_or(&row.pins);
+    serde_json::from_value(pins.clone()).map_err(|e| Error::Broken(e.into()))
+}
+
 pub(super) fn because(row: &SheetRow, now: &SheetPins) -> Result<Vec<Because>> {
-    let made: SheetPins = serde_json::from_value(row.pins.clone()).map_err(|e| Error::Broken(e.into()))?;
-    Ok(stale(&made, now).iter().map(Because::from).collect())
+    Ok(stale(&pins_of(row)?, now).iter().map(Because::from).collect())
 }
 
 /// Newest first.
@@ -171,7 +182,6 @@ pub(in crate::flow) async fn newest(app: &App, case_id: Uuid) -> Result<Option<(
     let mut conn = app.pool.acquire().await?;
     let Some(row) = advice::of_case(&mut conn, case_id).await?.into_iter().next() else { return Ok(None) };
     drop(conn);
-    let made: SheetPins = serde_json::from_value(row.pins).map_err(|e| Error::Broken(e.into()))?;
     let now = pins_now(app, case_id).await?;
-    Ok(Some((row.version, row.signed_at.is_some(), stale(&made, &now))))
+    Ok(Some((row.version, row.signed_at.is_some(), stale(&pins_of(&row)?, &now))))
 }

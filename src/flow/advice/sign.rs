@@ -4,8 +4,8 @@ use super::read::{SheetView, because, row, view};
 use super::work_out::pins_now;
 use crate::app::App;
 use crate::domain::advice::OPTIONS;
-use crate::domain::case::Happened;
-use crate::flow::case::{self, lock_open};
+use crate::domain::case::{Happened, Step};
+use crate::flow::case::{self, Entry, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::advice;
@@ -54,8 +54,14 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     audit::write(&mut tx, &deed).await?;
     let version = u32::try_from(found.version).map_err(|e| Error::Broken(e.into()))?;
     let verification = found.verification_id;
-    let happened = Happened::OptionSheetSigned { sheet: id, version, verification, procedure };
-    case::record(app, &mut tx, by, found.case_id, happened).await?;
+    let mut told: Vec<Entry> = Vec::new();
+    // What was offered on the sheet before stands no longer, and the customer hears of it.
+    if let Some(Step::Quotation { quotation, version, .. }) = case::lock(&mut tx, found.case_id).await?.map(|c| c.step)
+    {
+        told.push(Happened::QuotationWithdrawn { quotation, version }.into());
+    }
+    told.push(Happened::OptionSheetSigned { sheet: id, version, verification, procedure }.into());
+    case::record_all(app, &mut tx, by, found.case_id, told).await?;
     let mut row = found;
     (row.key_id, row.signature) = (Some(signed.key_id), Some(signed.signature.to_vec()));
     (row.signed_by, row.signed_at) = (Some(by.login.clone()), Some(at));

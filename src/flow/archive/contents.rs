@@ -11,7 +11,7 @@ use crate::domain::verify::text::{Lang, date};
 use crate::flow::staff::Actor;
 use crate::flow::{
     Error, Result, advice, case, contract, customer, hand_over, obligation, paper, payment, proof, report, review,
-    verification,
+    submission, verification,
 };
 use crate::store;
 use serde::Serialize;
@@ -46,6 +46,11 @@ pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -
         json_file(pack, &format!("advice/{:02}.json", i + 1), &kept).await?;
     }
     contracts(app, by, id, pack).await?;
+    let mut handed_in = Vec::new();
+    for made in submission::list(app, id).await? {
+        handed_in.push(submission::open(app, by, made.id, WHY).await?);
+    }
+    json_file(pack, "submissions.json", &handed_in).await?;
     json_file(pack, "reviews.json", &review::list(app, by, id, WHY).await?).await?;
     json_file(pack, "obligations.json", &obligation::list(app, id).await?).await?;
     hand_overs(app, id, pack).await?;

@@ -1,10 +1,12 @@
 //! What one parcel sees of a window: the same facts as `flow/verification/gather` finds for it alone.
 
+use super::boxes::Boxes;
 use super::read::{Subject, Window};
 use crate::domain::verify::{CaseFacts, Facts, Feature, Gathered, Neighbour};
 use crate::flow::verification::{
-    MOST_NEIGHBOURS, MOST_ROWS, NEIGHBOURS_M, asked_ids, parcel_facts, registered, theme_layers,
+    MOST_NEIGHBOURS, MOST_ROWS, NEIGHBOURS_M, asked, parcel_facts, registered, theme_layers,
 };
+use crate::store::feature::Bounds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use time::Date;
@@ -39,9 +41,11 @@ impl Window {
 
     /// The rows around a parcel, by version; all versions share the fate of their one query.
     fn features(&self, s: &Subject) -> BTreeMap<i64, Features> {
-        let mut places = s.window.map_or_else(Vec::new, |w| self.near_boxes.meeting(w.into()));
+        let window: Option<Bounds> = s.window.map(Bounds::from);
+        let meeting = |(beyond, boxes): &(f64, Boxes)| window.map(|w| boxes.meeting(w.widened(*beyond)));
+        let mut places: Vec<usize> = self.near_boxes.iter().filter_map(meeting).flatten().collect();
         places.extend(s.keys.iter().filter_map(|k| self.keyed.get(k)).flatten());
-        let ids = asked_ids(&self.theme_set, &self.versions).into_iter();
+        let ids = asked(&self.theme_set, &self.versions).into_iter().map(|a| a.version);
         if places.len() as i64 > MOST_ROWS {
             return ids.map(|id| (id, Gathered::Truncated(MOST_ROWS as usize))).collect();
         }

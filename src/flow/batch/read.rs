@@ -8,13 +8,13 @@ use crate::domain::parcel::succession::{CameFrom, Gazetteer, TodayCommune, old_p
 use crate::domain::verify::{Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, ParcelRef, Resolution, ThemeSet};
 use crate::flow::parcel::{came_from, candidate_row, known_communes};
 use crate::flow::verification::{
-    Found, MOST_CASES, NEIGHBOURS_M, asked_ids, current, current_themes, read_all, rivals, these, window_of,
+    Found, MOST_CASES, NEIGHBOURS_M, asked, current, current_themes, map_of, read_all, rivals, these, window_of,
 };
 use crate::flow::{Result, begin};
 use crate::store::batch::window::{self as rows, Wanted};
 use crate::store::case::RivalRow;
 use crate::store::commune;
-use crate::store::feature::{Bounds, FeatureRow, WITHIN_ROW, around};
+use crate::store::feature::{Asked, Bounds, FeatureRow, WITHIN_ROW, around};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::parcel::ParcelRow;
 use geo_types::{MultiPolygon, Rect};
@@ -39,6 +39,9 @@ pub struct Subject {
     pub other_cases: Gathered<Vec<OtherCase>>,
 }
 
+/// Boxes of rows, by how far beyond a parcel's window they are looked for (m).
+pub type ByReach = Vec<(f64, Boxes)>;
+
 /// What was read.
 pub struct Window {
     pub zone: i32,
@@ -49,7 +52,7 @@ pub struct Window {
     pub versions: Vec<Arc<LayerVersion>>,
     /// Rows near the chunk, in order of version and number.
     pub near: Vec<Found>,
-    pub near_boxes: Boxes,
+    pub near_boxes: ByReach,
     /// Places of rows without geometry, by key.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
@@ -66,13 +69,14 @@ pub async fn read(app: &App, zone: i32, ids: &[Uuid]) -> Result<Window> {
     let versions = current(app, conn, zone).await?;
     pins(app, conn, zone, &versions, &mut subjects).await?;
     let windows = windows(subjects.iter().flatten().filter_map(|s| s.window.map(Bounds::from)));
-    let near = near(app, conn, zone, &asked_ids(&theme_set, &versions), &windows, &subjects).await?;
+    let asked = asked(&theme_set, &versions);
+    let near = near(app, conn, zone, &asked, &windows, &subjects).await?;
     let mut neighbours = vec![];
     for w in &windows {
         neighbours.extend(rows::neighbours(conn, zone, w.widened(NEIGHBOURS_M)).await?);
     }
     tx.commit().await?;
-    let (near_boxes, keyed) = places(&near);
+    let (near_boxes, keyed) = places(&near, &asked);
     let (neighbours, neighbour_boxes) = adjoining(neighbours);
     Ok(Window { zone, subjects, theme_set, versions, near, near_boxes, keyed, neighbours, neighbour_boxes })
 }
@@ -198,7 +202,7 @@ async fn homes(conn: &mut PgConnection, found: &[ParcelRow]) -> Result<HashMap<S
     Ok(homes)
 }
 
-/// Fills in the map version each parcel's row came from.
+/// Fills in the map version that speaks for each parcel.
 async fn pins(
     app: &App,
     conn: &mut PgConnection,
@@ -206,15 +210,16 @@ async fn pins(
     versions: &[Arc<LayerVersion>],
     subjects: &mut [Option<Subject>],
 ) -> Result<()> {
-    let pin = |v: &Arc<LayerVersion>| (v.pin.layer_version_id, v.pin.clone());
-    let mut known: BTreeMap<i64, LayerPin> = versions.iter().map(pin).collect();
+    let named = |v: &Arc<LayerVersion>| (v.pin.layer_version_id, v.clone());
+    let mut known: BTreeMap<i64, Arc<LayerVersion>> = versions.iter().map(named).collect();
     let wanted: BTreeSet<i64> = subjects.iter().flatten().filter_map(|s| s.row.layer_version_id).collect();
     let missing: Vec<i64> = wanted.into_iter().filter(|id| !known.contains_key(id)).collect();
     if !missing.is_empty() {
-        known.extend(these(app, conn, zone, &missing).await?.iter().map(pin));
+        known.extend(these(app, conn, zone, &missing).await?.iter().map(named));
     }
     for s in subjects.iter_mut().flatten() {
-        s.layer = s.row.layer_version_id.and_then(|id| known.get(&id).cloned());
+        let own = s.row.layer_version_id.and_then(|id| known.get(&id));
+        s.layer = own.map(|v| map_of(v, s.row.valid_to.is_none(), versions));
     }
     Ok(())
 }
@@ -224,7 +229,7 @@ async fn near(
     app: &App,
     conn: &mut PgConnection,
     zone: i32,
-    asked: &[i64],
+    asked: &[Asked],
     windows: &[Bounds],
     subjects: &[Option<Subject>],
 ) -> Result<Vec<Found>> {
@@ -243,9 +248,12 @@ async fn near(
 }
 
 /// Where each row is found again: by its box, or by its key.
-fn places(near: &[Found]) -> (Boxes, HashMap<String, Vec<usize>>) {
-    let (mut boxes, mut keyed) = (vec![], HashMap::<String, Vec<usize>>::new());
-    for (i, (_, row)) in near.iter().enumerate() {
+fn places(near: &[Found], asked: &[Asked]) -> (ByReach, HashMap<String, Vec<usize>>) {
+    let mut by_reach: BTreeMap<u64, Vec<(usize, Bounds)>> = BTreeMap::new();
+    let mut keyed = HashMap::<String, Vec<usize>>::new();
+    let beyond: HashMap<i64, f64> = asked.iter().map(|a| (a.version, a.beyond)).collect();
+    for (i, (version, row)) in near.iter().enumerate() {
+        let boxes = by_reach.entry(beyond.get(version).map_or(0, |b| b.to_bits())).or_default();
         match row.as_ref().map(|f| (f.geom.as_deref(), &f.key)) {
             Ok((Some(g), _)) => boxes.extend(box_of(g).map(|b| (i, b))),
             Ok((None, Some(key))) => keyed.entry(key.clone()).or_default().push(i),
@@ -254,7 +262,8 @@ fn places(near: &[Found]) -> (Boxes, HashMap<String, Vec<usize>>) {
             Err(_) => boxes.push((i, EVERYWHERE)),
         }
     }
-    (Boxes::new(boxes.into_iter()), keyed)
+    let boxes = by_reach.into_iter().map(|(beyond, all)| (f64::from_bits(beyond), Boxes::new(all.into_iter())));
+    (boxes.collect(), keyed)
 }
 
 const EVERYWHERE: Bounds = Bounds { min_e: f64::MIN, min_n: f64::MIN, max_e: f64::MAX, max_n: f64::MAX };

@@ -13,6 +13,7 @@ use crate::store::audit::{self, Deed};
 use crate::store::case_issue::{self as store, IssueRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -72,8 +73,21 @@ pub async fn raise_issue(app: &App, by: &Actor, case: Uuid, new: NewIssue) -> Re
         return Err(Error::Refused(problems));
     }
     let mut tx = begin(app).await?;
-    lock_open(&mut tx, case).await?;
-    if crate::store::staff::get(&mut tx, new.owner).await?.filter(|s| s.active).is_none() {
+    let view = raise_issue_in(app, &mut tx, by, case, new).await?;
+    commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/issues"))).await?;
+    Ok(view)
+}
+
+/// As [`raise_issue`], within another act.
+pub(in crate::flow) async fn raise_issue_in(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case: Uuid,
+    new: NewIssue,
+) -> Result<IssueView> {
+    lock_open(tx, case).await?;
+    if crate::store::staff::get(tx, new.owner).await?.filter(|s| s.active).is_none() {
         return Err(Error::refused("owner", "staff-unknown", new.owner, "active staff"));
     }
     let id = app.clock.new_id();
@@ -89,30 +103,41 @@ pub async fn raise_issue(app: &App, by: &Actor, case: Uuid, new: NewIssue) -> Re
         resolved_by: None,
         resolved_at: None,
     };
-    store::insert(&mut tx, &row).await?;
-    audit::write(&mut tx, &deed(by, &row, "issue.raise", row.raised_at)).await?;
+    store::insert(tx, &row).await?;
+    audit::write(tx, &deed(by, &row, "issue.raise", row.raised_at)).await?;
     let raised = Happened::IssueRaised { issue: id, topic: row.topic.clone(), owner: row.owner, due: row.due };
-    record(app, &mut tx, by, case, raised).await?;
-    let view = view(row);
-    commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/issues"))).await?;
-    Ok(view)
+    record(app, tx, by, case, raised).await?;
+    Ok(view(row))
 }
 
 pub async fn resolve_issue(app: &App, by: &Actor, id: Uuid) -> Result<IssueView> {
-    let not_found = || Error::NotFound { what: "issue", id: id.to_string() };
-    let now = app.clock.now();
     let mut tx = begin(app).await?;
-    let case = store::get(&mut tx, id).await?.ok_or_else(not_found)?.case_id;
-    lock_open(&mut tx, case).await?;
-    if !store::resolve(&mut tx, id, &by.login, now).await? {
+    let (view, solved) = resolve_issue_in(app, &mut tx, by, id).await?;
+    if !solved {
         return Err(Error::Conflict { code: "issue-resolved", detail: "it was resolved before".into() });
     }
-    let row = store::get(&mut tx, id).await?.ok_or_else(not_found)?;
-    audit::write(&mut tx, &deed(by, &row, "issue.resolve", now)).await?;
-    record(app, &mut tx, by, case, Happened::IssueResolved { issue: id, topic: row.topic.clone() }).await?;
-    let view = view(row);
     commit(app, tx, by, &view, None).await?;
     Ok(view)
+}
+
+/// As [`resolve_issue`], within another act; false: it was resolved before.
+pub(in crate::flow) async fn resolve_issue_in(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    id: Uuid,
+) -> Result<(IssueView, bool)> {
+    let not_found = || Error::NotFound { what: "issue", id: id.to_string() };
+    let now = app.clock.now();
+    let case = store::get(tx, id).await?.ok_or_else(not_found)?.case_id;
+    lock_open(tx, case).await?;
+    let solved = store::resolve(tx, id, &by.login, now).await?;
+    let row = store::get(tx, id).await?.ok_or_else(not_found)?;
+    if solved {
+        audit::write(tx, &deed(by, &row, "issue.resolve", now)).await?;
+        record(app, tx, by, case, Happened::IssueResolved { issue: id, topic: row.topic.clone() }).await?;
+    }
+    Ok((view(row), solved))
 }
 
 /// Problems of a case with their words: a logged read.

@@ -19,6 +19,7 @@ pub use create::{NewCase, ParcelId, create};
 pub(in crate::flow) use create::{UNDECIDED, unknown_procedure};
 pub use history::{Deed, Read, history, reads};
 pub use issue::{IssueView, NewIssue, issues, raise_issue, resolve_issue};
+pub(in crate::flow) use issue::{raise_issue_in, resolve_issue_in};
 pub use party::{NewParty, Party, PartyView, add_party, parties};
 pub use personal::{Reading, parse_purpose};
 pub(crate) use read::lock_open;

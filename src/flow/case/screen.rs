@@ -13,6 +13,7 @@ use crate::flow::paper::{self, PaperView};
 use crate::flow::paper_request::{self, RequestView};
 use crate::flow::payment::{self, Account};
 use crate::flow::quotation::{self, QuotationView};
+use crate::flow::submission::{self, SubmissionView};
 use crate::flow::task::{self, TaskFilter, TaskView};
 use crate::store::{case_event, case_issue};
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Screen {
     pub contracts: Vec<ContractView>,
     /// Of the contract that binds.
     pub account: Option<Account>,
+    /// What was handed in to authorities.
+    pub submissions: Vec<SubmissionView>,
     pub tasks: Vec<TaskView>,
     pub issues: Vec<IssueView>,
 }
@@ -54,6 +57,7 @@ pub async fn screen(app: &App, id: Uuid, lang: Lang) -> Result<Screen> {
         papers: paper::list(app, id).await?,
         rounds: requests.len(),
         requests,
+        submissions: submission::list(app, id).await?,
         tasks: task::list(app, &tasks).await?,
         issues: issues.into_iter().map(view).collect(),
         case,

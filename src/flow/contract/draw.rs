@@ -81,7 +81,7 @@ pub async fn draw(app: &App, by: &Actor, quotation_id: Uuid, new: NewContract) -
         quotation_id,
         sheet_id: quoted.sheet_id,
         sheet_digest: sheet.digest,
-        verification_id: sheet.verification_id,
+        verification_id: sheet.holds_on,
         verification_digest,
         pdf_sha256: app.scans.put(&set(app, id, &page).await?).await?,
         sealed: app.vault.seal(&place_of(id), &serde_json::to_vec(&parties).map_err(|e| Error::Broken(e.into()))?)?,
@@ -195,7 +195,7 @@ async fn page(app: &App, quoted: &QuotationRow, sheet: &SheetView, p: &Page<'_>)
     let found = case::get(app, &quoted.case_id.to_string()).await?;
     let asked: ParcelRef = serde_json::from_value(found.parcel_ref).map_err(|e| Error::Broken(e.into()))?;
     let place = place(app, &asked).await?;
-    let verified = verification::find(&app.pool, sheet.verification_id).await?;
+    let verified = verification::find(&app.pool, sheet.holds_on).await?;
     let verified = verified.ok_or_else(|| Error::Broken(anyhow::anyhow!("sheet {} has no verification", sheet.id)))?;
     let title = app.book.procedures.procedure(&quoted.procedure).map(|p| p.title.vi.clone());
     let page = ContractPage::of(Drawn {

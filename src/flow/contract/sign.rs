@@ -9,7 +9,7 @@ use crate::domain::quotation::Milestone;
 use crate::domain::verify::{canonical, sha256_hex};
 use crate::flow::case::{self, Entry, lock_open};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, advice, begin, commit};
+use crate::flow::{Error, Result, advice, begin, commit, plan};
 use crate::outside::scans::{ALLOWED, sniff};
 use crate::store::audit::{self, Deed};
 use crate::store::contract::{self, ContractRow, SignatureRow};
@@ -204,7 +204,7 @@ fn who(people: Parties, slot: &Slot) -> Result<(String, String)> {
     Ok((person.name, person.id_number))
 }
 
-/// The signature; with the last one, that it binds, and what falls due by it.
+/// The signature; with the last one, that it binds, what falls due by it, and the plan of the work.
 async fn events(
     app: &App,
     tx: &mut PgConnection,
@@ -226,5 +226,8 @@ async fn events(
         }
     }
     case::record_all(app, tx, by, row.case_id, all).await?;
+    if next.is_none() {
+        plan::begin_for(app, tx, by, row.case_id, contract).await?;
+    }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::import::{Coverage, Import, coverage_key};
 use crate::flow::{Error, Result};
 use crate::store::geometry;
+use crate::store::stage::{self, Stage};
 use crate::store::{layer as layers, reference};
 use geo_types::{Geometry, MultiPolygon, Rect};
 use sqlx::PgConnection;
@@ -33,7 +34,7 @@ pub async fn coverage(
     ask: &Import,
     boundary: Option<MultiPolygon<f64>>,
     bounds: Option<Rect<f64>>,
-    version: i64,
+    s: Stage,
 ) -> Result<Geometry<f64>> {
     let area = match &ask.coverage {
         Coverage::Commune(code) => {
@@ -53,7 +54,7 @@ pub async fn coverage(
                 )
             })?
         }
-        Coverage::Features => match layers::union_of_features(tx, ask.zone, version).await? {
+        Coverage::Features => match stage::union(tx, s).await? {
             Some(b) => geometry::polygons(geometry::from_ewkb(&b)?)
                 .ok_or_else(|| Error::refused("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
             None => {

@@ -17,7 +17,8 @@ use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, ReaderConfig, Source, open};
-use crate::store::layer::{self as layers, IssueCount, LayerRow, NewVersion};
+use crate::store::layer::{self as layers, LayerRow, NewVersion};
+use crate::store::layer_issue::{self, IssueCount};
 use crate::store::stage::{self, Stage};
 use crate::store::{audit, geometry};
 use geo_types::MultiPolygon;
@@ -105,8 +106,11 @@ pub struct Report {
     /// Rows of the file that were not asked for (`where`); not counted as read.
     pub rows_passed_over: i64,
     pub content_hash: String,
-    /// The published version has the same content: there is nothing to publish, and this one was discarded.
+    /// The published version says the same: there is nothing to publish, and this one was discarded.
     pub unchanged: bool,
+    /// What is not as in the published version: `rows`, or what was declared of the map (`source_date`, `accuracy_m`,
+    /// `coverage`, ...). None: nothing is published yet.
+    pub differs: Option<Vec<String>>,
     #[schema(value_type = Vec<Object>)]
     pub issues: Vec<IssueCount>,
     /// Per text column: encoding, confidence, a few values as they now read.
@@ -264,35 +268,37 @@ impl Run<'_> {
             ..Default::default()
         };
         let current = layers::versions(&mut tx, current).await?;
-        let unchanged = current.first().is_some_and(|v| v.content_hash.as_deref() == Some(&done.content_hash));
-        let coverage = if unchanged {
-            None
-        } else {
-            stage::join(&mut tx, s).await?;
-            let area = coverage(&mut tx, ask, self.boundary.clone(), done.bounds(), s.version).await?;
-            Some(geometry::to_ewkb(&area, ask.zone)?)
-        };
+        let area = coverage(&mut tx, ask, self.boundary.clone(), done.bounds(), s).await?;
+        let coverage = geometry::to_ewkb(&area, ask.zone)?;
         let checked = layers::Checked {
             id: s.version,
             rows_read: done.read,
             rows_good: done.good,
             rows_bad: done.read - done.good,
             content_hash: &done.content_hash,
-            coverage_ewkb: coverage.as_deref(),
+            coverage_ewkb: &coverage,
+            reach_m: done.reach_m,
         };
         layers::finish_version(&mut tx, &checked).await?;
+        let differs = match current.first() {
+            Some(now) => Some(layers::differences(&mut tx, now.id, s.version).await?),
+            None => None,
+        };
+        let unchanged = differs.as_ref().is_some_and(Vec::is_empty);
         if unchanged {
             layers::discard(&mut tx, ask.zone, s.version, app.clock.now()).await?;
+        } else {
+            stage::join(&mut tx, s).await?;
+            stage::forget(&mut tx, s.version).await?;
         }
-        stage::forget(&mut tx, s.version).await?;
-        let report = self.report(&mut tx, p, done, unchanged).await?;
+        let report = self.report(&mut tx, p, done, differs).await?;
         let deed = audit::Deed {
             at: app.clock.now(),
             actor: &self.by.login,
             action: "layer.import",
             subject: format!("layer_version/{}", s.version),
             case_id: None,
-            detail: json!({"layer": ask.layer, "rows": done.good, "set_aside": done.read - done.good, "unchanged": unchanged, "source_sha256": ask.sha256,
+            detail: json!({"layer": ask.layer, "rows": done.good, "set_aside": done.read - done.good, "differs": report.differs, "source_sha256": ask.sha256,
                 "crs": self.located.definition.to_string(), "crs_reason": ask.crs_reason}),
         };
         audit::write(&mut tx, &deed).await?;
@@ -303,7 +309,13 @@ impl Run<'_> {
         Ok(report)
     }
 
-    async fn report(&self, tx: &mut PgConnection, p: Prepared, done: &Done, unchanged: bool) -> Result<Report> {
+    async fn report(
+        &self,
+        tx: &mut PgConnection,
+        p: Prepared,
+        done: &Done,
+        differs: Option<Vec<String>>,
+    ) -> Result<Report> {
         let made = layers::versions(tx, layers::Which { id: Some(self.s.version), ..Default::default() }).await?;
         Ok(Report {
             layer: self.ask.layer.clone(),
@@ -315,8 +327,9 @@ impl Run<'_> {
             rows_set_aside: done.read - done.good,
             rows_passed_over: done.passed_over,
             content_hash: done.content_hash.clone(),
-            unchanged,
-            issues: layers::issue_counts(tx, self.s.version).await?,
+            unchanged: differs.as_ref().is_some_and(Vec::is_empty),
+            differs,
+            issues: layer_issue::counts(tx, self.s.version).await?,
             encodings: p.detections,
             crs: self.located.report.clone(),
             mapping: p.mapping,

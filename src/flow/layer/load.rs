@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::domain::theme::{Family, Theme};
 use crate::flow::{Error, Result};
 use crate::gis::reader::{Opened, RawFeature};
-use crate::store::layer::{self as layers, IssueRow, NewVersion, add_issues};
+use crate::store::layer::{self as layers, NewVersion};
+use crate::store::layer_issue::{self, IssueRow};
 use crate::store::stage::{self, LARGE, NewFeature, Stage};
 use geo_types::Rect;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,8 @@ pub struct Done {
     /// Number of the next issue.
     pub issues: i32,
     bounds: Option<[f64; 4]>,
+    /// Largest half width of a row (m).
+    pub reach_m: f64,
     pub content_hash: String,
 }
 
@@ -59,6 +62,7 @@ impl Done {
         self.read += b.rows - b.passed_over;
         self.passed_over += b.passed_over;
         self.good += b.good.len() as i64;
+        self.reach_m = self.reach_m.max(b.reach_m);
         let all = join(self.bounds(), b.bounds);
         self.bounds = all.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]);
     }
@@ -191,7 +195,7 @@ async fn commit(
     let refused = stage::copy(&mut tx, s, &rows).await?;
     done.good -= refused.len() as i64;
     issues.extend(refused);
-    add_issues(&mut tx, s.version, s.zone, done.issues, &issues).await?;
+    layer_issue::add(&mut tx, s.version, s.zone, done.issues, &issues).await?;
     done.issues += issues.len() as i32;
     done.note(&mut tx, s).await?;
     Ok(tx.commit().await?)

@@ -2,7 +2,7 @@
 
 use crate::domain::layer::topology::{CRACK_M, Conflict, Drawn, conflict};
 use crate::store::geometry::{from_ewkb, polygons};
-use crate::store::layer::{IssueRow, add_issues};
+use crate::store::layer_issue::{self, IssueRow};
 use crate::store::stage::{Stage, lay_out, sweep};
 use geo::Rect;
 use rayon::prelude::*;
@@ -45,7 +45,7 @@ pub async fn examine(
             active.extend(fresh);
             compare(&active, first_new, least_overlap)
         });
-        add_issues(conn, stage.version, stage.zone, next_no, &found).await?;
+        layer_issue::add(conn, stage.version, stage.zone, next_no, &found).await?;
         next_no += found.len() as i32;
     }
 }
@@ -90,5 +90,6 @@ fn remark(a: &Placed, b: &Placed, c: &Conflict) -> IssueRow {
             json!({"with_row": b.fid, "with": b.key, "key": a.key, "width_m": (width * 1000.0).round() / 1000.0}),
         ),
     };
-    IssueRow { row_no: a.fid, set_aside: false, code: code.into(), detail, e: Some(at.x()), n: Some(at.y()), raw: None }
+    let (e, n) = (Some(at.x()), Some(at.y()));
+    IssueRow { row_no: a.fid, set_aside: false, code: code.into(), detail, e, n, extent: None, raw: None }
 }

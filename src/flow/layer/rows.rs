@@ -2,13 +2,13 @@
 
 use crate::domain::geom::{FlawKind, flaws, repair};
 use crate::domain::layer::filter::Filter;
-use crate::domain::layer::row::{Cell, Reading, Remark, Row, row_hash};
+use crate::domain::layer::row::{Cell, MOST_HALF_WIDTH_M, Reading, Remark, Row, row_hash};
 use crate::domain::text::charset::Encoding;
 use crate::domain::theme::Family;
 use crate::gis::crs::Transformer;
 use crate::gis::reader::{RawFeature, RawValue};
 use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
-use crate::store::layer::IssueRow;
+use crate::store::layer_issue::IssueRow;
 use crate::store::stage::NewFeature;
 use geo::{Area, BoundingRect, CoordsIter, Intersects, MonotonicPolygons, Rect};
 use geo_types::{Geometry, MultiPolygon, Polygon};
@@ -63,6 +63,8 @@ pub struct Batch {
     pub passed_over: i64,
     /// Easting and northing bounds of the good rows.
     pub bounds: Option<Rect<f64>>,
+    /// Largest half width of a good row (m).
+    pub reach_m: f64,
     /// Rows of the file, and the number of the last one.
     pub rows: i64,
     pub last_row: u64,
@@ -73,16 +75,18 @@ pub fn process(cx: &RowContext<'_>, raw: Vec<RawFeature>) -> Batch {
     let done: Vec<Option<Outcome>> = raw.into_par_iter().map(|f| one(cx, &f)).collect();
     let mut out = Batch { rows, last_row, ..Batch::default() };
     for outcome in done {
-        let Some((good, issues, rect)) = outcome else {
+        let Some(Outcome { good, issues, place, half_width }) = outcome else {
             out.passed_over += 1;
             continue;
         };
-        if good.is_none() {
+        if good.is_some() {
+            out.bounds = join(out.bounds, place);
+            out.reach_m = out.reach_m.max(half_width);
+        } else {
             out.set_aside += 1;
         }
         out.good.extend(good);
         out.issues.extend(issues);
-        out.bounds = join(out.bounds, rect);
     }
     out
 }
@@ -98,7 +102,13 @@ pub fn join(a: Option<Rect<f64>>, b: Option<Rect<f64>>) -> Option<Rect<f64>> {
 }
 
 /// A row that goes on (or not), what was said about it, and its box.
-type Outcome = (Option<NewFeature>, Vec<IssueRow>, Option<Rect<f64>>);
+struct Outcome {
+    good: Option<NewFeature>,
+    issues: Vec<IssueRow>,
+    place: Option<Rect<f64>>,
+    /// m; 0 for what takes no ground beside it.
+    half_width: f64,
+}
 
 /// None: a row that was not asked for.
 fn one(cx: &RowContext<'_>, f: &RawFeature) -> Option<Outcome> {
@@ -116,14 +126,46 @@ fn one(cx: &RowContext<'_>, f: &RawFeature) -> Option<Outcome> {
     if f.flags.has(crate::gis::reader::Flags::CURVE) {
         remarks.push(Remark::note("curve_made_straight", Value::Null));
     }
-    let geom = if f.problem.is_some() { None } else { geometry(cx, f, &mut remarks) };
-    let place = geom.as_ref().and_then(BoundingRect::bounding_rect);
+    let placed = if f.problem.is_some() { None } else { placed(cx, f, &mut remarks) };
+    let place = placed.as_ref().and_then(extent);
+    let geom = placed.and_then(|g| sound(cx, g, &mut remarks));
     let bad = remarks.iter().any(|r| r.set_aside);
-    let at = place.map(|r| (r.center().x, r.center().y));
-    let raw = bad.then(|| raw_json(cx, &cells, f));
-    let issues = remarks.into_iter().map(|r| issue(f.row_no, r, at, raw.clone())).collect();
+    let half_width = cx.reading.theme.half_width(&row.attrs).unwrap_or(0.0);
+    let hole = place.filter(|_| bad && half_width <= MOST_HALF_WIDTH_M).and_then(|r| hole(cx.zone, r, half_width));
+    let said = Said { row_no: f.row_no, place, hole, raw: bad.then(|| raw_json(cx, &cells, f)) };
+    let issues = remarks.into_iter().map(|r| said.issue(r)).collect();
     let good = if bad { None } else { store_row(cx, f, &row, geom) };
-    Some((good, issues, if bad { None } else { place }))
+    Some(Outcome { good, issues, place, half_width })
+}
+
+/// The box of all coordinates, where they are coordinates of this world.
+fn extent(g: &Geometry<f64>) -> Option<Rect<f64>> {
+    const WORLD_M: f64 = 2e7;
+    let known = g.coords_iter().all(|c| c.x.abs() <= WORLD_M && c.y.abs() <= WORLD_M);
+    if known { g.bounding_rect() } else { None }
+}
+
+/// Where a row that was set aside may lie: its box and what it takes beside it, a centimetre at least.
+fn hole(zone: i32, r: Rect<f64>, half_width: f64) -> Option<Vec<u8>> {
+    let by = half_width.max(0.01);
+    let r = Rect::new((r.min().x - by, r.min().y - by), (r.max().x + by, r.max().y + by));
+    to_ewkb(&Geometry::Polygon(r.to_polygon()), zone).ok()
+}
+
+/// What all remarks on a row have in common.
+struct Said {
+    row_no: u64,
+    place: Option<Rect<f64>>,
+    hole: Option<Vec<u8>>,
+    raw: Option<Value>,
+}
+
+impl Said {
+    fn issue(&self, r: Remark) -> IssueRow {
+        let at = self.place.map(|r| (r.center().x, r.center().y));
+        let extent = self.hole.clone().filter(|_| r.set_aside);
+        IssueRow { extent, ..issue(self.row_no, r, at, self.raw.clone()) }
+    }
 }
 
 fn issue(row_no: u64, mut r: Remark, at: Option<(f64, f64)>, raw: Option<Value>) -> IssueRow {
@@ -140,6 +182,7 @@ fn issue(row_no: u64, mut r: Remark, at: Option<(f64, f64)>, raw: Option<Value>)
         detail: r.detail,
         e: at.map(|a| a.0),
         n: at.map(|a| a.1),
+        extent: None,
         raw,
     }
 }
@@ -167,7 +210,8 @@ fn decode(cx: &RowContext<'_>, f: &RawFeature) -> Vec<Cell> {
     f.values.iter().enumerate().map(cell).collect()
 }
 
-fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
+/// The geometry in the zone, as it was drawn.
+fn placed(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
     let family = cx.reading.theme.family;
     let Some(wkb) = &f.wkb else {
         match family {
@@ -177,20 +221,18 @@ fn geometry(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> O
         }
         return None;
     };
-    let g = match from_ewkb(wkb)
-        .map_err(|e| e.to_string())
-        .and_then(|g| cx.transformer.geometry(g).map_err(|e| e.to_string()))
+    match from_ewkb(wkb).map_err(|e| e.to_string()).and_then(|g| cx.transformer.geometry(g).map_err(|e| e.to_string()))
     {
-        Ok(g) if g.coords_iter().next().is_some() => g,
-        Ok(_) => {
-            remarks.push(Remark::bad("geometry_empty", Value::Null));
-            return None;
-        }
-        Err(why) => {
-            remarks.push(Remark::bad("geometry_unreadable", json!({"why": why})));
-            return None;
-        }
-    };
+        Ok(g) if g.coords_iter().next().is_some() => return Some(g),
+        Ok(_) => remarks.push(Remark::bad("geometry_empty", Value::Null)),
+        Err(why) => remarks.push(Remark::bad("geometry_unreadable", json!({"why": why}))),
+    }
+    None
+}
+
+/// The geometry as it can be measured.
+fn sound(cx: &RowContext<'_>, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
+    let family = cx.reading.theme.family;
     let g = examined(family, g, remarks)?;
     if let Some(fence) = cx.fence {
         let share = fence.share(&g);

@@ -5,7 +5,8 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit;
 use crate::store::feature::{self, DiffRow};
-use crate::store::layer::{self as layers, IssueCount, NumberedIssue, VersionRow, Which};
+use crate::store::layer::{self as layers, VersionRow, Which};
+use crate::store::layer_issue::{self, IssueCount, NumberedIssue};
 use serde::Serialize;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ pub async fn list(app: &App, which: Which<'_>) -> Result<Vec<VersionRow>> {
 pub async fn show(app: &App, id: i64) -> Result<(VersionRow, Vec<IssueCount>)> {
     let mut conn = app.pool.acquire().await?;
     let v = one(&mut conn, id).await?;
-    let issues = layers::issue_counts(&mut conn, id).await?;
+    let issues = layer_issue::counts(&mut conn, id).await?;
     Ok((v, issues))
 }
 
@@ -31,7 +32,7 @@ pub(super) async fn one(conn: &mut sqlx::PgConnection, id: i64) -> Result<Versio
 /// from the first).
 pub async fn numbered_issues(app: &App, id: i64, after: i32, limit: i64) -> Result<Vec<NumberedIssue>> {
     one(&mut *app.pool.acquire().await?, id).await?;
-    Ok(layers::numbered_issues(&app.pool, id, after, limit).await?)
+    Ok(layer_issue::numbered(&app.pool, id, after, limit).await?)
 }
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

@@ -1,7 +1,7 @@
 use super::read::{RequestView, list_in};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
-use crate::domain::case::request::{Asked, plan};
+use crate::domain::case::request::{Asked, Need, plan};
 use crate::domain::case::{Happened, clock::Limits};
 use crate::domain::staff::Purpose;
 use crate::flow::case::{lock_open, record};
@@ -12,6 +12,7 @@ use crate::store::paper_request::{self as store, ItemRow, RequestRow};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use time::Date;
 use uuid::Uuid;
 
@@ -59,7 +60,42 @@ pub async fn ask(app: &App, by: &Actor, case: Uuid, new: NewRequest) -> Result<R
         return Err(Error::Conflict { code: "nothing-to-ask", detail: "all is there or asked for already".into() });
     }
     let due = calendar()?.add_working_days(app.clock.today(), new.working_days).map_err(|e| Error::Broken(e.into()))?;
-    let round = store::of_case(&mut tx, case).await?.len() as i32 + 1;
+    let request = send(app, &mut tx, by, case, asked, due).await?;
+    let view = list_in(&mut tx, case).await?.into_iter().find(|r| r.id == request);
+    let view = view.ok_or_else(|| Error::Broken(anyhow::anyhow!("the request is not there")))?;
+    commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/paper-requests"))).await?;
+    Ok(view)
+}
+
+/// Asks the customer for what an authority wants of them, within the act that notes it: a round of its own. None: all of it is
+/// asked for already.
+pub(in crate::flow) async fn ask_for_agency(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case: Uuid,
+    kinds: BTreeSet<String>,
+    due: Date,
+) -> Result<Option<Uuid>> {
+    let wanted = |paper_kind| Asked {
+        need: Need::Missing,
+        paper_kind,
+        paper: None,
+        because: "agency".into(),
+        detail: String::new(),
+    };
+    let open = open_items(tx, case).await?;
+    let fresh = |a: &Asked| !open.iter().any(|i| same(i, a));
+    let asked: Vec<Asked> = kinds.into_iter().map(wanted).filter(fresh).collect();
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    send(app, tx, by, case, asked, due).await.map(Some)
+}
+
+/// One round, with everything in it.
+async fn send(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, asked: Vec<Asked>, due: Date) -> Result<Uuid> {
+    let round = store::of_case(tx, case).await?.len() as i32 + 1;
     let request = RequestRow {
         id: app.clock.new_id(),
         case_id: case,
@@ -70,7 +106,7 @@ pub async fn ask(app: &App, by: &Actor, case: Uuid, new: NewRequest) -> Result<R
         created_at: app.clock.now(),
     };
     let items: Vec<ItemRow> = asked.into_iter().map(|a| item(app, &request, a)).collect();
-    store::insert(&mut tx, &request, &items).await?;
+    store::insert(tx, &request, &items).await?;
     let deed = Deed {
         at: request.created_at,
         actor: &by.login,
@@ -79,14 +115,11 @@ pub async fn ask(app: &App, by: &Actor, case: Uuid, new: NewRequest) -> Result<R
         case_id: Some(case),
         detail: json!({"round": round, "items": items.len(), "due": due}),
     };
-    audit::write(&mut tx, &deed).await?;
+    audit::write(tx, &deed).await?;
     let ids = items.iter().map(|i| i.id).collect();
     let event = Happened::PapersRequested { request: request.id, round: round.unsigned_abs(), items: ids, due };
-    record(app, &mut tx, by, case, event).await?;
-    let view = list_in(&mut tx, case).await?.into_iter().find(|r| r.id == request.id);
-    let view = view.ok_or_else(|| Error::Broken(anyhow::anyhow!("the request is not there")))?;
-    commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/paper-requests"))).await?;
-    Ok(view)
+    record(app, tx, by, case, event).await?;
+    Ok(request.id)
 }
 
 fn not_verified() -> Error {

@@ -7,6 +7,7 @@ mod remind;
 
 pub(in crate::flow) use answer::answer;
 pub use answer::{Settling, settle};
+pub(in crate::flow) use ask::ask_for_agency;
 pub use ask::{NewRequest, ask, preview};
 pub use read::{ItemView, RequestView, list};
 pub use remind::remind_requests;

@@ -9,22 +9,21 @@ use crate::flow::staff::Actor;
 use crate::flow::task::{happened, note, parcel_place};
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
-use crate::store::case;
 use crate::store::task::{self, TaskRow};
 use crate::store::work_plan::{self, WorkPlanRow};
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Makes the plan of a case that is in execution and has none yet, with its tasks; those that can begin are given to somebody.
+/// Makes the plan of a case that is in execution and has none: one whose contract was signed before plans began by themselves.
 pub async fn make(app: &App, by: &Actor, case_id: Uuid) -> Result<PlanView> {
     let mut tx = begin(app).await?;
     let standing = crate::flow::case::lock(&mut tx, case_id).await?;
     let step = standing.as_ref().map_or("nothing", |c| c.step.name());
-    if !standing.as_ref().is_some_and(|c| matches!(c.step, Step::Execution { .. })) {
+    let Some(Step::Execution { contract }) = standing.as_ref().map(|c| &c.step) else {
         return Err(Error::Conflict { code: "case-step", detail: format!("the case is in {step}") });
-    }
-    if !begin_for(app, &mut tx, by, case_id).await? {
+    };
+    if !begin_for(app, &mut tx, by, case_id, *contract).await? {
         return Err(Error::Conflict { code: "plan-exists", detail: case_id.to_string() });
     }
     let view = super::view::of(&mut tx, case_id).await?;
@@ -33,17 +32,22 @@ pub async fn make(app: &App, by: &Actor, case_id: Uuid) -> Result<PlanView> {
 }
 
 /// Makes the plan of a case that has come into execution, with its tasks and events, inside the caller's transaction; those
-/// that can begin are given to somebody. False: it has a plan already.
-async fn begin_for(app: &App, tx: &mut PgConnection, by: &Actor, case_id: Uuid) -> Result<bool> {
-    let file =
-        case::get(tx, case_id).await?.ok_or_else(|| Error::NotFound { what: "case", id: case_id.to_string() })?;
+/// that can begin are given to somebody. The plan is that of the procedure the contract is about. False: it has a plan already.
+pub(in crate::flow) async fn begin_for(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case_id: Uuid,
+    contract: Uuid,
+) -> Result<bool> {
+    let procedure = work_plan::procedure(tx, case_id, contract).await?;
     let book = PlanBook::shipped().map_err(anyhow::Error::msg)?;
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
-    let plan = book.plan(&file.procedure);
+    let plan = book.plan(&procedure);
     let row = WorkPlanRow {
         id: app.clock.new_id(),
         case_id,
-        procedure: file.procedure,
+        procedure,
         plan: serde_json::to_value(plan).map_err(|e| Error::Broken(e.into()))?,
         made_at: app.clock.now(),
     };

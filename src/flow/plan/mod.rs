@@ -1,4 +1,4 @@
-//! The work plan of a case: made when its contract stands, carried on whenever something it waits for is there.
+//! The work plan of a case: made when everybody has signed its contract, carried on whenever something it waits for is there.
 
 mod advance;
 mod begin;
@@ -6,6 +6,7 @@ mod view;
 
 pub(crate) use advance::advance;
 pub use advance::sweep;
+pub(in crate::flow) use begin::begin_for;
 pub use begin::make;
 pub use view::{PlanView, PlannedTask, view};
 
@@ -35,6 +36,8 @@ pub(crate) async fn facts(app: &App, conn: &mut PgConnection, case_id: Uuid) -> 
     Ok(Facts {
         papers_asked: standing.as_ref().is_some_and(|c| !c.asked.is_empty()),
         issue_open: standing.as_ref().is_some_and(|c| !c.issues.is_empty()),
+        with_authority: standing.as_ref().is_some_and(|c| !c.submitted.is_empty() || !c.stopped.is_empty()),
+        granted: standing.as_ref().and_then(|c| c.granted),
         papers: names_of_case(app, conn, case_id).await?,
     })
 }

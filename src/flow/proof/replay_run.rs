@@ -103,7 +103,7 @@ async fn one(
         Err(Error::Broken(e)) => return Ok(done(None, Some(Difference::new("rule_set", &pins.rules, &pins.rules, e)))),
         Err(e) => return Err(e),
     };
-    let pinned = Pinned { case: Uuid::nil(), as_of, pins: &pins };
+    let pinned = Pinned { case: Uuid::nil(), as_of, pins: &pins, map: parcel.map };
     let facts = match rows(app, &pinned, &inputs, &basis, seen).await? {
         Ok(facts) => facts,
         Err(difference) => return Ok(done(None, Some(difference))),

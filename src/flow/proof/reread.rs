@@ -50,10 +50,15 @@ pub(super) struct Pinned<'a> {
     pub case: Uuid,
     pub as_of: Date,
     pub pins: &'a Pins,
+    /// Version of the map that spoke for the parcel.
+    pub map: Option<i64>,
 }
 
 pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &Basis, seen: &Seen) -> Reread<Facts> {
-    let pinned = Pinned { case: record.case.id, as_of: record.as_of, pins: &record.pins };
+    // The parcel's own map is no theme of the verification.
+    let asked = |id: i64| inputs.layers.iter().any(|l| l.layer_version_id == id);
+    let map = record.pins.layers.iter().map(|l| l.layer_version_id).find(|id| !asked(*id));
+    let pinned = Pinned { case: record.case.id, as_of: record.as_of, pins: &record.pins, map };
     let facts = must!(rows(app, &pinned, inputs, basis, seen).await?);
     // What the layers answer now: how many rows, and where they claim to be complete.
     let again = Inputs::of(&ordered(&facts)).layers;
@@ -94,9 +99,8 @@ pub(super) async fn rows(app: &App, pinned: &Pinned<'_>, inputs: &Inputs, basis:
             other => drop(by_version.insert(l.layer_version_id, other.map(|_| vec![]))),
         }
     }
-    let own = row.as_ref().and_then(|r| r.layer_version_id);
-    let own = own.and_then(|id| versions.iter().find(|v| v.pin.layer_version_id == id)).map(|v| v.pin.clone());
-    // The parcel's own map is no theme of the verification.
+    let map = pinned.map.or(row.as_ref().and_then(|r| r.layer_version_id));
+    let own = versions.iter().find(|v| Some(v.pin.layer_version_id) == map).map(|v| v.pin.clone());
     let is_asked = |v: &Arc<LayerVersion>| inputs.layers.iter().any(|l| l.layer_version_id == v.pin.layer_version_id);
     let asked: Vec<Arc<LayerVersion>> = versions.into_iter().filter(is_asked).collect();
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);

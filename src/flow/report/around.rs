@@ -5,7 +5,7 @@ use crate::domain::report::map::{self, Around, Neighbour, Road};
 use crate::domain::theme::{Family, Theme};
 use crate::domain::verify::Record;
 use crate::flow::{Error, Result};
-use crate::store::feature::{self, Bounds, FeatureRow};
+use crate::store::feature::{self, Asked, Bounds, FeatureRow};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::layer::{self, Which};
 
@@ -17,7 +17,8 @@ pub(super) async fn around(app: &App, record: &Record) -> Result<Option<Around>>
     let Some(parcel) = &record.parcel else { return Ok(None) };
     let Some((zone, window)) = parcel.zone.zip(parcel.boundary.as_ref().and_then(map::window)) else { return Ok(None) };
     let (parcels, roads) = versions(app, record).await?;
-    let all = [parcels.as_slice(), &roads].concat();
+    let all = parcels.iter().chain(&roads);
+    let all: Vec<Asked> = all.map(|version| Asked { version: *version, beyond: 0.0 }).collect();
     let (conn, bounds) = (&mut *app.pool.acquire().await?, Some(Bounds::from(window)));
     let rows = feature::around(conn, zone, &all, bounds, &[], MOST_ROWS, i32::MAX).await?;
     if rows.is_empty() || rows.len() as i64 > MOST_ROWS {

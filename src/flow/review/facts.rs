@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::case::request::plan;
-use crate::domain::case::{Case, Event, Happened};
+use crate::domain::case::{Case, Event};
 use crate::domain::review::{
     ContractFacts, Instalment, Owed, PaperFact, ReviewFacts, SheetFact, Submissions, VerdictFact,
 };
@@ -12,7 +12,7 @@ use crate::flow::staff::Actor;
 use crate::flow::verification::{self, Opened};
 use crate::flow::{Result, advice, begin, case, paper};
 use crate::outside::scans::ScanError;
-use crate::store::{case_issue, contract, obligation, paper_request, payment, task};
+use crate::store::{case_issue, contract, field_batch, obligation, paper_request, payment, task};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -54,7 +54,8 @@ async fn of_rows(tx: &mut PgConnection, id: Uuid, events: &[Event]) -> Result<Re
         issues,
         obligations,
         tasks: task::open_kinds(tx, id).await?,
-        submissions: submissions(standing.as_ref(), events),
+        conflicts: usize::try_from(field_batch::open_of_case(tx, id).await?).unwrap_or(usize::MAX),
+        submissions: submissions(standing.as_ref()),
         ..ReviewFacts::default()
     })
 }
@@ -75,12 +76,11 @@ async fn contract_facts(
     Ok((Some(facts), Some(unpaid)))
 }
 
-fn submissions(standing: Option<&Case>, events: &[Event]) -> Submissions {
-    let granted = events.iter().rev().find_map(|e| match e.what {
-        Happened::AgencyDecided { granted, .. } => Some(granted),
-        _ => None,
-    });
-    Submissions { open: standing.map_or(0, |c| c.submitted.len() + c.stopped.len()), granted }
+fn submissions(standing: Option<&Case>) -> Submissions {
+    Submissions {
+        open: standing.map_or(0, |c| c.submitted.len() + c.stopped.len()),
+        granted: standing.and_then(|c| c.granted),
+    }
 }
 
 async fn paper_facts(app: &App, papers: &[PaperFacts], record: Option<&Record>) -> Result<Vec<PaperFact>> {

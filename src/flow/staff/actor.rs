@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::staff::{Role, Scope};
-use crate::flow::Result;
+use crate::flow::{Error, Result};
 use crate::store;
 use crate::store::idempotency::Claim;
 use crate::store::staff::StaffRow;
@@ -82,6 +82,15 @@ pub async fn authenticate(app: &App, credential: Credential<'_>) -> Result<Optio
             .await?
             .map(|owner| Actor::from_row(owner.staff, Some(owner.scopes))),
     })
+}
+
+/// A member of staff by login: for the command line, whose user may act for anybody.
+pub async fn member(app: &App, login: &str) -> Result<Actor> {
+    let not_there = || Error::NotFound { what: "staff", id: login.to_owned() };
+    let mut conn = app.pool.acquire().await?;
+    let (id, _) = store::staff::credentials(&mut conn, login).await?.ok_or_else(not_there)?;
+    let row = store::staff::get(&mut conn, id).await?.filter(|s| s.active).ok_or_else(not_there)?;
+    Ok(Actor::from_row(row, None))
 }
 
 /// Tokens are 32 random bytes, so a plain hash is enough to store.

@@ -10,7 +10,7 @@ mod sweep;
 mod throttle;
 mod token;
 
-pub use actor::{Actor, Credential, authenticate};
+pub use actor::{Actor, Credential, authenticate, member};
 pub use change::{StaffChange, change};
 pub use create::{NewStaff, StaffView, create};
 pub use list::list;

@@ -1,7 +1,7 @@
 //! All facts a verification may rest on. A query that fails becomes a fact ("not answered"), never an empty answer.
 
 use super::basis::current_themes;
-use super::maps::{current, features, theme_layers, these, window_of};
+use super::maps::{current, features, map_of, theme_layers, these, window_of};
 use super::readings::readings;
 use super::rivals::{MOST_CASES, rivals};
 use crate::app::App;
@@ -153,7 +153,7 @@ async fn resolution(conn: &mut PgConnection, s: &Subject) -> Result<Resolution> 
     }
 }
 
-/// The map version a parcel's row came from: a later one that left the row as it was does not show in the row.
+/// The map version that says what the parcel's row says ([`map_of`]).
 async fn parcel_pin(
     app: &App,
     conn: &mut PgConnection,
@@ -164,7 +164,8 @@ async fn parcel_pin(
     if let Some(v) = current.iter().find(|v| v.pin.layer_version_id == id) {
         return Ok(Some(v.pin.clone()));
     }
-    Ok(these(app, conn, r.zone, &[id]).await?.first().map(|v| v.pin.clone()))
+    let own = these(app, conn, r.zone, &[id]).await?;
+    Ok(own.first().map(|v| map_of(v, r.valid_to.is_none(), current)))
 }
 
 pub(in crate::flow) fn parcel_facts(

@@ -6,7 +6,7 @@ use crate::domain::geom::Indexed;
 use crate::domain::theme::Family;
 use crate::domain::verify::{Feature, Gathered, LayerFacts, LayerPin, LayerVersion, ThemeFacts, ThemeSet};
 use crate::flow::Result;
-use crate::store::feature::{self, Bounds, FeatureRow, WITHIN_ROW};
+use crate::store::feature::{self, Asked, Bounds, FeatureRow, WITHIN_ROW};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::layer::{self as layers, Mark, PublishedRow};
 use geo::BoundingRect;
@@ -15,9 +15,10 @@ use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Features farther than this from the parcel are not looked at (m); roads must be nearer to give access, corridors are
-/// stored with their width or widened by at most this.
+/// Features farther than this from the parcel are not looked at (m); roads must be nearer to give access.
 const SEARCH_M: f64 = 60.0;
+/// Where the strips along a version's lines reach farther, it is looked as far as they reach and this much more (m).
+const BEYOND_M: f64 = 20.0;
 /// More rows than this around one parcel: the answer is called truncated.
 pub(in crate::flow) const MOST_ROWS: i64 = 20_000;
 
@@ -50,7 +51,7 @@ async fn known(app: &App, conn: &mut PgConnection, marks: Vec<Mark>) -> Result<V
     let new: Vec<i64> = marks.iter().map(|m| m.id).filter(|id| !all.contains_key(id)).collect();
     if !new.is_empty() {
         for row in layers::published(conn, &new).await? {
-            let (mark, stored) = (row.mark, row.coverage.len());
+            let (mark, stored) = (row.mark, row.coverage.len() + row.set_aside.as_ref().map_or(0, Vec::len));
             let version = Arc::new(version(row)?);
             app.maps.keep_version(mark, version.clone(), stored);
             all.insert(mark.id, version);
@@ -70,9 +71,21 @@ fn version(r: PublishedRow) -> Result<LayerVersion> {
         decision: r.decision,
         accuracy_m: r.accuracy_m,
         scale: r.scale,
+        rows_bad: r.rows_bad,
+        rows_unplaced: r.rows_unplaced,
     };
     let coverage = polygons(from_ewkb(&r.coverage)?).unwrap_or_else(|| MultiPolygon(vec![]));
-    Ok(LayerVersion { pin, theme: r.theme, coverage: Indexed::proved(coverage.into()) })
+    let set_aside = r.set_aside.as_deref().map(from_ewkb).transpose()?.map(Indexed::proved);
+    let (theme, coverage_key, reach_m) = (r.theme, r.coverage_key, r.reach_m);
+    Ok(LayerVersion { pin, theme, coverage_key, reach_m, set_aside, coverage: Indexed::proved(coverage.into()) })
+}
+
+/// The map that speaks for a parcel whose row came with version `own`: while the row is in force, the current version of that
+/// layer and coverage says it anew.
+pub(in crate::flow) fn map_of(own: &LayerVersion, in_force: bool, current: &[Arc<LayerVersion>]) -> LayerPin {
+    let same = |v: &&Arc<LayerVersion>| v.pin.layer == own.pin.layer && v.coverage_key == own.coverage_key;
+    let now = current.iter().find(same).filter(|_| in_force);
+    now.map_or_else(|| own.pin.clone(), |v| v.pin.clone())
 }
 
 /// Every theme but the cadastral map with its layers around the parcel, in order of code.
@@ -82,9 +95,14 @@ pub(in crate::flow) fn theme_layers(
     window: Option<Rect<f64>>,
     mut by_version: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>>,
 ) -> Vec<ThemeFacts> {
+    let within = |all: Option<&Indexed>| match (all, window) {
+        (Some(all), Some(w)) => all.within(&w),
+        _ => MultiPolygon(vec![]),
+    };
     let mut layer = |v: &LayerVersion| LayerFacts {
         pin: v.pin.clone(),
-        coverage: window.map_or_else(|| MultiPolygon(vec![]), |w| v.coverage.within(&w)),
+        coverage: within(Some(&v.coverage)),
+        set_aside: within(v.set_aside.as_ref()),
         features: by_version.remove(&v.pin.layer_version_id).unwrap_or_else(|| Gathered::Read(vec![])),
     };
     let asked = set.themes.iter().filter(|t| t.family != Family::Parcel);
@@ -97,9 +115,13 @@ pub(in crate::flow) fn theme_layers(
 }
 
 /// The versions whose rows are asked for: those that are no cadastral map.
-pub(in crate::flow) fn asked_ids(set: &ThemeSet, versions: &[Arc<LayerVersion>]) -> Vec<i64> {
-    let is_asked = |v: &&Arc<LayerVersion>| set.find(&v.theme).is_some_and(|t| t.family != Family::Parcel);
-    versions.iter().filter(is_asked).map(|v| v.pin.layer_version_id).collect()
+pub(in crate::flow) fn asked(set: &ThemeSet, versions: &[Arc<LayerVersion>]) -> Vec<Asked> {
+    let one = |v: &Arc<LayerVersion>| {
+        let theme = set.find(&v.theme).filter(|t| t.family != Family::Parcel)?;
+        let reach = v.reach_m.max(theme.half_width_m.unwrap_or(0.0));
+        Some(Asked { version: v.pin.layer_version_id, beyond: (reach + BEYOND_M - SEARCH_M).max(0.0) })
+    };
+    versions.iter().filter_map(one).collect()
 }
 
 /// The features of every version that is no cadastral map; all versions share the fate of their one query.
@@ -112,9 +134,9 @@ pub(in crate::flow) async fn features(
     window: Option<Rect<f64>>,
     keys: &[String],
 ) -> BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> {
-    let ids = asked_ids(set, versions);
-    let same = |g: Gathered<Vec<Arc<Feature>>>| ids.iter().map(|id| (*id, g.clone())).collect();
-    let found = match near(app, conn, zone, &ids, window, keys).await {
+    let asked = asked(set, versions);
+    let same = |g: Gathered<Vec<Arc<Feature>>>| asked.iter().map(|a| (a.version, g.clone())).collect();
+    let found = match near(app, conn, zone, &asked, window, keys).await {
         Ok(Some(found)) => found,
         Ok(None) => return same(Gathered::Truncated(MOST_ROWS as usize)),
         Err(e) => {
@@ -123,7 +145,7 @@ pub(in crate::flow) async fn features(
         }
     };
     let mut out: BTreeMap<i64, Gathered<Vec<Arc<Feature>>>> =
-        ids.iter().map(|id| (*id, Gathered::Read(vec![]))).collect();
+        asked.iter().map(|a| (a.version, Gathered::Read(vec![]))).collect();
     for (id, feature) in found {
         match (feature, out.get_mut(&id)) {
             (Ok(f), Some(Gathered::Read(list))) => list.push(f),
@@ -142,11 +164,11 @@ async fn near(
     app: &App,
     conn: &mut PgConnection,
     zone: i32,
-    versions: &[i64],
+    asked: &[Asked],
     window: Option<Rect<f64>>,
     keys: &[String],
 ) -> sqlx::Result<Option<Vec<Found>>> {
-    let rows = feature::around(conn, zone, versions, window.map(Bounds::from), keys, MOST_ROWS, WITHIN_ROW).await?;
+    let rows = feature::around(conn, zone, asked, window.map(Bounds::from), keys, MOST_ROWS, WITHIN_ROW).await?;
     if rows.len() as i64 > MOST_ROWS {
         return Ok(None);
     }

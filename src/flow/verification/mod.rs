@@ -15,7 +15,7 @@ pub use evidence::evidence;
 pub(in crate::flow) use gather::{MOST_NEIGHBOURS, NEIGHBOURS_M, parcel_facts, registered};
 pub use gather::{Subject, gather};
 pub(in crate::flow) use maps::{
-    Found, MOST_ROWS, asked_ids, current, features, read_all, theme_layers, these, window_of,
+    Found, MOST_ROWS, asked, current, features, map_of, read_all, theme_layers, these, window_of,
 };
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub(in crate::flow) use readings::readings;

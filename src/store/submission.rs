@@ -1,0 +1,185 @@
+//! What was handed in to authorities, and what they did. Rows are never changed.
+
+use serde::Serialize;
+use sqlx::{FromRow, PgConnection};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct SubmissionRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub agency: String,
+    pub procedure: String,
+    pub receipt_number: String,
+    pub submitted_on: Date,
+    pub due: Option<Date>,
+    pub promised: Option<Date>,
+    pub recorded_by: String,
+    pub recorded_at: OffsetDateTime,
+}
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct StepRow {
+    pub id: Uuid,
+    pub submission_id: Uuid,
+    pub case_id: Uuid,
+    pub no: i32,
+    /// asked_more, answered, granted, refused.
+    pub what: String,
+    pub happened_on: Date,
+    pub answer_by: Option<Date>,
+    pub issue_id: Option<Uuid>,
+    pub request_id: Option<Uuid>,
+    pub sealed: Vec<u8>,
+    pub recorded_by: String,
+    pub recorded_at: OffsetDateTime,
+}
+
+/// False: this agency gave this number before.
+pub async fn insert(conn: &mut PgConnection, s: &SubmissionRow) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "insert into submission (id, case_id, agency, procedure, receipt_number, submitted_on, due, promised, recorded_by, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (agency, receipt_number) do nothing",
+    )
+    .bind(s.id)
+    .bind(s.case_id)
+    .bind(&s.agency)
+    .bind(&s.procedure)
+    .bind(&s.receipt_number)
+    .bind(s.submitted_on)
+    .bind(s.due)
+    .bind(s.promised)
+    .bind(&s.recorded_by)
+    .bind(s.recorded_at)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn insert_step(conn: &mut PgConnection, s: &StepRow) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into submission_step (id, submission_id, case_id, no, what, happened_on, answer_by, issue_id, request_id, sealed,
+                                      recorded_by, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(s.id)
+    .bind(s.submission_id)
+    .bind(s.case_id)
+    .bind(s.no)
+    .bind(&s.what)
+    .bind(s.happened_on)
+    .bind(s.answer_by)
+    .bind(s.issue_id)
+    .bind(s.request_id)
+    .bind(&s.sealed)
+    .bind(&s.recorded_by)
+    .bind(s.recorded_at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<SubmissionRow>> {
+    sqlx::query_as("select * from submission where id = $1").bind(id).fetch_optional(conn).await
+}
+
+/// By the authority's own number; several agencies may have given the same one.
+pub async fn by_receipt(conn: &mut PgConnection, number: &str) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select id from submission where receipt_number = $1 order by id")
+        .bind(number)
+        .fetch_all(conn)
+        .await
+}
+
+/// Oldest first.
+pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<SubmissionRow>> {
+    sqlx::query_as("select * from submission where case_id = $1 order by id").bind(case).fetch_all(conn).await
+}
+
+/// Steps of one submission in their order.
+pub async fn steps(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<StepRow>> {
+    sqlx::query_as("select * from submission_step where submission_id = $1 order by no").bind(id).fetch_all(conn).await
+}
+
+/// A line of the list over all cases.
+#[derive(Debug, Clone, PartialEq, FromRow, Serialize, utoipa::ToSchema)]
+pub struct SubmissionListed {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub case_number: String,
+    pub agency: String,
+    pub procedure: String,
+    pub receipt_number: String,
+    #[schema(value_type = String)]
+    pub submitted_on: Date,
+    #[schema(value_type = Option<String>)]
+    pub due: Option<Date>,
+    #[schema(value_type = Option<String>)]
+    pub promised: Option<Date>,
+    /// at_work, asked_more, granted or refused.
+    pub state: String,
+    /// Day of what happened last.
+    #[schema(value_type = String)]
+    pub since: Date,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub state: Option<String>,
+    pub agency: Option<String>,
+    /// With a term that ends up to and on this day.
+    pub due_by: Option<Date>,
+    /// Page on after this one.
+    pub after: Option<Uuid>,
+    pub limit: i64,
+}
+
+macro_rules! listed {
+    ($front:literal, $rest:literal) => {
+        concat!(
+            $front,
+            "(select s.id, s.case_id, c.number as case_number, s.agency, s.procedure, s.receipt_number, s.submitted_on, s.due, s.promised,
+                    case when l.what is null or l.what = 'answered' then 'at_work' else l.what end as state,
+                    coalesce(l.happened_on, s.submitted_on) as since
+               from submission s join case_file c on c.id = s.case_id
+               left join lateral (select what, happened_on from submission_step t where t.submission_id = s.id order by no desc limit 1) l on true) v ",
+            $rest
+        )
+    };
+}
+
+/// In the order they were handed in.
+pub async fn page(conn: &mut PgConnection, f: &Filter) -> sqlx::Result<Vec<SubmissionListed>> {
+    sqlx::query_as(listed!(
+        "select * from ",
+        "where ($1::text is null or state = $1) and ($2::text is null or agency = $2) and ($3::date is null or due <= $3)
+           and ($4::uuid is null or id > $4) order by id limit $5"
+    ))
+    .bind(&f.state)
+    .bind(&f.agency)
+    .bind(f.due_by)
+    .bind(f.after)
+    .bind(f.limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many stand where, and how many of them are beyond their term on `today`.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"state": "at_work", "count": 12, "late": 1}))]
+pub struct SubmissionCount {
+    pub state: String,
+    pub count: i64,
+    pub late: i64,
+}
+
+pub async fn counts(conn: &mut PgConnection, today: Date) -> sqlx::Result<Vec<SubmissionCount>> {
+    sqlx::query_as(listed!(
+        "select state, count(*) as count, count(*) filter (where state = 'at_work' and due < $1) as late from ",
+        "group by state order by state"
+    ))
+    .bind(today)
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,193 @@
+//! The authority's side: a dossier is handed in, more is asked for, it is decided; the clocks follow.
+
+use crate::advice::verified_case;
+use crate::case_events::every_case_is_its_events;
+use crate::contracts::{concluded, conflict, id, kinds, ok};
+use crate::plans::{agency, put};
+use crate::test_app::{Caller, TestApp};
+use crate::ward::{mapped, threaded};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use time::Duration;
+
+async fn known(boss: &Caller) {
+    let mut office = agency();
+    office["kind"] = "land_registration".into();
+    assert_eq!(put(boss, "/api/v1/agencies/vpdk.example", office).await.status, StatusCode::OK);
+}
+
+fn dossier(receipt: &str) -> Value {
+    json!({"agency": "vpdk.example", "receipt_number": receipt})
+}
+
+async fn turn(who: &Caller, case: &str) -> Value {
+    ok(who.get(&format!("/api/v1/cases/{case}/timeline")).await)["now"]["turn"].clone()
+}
+
+/// The authority's clock of a case: days used, running, deadline.
+async fn clock(who: &Caller, case: &str) -> (Value, Value, Value) {
+    let told = ok(who.get(&format!("/api/v1/cases/{case}/clock")).await);
+    let all = told["clocks"].as_array().unwrap();
+    let found = all.iter().find(|c| c["id"].as_str().unwrap().starts_with("submission.")).unwrap();
+    (found["used"].clone(), found["running"].clone(), found["deadline"].clone())
+}
+
+async fn on(t: &TestApp, days: i64, login: &str) -> Caller {
+    t.advance(Duration::days(days));
+    t.signed_in(login, &["legal"]).await
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let boss = t.signed_in("boss", &["manager"]).await;
+        let (case, _) = concluded(&legal).await;
+        let told = kinds(&t, &case).await;
+        let bound = told.iter().position(|k| k == "contract_concluded").unwrap();
+        assert_eq!(told[bound + 1..][..3], ["payment_due", "work_planned", "task_created"], "it begins by itself");
+        let plan = ok(legal.get(&format!("/api/v1/cases/{case}/plan")).await);
+        assert_eq!((&plan["procedure"], plan["tasks"].as_array().unwrap().len()), (&json!("transfer"), 9));
+
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        assert_eq!(legal.post(&submissions, dossier("H01-7")).await.refused(), ["agency: agency-unknown"]);
+        known(&boss).await;
+        let with = |more: Value| {
+            let mut new = dossier("H01-7");
+            new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            new
+        };
+        for (wrong, why) in [
+            (json!({"submitted_on": "2026-10-06"}), "submitted_on: range"),
+            (json!({"submitted_on": "2026-10-04"}), "submitted_on: range"),
+            (json!({"promised": "2026-10-04"}), "promised: range"),
+            (json!({"receipt_number": " "}), "receipt_number: length"),
+            (json!({"procedure": "moon"}), "procedure: not-in-list"),
+        ] {
+            assert_eq!(legal.post(&submissions, with(wrong)).await.refused(), [why]);
+        }
+        let early = verified_case(&legal).await;
+        let early = legal.post(&format!("/api/v1/cases/{early}/submissions"), dossier("H01-8")).await;
+        assert_eq!(conflict(&early), "case-step");
+        let made = ok(legal.post(&submissions, with(json!({"promised": "2026-10-20"}))).await);
+        // The national term of ten working days, from the day after.
+        assert_eq!(
+            (&made["due"], &made["state"], &made["procedure"]),
+            (&json!("2026-10-19"), &json!("at_work"), &json!("transfer"))
+        );
+        assert_eq!(conflict(&legal.post(&submissions, dossier("H01-7")).await), "receipt-known");
+        assert_eq!(
+            (turn(&legal, &case).await, clock(&legal, &case).await.2),
+            (json!("authority"), json!("2026-10-19"))
+        );
+
+        // Wednesday: it wants a paper of the customer.
+        let legal = on(&t, 2, "legal.2").await;
+        let address = format!("/api/v1/submissions/{}", id(&made));
+        let words = "Thiếu giấy xác nhận của bà Mẫu";
+        let ask = json!({"words": words, "from_customer": ["marriage_paper"], "answer_by": "2026-10-21"});
+        assert_eq!(legal.post(&format!("{address}/answered"), json!({})).await.body["code"], "submission-state");
+        let asked = ok(legal.post(&format!("{address}/asked-more"), ask.clone()).await);
+        assert_eq!((&asked["state"], &asked["steps"][0]["answer_by"]), (&json!("asked_more"), &json!("2026-10-21")));
+        assert_eq!(conflict(&legal.post(&format!("{address}/asked-more"), ask).await), "submission-state");
+        assert_eq!(
+            conflict(&legal.post(&format!("{address}/decided"), json!({"granted": true})).await),
+            "submission-state"
+        );
+        assert_eq!(turn(&legal, &case).await, "customer");
+        assert_eq!(clock(&legal, &case).await, (json!(2), json!(false), Value::Null), "its term stands still");
+        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
+        assert_eq!((&screen["rounds"], &screen["requests"][0]["due"]), (&json!(1), &json!("2026-10-21")));
+        assert_eq!(
+            (&screen["issues"][0]["topic"], &screen["issues"][0]["due"]),
+            (&json!("agency_asks"), &json!("2026-10-21"))
+        );
+        assert_eq!(screen["submissions"][0]["state"], "asked_more");
+        assert!(!screen.to_string().contains("bà Mẫu"));
+
+        // Saturday: the paper is here, and the move is ours; on Monday it is handed in.
+        let legal = on(&t, 3, "legal.3").await;
+        ok(legal
+            .post(&format!("/api/v1/cases/{case}/papers"), json!({"kind": "other", "title": "marriage_paper"}))
+            .await);
+        assert_eq!(turn(&legal, &case).await, "ours");
+        let legal = on(&t, 3, "legal.4").await;
+        let late = json!({"on": "2026-10-06"});
+        assert_eq!(
+            legal.post(&format!("{address}/answered"), late).await.refused(),
+            ["on: range"],
+            "before it was asked"
+        );
+        ok(legal.post(&format!("{address}/answered"), json!({"on": "2026-10-12", "words": "Nộp một cửa"})).await);
+        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
+        assert!(screen["issues"][0]["resolved_at"].is_string(), "{}", screen["issues"]);
+        // Eight of ten are left from the 12th, noted on the 13th.
+        assert_eq!(clock(&legal, &case).await, (json!(2), json!(true), json!("2026-10-22")));
+        assert_eq!(turn(&legal, &case).await, "authority");
+        let counts = ok(legal.get("/api/v1/submission-counts").await);
+        assert_eq!(counts, json!([{"state": "at_work", "count": 1, "late": 0}]));
+
+        let legal = on(&t, 8, "legal.5").await;
+        let granted = ok(legal.post(&format!("{address}/decided"), json!({"granted": true, "on": "2026-10-20"})).await);
+        assert_eq!((&granted["state"], &granted["steps"][2]["on"]), (&json!("granted"), &json!("2026-10-20")));
+        assert_eq!(clock(&legal, &case).await, (json!(8), json!(false), Value::Null), "in time");
+        assert_eq!(
+            (
+                turn(&legal, &case).await,
+                legal.post(&format!("{address}/decided"), json!({"granted": true})).await.body["code"].clone()
+            ),
+            (json!("ours"), json!("submission-state"))
+        );
+        assert_eq!(legal.get(&address).await.refused(), ["purpose: purpose-needed"]);
+        let read = ok(legal.get(&format!("{address}?purpose=review")).await);
+        assert_eq!(read["steps"][0]["words"], words);
+        let listed = ok(legal.get("/api/v1/submissions?state=granted&agency=vpdk.example").await);
+        assert_eq!(
+            (&listed["items"][0]["case_id"], &listed["items"][0]["since"]),
+            (&json!(case), &json!("2026-10-20"))
+        );
+        assert_eq!(legal.get("/api/v1/submissions?state=moon").await.refused(), ["state: not-in-list"]);
+        crate::cases::nothing_in_clear(&t.app.pool, &["bà Mẫu", "một cửa"]).await;
+        for sql in ["update submission set receipt_number = 'x'", "delete from submission_step"] {
+            assert!(sqlx::raw_sql(sql).execute(&t.app.pool).await.is_err(), "{sql}");
+        }
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, _) = concluded(&legal).await;
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        let first = ok(legal.post(&submissions, dossier("A1")).await);
+        let decide = format!("/api/v1/submissions/{}/decided", id(&first));
+        assert_eq!(
+            legal.post(&decide, json!({"granted": false})).await.refused(),
+            ["words: length"],
+            "with its reason"
+        );
+        ok(legal.post(&decide, json!({"granted": false, "words": "Ranh giới chưa rõ"})).await);
+        let authority = async || {
+            let list = ok(legal.get(&format!("/api/v1/cases/{case}/checklist")).await);
+            let item = list["items"].as_array().unwrap().iter().find(|i| i["code"] == "authority").cloned().unwrap();
+            (item["standing"].clone(), item["because"][0]["key"].clone())
+        };
+        assert_eq!(authority().await, (json!("not_ok"), json!("review-not-granted")));
+        let second = ok(legal.post(&submissions, dossier("A2")).await);
+        assert_eq!(authority().await, (json!("not_ok"), json!("review-submitted")));
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&second)), json!({"granted": true})).await);
+        assert_eq!(authority().await, (json!("ok"), Value::Null));
+        let all = ok(legal.get(&submissions).await);
+        let states: Vec<_> = all.as_array().unwrap().iter().map(|s| s["state"].clone()).collect();
+        assert_eq!(states, ["refused", "granted"]);
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
