@@ -120,9 +120,9 @@ async fn other_cases(
     for c in rows::open_cases(conn, zone, ids, MOST_CASES as i64 + 1).await? {
         found.entry(c.parcel_id).or_default().push(c.row);
     }
-    let (mut out, mut read) = (HashMap::with_capacity(found.len()), HashMap::new());
+    let (mut out, mut meant) = (HashMap::with_capacity(found.len()), HashMap::new());
     for (id, rows) in found {
-        out.insert(id, rivals(conn, &mut read, rows).await?);
+        out.insert(id, rivals(conn, &mut meant, Some(id), rows).await?);
     }
     Ok(out)
 }

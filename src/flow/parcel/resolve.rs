@@ -69,7 +69,7 @@ fn bare(name: &str) -> String {
 }
 
 /// A reference in one spelling with what its commune may be today; none when it names no sheet or no number.
-pub(in crate::flow) async fn looked_up(
+pub(super) async fn looked_up(
     conn: &mut PgConnection,
     asked: &ParcelRef,
     written_on: Option<Date>,
@@ -87,7 +87,7 @@ pub(in crate::flow) async fn looked_up(
 }
 
 /// Codes under which the parcel may be kept; empty: any. None: a commune that nobody knows, which must not turn into "any".
-pub(in crate::flow) fn where_to_look(asked: &ParcelRef, communes: &[TodayCommune]) -> Option<Vec<String>> {
+pub(super) fn where_to_look(asked: &ParcelRef, communes: &[TodayCommune]) -> Option<Vec<String>> {
     let mut codes = Gazetteer::codes_to_look_up(communes);
     codes.extend(asked.commune_code.clone());
     let anywhere = asked.commune_code.is_none() && asked.commune_name.is_none();

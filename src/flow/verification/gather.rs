@@ -258,7 +258,7 @@ async fn other_cases(
     let most = MOST_CASES as i64 + 1;
     let read = async {
         let rows = case::rivals(conn, s.case.id, &serials, zone, id, most).await?;
-        rivals(conn, &mut HashMap::new(), rows).await
+        rivals(conn, &mut HashMap::new(), id, rows).await
     };
     read.await.unwrap_or_else(|e| {
         tracing::warn!(error = %e, "other cases could not be read");
