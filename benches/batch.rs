@@ -125,6 +125,7 @@ async fn load(app: &App, parcels: usize, layers: usize) -> Vec<i64> {
         let whole = format!("(select coverage from layer_version where id = {map})");
         let version = layer(conn, &format!("bench.{theme}"), theme, &whole).await;
         let codes = codes.join(",");
+        sql(conn, format!("select feature_room({ZONE}, {version})")).await;
         sql(conn, format!("insert into feature (zone, layer_version_id, fid, code, geom, row_hash)
                            select {ZONE}, {version}, i + 1, (string_to_array('{codes}', ','))[1 + i % array_length(string_to_array('{codes}', ','), 1)], geom,
                                   sha256(i::text::bytea) from raw")).await;

@@ -3,7 +3,7 @@
 //! it: `DIABA_SHAPELY=/somewhere/bin/python cargo bench --bench overlay`. Both must find the same pairs and the same areas to 1e-6 m².
 
 use diaba::domain::geom::{Indexed, Measured, common_m2};
-use geo::BoundingRect;
+use geo::{BoundingRect, Validation};
 use geo_types::{Geometry, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -89,7 +89,7 @@ fn shapely(python: &str, folder: &Path, threads: usize, found: &[Pair]) -> f64 {
     let mut run = Command::new(python);
     run.arg(script).arg(folder).arg(threads.to_string()).arg("3").stdout(Stdio::piped());
     let out = run.output().expect("python");
-    assert!(out.status.success(), "shapely failed");
+    assert!(out.status.success(), "shapely failed: {}", String::from_utf8_lossy(&out.stderr));
     let mut fastest = f64::INFINITY;
     for line in String::from_utf8(out.stdout).expect("text").lines() {
         let told: serde_json::Value = serde_json::from_str(line).expect("json");
@@ -142,6 +142,7 @@ fn compare(folder: &Path, found: &[Pair]) {
 fn main() {
     let parcels = ground::parcels(ground::PARCELS);
     let zones = ground::zones();
+    assert!(zones.iter().all(Validation::is_valid), "zones that cross themselves measure nothing");
     let vertices: usize = zones.iter().map(|z| z.exterior().0.len() - 1).sum();
     println!("{} parcels, {} zones of {} vertices", parcels.len(), zones.len(), vertices / zones.len());
     let shapes: Vec<MultiPolygon<f64>> = parcels.iter().cloned().map(MultiPolygon::from).collect();

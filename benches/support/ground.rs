@@ -48,11 +48,14 @@ pub fn parcel(column: usize, row: usize) -> Polygon<f64> {
     Polygon::new(LineString(ring.iter().map(|(c, r)| corner(column + c, row + r)).collect()), vec![])
 }
 
+/// How far borders of zones wave (m). Their slopes (19 times that per zone) must stay below the sides of a zone, else the net folds.
+const WAVE: f64 = 5.0;
+
 /// A point of the net of zones: whole numbers are its corners.
 fn net(x: f64, y: f64) -> Coord<f64> {
     let (w, h) = (COLUMNS as f64 * WIDTH / ZONES as f64, (PARCELS / COLUMNS) as f64 * HEIGHT / ZONES as f64);
     let wave = |t: f64, phase: f64| (t * std::f64::consts::TAU * 3.0 + phase).sin();
-    tidy(EAST + x * w + 9.0 * wave(y, x), NORTH + y * h + 9.0 * wave(x, y))
+    tidy(EAST + x * w + WAVE * wave(y, x), NORTH + y * h + WAVE * wave(x, y))
 }
 
 /// Zones that lie gapless over one block of parcels.

@@ -4,12 +4,11 @@ use super::{Error, Result, vault};
 use crate::app::App;
 use crate::domain::parcel::succession::{Commune, Succession, shipped_communes, shipped_succession};
 use crate::domain::theme::Theme;
+use crate::domain::verify::{canonical, sha256_hex};
 use crate::gis::crs::{ZoneBook, ZoneDef};
 use crate::store;
 use crate::store::commune::{CommuneRow, SuccessionRow};
 use crate::store::zone::ZoneRow;
-use anyhow::Context;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use std::path::Path;
 use time::Date;
@@ -98,8 +97,7 @@ pub async fn add_zone(conn: &mut PgConnection, z: &ZoneDef) -> Result<()> {
 /// Adds a theme or replaces its definition; verifications pin the definition by its hash.
 pub async fn add_theme(conn: &mut PgConnection, t: &Theme) -> Result<()> {
     let definition = serde_json::to_value(t).map_err(|e| Error::Broken(e.into()))?;
-    let text = serde_json_canonicalizer::to_string(&definition).context("theme").map_err(Error::Broken)?;
-    let hash = hex::encode(Sha256::digest(text));
+    let hash = sha256_hex(canonical(&definition).map_err(|e| Error::Broken(e.into()))?);
     Ok(store::layer::upsert_theme(conn, &t.code, definition, &hash).await?)
 }
 

@@ -6,6 +6,7 @@ mod evidence;
 mod facts;
 mod finding;
 mod inputs;
+mod jcs;
 mod opinion;
 mod pins;
 mod record;

@@ -126,10 +126,9 @@ fn one(app: &App, window: &Window, i: usize, case: &CaseFacts, as_of: Date) -> s
     // a window gives facts in their order
     let record = verify(&facts, &rules);
     let digest = Sha256::digest(record.canonical().map_err(|e| e.to_string())?).into();
-    let zone = facts.parcel.as_ref().map(|p| p.zone.0);
     let outcome = record.outcome;
     let kept = keep(record);
-    let weighing = kept.weighing.iter().map(|(no, f)| Ok((*no, finding_row(f, zone)?))).collect::<Result<_>>();
+    let weighing = kept.weighing.iter().map(|(no, f)| Ok((*no, finding_row(f, None)?))).collect::<Result<_>>();
     Ok(One {
         outcome: word(&outcome).map_err(broken)?,
         digest,
