@@ -59,7 +59,7 @@ pub fn finish(document: utoipa::openapi::OpenApi) -> Value {
 fn open_parts(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     let all = document["components"]["schemas"].as_object_mut().into_iter().flat_map(|s| s.values_mut());
-    for part in all.filter_map(|s| s["allOf"].as_array_mut()).flatten() {
+    for part in all.filter_map(|s| s.get_mut("allOf")?.as_array_mut()).flatten() {
         let named = part["$ref"].as_str().and_then(|r| r.rsplit('/').next()).map(|name| schemas[name].clone());
         if let Some(Value::Object(mut own)) = named.filter(|s| s["additionalProperties"] == false) {
             own.remove("additionalProperties");
