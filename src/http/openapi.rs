@@ -58,14 +58,24 @@ pub fn finish(document: utoipa::openapi::OpenApi) -> Value {
 /// A schema that takes no other field cannot be a part of one that has more: there it stands by itself, open.
 fn open_parts(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
-    let all = document["components"]["schemas"].as_object_mut().into_iter().flat_map(|s| s.values_mut());
-    for part in all.filter_map(|s| s.get_mut("allOf")?.as_array_mut()).flatten() {
-        let named = part["$ref"].as_str().and_then(|r| r.rsplit('/').next()).map(|name| schemas[name].clone());
-        if let Some(Value::Object(mut own)) = named.filter(|s| s["additionalProperties"] == false) {
+    open(&mut document["components"]["schemas"], &schemas);
+}
+
+fn open(schema: &mut Value, schemas: &Value) {
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        let name = part.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+        let named = name.and_then(|name| schemas.get(name)).filter(|s| s["additionalProperties"] == false);
+        if let Some(Value::Object(own)) = named {
+            let mut own = own.clone();
             own.remove("additionalProperties");
             own.remove("example");
             *part = Value::Object(own);
         }
+    }
+    match schema {
+        Value::Object(map) => map.values_mut().for_each(|v| open(v, schemas)),
+        Value::Array(list) => list.iter_mut().for_each(|v| open(v, schemas)),
+        _ => {}
     }
 }
 
