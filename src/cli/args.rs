@@ -134,11 +134,22 @@ pub enum LayerCommand {
         #[arg(long, default_value_t = 50)]
         limit: i64,
     },
-    /// Make the version before the current one current again
+    /// Make an earlier version current again: the one before the current one, or number --to
     Rollback {
         layer: String,
         #[arg(long, default_value = "all")]
         coverage_key: String,
+        #[arg(long)]
+        to: Option<i32>,
+    },
+    /// Take the current version back, published by mistake: the layer has none then
+    Withdraw {
+        layer: String,
+        #[arg(long, default_value = "all")]
+        coverage_key: String,
+        /// 10 to 500 characters; goes into the audit
+        #[arg(long)]
+        reason: String,
     },
     /// Drop an unpublished version
     Discard { version: i64 },

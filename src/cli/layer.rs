@@ -16,8 +16,18 @@ pub async fn run(app: &App, by: &Actor, c: LayerCommand) -> Result<ExitCode> {
     match c {
         LayerCommand::Import(a) => return import(app, by, *a).await,
         LayerCommand::Publish { version } => published(&layer::publish(app, by, version).await?),
-        LayerCommand::Rollback { layer, coverage_key } => {
-            published(&layer::rollback(app, by, &layer, &coverage_key).await?)
+        LayerCommand::Rollback { layer, coverage_key, to } => {
+            published(&layer::rollback(app, by, &layer, &coverage_key, to).await?)
+        }
+        LayerCommand::Withdraw { layer, coverage_key, reason } => {
+            let w = layer::withdraw(app, by, &layer, &coverage_key, &reason).await?;
+            println!(
+                "{} version {} (id {}) is withdrawn; {coverage_key} has no current version",
+                w.layer, w.number, w.layer_version_id
+            );
+            if let Some(a) = &w.parcels {
+                println!("  parcels: {} ended", say::count(a.removed));
+            }
         }
         LayerCommand::Discard { version } => {
             layer::discard(app, by, version).await?;
@@ -32,6 +42,9 @@ pub async fn run(app: &App, by: &Actor, c: LayerCommand) -> Result<ExitCode> {
             let d = layer::diff(app, from, to, limit).await?;
             let more = if d.truncated { " (more differ than are listed)" } else { "" };
             println!("{} added, {} removed, {} changed{more}", d.added, d.removed, d.changed);
+            if !d.declared.is_empty() {
+                println!("declared otherwise: {}", d.declared.join(", "));
+            }
             let rows: Vec<Vec<String>> = d
                 .rows
                 .iter()

@@ -101,7 +101,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
         Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
         Command::Verify(a) => return verify::run(&app, &by, a).await,
-        Command::Parcel(a) => parcel::show(&app, a).await?,
+        Command::Parcel(a) => return parcel::show(&app, a).await,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
         Command::Case(c) => return desk::case(&app, &by, c).await,
         Command::Paper(c) => return desk::paper(&app, &by, c).await,

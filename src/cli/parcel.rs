@@ -10,6 +10,7 @@ use crate::flow::parcel::{self, NewAct, StepView};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use clap::Args;
+use std::process::ExitCode;
 use time::Date;
 
 #[derive(Args)]
@@ -42,7 +43,8 @@ pub struct RecordArgs {
     decision: String,
 }
 
-pub async fn show(app: &App, a: ParcelArgs) -> Result<()> {
+/// Nothing found is a failure: a script must not take it for an answer.
+pub async fn show(app: &App, a: ParcelArgs) -> Result<ExitCode> {
     let lang = say::language(&a.lang)?;
     let asked = parse_key(&a.reference)
         .or_else(|| parse_text(&a.reference).map(|w| w.parcel))
@@ -50,6 +52,10 @@ pub async fn show(app: &App, a: ParcelArgs) -> Result<()> {
     let found = parcel::trace(app, &asked, a.at).await?;
     if found.is_empty() {
         println!("{}: no parcel", a.reference);
+        if let Some(day) = parcel::known_since(app, &asked).await?.filter(|_| a.at.is_some()) {
+            println!("  it is known since {day}; what was before, no map loaded here says");
+        }
+        return Ok(ExitCode::FAILURE);
     }
     for (i, t) in found.iter().enumerate() {
         let c = &t.candidate;
@@ -60,7 +66,7 @@ pub async fn show(app: &App, a: ParcelArgs) -> Result<()> {
         }
         t.steps.iter().for_each(|s| println!("   {}", line(lang, s)));
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn line(lang: Lang, s: &StepView) -> String {

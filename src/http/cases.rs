@@ -5,7 +5,7 @@ use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;
-use crate::flow::case::{self, CaseFilter, CaseView, CloseCase, Deed, NewCase, Read};
+use crate::flow::case::{self, BindParcel, CaseFilter, CaseView, CloseCase, Deed, NewCase, Read};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -21,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_cases, create_case))
         .routes(routes!(get_case))
         .routes(routes!(close_case))
+        .routes(routes!(bind_parcel))
         .routes(routes!(case_audit))
         .routes(routes!(case_reads))
 }
@@ -87,6 +88,18 @@ async fn create_case(State(app): State<App>, By(actor): By, Input(new): Input<Ne
     responses((status = 200, body = CaseView), (status = 304)))]
 async fn get_case(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response> {
     Ok(tagged(&headers, &case::get(&app, &id).await?))
+}
+
+/// Say which parcel a case is about, whatever its papers name. Without this, each verification follows the papers.
+#[utoipa::path(post, path = "/cases/{id}/parcel", tag = "cases", params(("id" = Uuid, Path)), request_body = BindParcel,
+    responses((status = 200, body = CaseView)))]
+async fn bind_parcel(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(bind): Input<BindParcel>,
+) -> Result<Json<CaseView>> {
+    Ok(Json(case::bind_parcel(&app, &actor, id, bind).await?))
 }
 
 /// Close a case.

@@ -5,7 +5,7 @@ use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::tagged;
 use super::problem::{Problem, Result};
 use crate::app::App;
-use crate::flow::layer::{self, Difference, Discarded, Published};
+use crate::flow::layer::{self, Difference, Discarded, Published, Withdrawn};
 use crate::store::layer::{VersionRow, Which};
 use crate::store::layer_issue::{IssueCount, NumberedIssue};
 use axum::Json;
@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(publish_layer))
         .routes(routes!(discard_layer))
         .routes(routes!(rollback_layer))
+        .routes(routes!(withdraw_layer))
 }
 
 fn states() -> Object {
@@ -132,13 +133,38 @@ struct Rollback {
     /// What is replaced as one: a commune, a sheet; `all` when left out.
     #[serde(default = "all")]
     coverage_key: String,
+    /// Number of a version that was published; the one before the current one when left out.
+    to: Option<i32>,
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"coverage_key": "20194", "reason": "The sheet of another commune was published."}))]
+struct Withdraw {
+    /// What is replaced as one: a commune, a sheet; `all` when left out.
+    #[serde(default = "all")]
+    coverage_key: String,
+    /// Why, 10 to 500 characters; goes into the audit.
+    reason: String,
 }
 
 fn all() -> String {
     "all".to_owned()
 }
 
-/// Make the version before the current one current again.
+/// Take the current version back, published by mistake: the layer has none then, and its theme is not covered.
+#[utoipa::path(post, path = "/layers/{code}/withdraw", tag = "layers", params(("code" = String, Path, example = "cadastral_demo")),
+    request_body = Withdraw, responses((status = 200, body = Withdrawn)))]
+async fn withdraw_layer(
+    State(app): State<App>,
+    By(actor): By,
+    Path(code): Path<String>,
+    Input(what): Input<Withdraw>,
+) -> Result<Json<Withdrawn>> {
+    Ok(Json(layer::withdraw(&app, &actor, &code, &what.coverage_key, &what.reason).await?))
+}
+
+/// Make an earlier version current again: the one before the current one, or the one that is named.
 #[utoipa::path(post, path = "/layers/{code}/rollback", tag = "layers", params(("code" = String, Path, example = "cadastral_demo")),
     request_body = Rollback, responses((status = 200, body = Published)))]
 async fn rollback_layer(
@@ -147,7 +173,7 @@ async fn rollback_layer(
     Path(code): Path<String>,
     Input(what): Input<Rollback>,
 ) -> Result<Json<Published>> {
-    Ok(Json(layer::rollback(&app, &actor, &code, &what.coverage_key).await?))
+    Ok(Json(layer::rollback(&app, &actor, &code, &what.coverage_key, what.to).await?))
 }
 
 /// Ids of versions are numbers; anything else names none.

@@ -28,8 +28,8 @@ pub async fn next_running_number(conn: &mut PgConnection) -> sqlx::Result<i64> {
 
 pub async fn insert(conn: &mut PgConnection, c: &CaseRow) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into case_file (id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at, state_since)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)",
+        "insert into case_file (id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at, state_since, parcel_bound)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $7 is not null)",
     )
     .bind(c.id)
     .bind(&c.number)
@@ -223,7 +223,30 @@ pub async fn rivals(
     .await
 }
 
-/// Binds a case to the parcel its papers mean.
+/// A person said which parcel a case is about.
+pub async fn bind_parcel(
+    conn: &mut PgConnection,
+    case: Uuid,
+    zone: i32,
+    parcel: Uuid,
+    now: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query("update case_file set zone = $2, parcel_id = $3, parcel_bound = true, updated_at = $4, version = version + 1 where id = $1")
+        .bind(case)
+        .bind(zone)
+        .bind(parcel)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Did a person say so? Else its papers did.
+pub async fn parcel_is_bound(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select parcel_bound from case_file where id = $1").bind(case).fetch_one(conn).await
+}
+
+/// The parcel that a case's papers mean, as it was found last.
 pub async fn set_parcel(
     conn: &mut PgConnection,
     case: Uuid,
@@ -231,7 +254,7 @@ pub async fn set_parcel(
     parcel: Uuid,
     now: OffsetDateTime,
 ) -> sqlx::Result<()> {
-    sqlx::query("update case_file set zone = $2, parcel_id = $3, updated_at = $4, version = version + 1 where id = $1 and (zone, parcel_id) is distinct from ($2, $3)")
+    sqlx::query("update case_file set zone = $2, parcel_id = $3, updated_at = $4, version = version + 1 where id = $1 and not parcel_bound and (zone, parcel_id) is distinct from ($2, $3)")
         .bind(case)
         .bind(zone)
         .bind(parcel)

@@ -137,24 +137,40 @@ pub struct DiffRow {
     pub new_fid: Option<i64>,
 }
 
-/// Row-level difference of two versions: equal rows pair by hash first; the rest by key.
-pub async fn diff(conn: &mut PgConnection, zone: i32, old: i64, new: i64, limit: i64) -> sqlx::Result<Vec<DiffRow>> {
-    sqlx::query_as(
-        "with o as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $2),
+macro_rules! diff_rows {
+    ($rest:literal) => {
+        concat!(
+            "with o as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $2),
               n as (select fid, key, code, row_hash, row_number() over (partition by row_hash order by fid) k from feature where zone = $1 and layer_version_id = $3),
               gone as (select o.*, row_number() over (partition by o.key order by o.fid) r from o left join n using (row_hash, k) where n.fid is null),
-              come as (select n.*, row_number() over (partition by n.key order by n.fid) r from n left join o using (row_hash, k) where o.fid is null)
-         select case when g.fid is null then 'added' when c.fid is null then 'removed' else 'changed' end as what,
+              come as (select n.*, row_number() over (partition by n.key order by n.fid) r from n left join o using (row_hash, k) where o.fid is null),
+              diff as (select case when g.fid is null then 'added' when c.fid is null then 'removed' else 'changed' end as what,
                 coalesce(c.key, g.key) as key, coalesce(c.code, g.code) as code, g.fid as old_fid, c.fid as new_fid
-           from gone g full join come c on c.key = g.key and c.r = g.r
-          order by 1, 2, 4, 5 limit $4",
-    )
-    .bind(zone)
-    .bind(old)
-    .bind(new)
-    .bind(limit)
-    .fetch_all(conn)
-    .await
+                from gone g full join come c on c.key = g.key and c.r = g.r) ",
+            $rest
+        )
+    };
+}
+
+/// How many rows [`diff`] tells of, by what.
+pub async fn diff_counts(conn: &mut PgConnection, zone: i32, old: i64, new: i64) -> sqlx::Result<Vec<(String, i64)>> {
+    sqlx::query_as(diff_rows!("select what, count(*) from diff group by what"))
+        .bind(zone)
+        .bind(old)
+        .bind(new)
+        .fetch_all(conn)
+        .await
+}
+
+/// Row-level difference of two versions: equal rows pair by hash first; the rest by key.
+pub async fn diff(conn: &mut PgConnection, zone: i32, old: i64, new: i64, limit: i64) -> sqlx::Result<Vec<DiffRow>> {
+    sqlx::query_as(diff_rows!("select * from diff order by what, key, old_fid, new_fid limit $4"))
+        .bind(zone)
+        .bind(old)
+        .bind(new)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
 }
 
 /// Fresh statistics after a large load, so that the next query is planned for what is there.

@@ -133,6 +133,21 @@ pub async fn lock(conn: &mut PgConnection, layer_id: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// When a version of it was published or superseded last.
+pub async fn last_change(
+    conn: &mut PgConnection,
+    layer_id: Uuid,
+    coverage_key: &str,
+) -> sqlx::Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar(
+        "select max(greatest(published_at, superseded_at)) from layer_version where layer_id = $1 and coverage_key = $2",
+    )
+    .bind(layer_id)
+    .bind(coverage_key)
+    .fetch_one(conn)
+    .await
+}
+
 pub async fn begin_version(conn: &mut PgConnection, v: &NewVersion) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "insert into layer_version (layer_id, zone, coverage_key, number, source_name, source_sha256, source_date, decision,

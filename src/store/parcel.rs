@@ -212,15 +212,17 @@ pub struct Applied {
 }
 
 /// Brings the parcels of (layer, coverage key) to what version `new` says: equal rows stay, others get a new version, parcels
-/// no longer drawn end, new ones begin; lineage is read from who lies where the ended ones lay. Nothing is overwritten.
+/// no longer drawn end, new ones begin (no version: all end); lineage is read from who lies where the ended ones lay. Nothing is overwritten.
 pub async fn apply(
     conn: &mut PgConnection,
     zone: i32,
     layer: Uuid,
     coverage: &str,
-    new: i64,
+    new: Option<i64>,
     at: OffsetDateTime,
 ) -> sqlx::Result<Applied> {
+    // no version has this number, so it has no rows
+    let new = new.unwrap_or(0);
     for sql in [
         "drop table if exists incoming, present, ended, begun",
         "create temp table incoming (fid bigint, commune text, sheet text, number text, row_hash bytea, k bigint, parcel_id uuid, had integer, same boolean)",

@@ -122,6 +122,12 @@ pub async fn index(conn: &mut PgConnection, s: Stage) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Is there any row?
+pub async fn any(conn: &mut PgConnection, s: Stage) -> sqlx::Result<bool> {
+    let sql = format!("select exists (select from {})", s.rows());
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await
+}
+
 /// Union of the version's own areas, for maps that cover just what they show (commune boundaries, full covers).
 pub async fn union(conn: &mut PgConnection, s: Stage) -> sqlx::Result<Option<Vec<u8>>> {
     let sql = format!(

@@ -114,3 +114,38 @@ async fn a_large_zone_is_measured(pool: PgPool) {
     })
     .await;
 }
+
+/// A case follows its papers to the parcel they name, until a person says which parcel it is about.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_case_follows_its_papers_until_a_person_binds_it(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal", "customer_care", "reviewer"]).await;
+        let case = legal.open_case().await;
+        let verify = async || {
+            let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+            let all = made.body["record"]["findings"].as_array().unwrap_or_else(|| panic!("{}", made.text));
+            let reference = all.iter().find(|f| f["check"] == "parcel.reference").unwrap();
+            (made.body["record"]["parcel"]["number"].clone(), reference["message"]["key"].clone())
+        };
+        assert_eq!(verify().await, (json!("345"), json!("reference-found")));
+        let certificate = json!({"kind": "certificate", "serial": "CK 123456",
+            "parcel": {"commune_code": "20194", "sheet": "12", "number": "346"}});
+        let paper = legal.post(&format!("/api/v1/cases/{case}/papers"), certificate).await;
+        assert_eq!(paper.status, StatusCode::CREATED, "{}", paper.text);
+        assert_eq!(verify().await, (json!("346"), json!("reference-found")));
+        assert_eq!(legal.get(&format!("/api/v1/cases/{case}")).await.body["parcel_id"], parcel(&legal, 346).await);
+
+        let bind = format!("/api/v1/cases/{case}/parcel");
+        let west = parcel(&legal, 345).await;
+        let unknown = json!({"parcel": case, "reason": "The paper names the old number."});
+        assert_eq!(legal.post(&bind, unknown).await.refused(), ["parcel: parcel-unknown"]);
+        assert_eq!(legal.post(&bind, json!({"parcel": west, "reason": "so"})).await.refused(), ["reason: length"]);
+        let bound = legal.post(&bind, json!({"parcel": west, "reason": "The paper names the old number."})).await;
+        assert_eq!(bound.body["parcel_id"], json!(west), "{}", bound.text);
+        assert_eq!(verify().await, (json!("345"), json!("reference-other-parcel")));
+        let audit = legal.get(&format!("/api/v1/cases/{case}/audit")).await;
+        assert!(audit.text.contains("case.bind_parcel"), "{}", audit.text);
+    })
+    .await;
+}

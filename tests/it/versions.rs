@@ -107,3 +107,99 @@ async fn a_map_of_a_later_day_speaks_for_its_parcels(pool: PgPool) {
     })
     .await;
 }
+
+/// A map published by mistake is taken back: its layer has no current version, nothing is clear by it, and it can come back.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_map_published_by_mistake_is_withdrawn(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        let parcel = parcel(&gis, 345).await;
+        let today = t.app.clock.today().to_string();
+        let rows = "MaXa,SoTo,SoThua,Loai\n20194,12,346,mortgage\n".to_owned();
+        publish_version(&gis, &import(&gis, rows, &register(&today)).await).await;
+        let register = async || verdict(&gis, &parcel, "encumbrance.register", "encumbrance").await;
+        assert_eq!(register().await, "clear");
+        let back = gis.post("/api/v1/layers/register_test/rollback", json!({})).await;
+        assert_eq!(back.refused(), ["to: nothing-to-roll-back"], "{}", back.text);
+        let withdraw = "/api/v1/layers/register_test/withdraw";
+        assert_eq!(gis.post(withdraw, json!({"reason": "oops"})).await.refused(), ["reason: length"]);
+        let reason = json!({"reason": "It is the register of another commune."});
+        let done = gis.post(withdraw, reason.clone()).await;
+        assert_eq!(done.body["number"], 1, "{}", done.text);
+        assert_eq!(gis.post(withdraw, reason.clone()).await.status, 404);
+        assert_eq!(register().await, "not_covered");
+        let told = "select count(*) from audit where action = 'layer.withdraw' and detail->>'reason' like 'It is%'";
+        assert_eq!(sqlx::query_scalar::<_, i64>(told).fetch_one(&t.app.pool).await.unwrap(), 1);
+        let back = gis.post("/api/v1/layers/register_test/rollback", json!({"to": 1})).await;
+        assert_eq!(back.body["number"], 1, "{}", back.text);
+        assert_eq!(register().await, "clear");
+
+        // The parcels of a cadastral map end with it, and are the same when it comes back.
+        let of_map = json!({"coverage_key": "20194", "reason": "The sheet of another commune."});
+        let gone = gis.post("/api/v1/layers/cadastral_test/withdraw", of_map).await;
+        assert_eq!(gone.body["parcels"]["removed"], 2, "{}", gone.text);
+        assert_eq!(gis.get(&format!("/api/v1/parcels/{parcel}")).await.body["current"], false);
+        let back = gis.post("/api/v1/layers/cadastral_test/rollback", json!({"coverage_key": "20194", "to": 1})).await;
+        assert_eq!(back.body["parcels"]["added"], 2, "{}", back.text);
+        assert_eq!(gis.get(&format!("/api/v1/parcels/{parcel}")).await.body["current"], true);
+    })
+    .await;
+}
+
+/// Counts are of all rows, listed or not; layers that have nothing in common are not compared.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_difference_counts_all_and_compares_like_with_like(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        let first = gis.get("/api/v1/layers").await.body["items"][0]["id"].clone();
+        let mut later = ask();
+        later["source_date"] = json!("2026-03-01");
+        let second = import(&gis, map(&[346, 347]), &later).await;
+        let second = &second["layer_version_id"];
+        let diff = gis.get(&format!("/api/v1/layer-versions/{first}/diff/{second}?limit=2")).await.body;
+        let counted = ["added", "removed", "changed"].map(|k| diff[k].as_i64().unwrap());
+        assert_eq!((counted, &diff["truncated"]), ([1, 1, 1], &json!(true)), "{diff}");
+        assert_eq!(
+            (diff["rows"].as_array().unwrap().len(), &diff["declared"][0]),
+            (2, &json!("source_date")),
+            "{diff}"
+        );
+        let other = import(&gis, "MaXa,SoTo,SoThua\n20194,12,346\n".into(), &register("2026-03-01")).await;
+        let path = format!("/api/v1/layer-versions/{first}/diff/{}", other["layer_version_id"]);
+        assert_eq!(gis.get(&path).await.refused(), ["to: other-layer"]);
+    })
+    .await;
+}
+
+/// What is wrong with a coverage, or with every row, is said.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_coverage_is_looked_at_and_a_file_of_bad_rows_says_why(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        for (coverage, code) in [
+            (
+                "POLYGON((550000 1777000, 550100 1777100, 550100 1777000, 550000 1777100, 550000 1777000))",
+                "wkt-unreadable",
+            ),
+            ("POLYGON((108 16, 109 16, 109 17, 108 16))", "coverage-elsewhere"),
+            ("POINT(550000 1777000)", "wkt-unreadable"),
+        ] {
+            let mut ask = ask();
+            ask["coverage"] = json!({ "wkt": coverage });
+            assert_eq!(refusal(&gis, map(&[345, 999]), &ask).await, code, "{coverage}");
+        }
+        let lines = "WKT,MaXa,SoTo,SoThua\n\"LINESTRING(550000 1777000, 550010 1777000)\",20194,12,1\n".to_owned();
+        assert_eq!(refusal(&gis, lines, &ask()).await, "every-row-set-aside");
+    })
+    .await;
+}
+
+async fn refusal(gis: &Caller, content: String, ask: &Value) -> String {
+    let sent = send(gis, "ban_do.csv", content, ask).await;
+    wait(gis, &sent).await;
+    let import = gis.get(&format!("/api/v1/imports/{}", sent.body["id"].as_str().unwrap())).await;
+    import.body["report"]["errors"][0]["code"].as_str().unwrap_or_else(|| panic!("{}", import.text)).to_owned()
+}

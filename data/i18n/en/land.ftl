@@ -85,6 +85,7 @@ vertex-residual = Vertex { $vertex } (X { $north }, Y { $east }): { $residual } 
 edge-difference = Side { $from }–{ $to }: { $paper } m on paper, { $map } m on the map, difference { $difference } m.
 
 ## parcel.boundary
+boundary-stale = The cadastral map of { $date } is older than { $days } days (a limit of this service, not of the law): the boundary may be another by now.
 boundary-valid = The boundary is valid; the parcel measures { $area } m².
 boundary-invalid = The boundary on the map is not valid: { $count } flaws.
 boundary-sliver = The parcel measures only { $area } m², below { $allowed } m²: probably a remnant of drawing.

@@ -120,7 +120,7 @@ scan-no-papers = There are no papers in the case.
 scan-none = There is no scan of this paper.
 scan-type = A scan of the type { $found } is not taken.
 scan-bytes = The scan has { $bytes } bytes, fewer than { $least }: it can hardly be read.
-scan-no-pixels = The scan is there; its size in pixels is not known for this type.
+scan-no-pixels = The scan is there, but its size in pixels could not be measured: a person must see whether it can be read.
 scan-small = The scan is too small to be read: shorter side.
 scan-legible = The scan is there and large enough to be read.
 

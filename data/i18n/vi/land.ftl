@@ -85,6 +85,7 @@ vertex-residual = Đỉnh { $vertex } (X { $north }, Y { $east }): lệch { $res
 edge-difference = Cạnh { $from }–{ $to }: trên giấy { $paper } m, trên bản đồ { $map } m, chênh { $difference } m.
 
 ## parcel.boundary
+boundary-stale = Bản đồ địa chính ngày { $date } đã quá { $days } ngày (giới hạn của dịch vụ, không phải của pháp luật): ranh giới có thể đã khác.
 boundary-valid = Ranh giới hợp lệ; thửa đất rộng { $area } m².
 boundary-invalid = Ranh giới trên bản đồ không hợp lệ: { $count } lỗi.
 boundary-sliver = Thửa đất chỉ rộng { $area } m², dưới { $allowed } m²: có thể là mảnh thừa khi vẽ.

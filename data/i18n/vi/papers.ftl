@@ -120,7 +120,7 @@ scan-no-papers = Hồ sơ chưa có giấy tờ nào.
 scan-none = Giấy tờ này chưa có bản quét.
 scan-type = Không nhận bản quét loại { $found }.
 scan-bytes = Bản quét có { $bytes } byte, ít hơn { $least }: khó đọc được.
-scan-no-pixels = Đã có bản quét; loại này không cho biết kích thước điểm ảnh.
+scan-no-pixels = Đã có bản quét nhưng không đo được kích thước điểm ảnh: cần người xem có đọc được không.
 scan-small = Bản quét quá nhỏ để đọc: cạnh ngắn.
 scan-legible = Đã có bản quét và đủ lớn để đọc.
 

@@ -8,8 +8,10 @@ use crate::domain::calendar::{Calendar, day_begins};
 use crate::domain::case::clock::Limits;
 use crate::domain::demo::Ward;
 use crate::domain::demo::year::{
-    Body, Call, PASSWORD, Story, Tally, Told, View, Who, WorldEvent, Year, arrive, broken, digest, react, roster,
+    AGENCY, Body, Call, PASSWORD, PHOTO, Story, Tally, Told, View, Who, WorldEvent, Year, arrive, broken, digest,
+    react, roster,
 };
+use crate::domain::verify::sha256_hex;
 use crate::flow::demo::{self, year as kept};
 use crate::flow::staff::{self, Actor, NewStaff};
 use crate::flow::{Error, Result};
@@ -43,6 +45,8 @@ pub struct Played {
 const SLOTS: [Duration; 3] =
     [Duration::minutes(8 * 60 + 35), Duration::minutes(10 * 60 + 45), Duration::minutes(14 * 60)];
 const EVENING: Duration = Duration::minutes(18 * 60 + 30);
+/// No login: the customer.
+const NOBODY: &str = "";
 /// A year with more faults than this is not played on.
 const MOST_FAULTS: usize = 20;
 
@@ -245,7 +249,36 @@ impl Desk {
             let cookie = answer.cookie().ok_or_else(|| broken_off(format!("{} cannot sign in", s.login)))?;
             sessions.insert(s.login, cookie);
         }
-        Ok(Self { sessions, logins, keys: 0, refusals: BTreeMap::new(), refused: BTreeMap::new() })
+        let mut desk = Self { sessions, logins, keys: 0, refusals: BTreeMap::new(), refused: BTreeMap::new() };
+        desk.equip(office).await?;
+        Ok(desk)
+    }
+
+    /// Everybody can do what their department does, and the office that dossiers go to is known.
+    async fn equip(&mut self, office: &mut Office) -> Result<()> {
+        let ids: Vec<(Uuid, &'static str)> = self.logins.iter().map(|(id, login)| (*id, *login)).collect();
+        for (id, login) in ids {
+            let role = roster().iter().find(|s| s.login == login).map_or("", |s| s.role);
+            let skill = match role {
+                "legal" => "drafting",
+                "field" => "survey",
+                _ => continue,
+            };
+            self.put(office, &format!("/staff/{id}/skills"), &json!({"skills": [skill]})).await?;
+        }
+        let hours: serde_json::Map<String, Value> =
+            (1..=5).map(|d| (d.to_string(), json!([["07:30", "11:30"], ["13:30", "17:00"]]))).collect();
+        let known = json!({"kind": "land_registration", "name": "Chi nhánh văn phòng đăng ký đất đai An Bình",
+            "address": "1 Đường Mẫu", "hours": hours, "standing": "house"});
+        self.put(office, &format!("/agencies/{AGENCY}"), &known).await
+    }
+
+    async fn put(&self, office: &mut Office, path: &str, body: &Value) -> Result<()> {
+        let headers = vec![("content-type", "application/json".into())];
+        let request =
+            Request { method: "PUT", path: format!("/api/v1{path}"), headers, body: body.to_string().into_bytes() };
+        let answer = self.ask_as(office, "quan.ly.1", request).await?;
+        if answer.good() { Ok(()) } else { Err(unexpected("PUT", &answer)) }
     }
 
     /// A new idempotency key.
@@ -255,8 +288,9 @@ impl Desk {
     }
 
     pub async fn ask_as(&self, office: &mut Office, login: &str, mut request: Request) -> Result<Answer> {
-        let session = self.sessions.get(login).cloned().unwrap_or_default();
-        request.headers.push(("cookie", session));
+        if let Some(session) = self.sessions.get(login) {
+            request.headers.push(("cookie", session.clone()));
+        }
         request.headers.push(("accept-language", "en".into()));
         office.ask(request).await
     }
@@ -282,17 +316,35 @@ impl Desk {
         self.ask_as(office, login, request).await
     }
 
+    fn login(&self, who: &Who) -> &'static str {
+        match who {
+            Who::Login(login) => login,
+            Who::Staff(id) => self.logins.get(id).copied().unwrap_or_default(),
+            Who::Customer => NOBODY,
+        }
+    }
+
+    /// With the SHA-256 of the photo it names.
+    fn photographed(&self, call: &Call, body: String) -> Result<String> {
+        let Some((w, h)) = call.photo.filter(|_| body.contains(PHOTO)) else { return Ok(body) };
+        Ok(body.replace(PHOTO, &sha256_hex(demo::picture(w, h).map_err(Error::Broken)?)))
+    }
+
     /// Does what somebody of a story wants. A refusal that the call does not expect ends the year.
     async fn call(&mut self, office: &mut Office, story: &Story, call: &Call) -> Result<Answer> {
-        let login = match call.who {
-            Who::Login(login) => login,
-            Who::Staff(id) => self.logins.get(&id).copied().unwrap_or_default(),
+        let login = self.login(&call.who);
+        let mut headers = match call.who {
+            Who::Customer => vec![],
+            _ => vec![("idempotency-key", self.key(call.what))],
         };
-        let mut headers = vec![("idempotency-key", self.key(call.what))];
         let body = match &call.body {
             Body::Json(value) => {
                 headers.push(("content-type", "application/json".into()));
-                value.to_string().into_bytes()
+                let value = match &call.reads {
+                    Some((who, path, then)) => then.body(&self.get(office, self.login(who), path).await?.json()),
+                    None => value.clone(),
+                };
+                self.photographed(call, value.to_string())?.into_bytes()
             }
             Body::Scan(width, height) => {
                 headers.push(("content-type", "image/png".into()));

@@ -30,7 +30,47 @@ pub fn year(p: &Played) {
         t.count("appointment_missed")
     );
     println!("troubles: {} raised; stuck: {} noticed", t.issues, t.stuck);
-    println!("option sheets: {} drafted, {} signed\n", t.count("option_sheet_drafted"), t.count("option_sheet_signed"));
+    println!(
+        "option sheets: {} drafted, {} signed, {} confirmed on newer maps",
+        t.count("option_sheet_drafted"),
+        t.count("option_sheet_signed"),
+        t.count("option_sheet_confirmed")
+    );
+    println!(
+        "offers: {} made, {} accepted, {} withdrawn; contracts: {} drawn, {} bind, {} ran out",
+        t.count("quotation_offered"),
+        t.count("quotation_accepted"),
+        t.count("quotation_withdrawn"),
+        t.count("contract_drawn"),
+        t.count("contract_concluded"),
+        t.count("contract_expired")
+    );
+    println!(
+        "instalments: {} called, {} paid, {} overdue; {} dong came in",
+        t.count("payment_due"),
+        t.count("payment_received"),
+        t.count("payment_overdue"),
+        count(t.paid)
+    );
+    println!(
+        "authorities: {} dossiers, more asked for {} times, {} decisions ({} granted)",
+        t.count("submitted"),
+        t.count("agency_asked_more"),
+        t.count("agency_decided"),
+        t.granted
+    );
+    println!(
+        "reviews: {} passed, {} sent back; {} handed over; taxes: {} owed, {} paid; surveys: {} sent, {} answered; {} archives, {} watch hits\n",
+        t.count("review_passed"),
+        t.count("review_returned"),
+        t.count("handed_over"),
+        t.count("obligation_noticed"),
+        t.count("obligation_paid"),
+        t.count("survey_sent"),
+        t.count("survey_answered"),
+        t.count("archived"),
+        t.count("watch_hit")
+    );
     let deadlines: Vec<_> = t.deadlines.iter().map(|(c, n)| row(c, n)).collect();
     table(&["deadline", "kept", "missed", "running"], &deadlines);
     println!();

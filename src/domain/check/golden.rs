@@ -57,6 +57,8 @@ struct Given {
     accuracy_m: Option<f64>,
     commune: Option<String>,
     no_register: bool,
+    /// Day of the map it is drawn on.
+    map_date: Option<Date>,
 }
 
 #[derive(Deserialize)]
@@ -282,6 +284,7 @@ fn parcel(g: &Given) -> ParcelFacts {
     p.scale = if g.no_scale { None } else { g.scale.or(p.scale) };
     p.land_use = g.land_use.clone().unwrap_or(p.land_use);
     p.accuracy_m = g.accuracy_m.unwrap_or(p.accuracy_m);
+    p.layer = g.map_date.map(|day| LayerPin { source_date: day, ..fx::layer(90, vec![]).pin });
     p.commune_code = g.commune.clone().unwrap_or(p.commune_code);
     p
 }

@@ -4,7 +4,7 @@ use super::papers::{cited, clear, hit, list, not_applicable, ruled};
 use super::{Context, land};
 use crate::domain::rule::Rule;
 use crate::domain::theme::Effect;
-use crate::domain::verify::{Finding, Message, PaperFacts, Quantity, ScanFacts, Unit};
+use crate::domain::verify::{Finding, Message, PaperFacts, Quantity, ScanFacts, Unit, Verdict};
 
 pub const ID: &str = "paper.scan";
 
@@ -34,7 +34,10 @@ fn legible(rule: &Rule, subject: &str, scan: &ScanFacts) -> land::Known<Finding>
         return retake(Message::new("scan-bytes").with("bytes", scan.bytes as f64).with("least", min_bytes));
     }
     let (Some(width), Some(height)) = (scan.width, scan.height) else {
-        return Ok(clear(ID, subject, Message::new("scan-no-pixels")));
+        // nobody measured it, so nobody knows that it can be read
+        let mut f = Finding::new(ID, subject, Verdict::Failed, Message::new("scan-no-pixels"));
+        f.effect = Effect::NeedsPerson;
+        return Ok(f);
     };
     let side = f64::from(width.min(height));
     let mut f = match side < min_side {

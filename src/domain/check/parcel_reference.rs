@@ -17,7 +17,7 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
         [best, second, ..] if best.score <= second.score || cx.facts.parcel.is_none() => {
             ("reference-ambiguous", Verdict::Hit)
         }
-        // A case keeps its parcel; its papers may name another one by now.
+        // A person bound the case to its parcel; its papers may name another one by now.
         [best, ..] if cx.facts.parcel.as_ref().is_some_and(|p| p.id != best.parcel_id) => {
             ("reference-other-parcel", Verdict::Hit)
         }

@@ -1,5 +1,6 @@
 //! Cases (hồ sơ): from the first call of a customer to the end.
 
+mod bind;
 mod clock;
 mod close;
 mod create;
@@ -13,6 +14,7 @@ mod screen;
 mod stuck;
 mod timeline;
 
+pub use bind::{BindParcel, bind_parcel};
 pub use clock::{ClockView, Clocks, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};

@@ -2,11 +2,16 @@
 
 use crate::app::App;
 use crate::domain::case::{Case, Event, Happened};
-use crate::domain::demo::year::{IssueTold, ItemTold, RequestTold, TaskTold, Told};
+use crate::domain::demo::year::{AgreedTold, IssueTold, ItemTold, RequestTold, TaskTold, Told};
+use crate::domain::submission::{Step, standing};
 use crate::flow::proof;
 use crate::flow::task::TaskFilter;
 use crate::flow::{Error, Result, job};
-use crate::store::{case_event, case_issue, paper_request, scratch, task};
+use crate::store::{
+    case_event, case_issue, contract, hand_over, obligation, paper_request, payment, scratch, submission, task,
+    work_plan,
+};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -36,7 +41,9 @@ pub async fn told(app: &App, id: Uuid) -> Result<Told> {
     let requests = paper_request::of_case(&mut conn, id).await?;
     let items = paper_request::items(&mut conn, id).await?;
     let issues = case_issue::of_case(&mut conn, id).await?;
+    let agreed = agreed(app, &mut conn, id).await?;
     Ok(Told {
+        agreed,
         id,
         number: row.number,
         state: row.state,
@@ -49,6 +56,36 @@ pub async fn told(app: &App, id: Uuid) -> Result<Told> {
         items: items.into_iter().map(|i| ItemTold { id: i.id, request: i.request_id, state: i.state }).collect(),
         issues: issues.into_iter().map(|i| IssueTold { id: i.id, open: i.resolved_at.is_none() }).collect(),
     })
+}
+
+/// Contract, money, plan, authorities, hand-overs and taxes as the tables hold them.
+async fn agreed(app: &App, conn: &mut PgConnection, id: Uuid) -> Result<AgreedTold> {
+    let mut a = AgreedTold::default();
+    for c in contract::of_case(conn, id).await? {
+        let (signers, signed) = (contract::signers(conn, c.id).await?, contract::signatures(conn, c.id).await?);
+        a.concluded += usize::from(signers.len() == signed.len());
+        for o in payment::schedule(conn, c.id, app.clock.today()).await? {
+            a.called.extend(o.due.map(|due| (o.instalment.no, due, o.open.0)));
+        }
+        let back = |kind: &str| kind == "reversal";
+        let rows = payment::of_contract(conn, c.id).await?;
+        a.received.extend(rows.iter().map(|p| if back(&p.kind) { -p.amount } else { p.amount }));
+        a.receipts += payment::receipts(conn, c.id).await?.len();
+    }
+    a.plans = usize::from(work_plan::of_case(conn, id).await?.is_some());
+    for s in submission::of_case(conn, id).await? {
+        let last = submission::steps(conn, s.id).await?.pop().and_then(|s| Step::parse(&s.what));
+        match standing(last) {
+            "at_work" => drop(a.submitted.insert(s.id)),
+            "asked_more" => drop(a.stopped.insert(s.id)),
+            _ => {}
+        }
+    }
+    let offers = hand_over::find(conn, hand_over::By::Case(id)).await?;
+    a.handed_over = offers.iter().filter(|h| h.done_at.is_some()).count();
+    let owed = obligation::of_case(conn, id).await?.into_iter().filter(|o| o.state == "open");
+    a.owed = owed.map(|o| o.id).collect();
+    Ok(a)
 }
 
 /// Cases to which something happened at `since` or later.

@@ -1,10 +1,12 @@
 //! Where a map must lie, and where it claims to be complete.
 
 use super::import::{Coverage, Import, coverage_key};
+use crate::domain::geom::{FlawKind, flaws};
 use crate::flow::{Error, Result};
 use crate::store::geometry;
 use crate::store::stage::{self, Stage};
-use crate::store::{layer as layers, reference};
+use crate::store::{layer as layers, layer_issue, reference};
+use geo::{BoundingRect, Intersects};
 use geo_types::{Geometry, MultiPolygon, Rect};
 use sqlx::PgConnection;
 
@@ -36,6 +38,9 @@ pub async fn coverage(
     bounds: Option<Rect<f64>>,
     s: Stage,
 ) -> Result<Geometry<f64>> {
+    if bounds.is_none() {
+        refuse_if_all_bad(tx, s).await?;
+    }
     let area = match &ask.coverage {
         Coverage::Commune(code) => {
             let known = match boundary.filter(|_| ask.commune.as_ref() == Some(code)) {
@@ -69,16 +74,41 @@ pub async fn coverage(
         Coverage::Extent => bounds
             .map(|b| b.to_polygon().into())
             .ok_or_else(|| Error::refused("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
-        Coverage::Wkt(text) => wkt_area(text)?,
+        Coverage::Wkt(text) => wkt_area(text, bounds)?,
     };
     Ok(Geometry::MultiPolygon(area))
 }
 
-fn wkt_area(text: &str) -> Result<MultiPolygon<f64>> {
+/// A file of which no row could be taken over is no map; why, its rows say.
+async fn refuse_if_all_bad(tx: &mut PgConnection, s: Stage) -> Result<()> {
+    let counts = layer_issue::counts(tx, s.version).await?;
+    let why: Vec<String> = counts.iter().filter(|c| c.set_aside).map(|c| format!("{} {}", c.rows, c.code)).collect();
+    if why.is_empty() || stage::any(tx, s).await? {
+        return Ok(());
+    }
+    Err(Error::refused("file", "every-row-set-aside", why.join(", "), "a file with at least one sound row"))
+}
+
+/// An area somebody wrote down: sound, and about the ground the rows lie on.
+fn wkt_area(text: &str, rows: Option<Rect<f64>>) -> Result<MultiPolygon<f64>> {
     use wkt::TryFromWkt;
     let bad = |why: String| {
         Error::refused("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres")
     };
     let g: Geometry<f64> = Geometry::try_from_wkt_str(text).map_err(|e| bad(e.to_string()))?;
-    geometry::polygons(g).ok_or_else(|| bad("not an area".into()))
+    let area = geometry::polygons(g).ok_or_else(|| bad("not an area".into()))?;
+    if let Some(flaw) = flaws(&area).iter().find(|f| f.kind != FlawKind::RepeatedPoint) {
+        let at = flaw.at.map_or(String::new(), |p| format!(" at {:.2} {:.2}", p.x, p.y));
+        return Err(bad(format!("{}{at}", flaw.kind.key())));
+    }
+    let said = |r: Rect<f64>| format!("{:.0} {:.0} to {:.0} {:.0}", r.min().x, r.min().y, r.max().x, r.max().y);
+    match (area.bounding_rect(), rows) {
+        (Some(own), Some(rows)) if !own.intersects(&rows) => Err(Error::refused(
+            "coverage",
+            "coverage-elsewhere",
+            said(own),
+            format!("easting and northing in metres of the zone, where the rows lie: {}", said(rows)),
+        )),
+        _ => Ok(area),
+    }
 }

@@ -167,7 +167,8 @@ fn accept(definition: &Definition, reference: &str, judgement: &Judgement) -> Re
     let found = format!("{definition}: {:.0} % in {reference}; {off}", share_inside * 100.0);
     let fits: Vec<String> = candidates.iter().take(5).map(ranked).collect();
     let fits = if fits.is_empty() { "-".into() } else { fits.join(", ") };
-    Err(Error::Refused(vec![FieldProblem::new("crs", code, found, fits)]))
+    let allowed = format!("{fits}; or crs with crs_reason (--crs-reason), {REASON} characters or more");
+    Err(Error::Refused(vec![FieldProblem::new("crs", code, found, allowed)]))
 }
 
 fn said(o: &Offset) -> String {

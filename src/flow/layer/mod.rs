@@ -16,7 +16,7 @@ mod work_folder;
 
 pub use import::{Coverage, Import, Progress, Report, import};
 pub use locate::proof_in_words;
-pub use publish::{Published, publish, rollback};
+pub use publish::{Published, Withdrawn, publish, rollback, withdraw};
 pub use receive::{Received, receive};
 pub use run_import::run_import;
 pub use upload::{FILE_TOO_LARGE, ImportAsk, ImportView, Upload, find_import, request_import};

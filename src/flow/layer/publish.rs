@@ -11,6 +11,7 @@ use crate::store::{audit, feature, parcel_twice};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Published {
@@ -40,29 +41,98 @@ pub async fn publish(app: &App, by: &Actor, version: i64) -> Result<Published> {
     Ok(done)
 }
 
-/// Makes the version before the current one current again. Parcels get new versions with the earlier content.
-pub async fn rollback(app: &App, by: &Actor, layer: &str, coverage_key: &str) -> Result<Published> {
+/// Makes a version that was published before current again: number `to`, else the one before the current one. Parcels get new
+/// versions with the earlier content.
+pub async fn rollback(app: &App, by: &Actor, layer: &str, coverage_key: &str, to: Option<i32>) -> Result<Published> {
     let mut tx = begin(app).await?;
-    let all =
-        layers::versions(&mut tx, Which { layer: Some(layer), coverage_key: Some(coverage_key), ..Default::default() })
-            .await?;
-    let current = all
-        .iter()
-        .find(|v| v.state == "published")
-        .ok_or_else(|| Error::NotFound { what: "published version", id: format!("{layer}/{coverage_key}") })?;
-    let earlier = all.iter().filter(|v| v.state == "superseded" && v.number < current.number).max_by_key(|v| v.number);
+    let all = of_layer(&mut tx, layer, coverage_key).await?;
+    let current = all.iter().find(|v| v.state == "published");
+    let was = |v: &&VersionRow| v.state == "superseded";
+    let before = |v: &&VersionRow| current.is_some_and(|c| v.number < c.number);
+    let earlier = match to {
+        Some(to) => all.iter().filter(was).find(|v| v.number == to),
+        None => all.iter().filter(was).filter(before).max_by_key(|v| v.number),
+    };
     let Some(earlier) = earlier else {
-        return Err(Error::refused(
-            "layer",
-            "nothing-to-roll-back",
-            format!("version {} is the first", current.number),
-            "a layer with an earlier published version",
-        ));
+        let found = match (to, current) {
+            (Some(to), _) => format!("version {to}"),
+            (None, Some(c)) => format!("version {} is the first", c.number),
+            (None, None) => "no current version".into(),
+        };
+        let numbers: Vec<String> = all.iter().filter(was).map(|v| v.number.to_string()).collect();
+        let allowed = if numbers.is_empty() { "nothing: withdraw it instead".into() } else { numbers.join(", ") };
+        return Err(Error::refused("to", "nothing-to-roll-back", found, allowed));
     };
     let done = make_current(app, &mut tx, earlier).await?;
     note(app, &mut tx, by, "layer.rollback", &done).await?;
     commit(app, tx, by, &done, None).await?;
     Ok(done)
+}
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Withdrawn {
+    pub layer: String,
+    pub layer_version_id: i64,
+    pub number: i32,
+    pub coverage_key: String,
+    /// Only for the cadastral map: what happened to the parcels.
+    #[schema(value_type = Option<Object>)]
+    pub parcels: Option<Applied>,
+}
+
+/// Takes the current version back, published by mistake: the layer has none then, and nobody is told "clear" by it. What rested on
+/// it still names it; `rollback` brings it back.
+pub async fn withdraw(app: &App, by: &Actor, layer: &str, coverage_key: &str, reason: &str) -> Result<Withdrawn> {
+    let reason = reason.trim();
+    if !(10..=500).contains(&reason.chars().count()) {
+        return Err(Error::refused("reason", "length", reason.chars().count(), "10-500"));
+    }
+    let mut tx = begin(app).await?;
+    let all = of_layer(&mut tx, layer, coverage_key).await?;
+    let none = || Error::NotFound { what: "published version", id: format!("{layer}/{coverage_key}") };
+    layers::lock(&mut tx, all.first().ok_or_else(none)?.layer_id).await?;
+    let all = of_layer(&mut tx, layer, coverage_key).await?;
+    let v = all.into_iter().find(|v| v.state == "published").ok_or_else(none)?;
+    let now = later(app, &mut tx, &v).await?;
+    layers::set_state(&mut tx, v.id, "superseded", now).await?;
+    let parcels = match theme_of(&mut tx, &v).await?.family {
+        Family::Parcel => Some(parcel::apply(&mut tx, v.zone, v.layer_id, &v.coverage_key, None, now).await?),
+        _ => None,
+    };
+    watch::published(&mut tx, v.zone, v.id, None).await?;
+    let deed = audit::Deed {
+        at: now,
+        actor: &by.login,
+        action: "layer.withdraw",
+        subject: format!("layer_version/{}", v.id),
+        case_id: None,
+        detail: json!({"layer": v.layer, "coverage_key": v.coverage_key, "reason": reason, "parcels": parcels}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    let (layer_version_id, number) = (v.id, v.number);
+    let done = Withdrawn { layer: v.layer, layer_version_id, number, coverage_key: v.coverage_key, parcels };
+    commit(app, tx, by, &done, None).await?;
+    Ok(done)
+}
+
+/// All versions of a layer for a coverage, newest first.
+async fn of_layer(tx: &mut PgConnection, layer: &str, coverage_key: &str) -> Result<Vec<VersionRow>> {
+    let which = Which { layer: Some(layer), coverage_key: Some(coverage_key), ..Default::default() };
+    Ok(layers::versions(tx, which).await?)
+}
+
+/// Now, and after all that happened to the layer: each state of the map lasts, two never share an instant.
+async fn later(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Result<OffsetDateTime> {
+    let last = layers::last_change(tx, v.layer_id, &v.coverage_key).await?;
+    let after = last.map(|p| p + time::Duration::microseconds(1));
+    Ok(after.map_or(app.clock.now(), |a| a.max(app.clock.now())))
+}
+
+async fn theme_of(tx: &mut PgConnection, v: &VersionRow) -> Result<Theme> {
+    layers::theme(tx, &v.theme)
+        .await?
+        .ok_or_else(|| Error::NotFound { what: "theme", id: v.theme.clone() })
+        .and_then(|t| serde_json::from_value(t.definition).map_err(|e| Error::Broken(e.into())))
 }
 
 async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Result<Published> {
@@ -81,21 +151,15 @@ async fn make_current(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Resul
         ..Default::default()
     };
     let before = layers::versions(tx, which).await?.into_iter().next();
-    // each state of the map lasts: two publications never share an instant
-    let after = before.as_ref().and_then(|b| b.published_at).map(|p| p + time::Duration::microseconds(1));
-    let now = after.map_or(app.clock.now(), |a| a.max(app.clock.now()));
+    let now = later(app, tx, v).await?;
     if let Some(b) = &before {
         layers::set_state(tx, b.id, "superseded", now).await?;
     }
     layers::set_state(tx, v.id, "published", now).await?;
-    let theme: Theme = layers::theme(tx, &v.theme)
-        .await?
-        .ok_or_else(|| Error::NotFound { what: "theme", id: v.theme.clone() })
-        .and_then(|t| serde_json::from_value(t.definition).map_err(|e| Error::Broken(e.into())))?;
-    let parcels = match theme.family {
+    let parcels = match theme_of(tx, v).await?.family {
         Family::Parcel => {
             refuse_doubles(tx, v).await?;
-            Some(parcel::apply(tx, v.zone, v.layer_id, &v.coverage_key, v.id, now).await?)
+            Some(parcel::apply(tx, v.zone, v.layer_id, &v.coverage_key, Some(v.id), now).await?)
         }
         _ => None,
     };

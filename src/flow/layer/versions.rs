@@ -40,9 +40,12 @@ pub async fn numbered_issues(app: &App, id: i64, after: i32, limit: i64) -> Resu
 pub struct Difference {
     pub from: i64,
     pub to: i64,
-    pub added: usize,
-    pub removed: usize,
-    pub changed: usize,
+    /// All rows that differ, listed or not.
+    pub added: i64,
+    pub removed: i64,
+    pub changed: i64,
+    /// What else is said of the two: `source_date`, `accuracy_m`, `coverage`, ...
+    pub declared: Vec<String>,
     /// More rows differ than are listed.
     pub truncated: bool,
     #[schema(value_type = Vec<Object>)]
@@ -52,27 +55,24 @@ pub struct Difference {
 pub async fn diff(app: &App, from: i64, to: i64, limit: i64) -> Result<Difference> {
     let mut conn = app.pool.acquire().await?;
     let (a, b) = (one(&mut conn, from).await?, one(&mut conn, to).await?);
-    if a.zone != b.zone {
-        return Err(Error::refused(
-            "to",
-            "other-zone",
-            format!("zones {} and {}", a.zone, b.zone),
-            "two versions of one zone",
-        ));
+    if (&a.layer, &a.coverage_key) != (&b.layer, &b.coverage_key) {
+        let allowed = format!("another version of {}/{}", a.layer, a.coverage_key);
+        return Err(Error::refused("to", "other-layer", format!("{}/{}", b.layer, b.coverage_key), allowed));
+    }
+    if let Some(v) = [&a, &b].into_iter().find(|v| !["checked", "published", "superseded"].contains(&v.state.as_str()))
+    {
+        let detail = format!("version {} is {}: its rows are not there to compare", v.id, v.state);
+        return Err(Error::Conflict { code: "layer-version-state", detail });
     }
     let mut rows = feature::diff(&mut conn, a.zone, from, to, limit + 1).await?;
     let truncated = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
-    let count = |w: &str| rows.iter().filter(|r| r.what == w).count();
-    Ok(Difference {
-        from,
-        to,
-        added: count("added"),
-        removed: count("removed"),
-        changed: count("changed"),
-        truncated,
-        rows,
-    })
+    let counts = feature::diff_counts(&mut conn, a.zone, from, to).await?;
+    let declared = layers::differences(&mut conn, from, to).await?;
+    let count = |w: &str| counts.iter().find(|(what, _)| what == w).map_or(0, |(_, n)| *n);
+    let (added, removed, changed) = (count("added"), count("removed"), count("changed"));
+    let declared = declared.into_iter().filter(|d| d != "rows").collect();
+    Ok(Difference { from, to, added, removed, changed, declared, truncated, rows })
 }
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

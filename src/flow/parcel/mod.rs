@@ -12,6 +12,6 @@ pub use history::{History, PastVersion, history};
 pub use record::{Act, NewAct, record};
 pub(in crate::flow) use resolve::{came_from, candidate_row};
 pub use resolve::{known_communes, old_province_of, resolve};
-pub use trace::{StepView, Traced, trace};
+pub use trace::{StepView, Traced, known_since, trace};
 pub(crate) use view::geojson_of;
 pub use view::{ParcelView, view, view_of, zone_of};

@@ -10,6 +10,7 @@ use crate::domain::parcel::succession::REFORM;
 use crate::domain::verify::{Candidate, ParcelRef};
 use crate::flow::{Error, Result};
 use crate::store::lineage::{LineageRow, NamedRow, StoodRow, after, named, stood};
+use crate::store::parcel;
 use geo_types::Coord;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,16 @@ pub async fn trace(app: &App, asked: &ParcelRef, on: Option<Date>) -> Result<Vec
         Traced { candidate, in_force, steps }
     };
     Ok(ranked.into_iter().map(told).collect())
+}
+
+/// The day since when something is known of what `asked` leads to today.
+pub async fn known_since(app: &App, asked: &ParcelRef) -> Result<Option<Date>> {
+    let mut first = None;
+    for t in trace(app, asked, None).await? {
+        let history = parcel::history(&app.pool, t.candidate.zone.0, t.candidate.parcel_id).await?;
+        first = first.into_iter().chain(history.first().map(|v| v.valid_from)).min();
+    }
+    Ok(first.map(day_of))
 }
 
 fn step_of(l: LineageRow) -> Result<Step> {

@@ -38,8 +38,10 @@ pub(in crate::flow) const NEIGHBOURS_M: f64 = 2.0;
 pub struct Subject {
     pub case: CaseFacts,
     pub asked: ParcelRef,
-    /// Set when the parcel is already known.
+    /// The parcel, when it is known already.
     pub parcel: Option<(i32, Uuid)>,
+    /// It is this one whatever the papers name; else it is where the papers led last.
+    pub bound: bool,
     pub papers: Vec<PaperFacts>,
 }
 
@@ -57,7 +59,8 @@ pub(super) async fn gather_over(
     as_of: Date,
 ) -> Result<Facts> {
     let resolution = resolution(conn, &s).await?;
-    let known = s.parcel.or_else(|| clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id)));
+    let named = || clear_winner(&resolution.candidates).map(|c| (c.zone.0, c.parcel_id));
+    let known = if s.bound { s.parcel } else { named().or(s.parcel) };
     let here = match (read, known) {
         (None, Some((zone, id))) => standing(conn, zone, id).await?,
         (read, _) => read,

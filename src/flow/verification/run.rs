@@ -137,7 +137,7 @@ pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> 
         sheet: row.sheet.clone(),
         number: row.number.clone(),
     };
-    let subject = Subject { case, asked, parcel: Some((zone, parcel)), papers: vec![] };
+    let subject = Subject { case, asked, parcel: Some((zone, parcel)), bound: true, papers: vec![] };
     gather_over(app, &mut conn, subject, Some(here), app.clock.today()).await
 }
 
@@ -176,7 +176,8 @@ async fn subject(app: &App, by: &Actor, case_id: Uuid) -> Result<Subject> {
         province: None,
         old_province: None,
     };
-    Ok(Subject { case, asked, parcel: row.zone.zip(row.parcel_id), papers })
+    let bound = store::case::parcel_is_bound(&mut conn, case_id).await?;
+    Ok(Subject { case, asked, parcel: row.zone.zip(row.parcel_id), bound, papers })
 }
 
 /// A plain enum as its stable word.

@@ -32,6 +32,9 @@ fn lines(index: usize, told: &Told) -> Vec<String> {
         states.join(",")
     };
     rest.extend(told.requests.iter().map(|r| format!("{index} request {} {} {}", r.due, r.reminded, items(r.id))));
+    let a = &told.agreed;
+    rest.extend(a.called.iter().map(|(no, due, open)| format!("{index} instalment {no} {due} {open}")));
+    rest.push(format!("{index} agreed {} {} {:?} {}", a.concluded, a.plans, a.received, a.handed_over));
     rest.extend(told.issues.iter().map(|i| format!("{index} issue {}", i.open)));
     rest.sort();
     out.extend(rest);

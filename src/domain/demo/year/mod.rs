@@ -3,7 +3,9 @@
 //! thing: whatever order jobs run in, and however often they are killed, the same year comes of it. Nobody here sees the
 //! ward's truth. `promise` says what must hold at the end of each day, `digest` what two runs are compared by.
 
+mod agree;
 mod call;
+mod carry;
 mod customer;
 mod digest;
 mod people;
@@ -15,10 +17,11 @@ mod tasks;
 mod view;
 mod world;
 
-pub use call::{Body, Call, Who};
+pub use call::{Body, Call, PHOTO, Then, Who};
+pub use carry::AGENCY;
 pub use digest::digest;
 pub use people::{PASSWORD, Staff, roster};
-pub use promise::{IssueTold, ItemTold, RequestTold, TaskTold, Told, broken};
+pub use promise::{AgreedTold, IssueTold, ItemTold, RequestTold, TaskTold, Told, broken};
 pub use react::{arrive, react};
 pub use script::{Story, Year, year};
 pub use tally::Tally;

@@ -25,6 +25,25 @@ pub struct Told {
     pub requests: Vec<RequestTold>,
     pub items: Vec<ItemTold>,
     pub issues: Vec<IssueTold>,
+    pub agreed: AgreedTold,
+}
+
+/// What the tables say of contract, money, plan, authorities, hand-overs and taxes.
+#[derive(Debug, Clone, Default)]
+pub struct AgreedTold {
+    /// Contracts that bind.
+    pub concluded: usize,
+    /// Instalments that were called, with the last day and what is open of each.
+    pub called: Vec<(u32, Date, i64)>,
+    /// Entries of money: payments, and what was taken back (dong).
+    pub received: Vec<i64>,
+    pub receipts: usize,
+    pub plans: usize,
+    /// With an authority at work, and with one that waits for more.
+    pub submitted: BTreeSet<Uuid>,
+    pub stopped: BTreeSet<Uuid>,
+    pub handed_over: usize,
+    pub owed: BTreeSet<Uuid>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +104,7 @@ pub fn broken(
     next_step(told, case, &mut faults);
     nothing_lost(told, case, &mut faults);
     nothing_twice(told, &mut faults);
+    agreed(told, case, today, &mut faults);
     told_in_time(told, case, today, &mut faults);
     for c in clock::clocks(&told.events, &states, calendar, limits, book)?.iter().filter(|c| c.running) {
         let Some(deadline) = c.deadline.filter(|d| *d < today) else { continue };
@@ -140,6 +160,9 @@ fn nothing_lost(told: &Told, case: &Case, faults: &mut Vec<String>) {
     same("task", ids(told.tasks.iter().filter(|t| t.open()).map(|t| &t.id)), &case.tasks);
     same("request item", ids(told.items.iter().filter(|i| i.state == "open").map(|i| &i.id)), &case.asked);
     same("issue", ids(told.issues.iter().filter(|i| i.open).map(|i| &i.id)), &case.issues);
+    same("submission", told.agreed.submitted.clone(), &case.submitted);
+    same("stopped submission", told.agreed.stopped.clone(), &case.stopped);
+    same("obligation", told.agreed.owed.clone(), &case.obligations);
     if told.tasks.iter().any(|t| t.department.is_empty()) {
         faults.push("a task belongs to no department".into());
     }
@@ -151,6 +174,48 @@ fn nothing_lost(told: &Told, case: &Case, faults: &mut Vec<String>) {
         let due: Vec<String> = event.what.owed().iter().map(ToString::to_string).collect();
         if &due != owed {
             faults.push(format!("event {} owes a word to {due:?}, kept is {owed:?}", event.seq));
+        }
+    }
+}
+
+/// Contract, money, plan and hand-over: what the tables hold is what was told, each once.
+fn agreed(told: &Told, case: &Case, today: Date, faults: &mut Vec<String>) {
+    use Happened as H;
+    let (a, count) = (&told.agreed, |is: fn(&H) -> bool| told.events.iter().filter(|e| is(&e.what)).count());
+    let bound = count(|w| matches!(w, H::ContractConcluded { .. }));
+    let planned = count(|w| matches!(w, H::WorkPlanned { .. }));
+    let taken = count(|w| matches!(w, H::HandedOver { .. }));
+    for (what, rows, events) in
+        [("contract", a.concluded, bound), ("plan", a.plans, planned), ("hand-over", a.handed_over, taken)]
+    {
+        if rows != events || rows > 1 {
+            faults.push(format!("{what}: {rows} in the table, {events} in the events; one at most"));
+        }
+    }
+    if planned != bound {
+        faults.push(format!("{bound} contracts bind, {planned} plans were begun"));
+    }
+    let came = |e: &Event| match e.what {
+        H::PaymentReceived { amount, .. } | H::OverpaymentReceived { amount, .. } => amount,
+        H::PaymentReversed { amount, .. } => -amount,
+        _ => 0,
+    };
+    let (rows, events): (i64, i64) = (a.received.iter().sum(), told.events.iter().map(came).sum());
+    let sums = count(|w| matches!(w, H::PaymentReceived { .. }));
+    if rows != events || a.receipts > sums {
+        faults.push(format!("{rows} dong in the table, {events} in the events; {} receipts for {sums}", a.receipts));
+    }
+    for (no, due, open) in &a.called {
+        let of = |what: &H| match what {
+            H::PaymentDue { instalment, due: d, .. } => instalment == no && d == due,
+            _ => false,
+        };
+        if !told.events.iter().any(|e| of(&e.what)) {
+            faults.push(format!("instalment {no} is due on {due}, and nobody was told"));
+        }
+        let late = |e: &Event| matches!(e.what, H::PaymentOverdue { instalment, .. } if instalment == *no);
+        if *open > 0 && *due + Duration::days(2) < today && !case.step.ended() && !told.events.iter().any(late) {
+            faults.push(format!("instalment {no} was due on {due}; nobody said that it is overdue"));
         }
     }
 }
@@ -192,7 +257,6 @@ fn once(what: &Happened) -> Option<String> {
         | H::OptionSheetDrafted { sheet: id, .. }
         | H::OptionSheetSigned { sheet: id, .. }
         | H::ConsentGiven { consent: id, .. }
-        | H::PaymentReceived { payment: id, .. }
         | H::ContractConcluded { contract: id }
         | H::TaskCreated { task: id, .. }
         | H::TaskDone { task: id, .. }
@@ -203,7 +267,11 @@ fn once(what: &Happened) -> Option<String> {
         | H::ObligationPaid { obligation: id, .. }
         | H::SurveySent { survey: id }
         | H::Archived { archive: id, .. } => id.to_string(),
-        H::PaymentDue { contract, instalment, .. } => format!("{contract}/{instalment}"),
+        H::PaymentDue { contract, instalment, .. } | H::PaymentOverdue { contract, instalment, .. } => {
+            format!("{contract}/{instalment}")
+        }
+        H::PaymentReceived { payment, instalment, .. } => format!("{payment}/{instalment}"),
+        H::WorkPlanned { .. } => String::new(),
         H::DeadlineWarned { clock, deadline, .. } | H::DeadlineEscalated { clock, deadline, .. } => {
             format!("{clock}/{deadline}")
         }

@@ -1,7 +1,9 @@
 //! What happens next in a matter, out of what its screen shows today. Whoever's turn it is acts when their time has come;
 //! until then nothing is done, however often one looks.
 
-use super::call::{Body, Call};
+use super::agree::{self, Ground};
+use super::call::Call;
+use super::carry;
 use super::customer;
 use super::people::of_role;
 use super::script::Story;
@@ -31,9 +33,27 @@ pub fn react(story: &Story, view: &View, today: Date) -> Vec<Call> {
     match step {
         "intake" => calls.extend(customer::calls_back(story, view, today)),
         "verification" | "advice" => calls.extend(towards_advice(story, view, today)),
+        "quotation" | "contract" => calls.extend(towards_contract(story, view, today)),
+        // What is done in it now frees what is looked at next.
+        "execution" if calls.is_empty() => calls.extend(carry::execution(story, view, today)),
+        "review" => calls.extend(carry::review(story, view, today)),
+        "hand_over" => calls.extend(carry::hand_over(story, view, today)),
+        "after_care" => calls.extend(carry::after_care(story, view, today)),
         _ => {}
     }
+    calls.extend(agree::pay(story, view, today));
     calls
+}
+
+/// An offer is answered and a contract signed on a sheet that holds; one that does not is made anew first.
+fn towards_contract(story: &Story, view: &View, today: Date) -> Vec<Call> {
+    match agree::ground(story, view, today) {
+        Ground::First(calls) => calls,
+        Ground::Anew if view.step() == "contract" => agree::take_back(story, view),
+        Ground::Anew => sheet(story, view, today),
+        Ground::Holds if view.step() == "contract" => agree::sign(story, view, today),
+        Ground::Holds => agree::decide(story, view, today),
+    }
 }
 
 pub(super) fn path(view: &View, rest: &str) -> String {
@@ -58,25 +78,30 @@ fn towards_advice(story: &Story, view: &View, today: Date) -> Vec<Call> {
     if view.after("verification_requested", "verified") {
         return vec![];
     }
-    let news = view.after("paper_added", "verified") || view.after("item_settled", "verified");
+    let signed = view.last("option_sheet_signed").is_some();
+    let news = !signed && (view.after("paper_added", "verified") || view.after("item_settled", "verified"));
     if view.last("verified").is_none() || news || refused(view, "sign:sheet-outdated", "option_sheet_drafted") {
         return verify(story, view, today);
     }
     let rounds = view.requests.len();
     let more = rounds == 0 || rounds == 1 && story.chance("second round").hit(0.4);
     let lacking = matches!(view.outcome(), Some(Outcome::NeedsPapers | Outcome::NeedsPerson));
-    if lacking && more && !refused(view, "ask:nothing-to-ask", "verified") {
+    if lacking && more && !signed && !refused(view, "ask:nothing-to-ask", "verified") {
         return ask(story, view);
     }
-    sheet(story, view, today)
+    match agree::ground(story, view, today) {
+        Ground::First(calls) => calls,
+        Ground::Anew => sheet(story, view, today),
+        Ground::Holds => agree::offer(story, view, today),
+    }
 }
 
 /// Refused since the last line of a kind.
-fn refused(view: &View, what: &str, since: &str) -> bool {
+pub(super) fn refused(view: &View, what: &str, since: &str) -> bool {
     view.refused.get(what).is_some_and(|seq| *seq >= view.last(since).map_or(0, |l| l.seq))
 }
 
-fn verify(story: &Story, view: &View, today: Date) -> Vec<Call> {
+pub(super) fn verify(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let since = view.still_since();
     let about = format!("verify {}", view.count("verified"));
     if !due(story, &about, since, 0, 2, today) {
@@ -93,18 +118,10 @@ fn ask(story: &Story, view: &View) -> Vec<Call> {
     vec![call.may(&["nothing-to-ask"])]
 }
 
-/// Drafted on one day, signed on this or a later one; after that the case is as far as it goes without an offer.
+/// Drafted on one day, signed on this or a later one.
 fn sheet(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let legal = || of_role("legal", story.index);
     let versions = view.count("option_sheet_drafted");
-    let signed = view.after("option_sheet_signed", "verified");
-    if signed {
-        let since = view.last("option_sheet_signed").map_or(today, |l| l.day());
-        if !due(story, "decides", since, 1, 9, today) {
-            return vec![];
-        }
-        return vec![customer::ends(story, view, "closed", "advice was all that was wanted")];
-    }
     let drafted = view.after("option_sheet_drafted", "verified").then(|| view.last("option_sheet_drafted")).flatten();
     match drafted.and_then(|l| Some((l.day(), l.id("sheet")?))) {
         None if due(story, &format!("draft {versions}"), view.still_since(), 0, 4, today) => {
@@ -126,10 +143,4 @@ fn facts(story: &Story) -> Value {
                   "kinship": "other", "only_home": chance.hit(0.3), "object": "land"},
         "edits": {"recommended": story.case.procedure, "remark": "Làm theo thứ tự."},
     })
-}
-
-impl Call {
-    pub(super) fn scan(self, width: u32, height: u32) -> Self {
-        Self { body: Body::Scan(width, height), ..self }
-    }
 }

@@ -25,6 +25,8 @@ pub struct Tally {
     pub issues: usize,
     /// Sum of payments (dong).
     pub paid: i64,
+    /// Decisions of authorities as applied for.
+    pub granted: usize,
 }
 
 impl Tally {
@@ -51,6 +53,7 @@ impl Tally {
                 Happened::RequestReminded { .. } => self.reminders += 1,
                 Happened::PaymentReceived { amount, .. } => self.paid += amount,
                 Happened::PaymentReversed { amount, .. } => self.paid -= amount,
+                Happened::AgencyDecided { granted, .. } => self.granted += usize::from(*granted),
                 _ => {}
             }
         }

@@ -1,44 +1,113 @@
 //! What staff do with the tasks and the troubles of a case.
 
-use super::call::{Call, Who};
+use super::call::{Call, PHOTO, Then, Who};
+use super::carry;
 use super::people::of_department;
 use super::react::{due, path};
 use super::script::Story;
 use super::view::{TaskSeen, View};
 use crate::domain::calendar::day_of;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Date, Duration};
 
 /// Tasks of a case, each accepted and done by whom it was given to, or by anybody of the department.
 pub(super) fn work(story: &Story, view: &View, today: Date) -> Vec<Call> {
-    let mut calls: Vec<Call> = view.tasks.iter().filter_map(|t| task(story, t, today)).collect();
+    let mut calls: Vec<Call> = view.tasks.iter().flat_map(|t| task(story, view, t, today)).collect();
     calls.extend(visit(story, view, today));
     calls
 }
 
-fn task(story: &Story, t: &TaskSeen, today: Date) -> Option<Call> {
+fn task(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Vec<Call> {
     let about = format!("task {} {}", t.kind, t.subject.len());
     let who = || t.assignee.map_or_else(|| of_department(&t.department, story.index), Who::Staff);
-    let given = day_of(t.created_at);
+    let given = day_of(t.updated_at);
     let call = |what: &'static str, rest: &str, body| Call::new(who(), what, format!("/tasks/{}/{rest}", t.id), body);
     if let Some(at) = t.appointment_at {
-        return appointment(story, t, day_of(at), today);
+        return appointment(story, t, day_of(at), today).into_iter().collect();
     }
     match t.state.as_str() {
         "open" if due(story, &format!("accept {about}"), given, 0, 1, today) => {
-            Some(call("accept", "accept", json!({"version": t.version})))
+            vec![call("accept", "accept", json!({"version": t.version}))]
         }
         "accepted" => {
             // Most is done in time, one in eleven is not.
             let late = story.chance(&format!("late {about}")).hit(0.09);
             let room = (t.due - given).whole_days().max(1);
             let (from, to) = if late { (room + 1, room + 9) } else { (0, room) };
-            due(story, &format!("do {about}"), given, from, to, today).then(|| {
-                let body = json!({"version": t.version, "result": {"summary": "Đã làm xong."}});
-                call("task", "result", body)
-            })
+            if !due(story, &format!("do {about}"), given, from, to, today) {
+                return vec![];
+            }
+            let mut calls = before(story, view, t, &who());
+            let values = values(story, view, t, today);
+            let body = json!({"version": t.version, "result": {"summary": "Đã làm xong."}, "values": values});
+            calls.push(Call { photo: Some(photo(story)), ..call("task", "result", body) });
+            calls
         }
-        _ => None,
+        _ => vec![],
+    }
+}
+
+/// Each matter has photos of its own.
+fn photo(story: &Story) -> (u32, u32) {
+    (640, 480 + story.index as u32 % 200)
+}
+
+/// What has to be there before a task of the plan can end.
+fn before(story: &Story, view: &View, t: &TaskSeen, who: &Who) -> Vec<Call> {
+    let (w, h) = photo(story);
+    let snap = || Call::new(who.clone(), "photo", format!("/tasks/{}/photos", t.id), Value::Null).scan(w, h);
+    let paper = |title: &str| {
+        let care = super::people::of_role("customer_care", story.index);
+        vec![Call::new(care, "paper", path(view, "/papers"), json!({"kind": "other", "title": title}))]
+    };
+    match t.kind.as_str() {
+        // Looked at without a line: the values come back in a batch.
+        "visit_parcel" => {
+            let values = vec![
+                ("state_of_land", json!("as_papers_say")),
+                ("boundary_disputed", json!(false)),
+                ("photos", json!([PHOTO])),
+                ("note", json!("Cột mốc còn đủ.")),
+            ];
+            let then = Then::Batch { task: t.id, values };
+            let batch = Call::new(who.clone(), "batch", "/field/batches".into(), Value::Null);
+            let batch = Call { photo: Some(photo(story)), ..batch };
+            vec![snap(), batch.reading(who.clone(), "/field/package?hours=10".into(), then)]
+        }
+        "place_markers" => vec![snap()],
+        "sign_deed" if story.case.procedure == "gift" => paper("gift_contract"),
+        "sign_deed" => paper("sale_contract"),
+        "prepare_dossier" if matches!(story.case.procedure, "split" | "merge") => paper("split_drawing"),
+        "submit_dossier" => carry::submits(story, view).into_iter().collect(),
+        // What is owed is noted from the sheet before the notices are passed on.
+        "hand_tax_notice" => {
+            let legal = of_department("legal", story.index);
+            vec![Call::new(legal, "owed", path(view, "/obligations/from-sheet"), json!({}))]
+        }
+        _ => vec![],
+    }
+}
+
+/// The fields of a task of the plan.
+fn values(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Value {
+    let point = |n: u8| json!({"lon": 108.2 + f64::from(n) / 10_000.0, "lat": 16.06, "accuracy_m": 0.03, "label": format!("M{n}")});
+    match t.kind.as_str() {
+        "collect_originals" => json!({"received": "Giấy chứng nhận bản gốc"}),
+        "survey_parcel" => {
+            json!({"corners": [point(1), point(2), point(3)], "area_m2": 120.5, "neighbours_agree": "all"})
+        }
+        "place_markers" => json!({"marks": [point(1), point(2)], "photos": [PHOTO]}),
+        "draft_deed" => json!({"draft_reference": format!("HD-{}.docx", story.index)}),
+        "sign_deed" => json!({"deed_number": format!("{}/2026", story.index), "signed_on": today}),
+        "prepare_dossier" => json!({"papers_listed": "Đơn, giấy chứng nhận, hợp đồng"}),
+        "submit_dossier" => {
+            let n = view.count("submitted").max(1);
+            json!({"receipt_number": format!("AB-{:05}-{n}", story.index), "submitted_on": today})
+        }
+        "hand_tax_notice" => json!({"notices": "Lệ phí trước bạ, thuế thu nhập cá nhân"}),
+        "collect_result" => json!({"result_number": format!("AA {:08}", story.index), "issued_on": today}),
+        "check_result" => json!({"agrees": true}),
+        _ => json!({}),
     }
 }
 
@@ -88,7 +157,8 @@ fn visit(story: &Story, view: &View, today: Date) -> Option<Call> {
 /// A trouble that comes up in some cases, and is solved by its owner, sometimes after its day.
 pub(super) fn issues(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let legal = of_department("legal", story.index);
-    let open = view.issues.iter().filter(|i| i.resolved_at.is_none());
+    // What an authority asks for is solved by answering it.
+    let open = view.issues.iter().filter(|i| i.resolved_at.is_none() && i.topic != "agency_asks");
     let solved = open.filter(|i| due(story, "solves", day_of(i.raised_at), 2, 12, today)).map(|i| {
         Call::new(legal.clone(), "resolve", format!("/issues/{}/resolve", i.id), json!({})).may(&["issue-resolved"])
     });

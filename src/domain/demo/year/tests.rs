@@ -62,6 +62,60 @@ fn who_told_half_calls_back_or_is_given_up() {
     assert!(month.iter().all(Option::is_some) && month.contains(&Some("close")), "{month:?}");
 }
 
+fn with(mut line: serde_json::Value, data: serde_json::Value) -> serde_json::Value {
+    line["data"] = data;
+    line
+}
+
+#[test]
+fn a_sheet_that_newer_maps_outdate_is_confirmed_or_made_anew() {
+    let story = &drawn().stories[5];
+    let id = "0199b2f0-0000-7000-8000-000000000002";
+    let mut lines = vec![
+        line(1, "2026-01-05", "opened"),
+        line(2, "2026-01-06", "verified"),
+        with(line(3, "2026-01-07", "option_sheet_signed"), json!({"sheet": id})),
+        with(line(4, "2026-01-08", "quotation_offered"), json!({"quotation": id})),
+        line(5, "2026-01-09", "quotation_accepted"),
+        with(line(6, "2026-01-09", "party_added"), json!({"party": id})),
+    ];
+    let what = |lines: &[serde_json::Value], refused: &[(&str, i32)]| {
+        let mut view = screen("quotation", json!(lines));
+        view.papers = serde_json::from_value(json!([{"id": id, "kind": "certificate", "scan": {}}])).unwrap();
+        view.refused = refused.iter().map(|(w, seq)| ((*w).to_owned(), *seq)).collect();
+        react(story, &view, date!(2026 - 02 - 09)).into_iter().map(|c| c.what).collect::<Vec<_>>()
+    };
+    assert_eq!(what(&lines, &[]), ["contract"]);
+    let outdated = ("contract:sheet-outdated", 6);
+    assert_eq!(what(&lines, &[outdated]), ["verify"], "a new look first");
+    lines.push(line(7, "2026-02-01", "verified"));
+    assert_eq!(what(&lines, &[outdated]), ["confirm"]);
+    assert_eq!(what(&lines, &[outdated, ("confirm:sheet-changed", 7)]), ["draft"]);
+    lines.push(with(line(8, "2026-02-02", "option_sheet_confirmed"), json!({"sheet": id})));
+    assert_eq!(what(&lines, &[outdated]), ["contract"], "on newer ground");
+}
+
+#[test]
+fn what_is_read_first_becomes_what_is_sent() {
+    let item = |code: &str, standing: &str, must: bool| json!({"code": code, "standing": standing, "must": must});
+    let list = |all: Vec<serde_json::Value>| Then::Review.body(&json!({"seq": 9, "items": all}));
+    let fine = list(vec![item("tasks", "ok", true), item("advice_fresh", "not_ok", false)]);
+    assert_eq!(
+        (&fine["pass"], &fine["seq"], &fine["items"][0]["code"]),
+        (&json!(true), &json!(9), &json!("advice_fresh"))
+    );
+    assert_eq!(list(vec![item("tasks", "not_ok", true)])["pass"], false);
+    let task: uuid::Uuid = "0199b2f0-0000-7000-8000-000000000003".parse().unwrap();
+    let package = json!({"made_at": "2026-01-05T03:00:00Z", "tasks": [{"task": {"id": task}, "lease": {"id": "l"}}]});
+    let then = Then::Batch { task, values: vec![("note", json!("x")), ("photos", json!([PHOTO]))] };
+    let sent = then.body(&package);
+    assert_eq!(sent, then.body(&package), "the same whenever it is sent");
+    assert_eq!((&sent["items"][1]["lease"], &sent["items"][1]["value"]), (&json!("l"), &json!([PHOTO])));
+    assert_ne!(sent["items"][0]["id"], sent["items"][1]["id"]);
+    let scores = Then::Survey.body(&json!({"token": "t", "steps": ["intake"]}));
+    assert_eq!(scores["scores"]["intake"], 3);
+}
+
 mod promises {
     use super::*;
     use crate::domain::case::clock::Limits;
@@ -89,6 +143,7 @@ mod promises {
             requests: vec![],
             items: vec![],
             issues: vec![],
+            agreed: AgreedTold::default(),
         }
     }
 
@@ -129,6 +184,17 @@ mod promises {
         };
         let lost = one(task, day);
         assert!(lost.iter().any(|f| f.contains("in the table, not in the case")), "{lost:?}");
+        for (change, wanted) in [
+            ((|t| t.agreed.concluded = 1) as fn(&mut Told), "contract: 1 in the table, 0 in the events"),
+            (|t| t.agreed.plans = 1, "plan: 1 in the table"),
+            (|t| t.agreed.received.push(5), "5 dong in the table, 0 in the events"),
+            (|t| t.agreed.called.push((1, date!(2026 - 01 - 07), 5)), "instalment 1 is due on 2026-01-07"),
+            (|t| t.agreed.submitted.extend([Uuid::nil()]), "submission 00000000"),
+            (|t| t.agreed.handed_over = 1, "hand-over: 1 in the table"),
+        ] {
+            let broken = one(change, day);
+            assert!(broken.iter().any(|f| f.contains(wanted)), "{wanted}: {broken:?}");
+        }
         let late = one(|_| {}, date!(2026 - 01 - 13));
         assert!(late.iter().any(|f| f.contains("nobody was told")), "{late:?}");
         let silent = one(|_| {}, date!(2026 - 03 - 01));

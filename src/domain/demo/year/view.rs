@@ -81,7 +81,7 @@ pub struct TaskSeen {
     pub appointment_at: Option<OffsetDateTime>,
     pub version: i32,
     #[serde(with = "time::serde::rfc3339")]
-    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
 }
 
 #[derive(Debug, Clone, Deserialize)]
