@@ -52,11 +52,17 @@ impl App {
     /// Puts the service together. Does not wait for the database: while it is away, acts answer `Unavailable`.
     pub fn open(config: Config, clock: Clock, book: Book) -> anyhow::Result<Self> {
         let pool = pool(&config)?;
-        Self::with_pool(pool, config, clock, book)
+        Self::over(pool, config, clock, book)
     }
 
-    /// As [`App::open`], over a pool made elsewhere (tests).
+    /// As [`App::open`], over a pool made elsewhere, with a key at once (tests).
     pub fn with_pool(pool: PgPool, config: Config, clock: Clock, book: Book) -> anyhow::Result<Self> {
+        let app = Self::over(pool, config, clock, book)?;
+        app.vault.keep()?;
+        Ok(app)
+    }
+
+    fn over(pool: PgPool, config: Config, clock: Clock, book: Book) -> anyhow::Result<Self> {
         let vault = match &config.vault_key {
             Some(key) => Vault::from_hex(&key.0)?,
             None => Vault::open_file(&config.home.join("keys/vault.key"))?,

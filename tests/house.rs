@@ -243,3 +243,23 @@ fn data_that_can_be_read_is_read() {
         assert!(read.is_ok(), "{}: {}", relative(&path), read.unwrap_err());
     }
 }
+
+/// Two types of one name are one schema to the OpenAPI document, and one of them is lost without a word.
+#[test]
+fn schemas_have_names_of_their_own() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in rust_files(&top().join("src")) {
+        let text = read(&path);
+        for part in text.split("ToSchema").skip(1) {
+            let head = part.split(" {").next().unwrap_or_default();
+            let named = head.split("schema(as = ").nth(1).and_then(|n| n.split([',', ')']).next());
+            let declared = head.split_once("struct ").or(head.split_once("enum ")).map(|(_, n)| n);
+            let name = named.or(declared).map(|n| n.split(['<', '(', ';']).next().unwrap_or(n).trim().to_owned());
+            if let Some(name) = name.filter(|_| part.starts_with(')') || part.starts_with(',')) {
+                places.entry(name).or_default().push(relative(&path));
+            }
+        }
+    }
+    assert!(places.len() > 150, "{} schemas", places.len());
+    assert_none(places.iter().filter(|(_, p)| p.len() > 1).map(|(n, p)| format!("{n}: {}", p.join(", "))).collect());
+}

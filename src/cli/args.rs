@@ -45,6 +45,12 @@ pub enum Command {
     ParcelRecord(super::parcel::RecordArgs),
     /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
     Advise(super::advise::AdviseArgs),
+    /// Cases: open, list, show
+    #[command(subcommand)]
+    Case(super::desk::CaseCommand),
+    /// Papers of a case: add with scan, list, show
+    #[command(subcommand)]
+    Paper(super::desk::PaperCommand),
     /// Contracts: list, show, write as PDF
     #[command(subcommand)]
     Contract(super::contract::ContractCommand),

@@ -7,6 +7,7 @@ mod args;
 mod batch;
 mod contract;
 mod demo;
+mod desk;
 mod jobs;
 mod layer;
 mod parcel;
@@ -77,6 +78,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     }
     let app = open()?;
     let by = Actor::system("cli");
+    if !matches!(cli.command, Command::Setup | Command::Serve { .. } | Command::Work) {
+        flow::vault::check(&app).await?;
+    }
     match cli.command {
         Command::Setup => {
             let r = flow::setup::setup(&app).await?;
@@ -99,6 +103,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => return parcel::show(&app, a).await,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::Case(c) => return desk::case(&app, &by, c).await,
+        Command::Paper(c) => return desk::paper(&app, &by, c).await,
         Command::Contract(c) => return contract::contract(&app, &by, c).await,
         Command::Plan(a) => return work::plan(&app, &by, a).await,
         Command::Agency(c) => return work::agency(&app, &by, c).await,

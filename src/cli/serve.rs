@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::flow::staff::{self, Actor, NewStaff};
-use crate::flow::{Error, Result};
+use crate::flow::{Error, Result, vault};
 use crate::{http, worker};
 use std::future::Future;
 use std::io::BufRead;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -21,7 +22,34 @@ fn stop() -> Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
+/// Goes on with the database's own key only. A database that is away is asked as soon as it answers.
+async fn with_own_key(app: &App, act: impl Future<Output = Result<()>>) -> Result<()> {
+    match vault::check(app).await {
+        Ok(()) => act.await,
+        Err(Error::Unavailable(_)) => tokio::select! {
+            refused = other_key(app) => refused,
+            done = act => done,
+        },
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Ends only with a refusal.
+async fn other_key(app: &App) -> Result<()> {
+    loop {
+        match vault::check(app).await {
+            Ok(()) => std::future::pending().await,
+            Err(Error::Unavailable(_)) => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(refused) => return Err(refused),
+        }
+    }
+}
+
 pub async fn serve(app: App, with_worker: bool) -> Result<()> {
+    with_own_key(&app, serve_on(app.clone(), with_worker)).await
+}
+
+async fn serve_on(app: App, with_worker: bool) -> Result<()> {
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -40,9 +68,11 @@ pub async fn serve(app: App, with_worker: bool) -> Result<()> {
 }
 
 pub async fn work(app: App) -> Result<()> {
-    println!("working on jobs; stop with Ctrl-C");
-    let options = options(&app);
-    worker::run(app, registry()?, options, stop()?).await.map_err(Error::Broken)
+    let work = async {
+        println!("working on jobs; stop with Ctrl-C");
+        worker::run(app.clone(), registry()?, options(&app), stop()?).await.map_err(Error::Broken)
+    };
+    with_own_key(&app, work).await
 }
 
 /// Works on one queue, beside something else that is waited for.

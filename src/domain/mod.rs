@@ -27,6 +27,7 @@ pub mod report;
 pub mod retention;
 pub mod review;
 pub mod rule;
+pub mod shape;
 pub mod staff;
 pub mod submission;
 pub mod survey;

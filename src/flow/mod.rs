@@ -28,6 +28,7 @@ pub mod setup;
 pub mod staff;
 pub mod submission;
 pub mod survey;
+pub mod vault;
 pub mod verification;
 pub mod watch;
 

@@ -1,6 +1,6 @@
 //! Brings a database up to what this program needs: schema, zones, communes, themes. Safe to run again.
 
-use super::{Error, Result};
+use super::{Error, Result, vault};
 use crate::app::App;
 use crate::domain::parcel::succession::{Commune, Succession, shipped_communes, shipped_succession};
 use crate::domain::theme::Theme;
@@ -27,6 +27,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
     let before = store::migrations::applied(&app.pool).await?;
     store::migrations::MIGRATOR.run(&app.pool).await.map_err(|e| Error::Broken(e.into()))?;
     let mut tx = app.pool.begin().await?;
+    vault::settle(app, &mut tx).await?;
     let zones = ZoneBook::load(&app.config.data.join("zones.toml")).map_err(|e| Error::Broken(e.into()))?;
     for z in zones.iter() {
         add_zone(&mut tx, z).await?;
@@ -38,6 +39,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
         add_theme(&mut tx, t).await?;
     }
     super::proof::prepare(app, &mut tx).await?;
+    store::migrations::keep_history(&mut tx).await?;
     tx.commit().await?;
     Ok(Ready {
         migrations: store::migrations::MIGRATOR.iter().count().saturating_sub(before),

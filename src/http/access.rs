@@ -92,7 +92,7 @@ const CASHIERS: &[Role] = &[CustomerCare, Manager];
 /// Those who look over the work of others.
 const REVIEWERS: &[Role] = &[Reviewer, Manager];
 /// Those who do tasks, and who leads them.
-const WORKERS: &[Role] = &[Legal, Sales, Field, Manager];
+const WORKERS: &[Role] = Role::WORKERS;
 /// Those who hand in dossiers and hear what becomes of them.
 const SUBMITTERS: &[Role] = &[Legal, Sales, Manager];
 /// Those who meet agencies and customers.

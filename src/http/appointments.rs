@@ -1,7 +1,7 @@
 //! Appointments, agencies, absences.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
+use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::made;
 use super::problem::{Problem, Result};
 use crate::app::App;
@@ -15,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use time::OffsetDateTime;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -31,6 +32,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_absences, add_absence))
         .routes(routes!(end_absence))
         .routes(routes!(get_skills, set_skills))
+}
+
+fn states() -> Object {
+    one_of(&["held", "confirmed", "kept", "missed", "moved", "cancelled"])
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -52,6 +57,7 @@ struct Asked {
     /// Id of a case.
     case: Option<Uuid>,
     /// held, confirmed, kept, missed, moved, cancelled.
+    #[param(schema_with = states, example = "held")]
     state: Option<String>,
 }
 
@@ -64,10 +70,6 @@ async fn list_appointments(
     Params(asked): Params<Asked>,
     paging: Paging,
 ) -> Result<Response> {
-    const STATES: [&str; 6] = ["held", "confirmed", "kept", "missed", "moved", "cancelled"];
-    if let Some(found) = asked.state.as_deref().filter(|s| !STATES.contains(s)) {
-        return Err(Problem::refused("state", "not-in-list", found, STATES.join(", ")));
-    }
     let staff = match asked.staff.as_deref() {
         None => None,
         Some("me") => actor.id,

@@ -2,7 +2,7 @@
 
 use super::guard::{By, COOKIE};
 use super::input::Input;
-use super::problem::{Kind, Problem, Result};
+use super::problem::{Kind, Problem, ProblemBody, Result};
 use crate::app::App;
 use crate::flow::staff::{self, PasswordChange, SignIn, StaffView};
 use axum::Json;
@@ -55,7 +55,9 @@ impl<S: Sync> FromRequestParts<S> for Peer {
 }
 
 /// Sign in: sets the cookie `diaba_session`.
-#[utoipa::path(post, path = "/auth/login", tag = "sign-in", request_body = Login, responses((status = 200, body = Welcome)))]
+#[utoipa::path(post, path = "/auth/login", tag = "sign-in", request_body = Login,
+    responses((status = 200, body = Welcome), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json")))]
 async fn login(
     State(app): State<App>,
     Peer(from): Peer,

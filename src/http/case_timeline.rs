@@ -1,6 +1,6 @@
 //! A case as a timeline, its clocks, and its news as server-sent events.
 
-use super::input::Params;
+use super::input::{Params, one_of};
 use super::output::tagged;
 use super::problem::Result;
 use super::words::Language;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -41,12 +42,16 @@ async fn case_clock(State(app): State<App>, Path(id): Path<Uuid>, headers: Heade
     Ok(tagged(&headers, &case::clock(&app, id).await?))
 }
 
+fn views() -> Object {
+    one_of(&["staff", "customer"])
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Looking {
     /// staff (all) or customer (what they may see).
     #[serde(default = "staff")]
-    #[param(value_type = String, example = "customer")]
+    #[param(schema_with = views, example = "customer")]
     view: View,
     /// Only lines behind this event.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! Cases.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
+use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;
@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -25,15 +26,37 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(case_reads))
 }
 
+fn states() -> Object {
+    one_of(&[
+        "intake",
+        "verification",
+        "advice",
+        "quotation",
+        "contract",
+        "execution",
+        "review",
+        "hand_over",
+        "after_care",
+        "closed",
+        "withdrawn",
+        "refused",
+    ])
+}
+
+fn turns() -> Object {
+    one_of(&["ours", "customer", "authority", "nobody"])
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
     /// intake, verification, advice, quotation, contract, execution, review, hand_over, after_care, closed, withdrawn,
     /// refused.
-    #[param(example = "intake")]
+    #[param(schema_with = states, example = "intake")]
     state: Option<String>,
     procedure: Option<String>,
     /// Whose move it is: ours, customer, authority, nobody.
+    #[param(schema_with = turns, example = "ours")]
     turn: Option<String>,
     /// Id of a parcel.
     parcel: Option<Uuid>,

@@ -2,7 +2,7 @@
 
 use super::case_timeline::lang;
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
+use super::input::{Input, Page, Paging, Params, one_of};
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;
@@ -16,6 +16,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use time::Date;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -87,13 +88,17 @@ async fn send_batch(State(app): State<App>, By(actor): By, body: Bytes) -> Resul
     Ok(Json(field::receive(&app, &actor, body).await?))
 }
 
+fn outcomes() -> Object {
+    one_of(&["applied", "conflict", "tray"])
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
     case: Option<Uuid>,
     task: Option<Uuid>,
     /// applied, conflict, tray.
-    #[param(example = "conflict")]
+    #[param(schema_with = outcomes, example = "conflict")]
     outcome: Option<String>,
     /// Only those that wait for a person, or only those that do not.
     open: Option<bool>,
@@ -102,10 +107,6 @@ struct Asked {
 /// Values that were sent, in the order they came, without what they say.
 #[utoipa::path(get, path = "/field/items", tag = "field", params(Asked, Paging), responses((status = 200, body = Page<ItemView>)))]
 async fn list_items(State(app): State<App>, Params(asked): Params<Asked>, paging: Paging) -> Result<Response> {
-    const OUTCOMES: [&str; 3] = ["applied", "conflict", "tray"];
-    if let Some(found) = asked.outcome.as_deref().filter(|o| !OUTCOMES.contains(o)) {
-        return Err(Problem::refused("outcome", "not-in-list", found, OUTCOMES.join(", ")));
-    }
     let filter = ItemFilter {
         case_id: asked.case,
         task_id: asked.task,

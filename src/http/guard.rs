@@ -1,11 +1,13 @@
 //! The gate in front of every route: finds its rule, asks who calls, sets its limits.
 
 use super::access::{self, Carries, Rule, Who};
+use super::asked;
 use super::idempotent;
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
 use crate::flow::staff::{Actor, Credential, authenticate};
-use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
+use axum::RequestExt;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -36,6 +38,13 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
         Err(problem) => return problem.into_response(),
     };
     let Some(rule) = rule else { return Problem::new(Kind::Forbidden).into_response() };
+    let values = match request.extract_parts::<RawPathParams>().await {
+        Ok(values) => values,
+        Err(_) => return Problem::refused("path", "wrong-type", request.uri().path(), "UTF-8").into_response(),
+    };
+    if let Err(problem) = asked::check(request.method(), path.as_str(), &values, request.uri()) {
+        return problem.into_response();
+    }
     let limits = &app.config.limits;
     let (bytes, time) = match rule.carries {
         Carries::Json => (limits.body_bytes, limits.request),

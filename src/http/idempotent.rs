@@ -9,7 +9,8 @@ use crate::flow;
 use crate::flow::Answer;
 use crate::flow::staff::Actor;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -22,76 +23,94 @@ const REPLAYED: &str = "idempotency-replayed";
 const LONGEST_ANSWER: usize = 1 << 20;
 
 /// Runs the request as `actor`, once per idempotency key.
-pub async fn run(
-    app: &App,
-    rule: &Rule,
-    mut actor: Actor,
-    limits: Limits,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let key = request.headers().get(KEY).cloned();
-    let (Some(key), Verb::Post) = (key, rule.verb) else {
-        request.extensions_mut().insert(By(actor));
-        return timeout(limits.time, next.run(request)).await.unwrap_or_else(|_| too_late());
-    };
-    let mut request = match claim(app, rule, &mut actor, &key, limits.bytes, request).await {
-        Ok(Claimed::Ours(request)) => request,
-        Ok(Claimed::Answered(answer)) => return replay(answer),
-        Err(problem) => return problem.into_response(),
-    };
-    request.extensions_mut().insert(By(actor.clone()));
-    // On its own: a client that hangs up and asks again finds the answer, not a half-done request.
-    let app = app.clone();
-    let act = async move {
-        let response = timeout(limits.time, next.run(request)).await.unwrap_or_else(|_| too_late());
-        settle(&app, &actor, response).await
-    };
-    tokio::spawn(act.in_current_span()).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request ended in the middle");
-        Problem::new(Kind::Broken).into_response()
-    })
-}
-
-enum Claimed {
-    Ours(Request),
-    Answered(Answer),
-}
-
-async fn claim(
-    app: &App,
-    rule: &Rule,
-    actor: &mut Actor,
-    key: &HeaderValue,
-    limit: usize,
-    request: Request,
-) -> Result<Claimed> {
-    let key = key.to_str().ok().filter(|k| (8..=200).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()));
-    let key = key.ok_or_else(|| {
-        Problem::refused("Idempotency-Key", "idempotency-key", "another shape", "8-200 visible ASCII characters")
-    })?;
-    let (parts, body) = request.into_parts();
-    // A stream is told apart by what its head says; anything else by its bytes.
-    let (body, bytes) = if rule.carries == Carries::Upload {
-        (body, Vec::new())
-    } else {
-        let bytes = to_bytes(body, limit + 4096).await.map_err(|_| Problem::new(Kind::TooLarge))?;
-        (Body::from(bytes.clone()), bytes.to_vec())
-    };
-    let mut print = format!("{} {}\n", parts.method, parts.uri).into_bytes();
+pub async fn run(app: &App, rule: &Rule, actor: Actor, limits: Limits, mut request: Request, next: Next) -> Response {
+    let key = request.headers().get(KEY).filter(|_| rule.verb == Verb::Post).cloned();
+    let asked = format!("{} {}\n", request.method(), request.uri());
+    let once = Once { actor, key, asked, limits };
     if rule.carries == Carries::Upload {
-        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
-            print.extend_from_slice(parts.headers.get(name).map_or(b"", HeaderValue::as_bytes));
-            print.push(b'\n');
+        request.extensions_mut().insert(once);
+        return timeout(limits.time, next.run(request)).await.unwrap_or_else(|_| too_late());
+    }
+    let (mut request, content) = match once.key {
+        None => (request, Vec::new()),
+        Some(_) => match read(request, limits.bytes).await {
+            Ok(read) => read,
+            Err(problem) => return problem.into_response(),
+        },
+    };
+    let act = |actor| {
+        request.extensions_mut().insert(By(actor));
+        next.run(request)
+    };
+    once.run(app, &content, act).await
+}
+
+/// Who asks for what, to be done once. A handler that reads a stream takes this in place of [`By`]: what was sent is known only
+/// when it was read.
+#[derive(Clone)]
+pub struct Once {
+    actor: Actor,
+    key: Option<HeaderValue>,
+    asked: String,
+    limits: Limits,
+}
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.remove::<Once>().ok_or_else(|| Problem::new(Kind::Unauthenticated))
+    }
+}
+
+impl Once {
+    /// Runs `act`, unless this was asked before with the same `content`.
+    pub async fn run<F>(mut self, app: &App, content: &[u8], act: impl FnOnce(Actor) -> F) -> Response
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
+        let time = self.limits.time;
+        let Some(key) = self.key.take() else {
+            return timeout(time, act(self.actor)).await.unwrap_or_else(|_| too_late());
+        };
+        match self.claim(app, &key, content).await {
+            Ok(None) => {}
+            Ok(Some(answer)) => return replay(answer),
+            Err(problem) => return problem.into_response(),
+        }
+        // On its own: a client that hangs up and asks again finds the answer, not a half-done request.
+        let (app, actor, act) = (app.clone(), self.actor.clone(), act(self.actor));
+        let settled = async move {
+            let response = timeout(time, act).await.unwrap_or_else(|_| too_late());
+            settle(&app, &actor, response).await
+        };
+        tokio::spawn(settled.in_current_span()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request ended in the middle");
+            Problem::new(Kind::Broken).into_response()
+        })
+    }
+
+    /// The answer when it was given before; none: the actor holds the key now.
+    async fn claim(&mut self, app: &App, key: &HeaderValue, content: &[u8]) -> Result<Option<Answer>> {
+        let shaped = |k: &&str| (8..=200).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic());
+        let key = key.to_str().ok().filter(shaped).ok_or_else(|| {
+            Problem::refused("Idempotency-Key", "idempotency-key", "another shape", "8-200 visible ASCII characters")
+        })?;
+        let print = [self.asked.as_bytes(), content].concat();
+        match flow::claim(app, &mut self.actor, key, &print).await? {
+            flow::Claimed::Ours => Ok(None),
+            flow::Claimed::Answered(answer) => Ok(Some(answer)),
+            flow::Claimed::Elsewhere => Err(Problem::new(Kind::IdempotencyInFlight).retry_after(2)),
+            flow::Claimed::OtherRequest => Err(Problem::new(Kind::IdempotencyKeyReused)),
         }
     }
-    print.extend_from_slice(&without_boundary(&parts.headers, bytes));
-    match flow::claim(app, actor, key, &print).await? {
-        flow::Claimed::Ours => Ok(Claimed::Ours(Request::from_parts(parts, body))),
-        flow::Claimed::Answered(answer) => Ok(Claimed::Answered(answer)),
-        flow::Claimed::Elsewhere => Err(Problem::new(Kind::IdempotencyInFlight).retry_after(2)),
-        flow::Claimed::OtherRequest => Err(Problem::new(Kind::IdempotencyKeyReused)),
-    }
+}
+
+/// The request again, and what tells its content apart from another's.
+async fn read(request: Request, limit: usize) -> Result<(Request, Vec<u8>)> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, limit + 4096).await.map_err(|_| Problem::new(Kind::TooLarge))?;
+    let content = without_boundary(&parts.headers, bytes.to_vec());
+    Ok((Request::from_parts(parts, Body::from(bytes)), content))
 }
 
 /// A repeated upload of the same form has another boundary each time.

@@ -1,6 +1,7 @@
 //! Map files in: kept at once, read by a job.
 
-use super::guard::By;
+use super::idempotent::Once;
+use super::input::from_json;
 use super::output::accepted;
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
@@ -10,7 +11,7 @@ use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ const LONGEST_ASK: usize = 1 << 20;
 #[utoipa::path(post, path = "/imports", tag = "imports",
     request_body(content = inline(ImportForm), content_type = "multipart/form-data"),
     responses((status = 202, body = ImportView)))]
-async fn request_import(State(app): State<App>, By(actor): By, mut form: Multipart) -> Result<Response> {
+async fn request_import(State(app): State<App>, once: Once, mut form: Multipart) -> Result<Response> {
     let mut upload = Upload::begin(&app).await?;
     let (mut ask, mut files) = (None, 0);
     while let Some(field) = form.next_field().await.map_err(|e| unreadable(&e))? {
@@ -57,8 +58,17 @@ async fn request_import(State(app): State<App>, By(actor): By, mut form: Multipa
     if files == 0 {
         return Err(missing("file"));
     }
-    let view = layer::request_import(&app, &actor, upload, ask).await?;
-    Ok(accepted(&view, &view.job))
+    let content = upload.content(&ask).await?;
+    let act = |actor| {
+        let app = app.clone();
+        async move {
+            match layer::request_import(&app, &actor, upload, ask).await {
+                Ok(view) => accepted(&view, &view.job),
+                Err(error) => Problem::from(error).into_response(),
+            }
+        }
+    };
+    Ok(once.run(&app, &content, act).await)
 }
 
 async fn take(upload: &mut Upload, mut field: Field<'_>) -> Result<()> {
@@ -78,12 +88,7 @@ async fn read_ask(mut field: Field<'_>) -> Result<ImportAsk> {
             return Err(Problem::new(Kind::TooLarge));
         }
     }
-    let mut reader = serde_json::Deserializer::from_slice(&text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let path = e.path().to_string();
-        let field = if path == "." { "ask".to_owned() } else { format!("ask.{path}") };
-        Problem::refused(&field, "shape", e.into_inner(), "see /api/v1/openapi.json")
-    })
+    from_json(&text, "ask")
 }
 
 /// More than may be sent is told the same way, whether the body's limit or the files' was met first.

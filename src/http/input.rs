@@ -1,6 +1,8 @@
 //! What comes in: JSON bodies refused by field, query parameters, and pages.
 
 use super::problem::{Kind, Problem, Result};
+use crate::domain::problem::FieldProblem;
+use crate::domain::shape::{self, Unread};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Query, Request};
 use axum::http::request::Parts;
@@ -10,6 +12,7 @@ use axum::{Json, body::Bytes};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// A JSON body. What does not fit is refused with the path of the field.
 pub struct Input<T>(pub T);
@@ -18,21 +21,52 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Kind::MediaType).detail("application/json"));
+            let sent = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+            let error = FieldProblem::new("Content-Type", "media-type", sent, "application/json");
+            return Err(Problem { errors: vec![error], ..Problem::new(Kind::MediaType) });
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|e| bytes_problem(&e))?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-            let (field, fault) = (e.path().to_string(), e.into_inner());
-            if fault.is_data() {
-                Problem::refused(&field, "shape", fault, "see /api/v1/openapi.json")
-            } else {
-                Problem::new(Kind::Malformed).detail(format!("JSON, line {} column {}", fault.line(), fault.column()))
-            }
-        })?;
-        reader.end().map_err(|_| Problem::new(Kind::Malformed).detail("something follows the JSON value"))?;
-        Ok(Self(value))
+        object(&bytes)?;
+        from_json(&bytes, "").map(Self)
     }
+}
+
+/// Every body is an object; serde would take a list for one as well.
+fn object(text: &[u8]) -> Result<()> {
+    match text.trim_ascii_start().first() {
+        Some(b'{') => Ok(()),
+        _ => {
+            let found = shape::type_name(&from_json(text, "")?);
+            Err(Problem::refused(whole(""), "wrong-type", found, "object"))
+        }
+    }
+}
+
+/// Reads JSON that was sent; `place` goes before the names of its fields.
+pub fn from_json<T: DeserializeOwned>(text: &[u8], place: &str) -> Result<T> {
+    shape::from_slice(text).map_err(|e| match e {
+        Unread::Syntax { line, column } => Problem {
+            errors: vec![FieldProblem::new(whole(place), "json-syntax", format!("{line}:{column}"), "JSON (RFC 8259)")],
+            ..Problem::new(Kind::Malformed)
+        },
+        Unread::Fields(errors) => {
+            let placed = |p: FieldProblem| FieldProblem {
+                field: match (place, p.field.as_str()) {
+                    (_, "") => whole(place).to_owned(),
+                    ("", field) => field.to_owned(),
+                    (place, field) if field.starts_with('[') => format!("{place}{field}"),
+                    (place, field) => format!("{place}.{field}"),
+                },
+                ..p
+            };
+            Problem { errors: errors.into_iter().map(placed).collect(), ..Problem::new(Kind::Refused) }
+        }
+    })
+}
+
+/// The name of everything that was sent in one place.
+fn whole(place: &str) -> &str {
+    if place.is_empty() { "body" } else { place }
 }
 
 pub fn bytes_problem(rejection: &BytesRejection) -> Problem {
@@ -73,14 +107,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// What has another shape than the description of the route says never comes here (`asked`); what is missing does.
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
     let read = Query::<T>::try_from_uri(uri).map(|Query(value)| value);
     read.map_err(|e| {
         let text = e.body_text();
+        if let Some((_, name)) = text.split_once("missing field `") {
+            let name = name.split('`').next().unwrap_or_default();
+            return Problem::refused(name, "missing-field", "", name);
+        }
         let text = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, t)| t);
         let (field, found) = text.split_once(": ").unwrap_or(("query", text));
-        Problem::refused(field, "shape", found, "see /api/v1/openapi.json")
+        Problem::refused(field, "shape", found, "/api/v1/openapi.json")
     })
+}
+
+/// The schema of a parameter that is one of these names; another one never reaches the handler (`asked`).
+pub fn one_of(names: &[&str]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names.iter().copied())).build()
 }
 
 /// Which part of a list is asked for.

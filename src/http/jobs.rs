@@ -1,7 +1,7 @@
 //! Background jobs, for those who look after them.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
+use super::input::{Input, Page, Paging, Params, one_of};
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::job::{self, Filter, Job};
@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -19,11 +20,15 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_jobs)).routes(routes!(get_job)).routes(routes!(revive_job))
 }
 
+fn states() -> Object {
+    one_of(&["pending", "running", "done", "dead"])
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// pending, running, done, dead.
-    #[param(example = "dead")]
+    #[param(schema_with = states, example = "dead")]
     state: Option<String>,
     #[param(example = "bulk")]
     queue: Option<String>,

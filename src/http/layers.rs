@@ -1,7 +1,7 @@
 //! Map layers: their versions, what was said about rows, publishing.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
+use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::tagged;
 use super::problem::{Problem, Result};
 use crate::app::App;
@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,6 +29,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(withdraw_layer))
 }
 
+fn states() -> Object {
+    one_of(&["staging", "checked", "published", "superseded", "discarded"])
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
@@ -38,7 +43,7 @@ struct Filter {
     #[param(example = "parcel")]
     theme: Option<String>,
     /// staging, checked, published, superseded, discarded.
-    #[param(example = "published")]
+    #[param(schema_with = states, example = "published")]
     state: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 //! idempotency keys), which is added here from the table of access.
 
 use super::access::{self, Who};
+use super::examples;
 use super::output::tagged_bytes;
 use super::problem::{FieldBody, Kind, ProblemBody};
 use axum::http::{HeaderMap, Method};
@@ -40,20 +41,46 @@ pub fn frame() -> utoipa::openapi::OpenApi {
 
 pub fn finish(document: utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
+    open_parts(&mut document);
+    examples::complete(&mut document);
     let Some(paths) = document["paths"].as_object_mut() else { return document };
     for (path, item) in paths.iter_mut() {
         let Some(item) = item.as_object_mut() else { continue };
         for (verb, operation) in item.iter_mut() {
             let Ok(method) = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()) else { continue };
             let who = access::find(&method, path).map(|r| r.who);
-            complete(operation, &method, who);
+            complete(operation, &method, path, who);
         }
     }
     document
 }
 
+/// A schema that takes no other field cannot be a part of one that has more: there it stands by itself, open.
+fn open_parts(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    open(&mut document["components"]["schemas"], &schemas);
+}
+
+fn open(schema: &mut Value, schemas: &Value) {
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        let name = part.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+        let named = name.and_then(|name| schemas.get(name)).filter(|s| s["additionalProperties"] == false);
+        if let Some(Value::Object(own)) = named {
+            let mut own = own.clone();
+            own.remove("additionalProperties");
+            own.remove("example");
+            *part = Value::Object(own);
+        }
+    }
+    match schema {
+        Value::Object(map) => map.values_mut().for_each(|v| open(v, schemas)),
+        Value::Array(list) => list.iter_mut().for_each(|v| open(v, schemas)),
+        _ => {}
+    }
+}
+
 /// What is true of every operation.
-fn complete(operation: &mut Value, method: &Method, who: Option<Who>) {
+fn complete(operation: &mut Value, method: &Method, path: &str, who: Option<Who>) {
     let described = operation["description"].as_str().map(|d| format!("{d}\n\n")).unwrap_or_default();
     let access = who.map_or("Refuses everybody.".to_owned(), Who::describe);
     operation["description"] = json!(format!("{described}{access}"));
@@ -63,15 +90,21 @@ fn complete(operation: &mut Value, method: &Method, who: Option<Who>) {
         Some(Who::Session) => json!([{"session": []}]),
         _ => json!([{"session": []}, {"token": []}]),
     };
-    let mut kinds = vec![Kind::Unavailable, Kind::Broken];
+    // Whatever it is, it may be asked wrongly.
+    let mut kinds = vec![Kind::Refused, Kind::Unavailable, Kind::Broken];
     if !open {
         kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
     }
-    if *method != Method::GET {
-        kinds.push(Kind::Refused);
+    if path.contains('{') {
+        kinds.push(Kind::NotFound);
+    }
+    if operation.get("requestBody").is_some() {
+        kinds.extend([Kind::Malformed, Kind::TooLarge, Kind::MediaType]);
+    }
+    if *method != Method::GET && !open {
+        kinds.push(Kind::Conflict);
     }
     if *method == Method::POST && !open {
-        kinds.push(Kind::Conflict);
         let key = json!({"name": "Idempotency-Key", "in": "header", "required": false,
             "description": "8 to 200 visible ASCII characters, new for every new request; kept for a day.",
             "schema": {"type": "string"}, "example": "0b8f4f0e-4b1c-4c55-9d2e-7d2f3f1f0a11"});

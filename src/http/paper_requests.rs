@@ -43,7 +43,7 @@ async fn ask_for_papers(
 
 /// What would be asked for now; nothing is sent. A logged read of personal data.
 #[utoipa::path(get, path = "/cases/{id}/paper-requests/preview", tag = "papers", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Object, example = json!([{"need": "missing", "paper_kind": "request_form", "paper": null,
+    responses((status = 200, body = Vec<Object>, example = json!([{"need": "missing", "paper_kind": "request_form", "paper": null,
         "because": "paper.required_set", "detail": "Decree 101/2024/ND-CP"}]))))]
 async fn preview_request(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Response> {
     use axum::response::IntoResponse;

@@ -10,7 +10,9 @@ use crate::domain::parcel::rank::clear_winner;
 use crate::domain::parcel::reference::{normalise, parse_key, parse_text};
 use crate::domain::verify::text::{Lang, message};
 use crate::domain::verify::{Candidate, Message, ParcelRef, Wish};
+use crate::flow::case::parse_purpose;
 use crate::flow::parcel::{self, Act, History, NewAct, ParcelView, Place, StepView, Traced};
+use crate::flow::staff::Actor;
 use crate::flow::verification;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -43,13 +45,17 @@ struct Search {
     /// With `ref`: what it came to by the end of this day (year-month-day); today when left out.
     #[param(example = "2026-03-01")]
     at: Option<String>,
-    /// Serial of a certificate handed in with a case.
+    /// Serial of a certificate handed in with a case; only of cases whose papers the caller may read. Logged, with the purpose.
     #[param(example = "CK 123456")]
     serial: Option<String>,
+    /// With `serial`: verify, contact_customer, prepare_papers, field_visit, review, data_subject_request.
+    #[param(example = "verify")]
+    purpose: Option<String>,
     /// `longitude,latitude`; with `zone`, `easting,northing` in metres.
     #[param(example = "108.2022,16.0678")]
     point: Option<String>,
-    /// `west,south,east,north` in degrees, within one `zone`; in metres with `crs=zone`. Up to `limit` parcels, by id.
+    /// `west,south,east,north` in degrees, within one `zone`; in metres with `crs=zone`. At most 30 km wide and high; up to
+    /// `limit` parcels, by id.
     #[param(example = "108.20,16.06,108.21,16.07")]
     bbox: Option<String>,
     /// EPSG code of a cadastral zone.
@@ -152,18 +158,19 @@ impl CandidateView {
     responses((status = 200, content((Found = "application/json"), (Object = "application/geo+json")))))]
 async fn find_parcels(
     State(app): State<App>,
+    By(actor): By,
     headers: HeaderMap,
     Params(search): Params<Search>,
     paging: Paging,
 ) -> Result<Response> {
     let as_geojson = geojson::wanted(&headers, search.f.as_deref())?;
-    let found = find(&app, &search, &paging).await?;
+    let found = find(&app, &actor, &search, &paging).await?;
     let next = found.page.next.clone();
     let value = if as_geojson { collection(&found) } else { json!(found) };
     Ok(with_next(geojson::answer(&headers, as_geojson, &value), next.as_deref()))
 }
 
-async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
+async fn find(app: &App, by: &Actor, s: &Search, paging: &Paging) -> Result<Found> {
     let all = |items| Found { page: Page { items, next: None }, reference: None };
     match (&s.reference, &s.serial, &s.point, &s.bbox) {
         (Some(text), None, None, None) => {
@@ -172,7 +179,10 @@ async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
             let items = parcel::views(app, traced.iter().take(10).map(|t| t.candidate.parcel_id)).await?;
             Ok(Found { reference: Some(ReferenceView::of(normalise(&asked), traced)), ..all(items) })
         }
-        (None, Some(serial), None, None) => Ok(all(parcel::by_serial(app, serial).await?)),
+        (None, Some(serial), None, None) => {
+            let purpose = parse_purpose(s.purpose.as_deref())?;
+            Ok(all(parcel::by_serial(app, by, serial, purpose).await?))
+        }
         (None, None, Some(point), None) => {
             let [x, y] = numbers("point", point, "longitude,latitude; or easting,northing with zone")?;
             Ok(all(parcel::at_place(app, Place { zone: s.zone, x, y }).await?))

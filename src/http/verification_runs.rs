@@ -2,7 +2,7 @@
 
 use super::events::{Told, follow};
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params};
+use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::accepted;
 use super::problem::{Problem, Result};
 use crate::app::App;
@@ -18,6 +18,7 @@ use serde_json::json;
 use std::convert::Infallible;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -62,11 +63,27 @@ async fn start_run(State(app): State<App>, By(actor): By, Input(w): Input<Wanted
     Ok(accepted(&run, &location))
 }
 
+fn states() -> Object {
+    one_of(&["planning", "running", "paused", "done", "cancelled"])
+}
+
+fn verdicts() -> Object {
+    one_of(&["hit", "partly_covered", "not_covered", "stale_source", "failed"])
+}
+
+fn effects() -> Object {
+    one_of(&["none", "needs_papers", "needs_person", "blocks"])
+}
+
+fn outcomes() -> Object {
+    one_of(&["can_proceed", "needs_papers", "needs_person", "blocked", "fault"])
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// planning, running, paused, done, cancelled.
-    #[param(example = "running")]
+    #[param(schema_with = states, example = "running")]
     state: Option<String>,
 }
 
@@ -116,10 +133,10 @@ struct Sought {
     #[param(example = "recovery")]
     subject: Option<String>,
     /// hit, partly_covered, not_covered, stale_source, failed.
-    #[param(example = "hit")]
+    #[param(schema_with = verdicts, example = "hit")]
     verdict: Option<String>,
     /// none, needs_papers, needs_person, blocks.
-    #[param(example = "blocks")]
+    #[param(schema_with = effects, example = "blocks")]
     effect: Option<String>,
     /// Only of this parcel.
     parcel: Option<Uuid>,
@@ -151,7 +168,7 @@ async fn run_findings(
 #[into_params(parameter_in = Query)]
 struct Judged {
     /// can_proceed, needs_papers, needs_person, blocked, fault.
-    #[param(example = "blocked")]
+    #[param(schema_with = outcomes, example = "blocked")]
     outcome: Option<String>,
     /// Only of this parcel.
     parcel: Option<Uuid>,

@@ -10,7 +10,8 @@ use hmac::{Hmac, Mac};
 use rand::Rng;
 use sha2::Sha256;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 const FORMAT: u8 = 1;
@@ -21,6 +22,14 @@ pub struct Vault {
     cipher: XChaCha20Poly1305,
     index_key: Zeroizing<[u8; 32]>,
     key_id: [u8; 4],
+    /// A key that was made up and is kept nowhere yet.
+    fresh: Option<Arc<Fresh>>,
+}
+
+struct Fresh {
+    file: PathBuf,
+    secret: Zeroizing<[u8; 32]>,
+    kept: OnceLock<()>,
 }
 
 impl fmt::Debug for Vault {
@@ -43,6 +52,8 @@ pub enum VaultError {
     Forged { place: String },
     #[error("could not seal a value of {place}")]
     Unsealable { place: String },
+    #[error("there is no key in {file}: `diaba setup` makes one for a new database")]
+    NotKept { file: String },
     #[error("key file {file}: {reason}")]
     KeyFile { file: String, reason: String },
 }
@@ -57,7 +68,7 @@ impl Vault {
         let mut key_id = [0; 4];
         key_id.copy_from_slice(&derive("diaba vault key id v1")[..4]);
         let cipher = XChaCha20Poly1305::new((&*derive("diaba vault seal v1")).into());
-        Self { cipher, index_key: derive("diaba vault index v1"), key_id }
+        Self { cipher, index_key: derive("diaba vault index v1"), key_id, fresh: None }
     }
 
     /// From 64 hex digits.
@@ -67,20 +78,52 @@ impl Vault {
         Ok(Self::new(secret))
     }
 
-    /// Opens the key in `file`; makes one, readable by the owner only, when there is none yet.
+    /// Opens the key in `file`. When there is none yet, makes one up that seals nothing before it is [kept](Vault::keep): whether
+    /// a new key is right only the database knows.
     pub fn open_file(file: &Path) -> Result<Self, VaultError> {
-        let fault = |reason: String| VaultError::KeyFile { file: file.display().to_string(), reason };
-        match if file.exists() { Ok(()) } else { make_key_file(file) } {
-            Ok(()) => {}
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(fault(e.to_string())),
+        if !file.exists() {
+            let mut secret = Zeroizing::new([0u8; 32]);
+            rand::rng().fill_bytes(&mut *secret);
+            let vault = Self::new(&secret);
+            let fresh = Fresh { file: file.to_owned(), secret, kept: OnceLock::new() };
+            return Ok(Self { fresh: Some(Arc::new(fresh)), ..vault });
         }
+        let fault = |reason: String| VaultError::KeyFile { file: file.display().to_string(), reason };
         let text = Zeroizing::new(std::fs::read_to_string(file).map_err(|e| fault(e.to_string()))?);
         Self::from_hex(&text).map_err(|_| fault("found something else than 64 hex digits".into()))
     }
 
+    /// Writes a key that was made up to its file, readable by the owner only. Nothing to do for any other.
+    pub fn keep(&self) -> Result<(), VaultError> {
+        let Some(fresh) = self.unkept() else { return Ok(()) };
+        let fault = |reason: String| VaultError::KeyFile { file: fresh.file.display().to_string(), reason };
+        make_key_file(&fresh.file, &fresh.secret).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => fault("another process made a key just now: try again".into()),
+            _ => fault(e.to_string()),
+        })?;
+        let _ = fresh.kept.set(());
+        Ok(())
+    }
+
+    fn unkept(&self) -> Option<&Fresh> {
+        self.fresh.as_deref().filter(|f| f.kept.get().is_none())
+    }
+
+    /// Where the key would be that is not there.
+    pub fn missing(&self) -> Option<&Path> {
+        self.unkept().map(|f| f.file.as_path())
+    }
+
+    /// Tells the key apart from others; says nothing of it.
+    pub fn key_id(&self) -> [u8; 4] {
+        self.key_id
+    }
+
     /// Seals `plain` for `place` (`table/id`).
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        if let Some(file) = self.missing() {
+            return Err(VaultError::NotKept { file: file.display().to_string() });
+        }
         let mut nonce = [0u8; 24];
         rand::rng().fill_bytes(&mut nonce);
         let payload = Payload { msg: plain, aad: place.as_bytes() };
@@ -132,14 +175,12 @@ fn hmac(key: &[u8; 32]) -> Hmac<Sha256> {
     Hmac::<Sha256>::new(&block)
 }
 
-fn make_key_file(file: &Path) -> std::io::Result<()> {
+fn make_key_file(file: &Path, secret: &[u8; 32]) -> std::io::Result<()> {
     use std::io::Write;
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
         restrict(folder, 0o700)?;
     }
-    let mut secret = Zeroizing::new([0u8; 32]);
-    rand::rng().fill_bytes(&mut *secret);
     // Written beside and linked into place: whoever sees the file sees all of it, and the first to link wins.
     let draft = file.with_extension(format!("{}.new", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
@@ -147,7 +188,7 @@ fn make_key_file(file: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut f = options.open(&draft)?;
-    let written = f.write_all(format!("{}\n", hex::encode(*secret)).as_bytes()).and_then(|()| f.sync_all());
+    let written = f.write_all(format!("{}\n", hex::encode(secret)).as_bytes()).and_then(|()| f.sync_all());
     let linked = written.and_then(|()| std::fs::hard_link(&draft, file));
     std::fs::remove_file(&draft)?;
     linked?;
@@ -202,7 +243,11 @@ mod tests {
     fn the_key_file_is_private_and_kept() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("keys/vault.key");
-        let sealed = Vault::open_file(&file).unwrap().seal("x", b"y").unwrap();
+        let fresh = Vault::open_file(&file).unwrap();
+        assert!(matches!(fresh.clone().seal("x", b"y"), Err(VaultError::NotKept { .. })));
+        assert!(!file.exists(), "a new key is written when it is known to be right");
+        fresh.keep().and_then(|()| fresh.keep()).unwrap();
+        let sealed = fresh.clone().seal("x", b"y").unwrap();
         assert_eq!(Vault::open_file(&file).unwrap().open("x", &sealed).unwrap(), b"y");
         #[cfg(unix)]
         {

@@ -162,49 +162,63 @@ pub async fn open_on_parcel(pool: &sqlx::PgPool, zone: i32, parcel: Uuid) -> sql
         .await
 }
 
-/// Parcels of cases that hold a certificate with this serial.
-pub async fn parcels_by_serial(pool: &sqlx::PgPool, serial_index: &[u8]) -> sqlx::Result<Vec<(i32, Uuid)>> {
+/// A case with a known parcel that holds a certificate with this serial.
+#[derive(Debug, Clone, FromRow)]
+pub struct HolderRow {
+    pub case_id: Uuid,
+    pub paper_id: Uuid,
+    pub parcel_id: Uuid,
+}
+
+/// At most 20, by case.
+pub async fn by_serial(conn: &mut PgConnection, serial_index: &[u8]) -> sqlx::Result<Vec<HolderRow>> {
     sqlx::query_as(
-        "select distinct c.zone, c.parcel_id from paper p join case_file c on c.id = p.case_id
-          where p.serial_index = $1 and c.parcel_id is not null order by 1, 2 limit 20",
+        "select distinct on (c.id) c.id as case_id, p.id as paper_id, c.parcel_id from paper p join case_file c on c.id = p.case_id
+          where p.serial_index = $1 and c.parcel_id is not null order by c.id, p.id limit 20",
     )
     .bind(serial_index)
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await
 }
 
-/// Another open case with the same certificate or the same parcel.
+/// Another open case with the same certificate or the same parcel, or one that calls its parcel by the same sheet and number.
 #[derive(Debug, Clone, FromRow)]
 pub struct RivalRow {
     pub number: String,
     pub procedure: String,
     pub same_certificate: bool,
+    /// It is bound to the parcel.
     pub same_parcel: bool,
+    pub parcel_ref: Value,
+    /// Codes of the communes in which the parcel bears the sheet and number by which an unbound case calls its own.
+    pub communes: Vec<String>,
 }
 
+/// By number, at most `most`.
 pub async fn rivals(
     conn: &mut PgConnection,
     case: Uuid,
     serials: &[Vec<u8>],
     zone: Option<i32>,
     parcel: Option<Uuid>,
+    most: i64,
 ) -> sqlx::Result<Vec<RivalRow>> {
     sqlx::query_as(
-        // a case that was never verified knows its parcel by a name only
         "select c.number, c.procedure, exists (select from paper p where p.case_id = c.id and p.serial_index = any($2)) as same_certificate,
-                coalesce(c.zone = $3 and c.parcel_id = $4, false) or found.named as same_parcel
-           from (select id, bool_or(named) as named from (
-                  select case_id as id, false as named from paper where serial_index = any($2)
-                  union all select id, false from case_file where zone = $3 and parcel_id = $4 and not ended
-                  union all select c.id, true from parcel_alias a join case_file c on c.parcel_ref ->> 'commune_code' = a.commune_code
-                     and c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+                coalesce(c.zone = $3 and c.parcel_id = $4, false) as same_parcel, c.parcel_ref, found.communes
+           from (select id, coalesce(array_agg(commune) filter (where commune is not null), '{}') as communes from (
+                  select case_id as id, null as commune from paper where serial_index = any($2)
+                  union all select id, null from case_file where zone = $3 and parcel_id = $4 and not ended
+                  union all select c.id, a.commune_code from parcel_alias a join case_file c
+                     on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
                    where a.zone = $3 and a.parcel_id = $4 and c.parcel_id is null and not c.ended) each group by id) found
-           join case_file c using (id) where c.id <> $1 and not c.ended order by c.number limit 100",
+           join case_file c using (id) where c.id <> $1 and not c.ended order by c.number limit $5",
     )
     .bind(case)
     .bind(serials)
     .bind(zone)
     .bind(parcel)
+    .bind(most)
     .fetch_all(conn)
     .await
 }

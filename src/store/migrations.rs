@@ -1,7 +1,7 @@
 //! The schema this program was built for.
 
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
+use sqlx::{PgConnection, PgPool};
 
 pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -24,4 +24,10 @@ pub async fn applied(pool: &PgPool) -> sqlx::Result<usize> {
     }
     let n: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(pool).await?;
     Ok(n as usize)
+}
+
+/// No table that holds what was may be emptied; new ones are found by themselves.
+pub async fn keep_history(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("select keep_from_truncate()").execute(conn).await?;
+    Ok(())
 }

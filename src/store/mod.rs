@@ -52,6 +52,7 @@ pub mod survey;
 pub mod task;
 pub mod task_photo;
 pub mod task_value;
+pub mod vault;
 pub mod verification;
 pub mod watch;
 pub mod work_plan;

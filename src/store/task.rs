@@ -206,6 +206,7 @@ pub async fn events(conn: &mut PgConnection, task: Uuid) -> sqlx::Result<Vec<Eve
 pub struct WorkerRow {
     pub id: Uuid,
     pub department: String,
+    pub roles: Vec<String>,
     pub territory: Vec<String>,
     pub active: bool,
     pub load: i64,
@@ -215,7 +216,7 @@ pub struct WorkerRow {
 /// Active staff of the departments that take tasks, with skills and how many tasks each has that are not ended.
 pub async fn workers(conn: &mut PgConnection) -> sqlx::Result<Vec<WorkerRow>> {
     sqlx::query_as(
-        "select s.id, s.department, s.territory, s.active,
+        "select s.id, s.department, s.roles, s.territory, s.active,
                 (select count(*) from task t where t.assignee = s.id and t.state not in ('done', 'cancelled')) as load,
                 array(select skill from staff_skill k where k.staff_id = s.id) as skills
          from staff s where s.active and s.department in ('legal', 'sales', 'field') order by s.id",

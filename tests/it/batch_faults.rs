@@ -150,6 +150,7 @@ async fn a_bad_row_does_not_stop_the_rest(pool: PgPool) {
         let _ = worker.await;
         for sql in [
             "alter table parcel_version drop constraint parcel_version_check",
+            "alter table parcel_version disable trigger all",
             "update parcel_version set geom = st_geomfromtext('POLYGON((550000 1777000, 550020 1777010, 550020 1777000, 550000 1777010, 550000 1777000))', 5899)
               where number = '1'",
         ] {

@@ -32,21 +32,21 @@ async fn refusals_name_the_field_in_both_languages(pool: PgPool) {
     let care = t.signed_in("care", &["customer_care"]).await;
     let bad = json!({"procedure": "X Y", "wish": {"split_parts": 1}, "parcel_ref": {"commune_code": "12", "sheet": "?", "number": ""}});
     let fields = [
-        "procedure: procedure-code",
         "parcel_ref.commune_code: commune-code-format",
         "parcel_ref.sheet: parcel-number-format",
         "parcel_ref.number: required",
         "wish.split_parts: range",
+        "procedure: procedure-unknown",
     ];
     assert_eq!(care.post("/api/v1/cases", bad.clone()).await.refused(), fields);
     let vi = care.send_in("vi-VN,vi;q=0.9", care.request(Method::POST, "/api/v1/cases").json(&bad)).await;
     assert_eq!(vi.refused(), fields);
     assert_eq!(vi.body["title"], "Dữ liệu không nhận được");
-    assert_eq!(vi.body["errors"][4]["message"], "Thấy 1; trong khoảng: 2-100");
+    assert_eq!(vi.body["errors"][3]["message"], "Thấy 1; trong khoảng: 2-100");
 
     let wrong_type =
         care.post("/api/v1/cases", json!({"procedure": 7, "parcel_ref": {"sheet": "1", "number": "2"}})).await;
-    assert_eq!(wrong_type.refused(), ["procedure: shape"]);
+    assert_eq!(wrong_type.refused(), ["procedure: wrong-type"]);
     let unknown = care
         .post("/api/v1/cases", json!({"procedure": "split", "parcel_ref": {"sheet": "1", "number": "2"}, "colour": 1}))
         .await;
@@ -92,7 +92,7 @@ async fn every_case_is_on_exactly_one_page(pool: PgPool) {
     assert_eq!(care.get("/api/v1/cases?procedure=split&limit=200").await.body["items"].as_array().unwrap().len(), 5);
     assert_eq!(care.get("/api/v1/cases?after=nonsense").await.refused(), ["after: cursor"]);
     assert_eq!(care.get("/api/v1/cases?limit=0").await.refused(), ["limit: range"]);
-    assert_eq!(care.get("/api/v1/cases?limit=x").await.refused(), ["limit: shape"]);
+    assert_eq!(care.get("/api/v1/cases?limit=x").await.refused(), ["limit: wrong-type"]);
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 async fn while_the_database_is_away_503_and_then_again_as_before(pool: PgPool) {
     let direct = pool.connect_options();
     let mut proxy = Proxy::to(direct.get_host(), direct.get_port()).await;
-    let name = direct.get_database().unwrap();
-    let t = TestApp::at(&format!("postgres://{}@127.0.0.1:{}/{name}", direct.get_username(), proxy.port)).await;
+    let t = TestApp::at(&proxy.way_to(&pool)).await;
     let care = t.signed_in("care", &["customer_care"]).await;
     assert_eq!(care.post("/api/v1/cases", new_case()).await.status, StatusCode::CREATED);
     assert_eq!(care.get("/readyz").await.status, StatusCode::OK);
@@ -43,8 +42,7 @@ async fn while_the_database_is_away_503_and_then_again_as_before(pool: PgPool) {
 async fn f6_a_line_that_went_dead_without_a_word_is_noticed(pool: PgPool) {
     let direct = pool.connect_options();
     let mut proxy = Proxy::to(direct.get_host(), direct.get_port()).await;
-    let name = direct.get_database().unwrap();
-    let t = TestApp::at(&format!("postgres://{}@127.0.0.1:{}/{name}", direct.get_username(), proxy.port)).await;
+    let t = TestApp::at(&proxy.way_to(&pool)).await;
     let care = t.signed_in("care", &["customer_care"]).await;
     let all = || futures::future::join_all((0..8).map(|_| care.get("/api/v1/cases")));
     assert!(all().await.iter().all(|a| a.status == StatusCode::OK));

@@ -1,6 +1,8 @@
 //! A POST sent twice is done once.
 
 use crate::test_app::{Answer, Caller, TestApp, new_case};
+use crate::ward::{ask, map};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -99,8 +101,10 @@ async fn a_lost_claim_does_not_commit(pool: PgPool) {
         let care = care.clone();
         tokio::spawn(async move { post(&care, "/api/v1/cases", KEY, new_case()).await })
     };
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    sqlx::query("update idempotency set claim = gen_random_uuid()").execute(&t.app.pool).await.unwrap();
+    let lose = "update idempotency set claim = gen_random_uuid()";
+    while sqlx::query(lose).execute(&t.app.pool).await.unwrap().rows_affected() == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     holder.rollback().await.unwrap();
     let slow = slow.await.unwrap();
     assert_eq!((slow.status, slow.body["code"].as_str()), (StatusCode::CONFLICT, Some("idempotency-lost")));
@@ -114,9 +118,16 @@ async fn who_hangs_up_and_asks_again_finds_the_answer(pool: PgPool) {
     let care = t.signed_in("care", &["customer_care"]).await;
     let mut holder = t.app.pool.begin().await.unwrap();
     sqlx::query("lock table case_file in access exclusive mode").execute(&mut *holder).await.unwrap();
-    let hasty =
-        care.request(Method::POST, "/api/v1/cases").header("idempotency-key", KEY).timeout(Duration::from_millis(300));
-    assert!(hasty.json(&new_case()).send().await.is_err());
+    let hasty = {
+        let care = care.clone();
+        tokio::spawn(async move { post(&care, "/api/v1/cases", KEY, new_case()).await })
+    };
+    let begun = "select count(*) from idempotency";
+    while sqlx::query_scalar::<_, i64>(begun).fetch_one(&t.app.pool).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    hasty.abort();
+    assert!(hasty.await.is_err());
     holder.rollback().await.unwrap();
     let mut again = post(&care, "/api/v1/cases", KEY, new_case()).await;
     for _ in 0..50 {
@@ -142,4 +153,37 @@ async fn what_was_given_up_can_be_sent_again(pool: PgPool) {
     holder.rollback().await.unwrap();
     assert_eq!(post(&care, "/api/v1/cases", KEY, new_case()).await.status, StatusCode::CREATED);
     assert_eq!(cases(&t.app.pool).await, 1);
+}
+
+async fn send_map(caller: &Caller, key: &str, content: String, ask: Value) -> Answer {
+    let file = Part::bytes(content.into_bytes()).file_name("thua.csv");
+    let form = Form::new().text("ask", ask.to_string()).part("file", file);
+    caller.send(caller.request(Method::POST, "/api/v1/imports").header("idempotency-key", key).multipart(form)).await
+}
+
+/// A form has another boundary each time it is sent: what was sent counts, to the last byte, and not how.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_upload_is_told_apart_by_its_content(pool: PgPool) {
+    let t = TestApp::with_data(pool).await;
+    let gis = t.signed_in("gis", &["gis_analyst"]).await;
+    let first = send_map(&gis, KEY, map(&[345]), ask()).await;
+    assert_eq!((first.status, first.header("idempotency-replayed")), (StatusCode::ACCEPTED, ""), "{}", first.text);
+    let again = send_map(&gis, KEY, map(&[345]), ask()).await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (StatusCode::ACCEPTED, "true"), "{}", again.text);
+    assert_eq!((again.text, again.headers.get("location")), (first.text, first.headers.get("location")));
+
+    assert_eq!(map(&[345]).len(), map(&[346]).len());
+    let mut elsewhere = ask();
+    elsewhere["source_date"] = json!("2026-01-16");
+    for (content, ask) in [(map(&[346]), ask()), (map(&[345]), elsewhere)] {
+        let other = send_map(&gis, KEY, content, ask).await;
+        assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.text);
+        assert_eq!(other.body["type"], "urn:diaba:problem:idempotency-key-reused");
+    }
+    assert_eq!(send_map(&gis, "short", map(&[345]), ask()).await.refused(), ["Idempotency-Key: idempotency-key"]);
+    let kept: i64 = sqlx::query_scalar("select count(*) from import_request").fetch_one(&t.app.pool).await.unwrap();
+    assert_eq!(kept, 1);
+
+    let other = send_map(&gis, "another-key", map(&[346]), ask()).await;
+    assert_eq!(other.status, StatusCode::ACCEPTED, "{}", other.text);
 }

@@ -77,7 +77,7 @@ async fn what_is_wrong_with_a_map_is_told_to_its_sender(pool: PgPool) {
         assert_eq!(send(&gis, "a.csv", map(&[1]), &unknown).await.refused(), ["theme: theme-unknown"]);
         let mut extra = ask();
         extra["colour"] = json!("red");
-        assert_eq!(send(&gis, "a.csv", map(&[1]), &extra).await.refused(), ["ask.colour: shape"]);
+        assert_eq!(send(&gis, "a.csv", map(&[1]), &extra).await.refused(), ["ask.colour: unknown-field"]);
         assert_eq!(send(&gis, "../a.csv", map(&[1]), &ask()).await.refused(), ["file: file-name"]);
         let left = std::fs::read_dir(t.app.config.home.join("uploads")).unwrap().count();
         assert_eq!(left, 0, "nothing of a refused upload stays");
@@ -288,7 +288,7 @@ async fn a_version_that_nobody_wants_is_dropped(pool: PgPool) {
         assert_eq!(gis.post(&format!("{address}/discard"), json!({})).await.status, StatusCode::OK);
         assert_eq!(gis.get(&address).await.body["state"], "discarded");
         assert_eq!(gis.post(&format!("{address}/discard"), json!({})).await.status, StatusCode::CONFLICT);
-        assert_eq!(gis.get("/api/v1/layer-versions/nonsense").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(gis.get("/api/v1/layer-versions/nonsense").await.refused(), ["id: wrong-type"]);
         assert_eq!(gis.get("/api/v1/layer-versions/999999/issues").await.status, StatusCode::NOT_FOUND);
     })
     .await;

@@ -58,6 +58,10 @@ async fn found_by_reference_place_and_box(pool: PgPool) {
             ("?point=500,2", "point: not-degrees"),
             ("?bbox=1,2,3,4", "zone: required"),
             ("?bbox=3,2,1,4&zone=5899", "bbox: bbox-order"),
+            ("?bbox=-180,-90,180,90&zone=5899", "bbox: bbox-size"),
+            ("?bbox=107,15,109,17&zone=5899", "bbox: bbox-size"),
+            ("?bbox=0,0,9000000,9000000&zone=5899&crs=zone", "bbox: bbox-size"),
+            ("?bbox=0,0,1e308,1e308&zone=5899&crs=zone", "bbox: bbox-size"),
             ("?ref=20194/12/345&point=1,2", "ref: shape"),
             ("?ref=20194/12/345&f=gif", "f: not-in-list"),
         ] {
@@ -76,7 +80,7 @@ async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
         let case = legal.open_case().await;
         let paper = json!({"kind": "certificate", "serial": "CK 123456", "parcel": {"commune_code": "20194", "sheet": "12", "number": "345"}});
         assert_eq!(legal.post(&format!("/api/v1/cases/{case}/papers"), paper).await.status, StatusCode::CREATED);
-        let find = async |serial: &str| legal.get(&format!("/api/v1/parcels?serial={serial}")).await;
+        let find = async |serial: &str| legal.get(&format!("/api/v1/parcels?serial={serial}&purpose=verify")).await;
         let before = find("CK123456").await;
         assert_eq!(before.body["items"], json!([]), "the case's parcel is not known yet: {}", before.text);
         let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
@@ -92,6 +96,20 @@ async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
         assert_eq!(find("nonsense").await.refused(), ["serial: serial-format"]);
         let both = legal.get("/api/v1/parcels?serial=CK123456&ref=20194/12/345").await;
         assert_eq!(both.refused(), ["ref: shape"]);
+
+        let reads: Vec<(String, String)> =
+            sqlx::query_as("select subject, purpose from personal_data_read where subject like 'paper/%/serial'")
+                .fetch_all(&t.app.pool)
+                .await
+                .unwrap();
+        assert_eq!(reads.len(), 3, "each find is a read: {reads:?}");
+        assert!(reads.iter().all(|(_, purpose)| purpose == "verify"), "{reads:?}");
+        assert_eq!(legal.get("/api/v1/parcels?serial=CK123456").await.refused(), ["purpose: purpose-needed"]);
+        let sought = "/api/v1/parcels?serial=CK123456&purpose=verify";
+        let gis = t.signed_in("gis.2", &["gis_analyst"]).await;
+        assert_eq!(gis.get(sought).await.status, StatusCode::FORBIDDEN, "who keeps the maps reads no papers");
+        let field = t.signed_in("field", &["field"]).await;
+        assert_eq!(field.get(sought).await.body["items"], json!([]), "nor of a case where one has no task");
     })
     .await;
 }

@@ -1,10 +1,12 @@
 //! Tasks and appointments.
 
 use crate::test_app::{Caller, TestApp};
+use diaba::flow::staff::Actor;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 #[sqlx::test(migrations = "./migrations")]
 async fn a_field_task_is_pulled_done_and_seen(pool: PgPool) {
@@ -164,4 +166,40 @@ async fn a_task_is_handed_back_and_cancelled(pool: PgPool) {
     let ended = field.post(&format!("{address}/cancel"), why(&back.body["version"])).await;
     assert_eq!(ended.body["state"], "cancelled", "{}", ended.text);
     assert!(field.post("/api/v1/tasks/next?lon=108.2&lat=16.06", json!({})).await.body.is_null(), "nothing is left");
+}
+
+/// Whoever is given a task can do something about it: a reviewer in the legal department may not accept any.
+#[sqlx::test(migrations = "./migrations")]
+async fn tasks_go_to_those_who_may_accept_them(pool: PgPool) {
+    let t = TestApp::with_data(pool).await;
+    let reviewer = t.signed_in("a.reviewer", &["reviewer"]).await;
+    let assigned = async |case: &str| -> Vec<Option<Uuid>> {
+        diaba::flow::verification::verify_case(&t.app, &Actor::system("test"), case.parse().unwrap(), None)
+            .await
+            .unwrap();
+        sqlx::query_scalar("select assignee from task where case_id = $1 and department = 'legal'")
+            .bind(case.parse::<Uuid>().unwrap())
+            .fetch_all(&t.app.pool)
+            .await
+            .unwrap()
+    };
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let none = assigned(&care.open_case().await).await;
+    assert!(!none.is_empty() && none.iter().all(Option::is_none), "{none:?}");
+    let id = t.hire("legal", &["legal"]).await;
+    let legal = t.signs_in("legal").await;
+    let given = assigned(&care.open_case().await).await;
+    assert!(!given.is_empty() && given.iter().all(|a| *a == Some(id)), "{given:?}");
+    let mine = legal.get("/api/v1/tasks?assignee=me").await;
+    for task in mine.body["items"].as_array().unwrap() {
+        let accept = format!("/api/v1/tasks/{}/accept", task["id"].as_str().unwrap());
+        assert_eq!(reviewer.post(&accept, json!({"version": 1})).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(legal.post(&accept, json!({"version": 1})).await.status, StatusCode::OK);
+    }
+    let other = &mine.body["items"][0]["id"].as_str().unwrap();
+    let lead = t.signed_in("lead", &["manager"]).await;
+    let to: Uuid =
+        sqlx::query_scalar("select id from staff where login = 'a.reviewer'").fetch_one(&t.app.pool).await.unwrap();
+    let how = json!({"version": 2, "to": to, "reason": "She has time."});
+    assert_eq!(lead.post(&format!("/api/v1/tasks/{other}/reassign"), how).await.refused(), ["to: staff-unknown"]);
 }

@@ -6,7 +6,7 @@ use diaba::flow::staff::{Actor, NewStaff, SignIn, SignedIn, create, sign_in};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -27,6 +27,12 @@ impl Drop for TestApp {
     }
 }
 
+/// No rules and no themes, but every procedure.
+fn procedures() -> Book {
+    static SHIPPED: LazyLock<Book> = LazyLock::new(|| Book::load(&Config::with_defaults("", "").data).unwrap());
+    Book { procedures: SHIPPED.procedures.clone(), ..Book::default() }
+}
+
 /// Somebody who calls the service.
 #[derive(Clone)]
 pub struct Caller {
@@ -45,7 +51,7 @@ impl TestApp {
         let mut config = Config::with_defaults("postgres://unused", home.path());
         set(&mut config);
         let time = Arc::new(Mutex::new(NOW));
-        let app = App::with_pool(pool, config, Clock::Fixed(time.clone()), Book::default()).unwrap();
+        let app = App::with_pool(pool, config, Clock::Fixed(time.clone()), procedures()).unwrap();
         Self::serve(app, time, home).await
     }
 
@@ -71,7 +77,8 @@ impl TestApp {
         let home = tempfile::tempdir().unwrap();
         let config = Config::with_defaults(url, home.path());
         let time = Arc::new(Mutex::new(NOW));
-        let app = App::open(config, Clock::Fixed(time.clone()), Book::default()).unwrap();
+        let app = App::open(config, Clock::Fixed(time.clone()), procedures()).unwrap();
+        app.vault.keep().unwrap();
         Self::serve(app, time, home).await
     }
 

@@ -150,7 +150,7 @@ async fn who_agreed_and_is_touched_hears_and_nobody_else(pool: PgPool) {
         for (case, who) in [(beside, "another parcel"), (silent, "no consent"), (gone, "consent withdrawn")] {
             assert_eq!(told(&pool, case).await, Vec::<Value>::new(), "{who}");
         }
-        let line = care.get(&format!("/api/v1/cases/{touched}/timeline?view=customer&lang=en")).await;
+        let line = care.get(&format!("/api/v1/cases/{touched}/timeline?view=customer")).await;
         let lines = line.body["lines"].as_array().unwrap();
         let said = lines.iter().rev().find(|l| l["kind"] == "watch_hit").unwrap()["what"].as_str().unwrap();
         assert!(said.contains("nothing in the way") && said.contains("in the way (80 m²)"), "{said}");

@@ -77,8 +77,7 @@ async fn f6_half_open_connections_are_given_up(pool: PgPool) {
     tables(&pool).await;
     let direct = pool.connect_options();
     let mut proxy = Proxy::to(direct.get_host(), direct.get_port()).await;
-    let name = direct.get_database().unwrap();
-    let mut cut_off = Worker::start_at(&format!("postgres://diaba@127.0.0.1:{}/{name}", proxy.port), 4, 1000);
+    let mut cut_off = Worker::start_at(&proxy.way_to(&pool), 4, 1000);
     put_work(&pool, 4, 2500).await;
     wait(&pool, "select count(*) from job where state = 'running'", 4, Duration::from_secs(10)).await;
     proxy.go_dead();

@@ -22,7 +22,11 @@ impl Cluster {
     /// In `data`, which must not exist yet.
     pub fn at(data: &Path) -> Self {
         let root = Path::new("/usr/lib/postgresql");
-        let bin = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path().join("bin")).max().expect("PostgreSQL");
+        let versions = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        let postgis =
+            |v: &String| Path::new("/usr/share/postgresql").join(v).join("extension/postgis.control").exists();
+        let newest = versions.filter(postgis).max_by_key(|v| v.parse::<u32>().unwrap_or(0));
+        let bin = root.join(newest.expect("PostgreSQL with PostGIS")).join("bin");
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let me = Self { _dir: None, data: data.to_owned(), bin, port };
         if is_root() {

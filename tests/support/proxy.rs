@@ -1,5 +1,6 @@
 //! A cable to PostgreSQL that can be pulled and put back, or go dead without a word.
 
+use sqlx::ConnectOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +22,15 @@ impl Proxy {
         let mut proxy = Self { port: port_here, to, running: None, dead: watch::Sender::new(false) };
         proxy.accept(listener);
         proxy
+    }
+
+    /// The address of what `pool` is connected to, by way of this cable.
+    #[allow(dead_code, reason = "not every test binary needs it")]
+    pub fn way_to(&self, pool: &sqlx::PgPool) -> String {
+        let mut url = pool.connect_options().to_url_lossy();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(self.port)).unwrap();
+        url.to_string()
     }
 
     fn accept(&mut self, listener: TcpListener) {

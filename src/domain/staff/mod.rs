@@ -91,6 +91,9 @@ pub enum PersonalDataAccess {
 }
 
 impl Role {
+    /// Those who do tasks, and who leads them.
+    pub const WORKERS: &[Role] = &[Role::Legal, Role::Sales, Role::Field, Role::Manager];
+
     /// What this role may see of names, identity numbers and scans.
     pub fn personal_data(self) -> PersonalDataAccess {
         match self {

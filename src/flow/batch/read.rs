@@ -5,13 +5,14 @@ use crate::app::App;
 use crate::domain::parcel::rank::{Hints, rank};
 use crate::domain::parcel::reference;
 use crate::domain::parcel::succession::{CameFrom, Gazetteer, TodayCommune, old_province};
-use crate::domain::verify::{LayerPin, LayerVersion, Neighbour, OtherCase, ParcelRef, Resolution, ThemeSet};
+use crate::domain::verify::{Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, ParcelRef, Resolution, ThemeSet};
 use crate::flow::parcel::{came_from, candidate_row, known_communes};
 use crate::flow::verification::{
-    Found, NEIGHBOURS_M, asked, current, current_themes, map_of, read_all, these, window_of,
+    Found, MOST_CASES, NEIGHBOURS_M, asked, current, current_themes, map_of, read_all, rivals, these, window_of,
 };
 use crate::flow::{Result, begin};
 use crate::store::batch::window::{self as rows, Wanted};
+use crate::store::case::RivalRow;
 use crate::store::commune;
 use crate::store::feature::{Asked, Bounds, FeatureRow, WITHIN_ROW, around};
 use crate::store::geometry::{from_ewkb, polygons};
@@ -35,7 +36,7 @@ pub struct Subject {
     pub province: Option<String>,
     pub old_province: Option<String>,
     pub layer: Option<LayerPin>,
-    pub other_cases: Vec<OtherCase>,
+    pub other_cases: Gathered<Vec<OtherCase>>,
 }
 
 /// Boxes of rows, by how far beyond a parcel's window they are looked for (m).
@@ -83,12 +84,7 @@ pub async fn read(app: &App, zone: i32, ids: &[Uuid]) -> Result<Window> {
 async fn subjects(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> Result<Vec<Option<Subject>>> {
     let found = rows::parcels(conn, zone, ids).await?;
     let mut keys: HashMap<Uuid, Vec<String>> = rows::keys(conn, zone, ids).await?.into_iter().collect();
-    let mut cases: HashMap<Uuid, Vec<OtherCase>> = HashMap::new();
-    for c in rows::open_cases(conn, zone, ids).await? {
-        let case = OtherCase { number: c.number, procedure: c.procedure, same_certificate: false, same_parcel: true };
-        cases.entry(c.parcel_id).or_default().push(case);
-    }
-    cases.values_mut().for_each(|c| c.sort_by(|a, b| a.number.cmp(&b.number)));
+    let mut cases = other_cases(conn, zone, ids).await?;
     let mut resolutions = resolutions(conn, &found).await?;
     let homes = homes(conn, &found).await?;
     let mut by_id: HashMap<Uuid, Subject> = HashMap::new();
@@ -107,12 +103,28 @@ async fn subjects(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> Result<Ve
             old_province: home.and_then(|h| old_province(&h.came_from, &keys)),
             keys,
             layer: None,
-            other_cases: cases.remove(&id).unwrap_or_default(),
+            other_cases: cases.remove(&id).unwrap_or(Gathered::Read(vec![])),
             row,
         };
         by_id.insert(id, subject);
     }
     Ok(ids.iter().map(|id| by_id.remove(id)).collect())
+}
+
+async fn other_cases(
+    conn: &mut PgConnection,
+    zone: i32,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Gathered<Vec<OtherCase>>>> {
+    let mut found: HashMap<Uuid, Vec<RivalRow>> = HashMap::new();
+    for c in rows::open_cases(conn, zone, ids, MOST_CASES as i64 + 1).await? {
+        found.entry(c.parcel_id).or_default().push(c.row);
+    }
+    let (mut out, mut meant) = (HashMap::with_capacity(found.len()), HashMap::new());
+    for (id, rows) in found {
+        out.insert(id, rivals(conn, &mut meant, Some(id), rows).await?);
+    }
+    Ok(out)
 }
 
 /// What each parcel's own reference leads to: the parcel itself, and whoever bears or bore the same name.

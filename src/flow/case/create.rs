@@ -19,7 +19,7 @@ use uuid::Uuid;
 #[schema(example = json!({"procedure": "transfer", "wish": {"target_use": "ODT"},
     "parcel_ref": {"commune_name": "Phường Mẫu", "sheet": "12", "number": "345"}}))]
 pub struct NewCase {
-    /// Code of a procedure, e.g. `transfer`, `split`, `change_use`.
+    /// Code of a procedure, e.g. `transfer`, `split`, `change_of_use` (`data/procedures`).
     pub procedure: String,
     /// What the customer wants to do: `target_use`, `split_parts`, `split_wkt`.
     #[serde(default)]
@@ -50,7 +50,8 @@ pub struct ParcelId {
 }
 
 pub async fn create(app: &App, by: &Actor, new: NewCase) -> Result<CaseView> {
-    let problems = problems(&new);
+    let mut problems = problems(&new);
+    problems.extend(unknown_procedure(app, "procedure", &new.procedure));
     if !problems.is_empty() {
         return Err(Error::Refused(problems));
     }
@@ -70,7 +71,8 @@ pub async fn create(app: &App, by: &Actor, new: NewCase) -> Result<CaseView> {
         wish: serde_json::to_value(&new.wish).map_err(|e| Error::Broken(e.into()))?,
         zone: new.parcel.map(|p| p.zone),
         parcel_id: new.parcel.map(|p| p.id),
-        parcel_ref: serde_json::to_value(&new.parcel_ref).map_err(|e| Error::Broken(e.into()))?,
+        // in one spelling: other cases find it by sheet and number
+        parcel_ref: serde_json::to_value(parcel::normalise(&new.parcel_ref)).map_err(|e| Error::Broken(e.into()))?,
         version: 1,
         created_by: by.login.clone(),
         created_at: now,
@@ -93,13 +95,18 @@ pub async fn create(app: &App, by: &Actor, new: NewCase) -> Result<CaseView> {
     Ok(view)
 }
 
+/// The procedure of a case whose customer has not said what they wish for.
+pub(in crate::flow) const UNDECIDED: &str = "inquiry";
+
+/// What is wrong with the code of a procedure: only those that are shipped have papers, days and fees.
+pub(in crate::flow) fn unknown_procedure(app: &App, field: &str, code: &str) -> Option<FieldProblem> {
+    let known = &app.book.procedures.procedures;
+    let all = || known.iter().map(|p| p.code.as_str()).collect::<Vec<_>>().join(", ");
+    (!known.iter().any(|p| p.code == code)).then(|| FieldProblem::new(field, "procedure-unknown", code, all()))
+}
+
 fn problems(new: &NewCase) -> Vec<FieldProblem> {
     let mut found = Vec::new();
-    let code = &new.procedure;
-    let plain = code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.'));
-    if !(2..=60).contains(&code.len()) || !plain {
-        found.push(FieldProblem::new("procedure", "procedure-code", code, "2-60 of a-z 0-9 _ - ."));
-    }
     if let Err(problems) = parcel::check(&new.parcel_ref) {
         found.extend(problems.into_iter().map(|p| FieldProblem { field: format!("parcel_ref.{}", p.field), ..p }));
     }

@@ -18,6 +18,7 @@ pub use bind::{BindParcel, bind_parcel};
 pub use clock::{ClockView, Clocks, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
+pub(in crate::flow) use create::{UNDECIDED, unknown_procedure};
 pub use history::{Deed, Read, history, reads};
 pub use issue::{IssueView, NewIssue, issues, raise_issue, resolve_issue};
 pub(in crate::flow) use issue::{raise_issue_in, resolve_issue_in};

@@ -1,3 +1,4 @@
+use super::{UNDECIDED, unknown_procedure};
 use crate::app::App;
 use crate::domain::case::number::CaseNumber;
 use crate::flow::{Error, Result};
@@ -69,6 +70,10 @@ pub async fn get(app: &App, asked: &str) -> Result<CaseView> {
 
 /// Newest first.
 pub async fn list(app: &App, filter: &CaseFilter) -> Result<Vec<CaseView>> {
+    let code = filter.procedure.as_deref().filter(|code| *code != UNDECIDED);
+    if let Some(problem) = code.and_then(|code| unknown_procedure(app, "procedure", code)) {
+        return Err(Error::Refused(vec![problem]));
+    }
     let mut conn = app.pool.acquire().await?;
     Ok(store::case::page(&mut conn, filter).await?.into_iter().map(CaseView::from).collect())
 }

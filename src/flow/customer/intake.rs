@@ -6,7 +6,7 @@ use crate::domain::paper::cccd;
 use crate::domain::parcel;
 use crate::domain::problem::FieldProblem;
 use crate::domain::verify::{ParcelRef, Wish};
-use crate::flow::case::{CaseView, Party, lock_open, record};
+use crate::flow::case::{CaseView, Party, UNDECIDED, lock_open, record, unknown_procedure};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -78,7 +78,7 @@ pub struct IntakeView {
 
 /// Opens a case with what was told.
 pub async fn take(app: &App, by: &Actor, new: NewIntake) -> Result<IntakeView> {
-    check(&new)?;
+    check(app, &new)?;
     let mut tx = begin(app).await?;
     let now = app.clock.now();
     let broken = |e: serde_json::Error| Error::Broken(e.into());
@@ -91,7 +91,7 @@ pub async fn take(app: &App, by: &Actor, new: NewIntake) -> Result<IntakeView> {
         wish: serde_json::to_value(&new.wish).map_err(broken)?,
         zone: None,
         parcel_id: None,
-        parcel_ref: serde_json::to_value(&new.parcel_ref).map_err(broken)?,
+        parcel_ref: serde_json::to_value(new.parcel_ref.as_ref().map(parcel::normalise)).map_err(broken)?,
         version: 1,
         created_by: by.login.clone(),
         created_at: now,
@@ -108,7 +108,7 @@ pub async fn take(app: &App, by: &Actor, new: NewIntake) -> Result<IntakeView> {
 
 /// Goes on with an intake: what is told now is added; nothing has to be told twice.
 pub async fn resume(app: &App, by: &Actor, id: Uuid, more: NewIntake) -> Result<IntakeView> {
-    check(&more)?;
+    check(app, &more)?;
     let mut tx = begin(app).await?;
     lock_open(&mut tx, id).await?;
     let row = case::get(&mut tx, id).await?.ok_or_else(|| Error::NotFound { what: "case", id: id.to_string() })?;
@@ -119,7 +119,7 @@ pub async fn resume(app: &App, by: &Actor, id: Uuid, more: NewIntake) -> Result<
         case::set_procedure(&mut tx, id, procedure).await?;
     }
     if let Some(place) = &more.parcel_ref {
-        let place = serde_json::to_value(place).map_err(|e| Error::Broken(e.into()))?;
+        let place = serde_json::to_value(parcel::normalise(place)).map_err(|e| Error::Broken(e.into()))?;
         case::set_parcel_ref(&mut tx, id, &place).await?;
     }
     audit::write(&mut tx, &deed(app, by, id, "case.resume_intake", json!({}))).await?;
@@ -128,26 +128,19 @@ pub async fn resume(app: &App, by: &Actor, id: Uuid, more: NewIntake) -> Result<
     Ok(view)
 }
 
-/// Procedure of a case before one is chosen.
-const UNDECIDED: &str = "inquiry";
 const CONSENTS: &[&str] = &["processing", "contact", "parcel_watch"];
 
 fn deed<'a>(app: &App, by: &'a Actor, id: Uuid, action: &'a str, detail: serde_json::Value) -> Deed<'a> {
     Deed { at: app.clock.now(), actor: &by.login, action, subject: format!("case/{id}"), case_id: Some(id), detail }
 }
 
-fn check(new: &NewIntake) -> Result<()> {
+fn check(app: &App, new: &NewIntake) -> Result<()> {
     let mut found = Vec::new();
+    if new.procedures.len() > 5 {
+        found.push(FieldProblem::new("procedures", "range", new.procedures.len(), "0-5"));
+    }
     for (i, code) in new.procedures.iter().enumerate() {
-        let plain = code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-        if i > 4 || !(2..=60).contains(&code.len()) || !plain {
-            found.push(FieldProblem::new(
-                format!("procedures[{i}]"),
-                "procedure-code",
-                code,
-                "up to 5, 2-60 of a-z 0-9 _",
-            ));
-        }
+        found.extend(unknown_procedure(app, &format!("procedures[{i}]"), code));
     }
     if let Some(Err(problems)) = new.parcel_ref.as_ref().map(parcel::check) {
         found.extend(problems.into_iter().map(|p| FieldProblem { field: format!("parcel_ref.{}", p.field), ..p }));

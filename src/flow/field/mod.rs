@@ -31,7 +31,7 @@ pub struct Captured {
     pub field: String,
     /// Version of the field in the package; 0: it had no value.
     pub base: i32,
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub value: Value,
     #[serde(with = "time::serde::rfc3339")]
     pub captured_at: OffsetDateTime,

@@ -15,6 +15,7 @@ use crate::store::audit;
 use crate::store::import::{self, ImportRow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use time::{Date, OffsetDateTime};
@@ -35,7 +36,7 @@ pub struct ImportAsk {
     /// EPSG code of the cadastral zone.
     pub zone: i32,
     /// Where the version is complete: `features`, `extent`, `{"commune": "20194"}` or `{"wkt": "POLYGON((e n, ...))"}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub coverage: Coverage,
     /// The day the map speaks of.
     #[schema(value_type = String, format = Date)]
@@ -133,8 +134,10 @@ pub struct Upload {
     folder: WorkFolder,
     uploads: PathBuf,
     files: Vec<PathBuf>,
-    open: Option<File>,
+    open: Option<(File, Sha256)>,
     left: u64,
+    /// SHA-256 and name of each file that is whole.
+    whole: Vec<String>,
 }
 
 impl Upload {
@@ -144,17 +147,18 @@ impl Upload {
         let home = app.config.home.clone();
         let made = tokio::task::spawn_blocking(move || WorkFolder::make(&home)).await;
         let folder = made.map_err(|e| Error::Broken(e.into()))?.map_err(broken)?;
-        Ok(Self { folder, uploads, files: vec![], open: None, left: app.config.limits.upload_bytes as u64 })
+        let left = app.config.limits.upload_bytes as u64;
+        Ok(Self { folder, uploads, files: vec![], open: None, left, whole: vec![] })
     }
 
     /// The next file begins.
     pub async fn file(&mut self, name: &str) -> Result<()> {
-        self.close().await?;
+        self.end().await?;
         let path = self.folder.path().join(plain_name(name)?);
         if self.files.contains(&path) {
             return Err(Error::refused("file", "file-twice", name, "each file once"));
         }
-        self.open = Some(File::create(&path).await.map_err(broken)?);
+        self.open = Some((File::create(&path).await.map_err(broken)?, Sha256::new()));
         self.files.push(path);
         Ok(())
     }
@@ -165,22 +169,30 @@ impl Upload {
             return Err(Error::refused("file", FILE_TOO_LARGE, "more", "DIABA_UPLOAD_BYTES in all"));
         };
         self.left = left;
-        match &mut self.open {
-            Some(file) => file.write_all(bytes).await.map_err(broken),
-            None => Err(Error::Broken(anyhow::anyhow!("no file has begun"))),
-        }
+        let Some((file, sum)) = &mut self.open else {
+            return Err(Error::Broken(anyhow::anyhow!("no file has begun")));
+        };
+        sum.update(bytes);
+        file.write_all(bytes).await.map_err(broken)
     }
 
-    async fn close(&mut self) -> Result<()> {
-        match self.open.take() {
-            Some(mut file) => file.flush().await.map_err(broken),
-            None => Ok(()),
-        }
+    async fn end(&mut self) -> Result<()> {
+        let (Some((mut file, sum)), Some(path)) = (self.open.take(), self.files.last()) else { return Ok(()) };
+        self.whole.push(format!("{} {}", hex::encode(sum.finalize()), name_of(path)));
+        file.flush().await.map_err(broken)
+    }
+
+    /// Everything has come. Gives what tells this upload apart from another: its files, in whatever order they came, and what
+    /// is to be done with them.
+    pub async fn content(&mut self, ask: &ImportAsk) -> Result<Vec<u8>> {
+        self.end().await?;
+        self.whole.sort();
+        serde_json::to_vec(&(&self.whole, ask)).map_err(|e| Error::Broken(e.into()))
     }
 
     /// Moves everything to `uploads/<sha256>/`; gives the SHA-256 and the name of the file that is to be opened.
     async fn keep(mut self) -> Result<(String, String)> {
-        self.close().await?;
+        self.end().await?;
         tokio::task::spawn_blocking(move || keep(&self)).await.map_err(|e| Error::Broken(e.into()))?
     }
 }

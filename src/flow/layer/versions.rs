@@ -36,6 +36,7 @@ pub async fn numbered_issues(app: &App, id: i64, after: i32, limit: i64) -> Resu
 }
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = LayerDifference)]
 pub struct Difference {
     pub from: i64,
     pub to: i64,

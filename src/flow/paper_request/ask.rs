@@ -31,6 +31,7 @@ fn ten() -> u32 {
 
 /// What would be asked for now: of the latest verification, without what is asked for already. Reads papers for `verify`.
 pub async fn preview(app: &App, by: &Actor, case: Uuid) -> Result<Vec<Asked>> {
+    crate::flow::case::get(app, &case.to_string()).await?;
     let latest = verification::latest(app, case).await?.ok_or_else(not_verified)?;
     let opened = verification::open(app, by, latest, Purpose::Verify).await?;
     let mut tx = begin(app).await?;

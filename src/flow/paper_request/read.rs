@@ -22,6 +22,7 @@ pub struct RequestView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = RequestItem)]
 pub struct ItemView {
     pub id: Uuid,
     /// missing, unreadable, expired, contradicts or boundary.

@@ -3,12 +3,16 @@
 use super::view::{ParcelView, view, view_of};
 use crate::app::App;
 use crate::domain::paper::certificate::parse_serial;
+use crate::domain::staff::{PersonalDataAccess, Purpose};
+use crate::flow::case::Reading;
 use crate::flow::layer::zones;
 use crate::flow::paper::serial_index;
+use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::gis::crs::{Transformer, ZoneDef};
 use crate::store::feature::Bounds;
 use crate::store::{case, parcel};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A point: WGS 84 when `zone` is none, otherwise metres of the zone.
@@ -30,17 +34,28 @@ pub async fn views(app: &App, ids: impl Iterator<Item = Uuid>) -> Result<Vec<Par
     Ok(views)
 }
 
-/// Parcels of the cases in which a certificate with this serial was handed in.
-pub async fn by_serial(app: &App, serial: &str) -> Result<Vec<ParcelView>> {
+/// Parcels of the cases in which a certificate with this serial was handed in. Whose certificate it is, is personal data: of each
+/// case that `by` may look into, the read is logged with its purpose; the others are left out.
+pub async fn by_serial(app: &App, by: &Actor, serial: &str, purpose: Purpose) -> Result<Vec<ParcelView>> {
+    if by.roles.iter().all(|r| r.personal_data() == PersonalDataAccess::Never) {
+        return Err(Error::Forbidden("personal data of cases"));
+    }
     let Some(parsed) = parse_serial(serial) else {
         return Err(Error::refused("serial", "serial-format", serial, "CK 123456 or AA 12345678"));
     };
     let index = serial_index(app, &parsed);
-    let mut views = Vec::new();
-    for (_, id) in case::parcels_by_serial(&app.pool, &index).await? {
-        views.push(view(app, id).await?);
+    let found = case::by_serial(&mut *app.pool.acquire().await?, &index).await?;
+    let mut parcels = BTreeSet::new();
+    for holder in found {
+        let mut reading = match Reading::begin(app, by, holder.case_id, purpose).await {
+            Err(Error::Forbidden(_)) => continue,
+            begun => begun?,
+        };
+        reading.log(&format!("paper/{}/serial", holder.paper_id)).await?;
+        reading.end().await?;
+        parcels.insert(holder.parcel_id);
     }
-    Ok(views)
+    views(app, parcels.into_iter()).await
 }
 
 fn zone_fits(z: &ZoneDef, lon: f64, lat: f64) -> Option<(f64, f64)> {
@@ -79,6 +94,19 @@ pub async fn at_place(app: &App, at: Place) -> Result<Vec<ParcelView>> {
     Ok(views)
 }
 
+/// The longest side of a box (m): larger than any commune of the plain, small enough to be read in one go.
+const MOST_BOX_M: f64 = 30_000.0;
+
+/// Width and height of a box (m), on a ball where it is given in degrees.
+fn extent_m(b: [f64; 4], degrees: bool) -> [f64; 2] {
+    const DEGREE_M: f64 = 111_195.0;
+    let [wide, high] = [b[2] - b[0], b[3] - b[1]];
+    if !degrees {
+        return [wide, high];
+    }
+    [wide * DEGREE_M * f64::midpoint(b[1], b[3]).to_radians().cos().abs(), high * DEGREE_M]
+}
+
 /// Current parcels in a box of zone metres, or of WGS 84 degrees (west, south, east, north) within one zone; keyset by id.
 pub async fn in_box(
     app: &App,
@@ -99,6 +127,11 @@ pub async fn in_box(
             format!("{b:?}"),
             "west,south,east,north with west < east and south < north",
         ));
+    }
+    let [wide, high] = extent_m(b, degrees);
+    if !(wide <= MOST_BOX_M && high <= MOST_BOX_M) {
+        let (found, most) = (format!("{wide:.0} m x {high:.0} m"), format!("{MOST_BOX_M:.0} m"));
+        return Err(Error::refused("bbox", "bbox-size", found, format!("{most} x {most}")));
     }
     let bounds = if degrees {
         let t = Transformer::zone_from_wgs84(def);

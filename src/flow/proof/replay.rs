@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 /// An input that is not what the record pins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = InputDifference)]
 pub struct Difference {
     /// record, signature, inputs, rule_set, theme_set, paper, parcel, neighbour, layer_version, engine or result.
     pub what: &'static str,

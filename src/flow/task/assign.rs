@@ -1,6 +1,7 @@
 //! Whom a task can be given to.
 
 use crate::domain::dispatch::{Candidate, Department};
+use crate::domain::staff::Role;
 use crate::flow::Result;
 use crate::store::absence;
 use crate::store::appointment;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// Staff of the departments that take tasks, with skills, load, and what keeps them from `today` on.
+/// Staff of the departments that take tasks who may accept one by their roles, with skills, load, and what keeps them from `today` on.
 pub(crate) async fn candidates(conn: &mut PgConnection, today: Date) -> Result<Vec<Candidate>> {
     let mut absent: BTreeMap<Uuid, Vec<(Date, Date)>> = BTreeMap::new();
     for row in absence::from_day(conn, today).await? {
@@ -20,7 +21,9 @@ pub(crate) async fn candidates(conn: &mut PgConnection, today: Date) -> Result<V
     for (staff, starts, ends) in appointment::booked_from(conn, today).await? {
         booked.entry(staff).or_default().push((starts, ends));
     }
-    let staff = task::workers(conn).await?.into_iter().map(|w| Candidate {
+    let may = |role: &String| Role::parse(role).is_some_and(|r| Role::WORKERS.contains(&r));
+    let workers = task::workers(conn).await?.into_iter().filter(|w| w.roles.iter().any(may));
+    let staff = workers.map(|w| Candidate {
         id: w.id,
         department: Department::parse(&w.department),
         territory: w.territory,

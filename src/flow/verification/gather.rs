@@ -3,6 +3,7 @@
 use super::basis::current_themes;
 use super::maps::{current, features, map_of, theme_layers, these, window_of};
 use super::readings::readings;
+use super::rivals::{MOST_CASES, rivals};
 use crate::app::App;
 use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
@@ -23,6 +24,7 @@ use crate::store::standing::{Standing, standing};
 use geo::BoundingRect;
 use geo_types::{Coord, MultiPolygon};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use std::sync::Arc;
 use time::Date;
 use uuid::Uuid;
@@ -106,7 +108,7 @@ async fn surroundings(
 ) -> Result<Surroundings> {
     let theme_set = current_themes(app, conn).await?;
     let Some(Standing { row, keys, province }) = here else {
-        let other_cases = rivals(app, conn, s, known).await;
+        let other_cases = other_cases(app, conn, s, known).await;
         let themes = theme_layers(&theme_set, &[], None, Default::default());
         let neighbours = Gathered::Read(vec![]);
         return Ok(Surroundings { parcel: None, neighbours, themes, theme_set, other_cases, province: None });
@@ -116,7 +118,7 @@ async fn surroundings(
     let versions = current(app, conn, row.zone).await?;
     let own = parcel_pin(app, conn, &row, &versions).await?;
     let neighbours = neighbours(conn, &row, boundary.as_ref()).await;
-    let other_cases = rivals(app, conn, s, known).await;
+    let other_cases = other_cases(app, conn, s, known).await;
     let features = features(app, conn, row.zone, &theme_set, &versions, window, &keys).await;
     let themes = theme_layers(&theme_set, &versions, window, features);
     let parcel = Some(parcel_facts(&row, boundary, own, registered(&themes), keys));
@@ -240,7 +242,7 @@ async fn neighbours(
     Gathered::Read(out)
 }
 
-async fn rivals(
+async fn other_cases(
     app: &App,
     conn: &mut PgConnection,
     s: &Subject,
@@ -255,20 +257,14 @@ async fn rivals(
         })
         .map(|serial| serial_index(app, &serial))
         .collect();
-    match case::rivals(conn, s.case.id, &serials, parcel.map(|p| p.0), parcel.map(|p| p.1)).await {
-        Ok(rows) => Gathered::Read(
-            rows.into_iter()
-                .map(|r| OtherCase {
-                    number: r.number,
-                    procedure: r.procedure,
-                    same_certificate: r.same_certificate,
-                    same_parcel: r.same_parcel,
-                })
-                .collect(),
-        ),
-        Err(e) => {
-            tracing::warn!(error = %e, "other cases could not be read");
-            Gathered::Failed("the case store did not answer".into())
-        }
-    }
+    let (zone, id) = parcel.unzip();
+    let most = MOST_CASES as i64 + 1;
+    let read = async {
+        let rows = case::rivals(conn, s.case.id, &serials, zone, id, most).await?;
+        rivals(conn, &mut HashMap::new(), id, rows).await
+    };
+    read.await.unwrap_or_else(|e| {
+        tracing::warn!(error = %e, "other cases could not be read");
+        Gathered::Failed("the case store did not answer".into())
+    })
 }

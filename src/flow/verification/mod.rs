@@ -7,6 +7,7 @@ mod maps;
 mod read;
 mod readings;
 mod request;
+mod rivals;
 mod run;
 
 pub use basis::{current_themes, keep as keep_basis, of_record as basis_of, pinned as basis_pinned, rules_for};
@@ -19,5 +20,6 @@ pub(in crate::flow) use maps::{
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub(in crate::flow) use readings::readings;
 pub use request::{Requested, request, run_requested};
+pub(in crate::flow) use rivals::{MOST_CASES, rivals};
 pub use run::{Judged, Verified, facts_of_parcel, inspect, judge, judge_by, verify_case};
 pub(in crate::flow) use run::{finding_row, inquiry, word};

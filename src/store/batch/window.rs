@@ -1,6 +1,7 @@
 //! Everything that a chunk of parcels needs, read once for all of them. What one parcel sees of it is cut out in memory
 //! (`flow/batch`), by the same boxes that the queries for a single parcel go by.
 
+use crate::store::case::RivalRow;
 use crate::store::feature::Bounds;
 use crate::store::parcel::{AliasRow, ParcelRow};
 use sqlx::{FromRow, PgConnection};
@@ -66,25 +67,27 @@ pub async fn neighbours(conn: &mut PgConnection, zone: i32, b: Bounds) -> sqlx::
 #[derive(Debug, Clone, FromRow)]
 pub struct OpenCaseRow {
     pub parcel_id: Uuid,
-    pub number: String,
-    pub procedure: String,
+    #[sqlx(flatten)]
+    pub row: RivalRow,
 }
 
-/// Open cases on these parcels, or on their names where a case knows no parcel yet; at most 100 of a parcel, by number, as
-/// `store::case::rivals` gives them.
-pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<OpenCaseRow>> {
+/// Open cases on these parcels, or calling theirs by the same sheet and number, as `store::case::rivals` gives them for one: by
+/// number, at most `most` of a parcel.
+pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid], most: i64) -> sqlx::Result<Vec<OpenCaseRow>> {
     sqlx::query_as(
-        "select parcel_id, number, procedure from (
+        "select parcel_id, number, procedure, false as same_certificate, same_parcel, parcel_ref, communes from (
             select found.*, row_number() over (partition by parcel_id order by number) as k from (
-                select parcel_id, number, procedure from case_file where zone = $1 and parcel_id = any($2) and not ended
-                union
-                select a.parcel_id, c.number, c.procedure from parcel_alias a join case_file c on c.parcel_ref ->> 'commune_code' = a.commune_code
-                   and c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
-                 where a.zone = $1 and a.parcel_id = any($2) and c.parcel_id is null and not c.ended) found) t
-          where k <= 100",
+                select parcel_id, number, procedure, true as same_parcel, parcel_ref, '{}'::text[] as communes
+                  from case_file where zone = $1 and parcel_id = any($2) and not ended
+                union all
+                select a.parcel_id, c.number, c.procedure, false, c.parcel_ref, array_agg(a.commune_code)
+                  from parcel_alias a join case_file c on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+                 where a.zone = $1 and a.parcel_id = any($2) and c.parcel_id is null and not c.ended group by a.parcel_id, c.id) found) t
+          where k <= $3 order by parcel_id, number",
     )
     .bind(zone)
     .bind(ids)
+    .bind(most)
     .fetch_all(conn)
     .await
 }
