@@ -1,7 +1,7 @@
 //! The job that lets no promise pass unnoticed: quotations and contracts that are over, instalments whose point is reached, and
 //! those that are overdue.
 
-use super::read::{Signing, instalments};
+use super::read::Signing;
 use crate::app::App;
 use crate::domain::case::{Happened, Step};
 use crate::domain::contract::{OwingState, Standing, reached};
@@ -79,7 +79,9 @@ async fn contract_over(app: &App, tx: &mut PgConnection, case: Uuid, id: Uuid) -
 
 /// Instalments whose point is reached are called; one that is overdue is said once.
 async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid) -> Result<Vec<Entry>> {
-    let Some(row) = contract::lock(tx, id).await? else { return Ok(vec![]) };
+    if contract::lock(tx, id).await?.is_none() {
+        return Ok(vec![]);
+    }
     let ended = case::lock(tx, case).await?.is_none_or(|c| c.step.ended());
     let (history, known) = (history_of(tx, case).await?, payment::due(tx, id).await?);
     let mut out: Vec<Entry> = Vec::new();
