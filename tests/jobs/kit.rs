@@ -19,7 +19,9 @@ pub fn app(pool: PgPool) -> App {
     static HOME: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
     let mut config = Config::with_defaults("postgres://unused", HOME.path());
     config.vault_key = Some(Secret("07".repeat(32)));
-    App::with_pool(pool, config, Clock::default(), Book::default()).unwrap()
+    // cases are opened for procedures that are shipped
+    let book = Book { procedures: Book::load(&config.data).unwrap().procedures, ..Book::default() };
+    App::with_pool(pool, config, Clock::default(), book).unwrap()
 }
 
 /// The service as it is started, over the database at `url`.
