@@ -5,6 +5,7 @@ use super::input::{Input, Page, Paging, Params, one_of};
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;
+use crate::domain::case::Step;
 use crate::flow::case::{self, BindParcel, CaseFilter, CaseView, CloseCase, Deed, NewCase, Read};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -27,20 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 fn states() -> Object {
-    one_of(&[
-        "intake",
-        "verification",
-        "advice",
-        "quotation",
-        "contract",
-        "execution",
-        "review",
-        "hand_over",
-        "after_care",
-        "closed",
-        "withdrawn",
-        "refused",
-    ])
+    one_of(Step::NAMES)
 }
 
 fn turns() -> Object {

@@ -152,9 +152,8 @@ fn a_draft_is_a_missing_paper() {
     assert_eq!(missing, [("certificate", true), ("sale_contract", false), ("power_of_attorney", false)]);
 }
 
-#[test]
-fn a_sheet_says_why_it_no_longer_holds() {
-    let made = SheetPins {
+fn pins(layers: Vec<(String, i64)>) -> SheetPins {
+    SheetPins {
         verification: Uuid::nil(),
         digest: "d".into(),
         rules: "r".into(),
@@ -162,8 +161,13 @@ fn a_sheet_says_why_it_no_longer_holds() {
         fees: "f".into(),
         guides: "g".into(),
         parcel: Some(Pinned { id: Uuid::nil(), version: 1 }),
-        layers: vec![("road".into(), 7), ("zoning".into(), 9)],
-    };
+        layers,
+    }
+}
+
+#[test]
+fn a_sheet_says_why_it_no_longer_holds() {
+    let made = pins(vec![("road".into(), 7), ("zoning".into(), 9)]);
     let keys = |now: &SheetPins| stale(&made, now).into_iter().map(|m| m.key).collect::<Vec<_>>();
     assert_eq!(keys(&made), Vec::<String>::new());
     assert_eq!(keys(&SheetPins { fees: "x".into(), ..made.clone() }), ["sheet-outdated-fees"]);
@@ -198,16 +202,7 @@ fn every_option_has_words() {
 }
 
 fn sheet_of(findings: Vec<FindingRecord>, papers: &[(&str, bool)]) -> (Sheet, Record) {
-    let pins = SheetPins {
-        verification: Uuid::nil(),
-        digest: "d".into(),
-        rules: "r".into(),
-        procedures: "p".into(),
-        fees: "f".into(),
-        guides: "g".into(),
-        parcel: Some(Pinned { id: Uuid::nil(), version: 1 }),
-        layers: vec![],
-    };
+    let pins = pins(vec![]);
     let sheet = Sheet {
         schema: OPTIONS.into(),
         id: Uuid::nil(),
