@@ -317,14 +317,17 @@ pub struct RunFindingRow {
     pub rule: Option<String>,
 }
 
-/// Findings that weigh, in the order of chunk, place and number.
+/// Findings that weigh, in the order of chunk, place and number. Chunks without such a kind are not looked at.
 pub async fn findings(pool: &PgPool, run: Uuid, f: &FindingFilter<'_>) -> sqlx::Result<Vec<RunFindingRow>> {
     sqlx::query_as(
-        "select f.*, v.zone, v.parcel_id from run_finding f join run_verification v using (run_id, chunk, place)
+        "select f.* from run_finding f
           where f.run_id = $1 and ($2::text is null or f.check_id = $2) and ($3::text is null or f.subject = $3)
             and ($4::text is null or f.verdict = $4) and ($5::text is null or f.effect = $5)
-            and ($6::uuid is null or v.parcel_id = $6)
-            and ($7::int is null or (f.chunk, f.place, f.no) > ($7, $8, $9))
+            and ($6::uuid is null or f.parcel_id = $6)
+            and ($7::int is null or (f.chunk, f.place) >= ($7, $8) and (f.chunk, f.place, f.no) > ($7, $8, $9))
+            and exists (select from run_finding_kind k where k.run_id = $1 and k.chunk = f.chunk
+                           and ($2::text is null or k.check_id = $2) and ($3::text is null or k.subject = $3)
+                           and ($4::text is null or k.verdict = $4) and ($5::text is null or k.effect = $5))
           order by f.chunk, f.place, f.no limit $10",
     )
     .bind(run)
