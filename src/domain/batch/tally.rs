@@ -3,10 +3,11 @@
 use crate::domain::rule::RulePin;
 use crate::domain::theme::Effect;
 use crate::domain::verify::{Certainty, FindingRecord, Record, Unit, Verdict};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// (check, subject, verdict) of every finding that does not weigh (clear, or not applicable), in the record's order.
-pub type QuietSet = Vec<(String, String, Verdict)>;
+pub type QuietSet = Vec<(Cow<'static, str>, String, Verdict)>;
 
 /// The different sets of a chunk; most parcels share one.
 #[derive(Debug, Clone, Default)]

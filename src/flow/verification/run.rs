@@ -198,7 +198,7 @@ fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
         _ => None,
     };
     Ok(FindingRow {
-        check_id: f.check.clone(),
+        check_id: f.check.to_string(),
         subject: f.subject.clone(),
         verdict: word(&f.verdict)?,
         effect: word(&f.effect)?,
