@@ -167,6 +167,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/parcels/{id}/history", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Get, "/api/v1/parcels/{id}/inspection", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Post, "/api/v1/parcel-acts", Roles(MAPS, S::LayersWrite)),
+    rule(Post, "/api/v1/parcel-acts/{id}/revocation", Roles(MAPS, S::LayersWrite)),
     rule(Get, "/api/v1/cases/{id}/verifications", Roles(DESK, S::VerificationsRead)),
     rule(Post, "/api/v1/cases/{id}/verifications", Roles(VERIFIERS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verifications/{id}", Roles(DESK, S::VerificationsRead)),

@@ -11,9 +11,10 @@ use crate::domain::parcel::reference::{normalise, parse_key, parse_text};
 use crate::domain::verify::text::{Lang, message};
 use crate::domain::verify::{Candidate, Message, ParcelRef, Wish};
 use crate::flow::case::parse_purpose;
-use crate::flow::parcel::{self, Act, History, NewAct, ParcelView, Place, StepView, Traced};
+use crate::flow::parcel::{self, Act, History, NewAct, ParcelView, Place, Revocation, StepView, Traced};
 use crate::flow::staff::Actor;
 use crate::flow::verification;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(parcel_history))
         .routes(routes!(inspect_parcel))
         .routes(routes!(record_act))
+        .routes(routes!(revoke_act))
 }
 
 /// Exactly one of `ref`, `serial`, `point`, `bbox`.
@@ -301,4 +303,16 @@ async fn record_act(State(app): State<App>, By(actor): By, Input(new): Input<New
     let done = parcel::record(&app, &actor, new).await?;
     let place = done.to_parcels.first().map_or(String::new(), |id| format!("/api/v1/parcels/{id}/history"));
     Ok(made(&done, &place))
+}
+
+/// Revoke a recorded act as wrong. It stays in the history; nothing follows it any more, but for queries as of a day before.
+#[utoipa::path(post, path = "/parcel-acts/{id}/revocation", tag = "parcels", params(("id" = Uuid, Path)), request_body = Revocation,
+    responses((status = 200, body = Act)))]
+async fn revoke_act(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(why): Input<Revocation>,
+) -> Result<Json<Act>> {
+    Ok(Json(parcel::revoke(&app, &actor, id, &why).await?))
 }

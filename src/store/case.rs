@@ -209,7 +209,7 @@ pub async fn rivals(
            from (select id, coalesce(array_agg(commune) filter (where commune is not null), '{}') as communes from (
                   select case_id as id, null as commune from paper where serial_index = any($2)
                   union all select id, null from case_file where zone = $3 and parcel_id = $4 and not ended
-                  union all select c.id, a.commune_code from parcel_alias a join case_file c
+                  union all select c.id, a.commune_code from parcel_name a join case_file c
                      on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
                    where a.zone = $3 and a.parcel_id = $4 and c.parcel_id is null and not c.ended) each group by id) found
            join case_file c using (id) where c.id <> $1 and not c.ended order by c.number limit $5",
