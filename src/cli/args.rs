@@ -47,7 +47,7 @@ pub enum Command {
     ParcelRevoke(super::parcel::RevokeArgs),
     /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
     Advise(super::advise::AdviseArgs),
-    /// Cases: open, list, show
+    /// Cases: open, list, show, bind to a parcel
     #[command(subcommand)]
     Case(super::desk::CaseCommand),
     /// Papers of a case: add with scan, list, show
