@@ -163,6 +163,7 @@ pub const RULES: &[Rule] = &[
         carries: Carries::Scan,
     },
     rule(Get, "/api/v1/parcels", Roles(EVERYBODY, S::ParcelsRead)),
+    rule(Post, "/api/v1/parcels/search", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Get, "/api/v1/parcels/{id}", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Get, "/api/v1/parcels/{id}/history", Roles(EVERYBODY, S::ParcelsRead)),
     rule(Get, "/api/v1/parcels/{id}/inspection", Roles(EVERYBODY, S::ParcelsRead)),
