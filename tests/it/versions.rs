@@ -1,7 +1,8 @@
 //! Versions of a layer: sent again, declared anew, compared, brought back, withdrawn.
 
+use crate::command_line::diaba;
 use crate::test_app::{Answer, Caller};
-use crate::ward::{EAST, NORTH, ZONE, ask, map, mapped, parcel, send, threaded, wait};
+use crate::ward::{EAST, NORTH, ZONE, ask, map, mapped, parcel, publish_map, send, threaded, wait};
 use diaba::domain::verify::Wish;
 use diaba::flow::staff::Actor;
 use diaba::flow::{proof, verification};
@@ -169,6 +170,55 @@ async fn a_difference_counts_all_and_compares_like_with_like(pool: PgPool) {
         let other = import(&gis, "MaXa,SoTo,SoThua\n20194,12,346\n".into(), &register("2026-03-01")).await;
         let path = format!("/api/v1/layer-versions/{first}/diff/{}", other["layer_version_id"]);
         assert_eq!(gis.get(&path).await.refused(), ["to: other-layer"]);
+    })
+    .await;
+}
+
+/// A layer or a theme that nobody knows is refused: an empty list would read as "nothing loaded yet".
+#[sqlx::test(migrations = "./migrations")]
+async fn a_list_of_what_nobody_knows_is_refused(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        for (query, fault) in [("layer=cadastral_tset", "layer: layer-unknown"), ("theme=cadastre", "theme: theme-unknown")] {
+            let refused = gis.get(&format!("/api/v1/layers?{query}")).await;
+            assert_eq!(refused.refused(), [fault], "{query}");
+            let said = &refused.body["errors"][0];
+            assert!(said["allowed"].as_str().unwrap().contains("cadastral"), "{said}");
+        }
+        for query in ["layer=cadastral_test", "theme=cadastral"] {
+            let found = gis.get(&format!("/api/v1/layers?{query}")).await;
+            assert_eq!(found.body["items"].as_array().unwrap().len(), 1, "{query}: {}", found.text);
+        }
+        assert!(gis.get("/api/v1/layers?theme=recovery").await.body["items"].as_array().unwrap().is_empty());
+        let (good, said) = diaba(&t, &["layer", "list", "--layer", "cadastral_tset"]).await;
+        assert!(!good && said.contains("layer [layer-unknown]") && said.contains("cadastral_test"), "{said}");
+        let nowhere = "/api/v1/verification-runs/019a0000-0000-7000-8000-00000000dead/findings?check=planning.recovry";
+        assert_eq!(gis.get(nowhere).await.refused(), ["check: not-in-list"]);
+    })
+    .await;
+}
+
+/// A run over a version of the map takes the parcels that are as they were in an earlier version too, and those without a boundary.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_run_over_a_version_takes_what_it_left_unchanged(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        t.advance(time::Duration::minutes(5));
+        let more = map(&[345, 346, 347]) + ",20194,12,348,200,ODT\n";
+        let version = publish_map(&gis, more, &ask()).await;
+        let run = gis.post("/api/v1/verification-runs", json!({"layer_version": version})).await;
+        let run = format!("/api/v1/verification-runs/{}", run.body["id"].as_str().unwrap());
+        let done = async || gis.get(&run).await.body;
+        for _ in 0..100 {
+            if done().await["state"] == "done" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let done = done().await;
+        assert_eq!((&done["state"], &done["parcels_done"]), (&json!("done"), &json!(4)), "{done}");
     })
     .await;
 }
