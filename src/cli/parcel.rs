@@ -69,7 +69,8 @@ pub async fn show(app: &App, a: ParcelArgs) -> Result<ExitCode> {
     }
     for (i, t) in found.iter().enumerate() {
         let c = &t.candidate;
-        let gone = if t.in_force { String::new() } else { format!("  {}", message(lang, &Message::new("parcel-gone"))) };
+        let gone =
+            if t.in_force { String::new() } else { format!("  {}", message(lang, &Message::new("parcel-gone"))) };
         println!("{}. {}/{}/{}  zone {}  {}{gone}", i + 1, c.commune_code, c.sheet, c.number, c.zone.0, c.parcel_id);
         for reason in &c.reasons {
             println!("     {}", message(lang, &Message::new(reason)));

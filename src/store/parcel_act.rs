@@ -148,13 +148,11 @@ pub async fn act(ex: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<ActRo
 
 /// Acts that name any of these, before or after, in order of recording.
 pub async fn acts_of(ex: impl PgExecutor<'_>, names: &[String], parcels: &[Uuid]) -> sqlx::Result<Vec<ActRow>> {
-    sqlx::query_as(act_select!(
-        "where a.from_names && $1 or a.to_parcels && $2 order by a.recorded_at, a.id limit 200"
-    ))
-    .bind(names)
-    .bind(parcels)
-    .fetch_all(ex)
-    .await
+    sqlx::query_as(act_select!("where a.from_names && $1 or a.to_parcels && $2 order by a.recorded_at, a.id limit 200"))
+        .bind(names)
+        .bind(parcels)
+        .fetch_all(ex)
+        .await
 }
 
 /// Keeps others from recording or revoking meanwhile: acts are few.

@@ -119,7 +119,8 @@ async fn told_on_the_command_line(pool: PgPool) {
         let (good, said) = diaba(&t, &["parcel", "345", "--lang", "en"]).await;
         assert!(!good && said.contains("reference [parcel-key]"), "{said}");
 
-        let mut record = vec!["parcel-record", "split", "--from", "20194/12/300", "--to", "20194/12/345", "--to", "20194/12/346"];
+        let mut record =
+            vec!["parcel-record", "split", "--from", "20194/12/300", "--to", "20194/12/345", "--to", "20194/12/346"];
         record.extend(["--on", "2026-03-02", "--decision", "12/QĐ-UBND"]);
         let said = says(&t, &record, &["recorded: split of 20194/12/300"]).await;
         let act = said.split(['(', ')']).nth(1).unwrap();

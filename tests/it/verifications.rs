@@ -160,7 +160,8 @@ async fn a_case_follows_its_papers_until_a_person_binds_it(pool: PgPool) {
         let bind = ["case", "bind", &number, "--parcel", &east, "--reason", "The customer showed the place."];
         says(&t, &bind, &[&east]).await;
         assert_eq!(verify().await, (json!("346"), json!("reference-found")));
-        let (good, said) = diaba(&t, &["case", "bind", &number, "--parcel", &case, "--reason", "The customer showed it."]).await;
+        let (good, said) =
+            diaba(&t, &["case", "bind", &number, "--parcel", &case, "--reason", "The customer showed it."]).await;
         assert!(!good && said.contains("parcel [parcel-unknown]"), "{said}");
     })
     .await;

@@ -180,7 +180,9 @@ async fn a_list_of_what_nobody_knows_is_refused(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = mapped(pool).await;
         let gis = t.signed_in("maps", &["gis_analyst"]).await;
-        for (query, fault) in [("layer=cadastral_tset", "layer: layer-unknown"), ("theme=cadastre", "theme: theme-unknown")] {
+        for (query, fault) in
+            [("layer=cadastral_tset", "layer: layer-unknown"), ("theme=cadastre", "theme: theme-unknown")]
+        {
             let refused = gis.get(&format!("/api/v1/layers?{query}")).await;
             assert_eq!(refused.refused(), [fault], "{query}");
             let said = &refused.body["errors"][0];

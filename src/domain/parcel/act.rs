@@ -32,9 +32,8 @@ pub struct After {
 /// Why the act cannot be true; empty when it can. A parcel may keep its number when a part is split off it or another is merged into
 /// it, but nothing is renumbered to itself, no parcel stands twice on one side, and what a map still drew on a day had not ended by it.
 pub fn problems(kind: StepKind, effective: Date, from: &[Before], to: &[After]) -> Vec<FieldProblem> {
-    let same = |a: &Before, b: &Before| {
-        a.name == b.name || a.held.zip(b.held).is_some_and(|(a, b)| a.parcel == b.parcel)
-    };
+    let same =
+        |a: &Before, b: &Before| a.name == b.name || a.held.zip(b.held).is_some_and(|(a, b)| a.parcel == b.parcel);
     let mut out = Vec::new();
     for (i, f) in from.iter().enumerate().filter(|(i, f)| from[..*i].iter().any(|e| same(e, f))) {
         out.push(FieldProblem::new(format!("from.{i}"), "parcel-twice", &f.name, "each parcel once"));

@@ -9,8 +9,8 @@ use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::parcel::rank::{Hints, clear_winner};
 use crate::domain::verify::{
-    CaseFacts, Facts, Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, PaperFacts, ParcelFacts,
-    ParcelRef, Resolution, ThemeFacts, ThemeSet,
+    CaseFacts, Facts, Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, PaperFacts, ParcelFacts, ParcelRef,
+    Resolution, ThemeFacts, ThemeSet,
 };
 use crate::flow::paper::serial_index;
 use crate::flow::parcel::{old_province_of, resolve};
