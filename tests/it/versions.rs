@@ -249,6 +249,43 @@ async fn a_coverage_is_looked_at_and_a_file_of_bad_rows_says_why(pool: PgPool) {
     .await;
 }
 
+/// What lies beyond a coverage is kept and told; a coverage that leaves out most rows is about other ground.
+#[sqlx::test(migrations = "./migrations")]
+async fn rows_beyond_the_coverage_are_told(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        // four parcels of 20 m in a row: 345 and 346 within, 347 half, 348 beyond
+        let covering = |metres: f64| {
+            let (w, s, e, n) = (EAST - 5.0, NORTH - 5.0, EAST + metres, NORTH + 15.0);
+            let mut ask = ask();
+            ask["coverage"] = json!({"wkt": format!("POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))")});
+            ask
+        };
+        let row = map(&[345, 346, 347, 348]);
+        let told = import(&gis, row.clone(), &covering(50.0)).await;
+        let said = |code: &str| {
+            let all = told["issues"].as_array().unwrap().iter();
+            all.filter(|i| i["code"] == code).map(|i| (i["rows"].clone(), i["set_aside"].clone())).next()
+        };
+        assert_eq!(told["rows_good"], 4, "{told}");
+        assert_eq!(said("partly_outside_coverage"), Some((json!(1), json!(false))), "{told}");
+        assert_eq!(said("outside_coverage"), Some((json!(1), json!(false))), "{told}");
+        assert_eq!(refusal(&gis, row, &covering(15.0)).await, "coverage-elsewhere", "three of four lie beyond");
+
+        // a zone whose corners all lie outside the coverage, and that holds it whole, is not beyond it
+        let (w, s, e, n) = (EAST - 900.0, NORTH - 900.0, EAST + 900.0, NORTH + 900.0);
+        let zone = format!("WKT,code\n\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",NGAP\n");
+        let mut around = covering(50.0);
+        for (k, v) in [("layer", "flood_test"), ("profile", "generic"), ("theme", "hazard_flood")] {
+            around[k] = json!(v);
+        }
+        let told = import(&gis, zone, &around).await;
+        assert_eq!(told["issues"], json!([{"code": "partly_outside_coverage", "set_aside": false, "rows": 1}]), "{told}");
+    })
+    .await;
+}
+
 async fn refusal(gis: &Caller, content: String, ask: &Value) -> String {
     let sent = send(gis, "ban_do.csv", content, ask).await;
     wait(gis, &sent).await;
