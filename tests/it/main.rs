@@ -22,6 +22,7 @@ mod faults;
 mod field;
 mod geometry;
 mod history;
+mod hostile;
 mod idempotency;
 mod input;
 mod intake;

@@ -281,7 +281,11 @@ async fn rows_beyond_the_coverage_are_told(pool: PgPool) {
             around[k] = json!(v);
         }
         let told = import(&gis, zone, &around).await;
-        assert_eq!(told["issues"], json!([{"code": "partly_outside_coverage", "set_aside": false, "rows": 1}]), "{told}");
+        assert_eq!(
+            told["issues"],
+            json!([{"code": "partly_outside_coverage", "set_aside": false, "rows": 1}]),
+            "{told}"
+        );
     })
     .await;
 }

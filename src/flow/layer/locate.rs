@@ -8,9 +8,7 @@ use crate::domain::layer::crs_guard::{
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Family;
 use crate::flow::{Error, Result};
-use crate::gis::crs::{
-    CrsError, Definition, Operation, Sample, Transformer, ZoneBook, ZoneDef, candidates, recognise,
-};
+use crate::gis::crs::{CrsError, Definition, Operation, Sample, Transformer, ZoneBook, ZoneDef, candidates, recognise};
 use crate::gis::reader::{Header, RawFeature};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::reference::{commune_area, corners_near};

@@ -72,7 +72,8 @@ impl Corners {
     pub(super) fn met(&self, c: &Candidate) -> usize {
         let place = |p: (f64, f64)| ((p.0 * 100.0).round() as i64, (p.1 * 100.0).round() as i64);
         let all = c.points.iter().chain(&c.more).flatten();
-        let met: BTreeSet<_> = all.filter_map(|p| self.nearest(*p)).filter(|(d, _)| *d <= SAME_CORNER_M).map(|(_, q)| place(q)).collect();
+        let met: BTreeSet<_> =
+            all.filter_map(|p| self.nearest(*p)).filter(|(d, _)| *d <= SAME_CORNER_M).map(|(_, q)| place(q)).collect();
         met.len()
     }
 
@@ -81,8 +82,13 @@ impl Corners {
         if self.is_empty() || points.is_empty() {
             return None;
         }
-        let mut met: Vec<f64> =
-            points.iter().flatten().filter_map(|p| self.nearest(*p)).map(|n| n.0).filter(|d| *d <= SAME_CORNER_M).collect();
+        let mut met: Vec<f64> = points
+            .iter()
+            .flatten()
+            .filter_map(|p| self.nearest(*p))
+            .map(|n| n.0)
+            .filter(|d| *d <= SAME_CORNER_M)
+            .collect();
         met.sort_by(f64::total_cmp);
         let residual_m = met.get(met.len() / 2).copied();
         Some(MapAgreement { share: met.len() as f64 / points.len() as f64, residual_m })
