@@ -164,7 +164,8 @@ pub struct ProblemBody {
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = FieldProblem)]
+#[schema(as = FieldProblem, example = json!({"field": "days", "code": "range", "found": "0", "allowed": "1-366",
+    "message": "Found 0; in the range: 1-366"}))]
 pub struct FieldBody {
     /// Path as the sender wrote it.
     pub field: String,

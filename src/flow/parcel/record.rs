@@ -36,6 +36,10 @@ pub struct NewAct {
 
 /// An act as it was recorded, and as it was revoked when it was.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"id": "019a0000-0000-7000-8000-000000000000", "zone": 5899, "kind": "split", "effective": "2026-03-02",
+    "decision": "12/QĐ-UBND, 2026-02-20", "from": ["20194/12/300"], "to_parcels": ["6f1c2c0e-8d7a-4d0e-9a39-0d5b7a3f2f11",
+    "0b0a6c62-4a5f-4c70-8a55-6c8f2a1d9e03"], "recorded_by": "lan.nguyen", "recorded_at": "2026-10-05T02:00:00Z",
+    "revoked": {"by": "minh.tran", "at": "2026-10-08T02:00:00Z", "reason": "Decision 12 splits parcel 299"}}))]
 pub struct Act {
     pub id: Uuid,
     /// EPSG code of the cadastral zone.
