@@ -18,6 +18,7 @@ mod contract_signing;
 mod contracts;
 mod desk_cli;
 mod disk;
+mod examples;
 mod faults;
 mod field;
 mod geometry;

@@ -49,5 +49,11 @@ pub(in crate::flow) async fn readings(
 
 fn scaled(own: &Definition, table: &[(f64, f64)], by: f64) -> Candidate {
     let points = table.iter().map(|p| Some((p.0 * by, p.1 * by))).collect();
-    Candidate { definition: format!("{own} x {by}"), kind: CandidateKind::Separator, points, more: vec![], on_grid: false }
+    Candidate {
+        definition: format!("{own} x {by}"),
+        kind: CandidateKind::Separator,
+        points,
+        more: vec![],
+        on_grid: false,
+    }
 }
