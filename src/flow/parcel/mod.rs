@@ -10,7 +10,7 @@ mod view;
 
 pub use find::{Place, at_place, by_serial, in_box, views};
 pub use history::{History, PastVersion, acts, history};
-pub use record::{Act, NewAct, Revoked, record};
+pub use record::{Act, ActRevoked, NewAct, record};
 pub(in crate::flow) use resolve::{came_from, candidate_row};
 pub use resolve::{known_communes, old_province_of, resolve};
 pub use revoke::{Revocation, revoke};

@@ -54,12 +54,12 @@ pub struct Act {
     #[serde(with = "time::serde::rfc3339")]
     pub recorded_at: OffsetDateTime,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoked: Option<Revoked>,
+    pub revoked: Option<ActRevoked>,
 }
 
 /// Recorded wrongly: nothing follows the act from then on; as of an earlier day it is still seen.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Revoked {
+pub struct ActRevoked {
     pub by: String,
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
@@ -78,7 +78,7 @@ pub(super) fn act_of(a: ActRow) -> Act {
         to_parcels: a.to_parcels,
         recorded_by: a.recorded_by,
         recorded_at: a.recorded_at,
-        revoked: revoked.map(|((by, at), reason)| Revoked { by, at, reason }),
+        revoked: revoked.map(|((by, at), reason)| ActRevoked { by, at, reason }),
     }
 }
 
