@@ -111,8 +111,8 @@ type Told = (String, String, Change);
 /// The parcel is gone: what came of it is watched in its place.
 async fn followed(app: &App, tx: &mut PgConnection, on: &OnRow) -> Result<Vec<Told>> {
     let now = app.clock.now();
-    let mut heirs: Vec<Uuid> =
-        lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?.into_iter().map(|l| l.to_parcel).collect();
+    let steps = lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?;
+    let mut heirs: Vec<Uuid> = steps.iter().filter(|l| l.revoked_at.is_none()).map(|l| l.to_parcel).collect();
     heirs.sort();
     heirs.dedup();
     let name = |p: &crate::store::parcel::ParcelRow| format!("{}/{}/{}", p.commune_code, p.sheet, p.number);
