@@ -158,6 +158,44 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
     .await;
 }
 
+/// A mortgage is released beside: neither the plan, nor an instalment, nor the review takes it for the transfer.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, contract) = concluded(&legal).await;
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        let mut beside = dossier("B1");
+        beside["procedure"] = "mortgage_release".into();
+        let beside = ok(legal.post(&submissions, beside).await);
+        t.run("watch_contracts").await;
+        let due = async || {
+            let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
+            told["instalments"].as_array().unwrap().iter().map(|i| i["due"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(due().await[1..], [Value::Null, Value::Null], "nothing is due for what lies beside");
+        let entry = async |kind: &str| crate::plans::task(&legal, &case, kind).await["waits_for"].clone();
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&beside)), json!({"granted": true})).await);
+        assert!(entry("collect_result").await.to_string().contains("granted"), "{}", entry("collect_result").await);
+        t.run("watch_contracts").await;
+        assert_eq!(due().await[1..], [Value::Null, Value::Null]);
+        let main = ok(legal.post(&submissions, dossier("B2")).await);
+        let mut again = dossier("B3");
+        again["procedure"] = "mortgage_release".into();
+        let again = ok(legal.post(&submissions, again).await);
+        let refused = json!({"granted": false, "words": "Thiếu xác nhận của bên nhận thế chấp"});
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&again)), refused).await);
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&main)), json!({"granted": true})).await);
+        let list = ok(legal.get(&format!("/api/v1/cases/{case}/checklist")).await);
+        let item = list["items"].as_array().unwrap().iter().find(|i| i["code"] == "authority").cloned().unwrap();
+        assert_eq!(item["because"][0]["key"], "review-refused-beside", "{item}");
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
     threaded(pool, |pool| async move {

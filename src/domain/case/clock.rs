@@ -3,6 +3,7 @@
 //! A day of Viet Nam is used by a clock that was running when the day began: the day it starts is not counted (Civil Code
 //! Art. 147), the day it stops is. Only working days are used. A deadline is a function of events, calendar and rules alone.
 
+use super::dossier::Dossier;
 use super::event::{Event, Happened};
 use super::procedure::{ProcedureBook, ProcedureVersion};
 use super::state::{Case, NoMove, Step, Turn};
@@ -239,7 +240,7 @@ fn of_authority(events: &[Event], states: &[Case], submission: Uuid, version: Op
         limit: version.and_then(ProcedureVersion::term),
         source: version.map_or_else(|| "no term is known".into(), |v| v.source.clone()),
         standing: version.map_or(Standing::Unverified, |v| v.standing),
-        ..bare(spans_by(events, states, |c| c.submitted.contains(&submission), Event::day))
+        ..bare(spans_by(events, states, |c| c.dossiers.get(&submission).is_some_and(Dossier::at_work), Event::day))
     }
 }
 

@@ -219,7 +219,7 @@ proptest! {
             let Some(limit) = clock.limit else { continue };
             let expected = match clock.id.strip_prefix("step.") {
                 Some(step) => naive(&events, limit, |c| c.step.name() == step && c.turn() == Turn::Ours),
-                None => naive(&events, limit, |c| c.submitted.contains(&id(9))),
+                None => naive(&events, limit, |c| c.dossiers.get(&id(9)).is_some_and(Dossier::at_work)),
             };
             prop_assert_eq!(clock.deadline, expected, "{}", clock.id);
             // The explanation adds up: its last used day is the deadline.

@@ -2,6 +2,7 @@
 
 mod audience;
 pub mod clock;
+mod dossier;
 pub mod event;
 mod event_values;
 pub mod number;
@@ -11,6 +12,7 @@ mod state;
 pub mod timeline;
 
 pub use audience::{CustomerView, Owed};
+pub use dossier::Dossier;
 pub use event::{Channel, Ending, Event, Happened, Settled, Signer};
 pub use procedure::{NeededPaper, Procedure, ProcedureBook, ProcedureVersion};
 pub use state::{Case, NoMove, Sheet, Step, Turn, Why};

@@ -1,6 +1,7 @@
 //! A case told in words, in two views: staff see all of it; customers see what happened, why, by whom, what comes next and
 //! by when, out of what `audience.rs` shows them.
 
+use super::dossier::Dossier;
 use super::event::{Event, Happened, Signer};
 use super::state::{Case, Step, Turn};
 use crate::domain::calendar::{clock_time, day_of};
@@ -105,7 +106,7 @@ fn awaited(case: &Case, events: &[Event]) -> Option<Date> {
     let of_step = |e: &Event| match (&case.step, &e.what) {
         (Step::Quotation { .. }, H::QuotationOffered { valid_to, .. }) => Some(*valid_to),
         (Step::Contract { .. }, H::ContractDrawn { sign_by, .. }) => Some(*sign_by),
-        (Step::Execution { .. }, H::Submitted { submission, due, .. }) if case.submitted.contains(submission) => *due,
+        (Step::Execution { .. }, H::Submitted { submission, due, .. }) if case.dossiers.get(submission).is_some_and(Dossier::at_work) => *due,
         (_, H::PapersRequested { items, due, .. }) if items.iter().any(|i| case.asked.contains(i)) => Some(*due),
         _ => None,
     };

@@ -70,7 +70,8 @@ fn where_it_stands_has_words_for_every_step_and_turn() {
         case.step = step;
         for (asked, submitted) in [(false, false), (true, false), (false, true)] {
             case.asked = asked.then_some(id).into_iter().collect();
-            case.submitted = submitted.then_some(id).into_iter().collect();
+            let dossier = Dossier { procedure: "transfer".into(), last: None, seq: 1 };
+            case.dossiers = submitted.then_some((id, dossier)).into_iter().collect();
             for lang in [Lang::Vi, Lang::En] {
                 let now = now(&case, &[], lang);
                 for text in [now.step_text, now.turn_text, now.next] {

@@ -90,7 +90,8 @@ async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid
     for o in schedule.iter().filter(|o| !ended && o.open > Dong::ZERO && !known.contains_key(&o.instalment.no)) {
         let i = &o.instalment;
         let Some(day) = reached(i.on, id, &history) else { continue };
-        let due = day.saturating_add(Duration::days(i64::from(i.days)));
+        // It may be noted late; nobody is late with what they were not asked for yet.
+        let due = day.saturating_add(Duration::days(i64::from(i.days))).max(app.clock.today());
         let no = i32::try_from(i.no).map_err(|e| Error::Broken(e.into()))?;
         if payment::call(tx, id, no, due, &by.login, app.clock.now()).await? {
             out.push(Happened::PaymentDue { contract: id, instalment: i.no, amount: o.open.0, due }.into());

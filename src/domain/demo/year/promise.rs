@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::{Calendar, UnknownYear, day_of};
 use crate::domain::case::clock::{self, Limits};
-use crate::domain::case::{Case, Event, Happened, ProcedureBook, Turn, timeline};
+use crate::domain::case::{Case, Dossier, Event, Happened, ProcedureBook, Turn, timeline};
 use crate::domain::verify::text::Lang;
 use std::collections::BTreeSet;
 use time::{Date, Duration};
@@ -160,8 +160,9 @@ fn nothing_lost(told: &Told, case: &Case, faults: &mut Vec<String>) {
     same("task", ids(told.tasks.iter().filter(|t| t.open()).map(|t| &t.id)), &case.tasks);
     same("request item", ids(told.items.iter().filter(|i| i.state == "open").map(|i| &i.id)), &case.asked);
     same("issue", ids(told.issues.iter().filter(|i| i.open).map(|i| &i.id)), &case.issues);
-    same("submission", told.agreed.submitted.clone(), &case.submitted);
-    same("stopped submission", told.agreed.stopped.clone(), &case.stopped);
+    let of = |is: fn(&Dossier) -> bool| ids(case.dossiers.iter().filter(|(_, d)| is(d)).map(|(id, _)| id));
+    same("submission", told.agreed.submitted.clone(), &of(Dossier::at_work));
+    same("stopped submission", told.agreed.stopped.clone(), &of(Dossier::stopped));
     same("obligation", told.agreed.owed.clone(), &case.obligations);
     if told.tasks.iter().any(|t| t.department.is_empty()) {
         faults.push("a task belongs to no department".into());
