@@ -227,6 +227,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/submissions/{id}/asked-more", Roles(SUBMITTERS, S::CasesWrite)),
     rule(Post, "/api/v1/submissions/{id}/answered", Roles(SUBMITTERS, S::CasesWrite)),
     rule(Post, "/api/v1/submissions/{id}/decided", Roles(SUBMITTERS, S::CasesWrite)),
+    rule(Post, "/api/v1/submissions/{id}/withdrawn", Roles(SUBMITTERS, S::CasesWrite)),
     rule(Post, "/api/v1/cases/{id}/ask-review", Roles(ADVISERS, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/checklist", Roles(VERIFIERS, S::PapersRead)),
     rule(Get, "/api/v1/cases/{id}/reviews", Roles(VERIFIERS, S::PapersRead)),

@@ -83,6 +83,16 @@ pub async fn items(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Item
     .await
 }
 
+pub async fn open_of_request(conn: &mut PgConnection, request: Uuid) -> sqlx::Result<Vec<ItemRow>> {
+    sqlx::query_as(
+        "select id, request_id, case_id, need, paper_kind, paper_id, because, detail, state, settled_by, settled_at
+         from request_item where request_id = $1 and state = 'open' order by id",
+    )
+    .bind(request)
+    .fetch_all(conn)
+    .await
+}
+
 pub async fn item(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ItemRow>> {
     sqlx::query_as(
         "select id, request_id, case_id, need, paper_kind, paper_id, because, detail, state, settled_by, settled_at

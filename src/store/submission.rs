@@ -25,7 +25,7 @@ pub struct StepRow {
     pub submission_id: Uuid,
     pub case_id: Uuid,
     pub no: i32,
-    /// asked_more, answered, granted, refused.
+    /// A name of `domain::submission::Step`.
     pub what: String,
     pub happened_on: Date,
     pub answer_by: Option<Date>,
@@ -36,11 +36,11 @@ pub struct StepRow {
     pub recorded_at: OffsetDateTime,
 }
 
-/// False: this agency gave this number before.
+/// False: this agency gave this number before, to a dossier that was not taken back; the transaction is over then.
 pub async fn insert(conn: &mut PgConnection, s: &SubmissionRow) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "insert into submission (id, case_id, agency, procedure, receipt_number, submitted_on, due, promised, recorded_by, recorded_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (agency, receipt_number) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(s.id)
     .bind(s.case_id)
@@ -53,8 +53,11 @@ pub async fn insert(conn: &mut PgConnection, s: &SubmissionRow) -> sqlx::Result<
     .bind(&s.recorded_by)
     .bind(s.recorded_at)
     .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .await;
+    match done {
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("submission_receipt_once") => Ok(false),
+        done => done.map(|_| true),
+    }
 }
 
 pub async fn insert_step(conn: &mut PgConnection, s: &StepRow) -> sqlx::Result<()> {
@@ -84,12 +87,15 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Submi
     sqlx::query_as("select * from submission where id = $1").bind(id).fetch_optional(conn).await
 }
 
-/// By the authority's own number; several agencies may have given the same one.
+/// By the authority's own number; several agencies may have given the same one. What was taken back is found by its id alone.
 pub async fn by_receipt(conn: &mut PgConnection, number: &str) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("select id from submission where receipt_number = $1 order by id")
-        .bind(number)
-        .fetch_all(conn)
-        .await
+    sqlx::query_scalar(
+        "select id from submission s where receipt_number = $1
+            and not exists (select from submission_step t where t.submission_id = s.id and t.what = 'withdrawn') order by id",
+    )
+    .bind(number)
+    .fetch_all(conn)
+    .await
 }
 
 /// Oldest first.
@@ -117,7 +123,7 @@ pub struct SubmissionListed {
     pub due: Option<Date>,
     #[schema(value_type = Option<String>)]
     pub promised: Option<Date>,
-    /// at_work, asked_more, granted or refused.
+    /// at_work, asked_more, granted, refused or withdrawn.
     pub state: String,
     /// Day of what happened last.
     #[schema(value_type = String)]

@@ -158,6 +158,54 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
     .await;
 }
 
+#[sqlx::test(migrations = "./migrations")]
+async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, contract) = concluded(&legal).await;
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        let step = async |s: &Value, what: &str, body: Value| {
+            legal.post(&format!("/api/v1/submissions/{}/{what}", id(s)), body).await
+        };
+        let mistyped = ok(legal.post(&submissions, dossier("C1")).await);
+        assert_eq!(step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(), ["words: length"]);
+        let back = ok(step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Nhập sai ngày"})).await);
+        assert_eq!((&back["state"], turn(&legal, &case).await), (&json!("withdrawn"), json!("ours")));
+        t.run("watch_contracts").await;
+        let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
+        assert_eq!(told["instalments"][1]["due"], Value::Null, "nothing falls due for what was never handed in");
+        let first = ok(legal.post(&submissions, dossier("C1")).await);
+        assert_eq!(conflict(&legal.post(&submissions, dossier("C1")).await), "receipt-known");
+        assert_eq!(conflict(&step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Lần nữa"})).await), "submission-state");
+
+        // It waits for a paper that never comes, and refuses; nobody is asked for the paper any more.
+        let ask = json!({"words": "Thiếu giấy xác nhận", "from_customer": ["marriage_paper"]});
+        ok(step(&first, "asked-more", ask.clone()).await);
+        let refused = ok(step(&first, "decided", json!({"granted": false, "words": "Quá hạn bổ sung"})).await);
+        assert_eq!(refused["state"], "refused");
+        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
+        assert_eq!(screen["requests"][0]["items"][0]["state"], "dropped", "{}", screen["requests"]);
+        assert!(screen["issues"][0]["resolved_at"].is_string(), "{}", screen["issues"]);
+
+        // What is answered with what the firm had is asked of the customer no longer.
+        let second = ok(legal.post(&submissions, dossier("C2")).await);
+        ok(step(&second, "asked-more", ask).await);
+        ok(step(&second, "answered", json!({"words": "Đã có bản sao"})).await);
+        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
+        assert_eq!(screen["requests"][1]["items"][0]["state"], "dropped", "{}", screen["requests"]);
+
+        let end = json!({"ending": "withdrawn", "reason": "the customer sells no more"});
+        ok(legal.post(&format!("/api/v1/cases/{case}/close"), end).await);
+        assert_eq!(conflict(&step(&second, "asked-more", json!({"words": "Bổ sung"})).await), "case-closed");
+        ok(step(&second, "decided", json!({"granted": true})).await);
+        assert_eq!(kinds(&t, &case).await.last().unwrap(), "agency_decided", "it came, and it is told");
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
 /// A mortgage is released beside: neither the plan, nor an instalment, nor the review takes it for the transfer.
 #[sqlx::test(migrations = "./migrations")]
 async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {

@@ -146,6 +146,10 @@ event-agency_decided = { $granted ->
     [yes] The authority has decided as applied for: { $agency }.
    *[no] The authority has refused: { $agency }.
 }
+event-submission_withdrawn = { $mistake ->
+    [yes] The dossier was noted at { $agency } by mistake; it was not handed in like that.
+   *[no] The dossier was taken back from { $agency }.
+}
 event-field_work_returned = Field work came back.
 event-conflict_settled = Two values of the field work were settled.
 event-issue_raised = A problem was raised: { $topic }.

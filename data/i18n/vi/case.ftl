@@ -146,6 +146,10 @@ event-agency_decided = { $granted ->
     [yes] Cơ quan đã giải quyết theo đề nghị: { $agency }.
    *[no] Cơ quan từ chối: { $agency }.
 }
+event-submission_withdrawn = { $mistake ->
+    [yes] Việc nộp hồ sơ tại { $agency } đã được ghi nhầm; hồ sơ không được nộp như vậy.
+   *[no] Hồ sơ đã được rút khỏi { $agency }.
+}
 event-field_work_returned = Kết quả thực địa đã gửi về.
 event-conflict_settled = Đã thống nhất hai giá trị từ thực địa.
 event-issue_raised = Có vướng mắc: { $topic }.

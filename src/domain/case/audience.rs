@@ -55,6 +55,8 @@ impl Happened {
                 | H::ConsentGiven { .. }
                 | H::CustomerLinked { .. }
                 | H::TaskCancelled { .. }
+                | H::AgencyDecided { .. }
+                | H::SubmissionWithdrawn { .. }
                 | H::FieldWorkReturned { .. }
                 | H::ConflictSettled { .. }
                 | H::ObligationRevised { .. }
@@ -112,6 +114,7 @@ impl Happened {
             H::Submitted { .. } => &["agency", "procedure", "due", "on"],
             H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency", "on"],
             H::AgencyDecided { .. } => &["agency", "granted", "on"],
+            H::SubmissionWithdrawn { .. } => &["agency", "mistake", "on"],
             H::ReviewAsked {} | H::ReviewPassed { .. } => &[],
             H::HandOverOffered { .. } | H::HandedOver { .. } => &["handover", "way"],
             H::ObligationNoticed { .. } | H::ObligationRevised { .. } => &["obligation", "what", "amount", "due"],
@@ -188,7 +191,9 @@ impl Happened {
             | H::AppointmentMade { with_customer: true, .. }
             | H::AppointmentMoved { with_customer: true, .. } => vec![Customer],
             H::ContractConcluded { .. } => vec![Customer, R(Role::Manager)],
-            H::AgencyAskedMore { .. } | H::AgencyDecided { .. } => vec![Customer, R(Role::Legal)],
+            H::AgencyAskedMore { .. } | H::AgencyDecided { .. } | H::SubmissionWithdrawn { .. } => {
+                vec![Customer, R(Role::Legal)]
+            }
             H::QuotationAccepted { .. } | H::QuotationRefused { .. } | H::ContractRefused { .. } => {
                 vec![R(Role::Sales)]
             }

@@ -79,6 +79,7 @@ impl Case {
             H::AgencyAnswered { submission, .. } => (submission, Step::Answered),
             H::AgencyDecided { submission, granted: true, .. } => (submission, Step::Granted),
             H::AgencyDecided { submission, .. } => (submission, Step::Refused),
+            H::SubmissionWithdrawn { submission, .. } => (submission, Step::Withdrawn),
             _ => return Ok(()),
         };
         let held = self.dossiers.get_mut(id).filter(|d| step.may_follow(d.last)).ok_or(Why::NotOpen)?;

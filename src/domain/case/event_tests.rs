@@ -68,6 +68,7 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::AgencyAskedMore { submission: id, agency: word(), on: Some(due) },
         H::AgencyAnswered { submission: id, agency: word(), on: Some(due) },
         H::AgencyDecided { submission: id, agency: word(), granted: true, on: Some(due) },
+        H::SubmissionWithdrawn { submission: id, agency: word(), mistake: true, on: Some(due) },
         H::FieldWorkReturned { batch: id, applied: 1, conflicts: 0, tray: 0 },
         H::ConflictSettled { item: id },
         H::IssueRaised { issue: id, topic: word(), owner: id, due },

@@ -4,6 +4,7 @@ mod audience;
 pub mod clock;
 mod dossier;
 pub mod event;
+mod event_parts;
 mod event_values;
 pub mod number;
 mod procedure;

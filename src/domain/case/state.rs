@@ -326,7 +326,8 @@ impl Case {
             H::Submitted { .. }
             | H::AgencyAskedMore { .. }
             | H::AgencyAnswered { .. }
-            | H::AgencyDecided { .. } => self.at_authority(event)?,
+            | H::AgencyDecided { .. }
+            | H::SubmissionWithdrawn { .. } => self.at_authority(event)?,
             H::ObligationNoticed { obligation, .. } => new(&mut self.obligations, *obligation)?,
             H::ObligationPaid { obligation, .. } | H::ObligationDropped { obligation, .. } => {
                 gone(&mut self.obligations, *obligation)?;

@@ -17,9 +17,13 @@ pub fn reached(milestone: Milestone, contract: Uuid, events: &[Event]) -> Option
         Happened::WorkPlanned { procedure, .. } => Some(procedure),
         _ => None,
     });
+    let mistake = |id: &Uuid| {
+        let is = |e: &Event| matches!(&e.what, Happened::SubmissionWithdrawn { submission, mistake: true, .. } if submission == id);
+        events.iter().any(is)
+    };
     let main = |id: &Uuid| {
         let is = |e: &Event| matches!(&e.what, Happened::Submitted { submission, procedure, .. } if submission == id && about.is_none_or(|p| p == procedure));
-        events.iter().any(is)
+        events.iter().any(is) && !mistake(id)
     };
     let is = |e: &&Event| match (milestone, &e.what) {
         (Milestone::Signing, _) => e.seq == start.seq,

@@ -131,6 +131,9 @@ fn a_milestone_counts_from_when_the_contract_binds() {
     assert_eq!(day(Milestone::Submission, 9), Some(date!(2026 - 12 - 05)), "the day it was handed in, noted on the 8th");
     assert_eq!(day(Milestone::Result, 8), None, "neither a decision about something else nor a refusal");
     assert_eq!(day(Milestone::Result, 9), Some(date!(2026 - 12 - 10)));
+    let mistaken = Happened::SubmissionWithdrawn { submission: id(1), agency: "a".into(), mistake: true, on: None };
+    let events = [&events[..7], &[event((8, mistaken))]].concat();
+    assert_eq!(reached(Milestone::Submission, contract, &events), None, "it was never handed in");
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub fn may_free(what: &Happened) -> bool {
             | H::ItemSettled { .. }
             | H::IssueResolved { .. }
             | H::AgencyDecided { .. }
+            | H::SubmissionWithdrawn { .. }
     )
 }
 

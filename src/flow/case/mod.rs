@@ -24,7 +24,7 @@ pub use issue::{IssueView, NewIssue, issues, raise_issue, resolve_issue};
 pub(in crate::flow) use issue::{raise_issue_in, resolve_issue_in};
 pub use party::{NewParty, Party, PartyView, add_party, parties};
 pub use personal::{Reading, parse_purpose};
-pub(crate) use read::lock_open;
+pub(crate) use read::{lock_kept, lock_open};
 pub use read::{CaseFilter, CaseView, get, list};
 pub(in crate::flow) use record::events as history_of;
 pub(crate) use record::lock;

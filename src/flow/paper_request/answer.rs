@@ -54,6 +54,14 @@ pub async fn answer(
     Ok(())
 }
 
+/// What is still open of a request is needed no longer.
+pub async fn drop_open(app: &App, tx: &mut PgConnection, by: &Actor, request: Uuid) -> Result<()> {
+    for item in store::open_of_request(tx, request).await? {
+        close(app, tx, by, item.case_id, item.id, Settled::Dropped, "nobody waits for it any more").await?;
+    }
+    Ok(())
+}
+
 async fn close(
     app: &App,
     tx: &mut PgConnection,

@@ -5,7 +5,7 @@ mod ask;
 mod read;
 mod remind;
 
-pub(in crate::flow) use answer::answer;
+pub(in crate::flow) use answer::{answer, drop_open};
 pub use answer::{Settling, settle};
 pub(in crate::flow) use ask::ask_for_agency;
 pub use ask::{NewRequest, ask, preview};

@@ -24,7 +24,7 @@ pub struct SubmissionView {
     /// The day printed on the receipt.
     #[schema(value_type = Option<String>)]
     pub promised: Option<Date>,
-    /// at_work, asked_more, granted or refused.
+    /// at_work, asked_more, granted, refused or withdrawn.
     pub state: String,
     pub steps: Vec<SubmissionStep>,
     pub recorded_by: String,
@@ -34,7 +34,7 @@ pub struct SubmissionView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SubmissionStep {
-    /// asked_more, answered, granted, refused.
+    /// asked_more, answered, granted, refused, withdrawn.
     pub what: String,
     #[schema(value_type = String)]
     pub on: Date,

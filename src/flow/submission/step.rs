@@ -69,6 +69,20 @@ pub struct AgencyDecision {
     pub words: String,
 }
 
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"mistake": true, "words": "Nhập sai ngày nộp."}))]
+pub struct TakenBack {
+    /// It was noted wrongly: no term ran and nothing fell due for it.
+    pub mistake: bool,
+    /// Today when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub on: Option<Date>,
+    /// Why: 3 to 2000 characters. Kept sealed.
+    pub words: String,
+}
+
 /// A submission under its case's lock, with a day on which its next step can have been.
 struct Open {
     tx: Transaction<'static, Postgres>,
@@ -81,7 +95,11 @@ async fn opened(app: &App, id: Uuid, next: Step, on: Option<Date>) -> Result<Ope
     let not_there = || Error::NotFound { what: "submission", id: id.to_string() };
     let mut tx = begin(app).await?;
     let row = store::get(&mut tx, id).await?.ok_or_else(not_there)?;
-    lock_open(&mut tx, row.case_id).await?;
+    match next {
+        // What an authority has decided is so, also when the case has ended meanwhile.
+        Step::Granted | Step::Refused | Step::Withdrawn => case::lock_kept(&mut tx, row.case_id).await?,
+        Step::AskedMore | Step::Answered => lock_open(&mut tx, row.case_id).await?,
+    }
     let steps = store::steps(&mut tx, id).await?;
     let last = steps.last().and_then(|s| Step::parse(&s.what));
     if !next.may_follow(last) {
@@ -98,6 +116,7 @@ struct Along {
     answer_by: Option<Date>,
     issue: Option<Uuid>,
     request: Option<Uuid>,
+    mistake: bool,
 }
 
 async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Along) -> Result<SubmissionView> {
@@ -125,6 +144,7 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
             Step::AskedMore => "submission.ask_more",
             Step::Answered => "submission.answer",
             Step::Granted | Step::Refused => "submission.decide",
+            Step::Withdrawn => "submission.withdraw",
         },
         subject: format!("submission/{}", row.id),
         case_id: Some(row.case_id),
@@ -138,6 +158,7 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
         Step::Granted | Step::Refused => {
             Happened::AgencyDecided { submission, agency, granted: what == Step::Granted, on }
         }
+        Step::Withdrawn => Happened::SubmissionWithdrawn { submission, agency, mistake: along.mistake, on },
     };
     let sealed = (!said.is_empty()).then(|| json!({"words": said}));
     case::record(app, &mut tx, by, row.case_id, Entry { what: told, sealed }).await?;
@@ -177,7 +198,7 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
             paper_request::ask_for_agency(app, &mut o.tx, by, o.row.case_id, kinds, due).await?
         }
     };
-    keep(app, by, o, Step::AskedMore, &said, Along { answer_by: Some(answer_by), issue: Some(issue), request }).await
+    keep(app, by, o, Step::AskedMore, &said, Along { answer_by: Some(answer_by), issue: Some(issue), request, mistake: false }).await
 }
 
 /// Topic of the problem that is raised when an authority asks for more.
@@ -190,19 +211,45 @@ const ISSUE: &str = "agency_asks";
 pub async fn answer(app: &App, by: &Actor, id: Uuid, given: AgencyAnswer) -> Result<SubmissionView> {
     let said = words(&given.words, 0)?.to_owned();
     let mut o = opened(app, id, Step::Answered, given.on).await?;
-    if let Some(issue) = o.steps.last().and_then(|s| s.issue_id) {
-        case::resolve_issue_in(app, &mut o.tx, by, issue).await?;
-    }
+    no_more_asked(app, by, &mut o).await?;
     keep(app, by, o, Step::Answered, &said, Along::default()).await
 }
 
 /// The authority has decided.
 ///
 /// # Errors
-/// `Conflict` when it has decided before, or waits for more; `Refused` without the reason of a refusal.
+/// `Conflict` when it has decided before, or grants while it waits for more; `Refused` without the reason of a refusal.
 pub async fn decide(app: &App, by: &Actor, id: Uuid, decided: AgencyDecision) -> Result<SubmissionView> {
     let said = words(&decided.words, if decided.granted { 0 } else { 3 })?.to_owned();
     let what = if decided.granted { Step::Granted } else { Step::Refused };
-    let o = opened(app, id, what, decided.on).await?;
+    let mut o = opened(app, id, what, decided.on).await?;
+    no_more_asked(app, by, &mut o).await?;
     keep(app, by, o, what, &said, Along::default()).await
+}
+
+/// The dossier was taken back, or was never handed in like that.
+///
+/// # Errors
+/// `Conflict` when it was decided or taken back before; `Refused` without a reason.
+pub async fn withdraw(app: &App, by: &Actor, id: Uuid, back: TakenBack) -> Result<SubmissionView> {
+    let said = words(&back.words, 3)?.to_owned();
+    let mut o = opened(app, id, Step::Withdrawn, back.on).await?;
+    no_more_asked(app, by, &mut o).await?;
+    keep(app, by, o, Step::Withdrawn, &said, Along { mistake: back.mistake, ..Along::default() }).await
+}
+
+/// The authority waits for nothing any more: the problem raised for what it asked is solved, and what the customer has not brought
+/// is asked for no longer.
+async fn no_more_asked(app: &App, by: &Actor, o: &mut Open) -> Result<()> {
+    let Some(asked) = o.steps.last().filter(|s| s.what == Step::AskedMore.as_str()).cloned() else { return Ok(()) };
+    if case::lock(&mut o.tx, asked.case_id).await?.is_none_or(|c| c.step.ended()) {
+        return Ok(());
+    }
+    if let Some(issue) = asked.issue_id {
+        case::resolve_issue_in(app, &mut o.tx, by, issue).await?;
+    }
+    if let Some(request) = asked.request_id {
+        paper_request::drop_open(app, &mut o.tx, by, request).await?;
+    }
+    Ok(())
 }
