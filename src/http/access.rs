@@ -281,6 +281,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/tasks/{id}/accept", Roles(WORKERS, S::TasksWrite)),
     rule(Post, "/api/v1/tasks/{id}/result", Roles(WORKERS, S::TasksWrite)),
     rule(Get, "/api/v1/tasks/{id}/result", Roles(DESK, S::TasksRead)),
+    rule(Get, "/api/v1/tasks/{id}/words", Roles(DESK, S::TasksRead)),
     rule(Get, "/api/v1/tasks/{id}/photos/{sha256}", Roles(DESK, S::TasksRead)),
     Rule { verb: Post, path: "/api/v1/tasks/{id}/photos", who: Roles(WORKERS, S::TasksWrite), carries: Carries::Scan },
     rule(Post, "/api/v1/tasks/{id}/hand-back", Roles(WORKERS, S::TasksWrite)),

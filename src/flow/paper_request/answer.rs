@@ -1,3 +1,4 @@
+use super::ask::title_print;
 use super::read::{ItemView, item_view};
 use crate::app::App;
 use crate::domain::case::{Happened, Settled};
@@ -48,7 +49,8 @@ pub async fn answer(
     names: &[String],
     complete: bool,
 ) -> Result<()> {
-    for id in store::answered_by(tx, case, paper, names, complete).await? {
+    let prints: Vec<Vec<u8>> = names.iter().map(|n| title_print(app, n)).collect();
+    for id in store::answered_by(tx, case, paper, names, &prints, complete).await? {
         close(app, tx, by, case, id, Settled::Met, "the paper came in").await?;
     }
     Ok(())

@@ -100,7 +100,7 @@ fn authority(story: &Story, view: &View, today: Date) -> Vec<Call> {
         }
         (Some(_), None) => vec![],
         (None, None) if asks => {
-            let from = if story.chance("from the customer").hit(0.5) { vec!["residence_paper"] } else { vec![] };
+            let from = if story.chance("from the customer").hit(0.5) { vec!["origin_papers"] } else { vec![] };
             let body = json!({"words": "Bổ sung hồ sơ theo phiếu yêu cầu.", "from_customer": from});
             let now = due(story, "agency asks", last.day(), 2, 6, today);
             now.then(|| act("asked-more", "asked-more", body)).into_iter().collect()
