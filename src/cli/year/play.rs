@@ -195,7 +195,6 @@ impl Stage<'_> {
     fn promises(&self, office: &Office, told: &Told, day: Date) -> Result<Vec<String>> {
         let limits = Limits::shipped().map_err(broken_off)?;
         let all = broken(told, day, calendar()?, limits, &office.app.book.procedures);
-        let all = all.map_err(|e| Error::Broken(e.into()))?;
         Ok(all.into_iter().map(|f| format!("{day} {}: {f}", told.number)).collect())
     }
 
@@ -204,8 +203,7 @@ impl Stage<'_> {
         let limits = Limits::shipped().map_err(broken_off)?;
         for told in self.told.values_mut() {
             *told = kept::told(&office.app, told.id).await?;
-            let added = played.tally.add(told, day, calendar()?, limits, &office.app.book.procedures);
-            added.map_err(|e| Error::Broken(e.into()))?;
+            played.tally.add(told, day, calendar()?, limits, &office.app.book.procedures);
         }
         for told in self.told.values() {
             played.faults.extend(self.promises(office, told, day)?);

@@ -7,7 +7,7 @@ use super::dossier::Dossier;
 use super::event::{Event, Happened};
 use super::procedure::{ProcedureBook, ProcedureVersion};
 use super::state::{Case, NoMove, Step, Turn};
-use crate::domain::calendar::{Calendar, UnknownYear, day_of};
+use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::rule::Standing;
 use crate::domain::staff::Role;
 use serde::{Deserialize, Serialize};
@@ -176,17 +176,14 @@ fn spans_by(
     all
 }
 
-/// All clocks of a case.
-///
-/// # Errors
-/// A year without a calendar.
+/// All clocks of a case. A year without a calendar is counted by weekdays, and the clock is doubtful.
 pub fn clocks(
     events: &[Event],
     states: &[Case],
     calendar: &Calendar,
     limits: &Limits,
     book: &ProcedureBook,
-) -> Result<Vec<Clock>, UnknownYear> {
+) -> Vec<Clock> {
     let mut all = Vec::new();
     for limit in &limits.steps {
         let spans = spans(events, states, |c| c.step.name() == limit.step && c.turn() == Turn::Ours);
@@ -244,10 +241,10 @@ fn of_authority(events: &[Event], states: &[Case], submission: Uuid, version: Op
     }
 }
 
-fn measured(mut clock: Clock, calendar: &Calendar) -> Result<Clock, UnknownYear> {
+fn measured(mut clock: Clock, calendar: &Calendar) -> Clock {
     for span in &clock.spans {
         let left = clock.limit.map(|l| l.saturating_sub(clock.used));
-        let end = left.map(|n| calendar.add_working_days(span.from, n)).transpose()?;
+        let end = left.map(|n| calendar.reckon(span.from, n));
         match (span.to, end) {
             // It runs out within this span: that day it stays.
             (Some(to), Some(end)) if clock.deadline.is_none() && end <= to && left != Some(0) => {
@@ -257,57 +254,48 @@ fn measured(mut clock: Clock, calendar: &Calendar) -> Result<Clock, UnknownYear>
             _ => {}
         }
         if let Some(to) = span.to {
-            clock.used += working_days(calendar, span.from, to)?;
+            clock.used += working_days(calendar, span.from, to);
         }
     }
     let first = clock.spans.first().map(|s| s.from);
     clock.doubtful = first.zip(clock.deadline).is_some_and(|(from, to)| calendar.is_doubtful(from, to));
-    Ok(clock)
+    clock
 }
 
 /// Working days after `from` up to and with `to`.
-fn working_days(calendar: &Calendar, from: Date, to: Date) -> Result<u32, UnknownYear> {
+fn working_days(calendar: &Calendar, from: Date, to: Date) -> u32 {
     let mut n = 0;
     let mut day = from;
     while day < to {
         day += Duration::DAY;
-        n += u32::from(calendar.is_working_day(day)?);
+        n += u32::from(calendar.works(day));
     }
-    Ok(n)
+    n
 }
 
 impl Clock {
     /// Working days used by the end of `on`.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn used_by(&self, on: Date, calendar: &Calendar) -> Result<u32, UnknownYear> {
+    pub fn used_by(&self, on: Date, calendar: &Calendar) -> u32 {
         let each = |s: &Span| working_days(calendar, s.from, s.to.unwrap_or(on).min(on).max(s.from));
         self.spans.iter().map(each).sum()
     }
 
     /// Working days left on `on`; negative: over by so many.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn left(&self, on: Date, calendar: &Calendar) -> Result<Option<i64>, UnknownYear> {
-        let used = i64::from(self.used_by(on, calendar)?);
-        Ok(self.limit.map(|l| i64::from(l) - used))
+    pub fn left(&self, on: Date, calendar: &Calendar) -> Option<i64> {
+        let used = i64::from(self.used_by(on, calendar));
+        self.limit.map(|l| i64::from(l) - used)
     }
 
     /// Every day from its start to `until`, with its reason.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn days(&self, until: Date, calendar: &Calendar) -> Result<Vec<Day>, UnknownYear> {
-        let Some(first) = self.spans.first().map(|s| s.from) else { return Ok(vec![]) };
+    pub fn days(&self, until: Date, calendar: &Calendar) -> Vec<Day> {
+        let Some(first) = self.spans.first().map(|s| s.from) else { return vec![] };
         let (mut all, mut n, mut date) = (Vec::new(), 0, first);
         while date <= until {
             let ran = self.spans.iter().any(|s| s.from < date && s.to.is_none_or(|to| date <= to));
             let starts = self.spans.iter().any(|s| s.from == date);
             let holiday = calendar.holiday(date).map(str::to_owned);
             let weekend = date.weekday().number_days_from_monday() > 4;
-            let why = match (ran, calendar.is_working_day(date)?) {
+            let why = match (ran, calendar.works(date)) {
                 (false, _) if starts => DayReason::FirstDay,
                 (false, _) => DayReason::StoodStill,
                 (true, true) if weekend => DayReason::CountedInstead,
@@ -320,16 +308,16 @@ impl Clock {
             all.push(Day { date, used: counts.then_some(n), why, holiday });
             date += Duration::DAY;
         }
-        Ok(all)
+        all
     }
 }
 
 /// What a look at the clocks on a day calls for, when it was not said before.
-pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar) -> Result<Vec<Happened>, UnknownYear> {
+pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar) -> Vec<Happened> {
     let mut all = Vec::new();
     for clock in clocks.iter().filter(|c| c.running) {
         let Some(deadline) = clock.deadline else { continue };
-        let left = clock.left(on, calendar)?.unwrap_or_default();
+        let left = clock.left(on, calendar).unwrap_or_default();
         let said = |e: &Event| match &e.what {
             Happened::DeadlineWarned { clock: c, deadline: d, .. } if on <= deadline => {
                 c == &clock.id && *d == deadline
@@ -349,7 +337,7 @@ pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar)
             all.push(Happened::DeadlineWarned { clock: id, deadline, left, role });
         }
     }
-    Ok(all)
+    all
 }
 
 #[cfg(test)]

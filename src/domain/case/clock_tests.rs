@@ -29,7 +29,7 @@ fn add(events: &mut Vec<Event>, at: OffsetDateTime, what: Happened) {
 
 fn measured(events: &[Event]) -> Vec<Clock> {
     let states = states(events).unwrap();
-    clocks(events, &states, vn(), Limits::shipped().unwrap(), &ProcedureBook::default()).unwrap()
+    clocks(events, &states, vn(), Limits::shipped().unwrap(), &ProcedureBook::default())
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn it_stands_still_while_the_customer_is_to_move() {
     add(&mut events, datetime!(2026-02-25 18:00 UTC), Happened::ItemSettled { item: id(3), how: Settled::Met });
     let on = clock(&events);
     assert_eq!(on.deadline, Some(date!(2026 - 03 - 04)), "26 February in Viet Nam; four working days after it");
-    let days = on.days(date!(2026 - 02 - 27), vn()).unwrap();
+    let days = on.days(date!(2026 - 02 - 27), vn());
     let why: Vec<_> = days.iter().map(|d| (d.date.day(), d.why)).collect();
     assert_eq!(why[..3], [(12, DayReason::FirstDay), (13, DayReason::Counted), (14, DayReason::StoodStill)]);
     assert_eq!(why[14..], [(26, DayReason::FirstDay), (27, DayReason::Counted)]);
@@ -60,7 +60,7 @@ fn it_stands_still_while_the_customer_is_to_move() {
 #[test]
 fn warned_once_and_escalated_once() {
     let events = opened(datetime!(2026-10-05 02:00 UTC));
-    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), on, vn()).unwrap();
+    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), on, vn());
     assert_eq!(day(date!(2026 - 10 - 05), &events), [], "two days are left");
     let warned = day(date!(2026 - 10 - 06), &events);
     let expected = |left| Happened::DeadlineWarned {
@@ -86,7 +86,7 @@ fn escalated_on_the_next_day_even_when_it_is_a_rest_day() {
     let (id, deadline, role) = ("step.intake".to_owned(), date!(2026 - 10 - 09), "customer_care".to_owned());
     let warned = Happened::DeadlineWarned { clock: id.clone(), deadline, left: 1, role };
     add(&mut events, datetime!(2026-10-08 02:00 UTC), warned);
-    let late = alarms(&events, &measured(&events), date!(2026 - 10 - 10), vn()).unwrap();
+    let late = alarms(&events, &measured(&events), date!(2026 - 10 - 10), vn());
     assert_eq!(late, [Happened::DeadlineEscalated { clock: id, deadline, role: "manager".into() }]);
 }
 
@@ -215,7 +215,7 @@ proptest! {
     fn equals_a_naive_recount(events in history()) {
         let shipped = ProcedureBook::from_toml(&[("transfer", include_str!("../../../data/procedures/transfer.toml"))]).unwrap();
         let states = states(&events).unwrap();
-        for clock in clocks(&events, &states, vn(), Limits::shipped().unwrap(), &shipped).unwrap() {
+        for clock in clocks(&events, &states, vn(), Limits::shipped().unwrap(), &shipped) {
             let Some(limit) = clock.limit else { continue };
             let expected = match clock.id.strip_prefix("step.") {
                 Some(step) => naive(&events, limit, |c| c.step.name() == step && c.turn() == Turn::Ours),
@@ -224,9 +224,9 @@ proptest! {
             prop_assert_eq!(clock.deadline, expected, "{}", clock.id);
             // The explanation adds up: its last used day is the deadline.
             if let Some(deadline) = clock.deadline {
-                let days = clock.days(deadline, vn()).unwrap();
+                let days = clock.days(deadline, vn());
                 prop_assert_eq!(days.last().and_then(|d| d.used), Some(limit));
-                prop_assert_eq!(clock.used_by(deadline, vn()).unwrap(), limit);
+                prop_assert_eq!(clock.used_by(deadline, vn()), limit);
             }
         }
     }
@@ -246,4 +246,16 @@ proptest! {
         let parts = segments(&events, &states);
         prop_assert!(parts.windows(2).all(|w| w[0].to == Some(w[1].from)));
     }
+}
+
+/// The calendar ends while cases run: what is counted beyond it is doubtful, warned of and escalated as ever.
+#[test]
+fn a_clock_goes_on_where_no_calendar_reaches() {
+    let last = vn().known_until().unwrap();
+    let events = opened(crate::domain::calendar::day_begins(last));
+    let clock = &measured(&events)[0];
+    let deadline = clock.deadline.unwrap();
+    assert!(deadline > last && clock.doubtful);
+    let told = alarms(&events, &measured(&events), deadline + Duration::DAY, vn());
+    assert!(matches!(told[..], [Happened::DeadlineEscalated { .. }]), "{told:?}");
 }

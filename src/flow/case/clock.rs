@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::clock::{self, Clock, Day, Limits, Segment};
 use crate::domain::case::{Case, Event, Turn};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::queue::Lease;
@@ -45,11 +46,11 @@ pub async fn clock(app: &App, id: Uuid) -> Result<Clocks> {
     let (events, states, clocks) = measured(app, &mut conn, id).await?;
     let (as_of, calendar) = (app.clock.today(), calendar()?);
     let last = states.last().ok_or_else(|| Error::Broken(anyhow::anyhow!("case {id} has no events")))?;
-    let view = |clock: Clock| -> Result<ClockView> {
+    let view = |clock: Clock| {
         let until = clock.spans.last().and_then(|s| s.to).unwrap_or(as_of);
-        let left = clock.left(as_of, calendar).map_err(no_year)?;
-        let days = clock.days(until, calendar).map_err(no_year)?;
-        Ok(ClockView { clock, left, days })
+        let left = clock.left(as_of, calendar);
+        let days = clock.days(until, calendar);
+        ClockView { clock, left, days }
     };
     Ok(Clocks {
         case_id: id,
@@ -57,7 +58,7 @@ pub async fn clock(app: &App, id: Uuid) -> Result<Clocks> {
         turn: last.turn(),
         as_of,
         segments: clock::segments(&events, &states),
-        clocks: clocks.into_iter().map(view).collect::<Result<_>>()?,
+        clocks: clocks.into_iter().map(view).collect(),
     })
 }
 
@@ -65,25 +66,37 @@ pub async fn clock(app: &App, id: Uuid) -> Result<Clocks> {
 /// of its own; a second run finds what the first one said.
 pub async fn watch_clocks(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("watch_clocks");
+    if let Some(days) = calendar_ends(app)? {
+        tracing::warn!(days, "the calendar ends soon: load the decision for the next year (data/calendars/vn.toml)");
+    }
+    let mut each = Each::default();
     let mut after = Uuid::nil();
     loop {
         let ids = case_event::running(&mut *app.pool.acquire().await?, after, 200).await?;
         let Some(last) = ids.last() else { break };
         after = *last;
         for id in ids {
-            look_at(app, &by, id).await?;
+            each.take(id, look_at(app, &by, id).await)?;
         }
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }
+
+/// Days left of the last year that is loaded, when it ends soon: what ends later is counted by weekdays alone and is doubtful.
+pub fn calendar_ends(app: &App) -> Result<Option<i64>> {
+    let until = calendar()?.known_until();
+    let left = until.map_or(0, |until| (until - app.clock.today()).whole_days());
+    Ok((left < CALENDAR_WARNS).then_some(left))
+}
+
+/// The decision for a year is published in autumn; a term may end four months on.
+const CALENDAR_WARNS: i64 = 120;
 
 async fn look_at(app: &App, by: &Actor, id: Uuid) -> Result<()> {
     let mut tx = begin(app).await?;
     super::record::lock(&mut tx, id).await?;
     let (events, _, clocks) = measured(app, &mut tx, id).await?;
-    let alarms = clock::alarms(&events, &clocks, app.clock.today(), calendar()?).map_err(no_year)?;
+    let alarms = clock::alarms(&events, &clocks, app.clock.today(), calendar()?);
     if alarms.is_empty() {
         return Ok(());
     }
@@ -95,14 +108,10 @@ async fn measured(app: &App, conn: &mut PgConnection, id: Uuid) -> Result<(Vec<E
     let events = events(conn, id).await?;
     let states = clock::states(&events).map_err(|e| Error::Broken(e.into()))?;
     let limits = Limits::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
-    let clocks = clock::clocks(&events, &states, calendar()?, limits, &app.book.procedures).map_err(no_year)?;
+    let clocks = clock::clocks(&events, &states, calendar()?, limits, &app.book.procedures);
     Ok((events, states, clocks))
 }
 
 fn calendar() -> Result<&'static Calendar> {
     Calendar::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))
-}
-
-fn no_year(e: crate::domain::calendar::UnknownYear) -> Error {
-    Error::Broken(e.into())
 }

@@ -15,7 +15,7 @@ mod stuck;
 mod timeline;
 
 pub use bind::{BindParcel, bind_parcel};
-pub use clock::{ClockView, Clocks, clock, watch_clocks};
+pub use clock::{ClockView, Clocks, calendar_ends, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};
 pub(in crate::flow) use create::{UNDECIDED, unknown_procedure};

@@ -7,6 +7,7 @@ use crate::domain::case::{Happened, Step};
 use crate::domain::contract::{OwingState, Standing, reached};
 use crate::domain::money::Dong;
 use crate::flow::case::{self, Entry, history_of, record_all};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::queue::Lease;
@@ -23,24 +24,35 @@ pub async fn watch_contracts(app: &App, lease: &Lease) -> Result<()> {
     let contracts = contract_desk::contracts_over(&mut conn, today).await?;
     let bound = contract_desk::contracts_to_look_at(&mut conn, today).await?;
     drop(conn);
+    let mut each = Each::default();
     for (case, id) in quotations {
-        let mut tx = begin(app).await?;
-        let entries = quotation_over(&mut tx, case, id, today).await?;
-        tell(app, tx, &by, case, entries).await?;
+        each.take(case, quotation(app, &by, case, id).await)?;
     }
     for (case, id) in contracts {
-        let mut tx = begin(app).await?;
-        let entries = contract_over(app, &mut tx, case, id).await?;
-        tell(app, tx, &by, case, entries).await?;
+        each.take(case, contract(app, &by, case, id).await)?;
     }
     for (case, id) in bound {
-        let mut tx = begin(app).await?;
-        let entries = owed(app, &mut tx, &by, case, id).await?;
-        tell(app, tx, &by, case, entries).await?;
+        each.take(case, instalments(app, &by, case, id).await)?;
     }
+    each.end(app, lease).await
+}
+
+async fn quotation(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
     let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    let entries = quotation_over(&mut tx, case, id, app.clock.today()).await?;
+    tell(app, tx, by, case, entries).await
+}
+
+async fn contract(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let entries = contract_over(app, &mut tx, case, id).await?;
+    tell(app, tx, by, case, entries).await
+}
+
+async fn instalments(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let entries = owed(app, &mut tx, by, case, id).await?;
+    tell(app, tx, by, case, entries).await
 }
 
 async fn tell(

@@ -60,7 +60,7 @@ pub async fn ask(app: &App, by: &Actor, case: Uuid, new: NewRequest) -> Result<R
     if asked.is_empty() {
         return Err(Error::Conflict { code: "nothing-to-ask", detail: "all is there or asked for already".into() });
     }
-    let due = calendar()?.add_working_days(app.clock.today(), new.working_days).map_err(|e| Error::Broken(e.into()))?;
+    let due = calendar()?.reckon(app.clock.today(), new.working_days);
     let wanted = asked.into_iter().map(|asked| Wanted { asked, title: None }).collect();
     let request = send(app, &mut tx, by, case, wanted, due).await?;
     let view = list_in(&mut tx, case).await?.into_iter().find(|r| r.id == request);
@@ -181,10 +181,7 @@ fn done_by(app: &App, procedure: &str) -> Result<Date> {
         v.working_days_most.or(v.working_days).unwrap_or_default() + v.posting_days.unwrap_or_default()
     };
     let theirs = app.book.procedures.find(procedure, None, today).map(term).unwrap_or_default();
-    // Beyond the calendars that are known it is the plain number of days, five working days being seven.
-    let days = ours + theirs;
-    let far = today + time::Duration::days(i64::from(days) * 7 / 5);
-    Ok(calendar()?.add_working_days(today, days).unwrap_or(far))
+    Ok(calendar()?.reckon(today, ours + theirs))
 }
 
 fn calendar() -> Result<&'static Calendar> {

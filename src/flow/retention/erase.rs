@@ -6,6 +6,7 @@ use crate::domain::calendar::day_of;
 use crate::domain::case::Happened;
 use crate::domain::retention::{CERTIFICATE, Certificate, Rule};
 use crate::flow::case::{lock, record};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::audit::{self, Deed};
@@ -21,22 +22,25 @@ use uuid::Uuid;
 /// interrupted goes on where it was: what is erased is not found again, files that were left are.
 pub async fn erase_expired(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("erase_expired");
-    let today = app.clock.today();
-    let mut after = Uuid::nil();
+    let (mut each, mut after) = (Each::default(), Uuid::nil());
     loop {
         let page = store::ended(&mut *app.pool.acquire().await?, after, None, 200).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
         for row in page {
-            if rule_of(&row, today)?.is_some_and(|(_, due)| due <= today) {
-                erase(app, &by, row.id).await?;
-            }
+            each.take(row.id, erase_due(app, &by, &row).await)?;
         }
     }
     remove_files(app).await?;
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
+}
+
+async fn erase_due(app: &App, by: &Actor, row: &EndedRow) -> Result<()> {
+    let today = app.clock.today();
+    if rule_of(row, today)?.is_some_and(|(_, due)| due <= today) {
+        erase(app, by, row.id).await?;
+    }
+    Ok(())
 }
 
 async fn erase(app: &App, by: &Actor, id: Uuid) -> Result<()> {

@@ -182,8 +182,7 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
     let owner = asked.owner.or(by.id).ok_or_else(|| Error::refused("owner", "required", "", "active staff"))?;
     let mut o = opened(app, id, Step::AskedMore, asked.on).await?;
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
-    let usual = || calendar.add_working_days(o.on, ANSWER).map_err(|e| Error::Broken(e.into()));
-    let answer_by = asked.answer_by.map_or_else(usual, Ok)?;
+    let answer_by = asked.answer_by.unwrap_or_else(|| calendar.reckon(o.on, ANSWER));
     let today = app.clock.today();
     if answer_by < o.on {
         return Err(Error::refused("answer_by", "range", answer_by, format!("{} or later", o.on)));

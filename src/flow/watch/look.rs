@@ -6,7 +6,7 @@ use crate::domain::case::Happened;
 use crate::domain::verify::Wish;
 use crate::domain::watch::{Change, Held, PARCEL, changes, held};
 use crate::flow::case::{Entry, lock, record_all};
-use crate::flow::job::enqueue;
+use crate::flow::job::{Each, enqueue};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, verification};
 use crate::store::queue::Lease;
@@ -54,29 +54,26 @@ pub async fn watch_parcels(app: &App, lease: &Lease, version: i64, replaced: Opt
     let made = layer::versions(&mut conn, which).await?.into_iter().next().ok_or_else(not_found)?;
     let ids = store::touched(&mut conn, made.zone, replaced, version, REACH_M).await?;
     drop(conn);
+    let mut each = Each::default();
     for id in ids {
-        look(app, &by, id, Some((version, &made.layer))).await?;
+        each.take(id, look(app, &by, id, Some((version, &made.layer))).await)?;
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }
 
 /// The daily job: rules come into force on days of their own.
 pub async fn watch_rules(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("watch_rules");
-    let mut after = Uuid::nil();
+    let (mut each, mut after) = (Each::default(), Uuid::nil());
     loop {
         let ids = store::page(&mut *app.pool.acquire().await?, after, 200).await?;
         let Some(last) = ids.last() else { break };
         after = *last;
         for id in ids {
-            look(app, &by, id, None).await?;
+            each.take(id, look(app, &by, id, None).await)?;
         }
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }
 
 /// Looks at one watched parcel. `layer`: the version that was published and its layer's code.
