@@ -4,7 +4,9 @@ use super::args::date;
 use super::say;
 use crate::app::App;
 use crate::flow::staff::{self, Actor};
-use crate::flow::submission::{self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack};
+use crate::flow::submission::{
+    self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
+};
 use crate::flow::{Error, Result, case, field, plan};
 use crate::store::submission as rows;
 use clap::{Args, Subcommand};

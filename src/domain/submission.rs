@@ -80,7 +80,8 @@ mod tests {
         for over in [Granted, Refused, Withdrawn] {
             assert_eq!(after(Some(over)), []);
         }
-        let named: Vec<&str> = [None, Some(Answered), Some(AskedMore), Some(Granted), Some(Refused), Some(Withdrawn)].map(standing).into();
+        let named: Vec<&str> =
+            [None, Some(Answered), Some(AskedMore), Some(Granted), Some(Refused), Some(Withdrawn)].map(standing).into();
         assert_eq!(named[1..], STANDINGS);
         assert_eq!(Step::parse("answered"), Some(Answered));
         assert_eq!(standing(Some(Answered)), "at_work");

@@ -229,6 +229,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/submissions/{id}/decided", Roles(SUBMITTERS, S::CasesWrite)),
     rule(Post, "/api/v1/submissions/{id}/withdrawn", Roles(SUBMITTERS, S::CasesWrite)),
     rule(Post, "/api/v1/cases/{id}/ask-review", Roles(ADVISERS, S::CasesWrite)),
+    rule(Post, "/api/v1/cases/{id}/back-to-work", Roles(ADVISERS, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/checklist", Roles(VERIFIERS, S::PapersRead)),
     rule(Get, "/api/v1/cases/{id}/reviews", Roles(VERIFIERS, S::PapersRead)),
     rule(Post, "/api/v1/cases/{id}/reviews", Roles(REVIEWERS, S::CasesWrite)),
@@ -242,6 +243,7 @@ pub const RULES: &[Rule] = &[
         carries: Carries::Scan,
     },
     rule(Get, "/api/v1/hand-overs/{id}/link", Roles(INTAKE, S::PapersRead)),
+    rule(Post, "/api/v1/hand-overs/{id}/repeat", Roles(INTAKE, S::CasesWrite)),
     // With the link and its code, or what they were exchanged for.
     rule(Post, "/api/v1/receive", Anyone),
     rule(Get, "/api/v1/receive/files/{sha256}", Anyone),

@@ -7,7 +7,9 @@ use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::domain::submission::STANDINGS;
 use crate::flow::case::parse_purpose;
-use crate::flow::submission::{self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack};
+use crate::flow::submission::{
+    self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
+};
 use crate::store::submission::{self as desk, SubmissionCount, SubmissionListed};
 use axum::Json;
 use axum::extract::{Path, State};

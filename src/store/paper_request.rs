@@ -90,24 +90,15 @@ pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Re
 
 /// Items of a case, in the order they were asked for.
 pub async fn items(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<ItemRow>> {
-    sqlx::query_as(items!("where case_id = $1 order by request_id, id"))
-    .bind(case)
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(items!("where case_id = $1 order by request_id, id")).bind(case).fetch_all(conn).await
 }
 
 pub async fn open_of_request(conn: &mut PgConnection, request: Uuid) -> sqlx::Result<Vec<ItemRow>> {
-    sqlx::query_as(items!("where request_id = $1 and state = 'open' order by id"))
-    .bind(request)
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(items!("where request_id = $1 and state = 'open' order by id")).bind(request).fetch_all(conn).await
 }
 
 pub async fn item(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ItemRow>> {
-    sqlx::query_as(items!("where id = $1"))
-    .bind(id)
-    .fetch_optional(conn)
-    .await
+    sqlx::query_as(items!("where id = $1")).bind(id).fetch_optional(conn).await
 }
 
 /// Settles an open item; false: it was not open.

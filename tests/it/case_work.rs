@@ -133,3 +133,42 @@ async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
     // working days after 7 October up to 28 October: 2 + 5 + 5 + 3
     assert_eq!(screen.body["clock"]["clocks"][0]["left"], -15, "{}", screen.body["clock"]["clocks"][0]["left"]);
 }
+
+/// One case that cannot be read keeps no other from its warning; the job fails in the open.
+#[sqlx::test(migrations = "./migrations")]
+async fn one_bad_case_starves_nobody(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let (bad, good) = (care.open_case().await, care.open_case().await);
+    // A history that cannot have happened: it was told of before it was opened.
+    let broken =
+        "insert into case_event (case_id, seq, at, actor, kind, data) values ($1, 2, $2, 'x', 'no_such_kind', '{}')";
+    sqlx::query(broken).bind(bad.parse::<Uuid>().unwrap()).bind(t.app.clock.now()).execute(&pool).await.unwrap();
+    t.advance(Span::days(8));
+    let failed = t.try_run("watch_clocks", json!({})).await.unwrap_err();
+    assert!(failed.contains("1 of 2 failed") && failed.contains(&bad), "{failed}");
+    assert!(kinds(&pool, good.parse().unwrap()).await.contains(&"deadline_escalated".to_owned()));
+    t.advance(Span::days(30));
+    let failed = t.try_run("find_stuck", json!({})).await.unwrap_err();
+    assert!(failed.contains("1 of 2 failed"), "{failed}");
+    assert!(kinds(&pool, good.parse().unwrap()).await.contains(&"stuck_noticed".to_owned()));
+}
+
+/// The clocks of a case whose days no calendar knows go on, doubtful; who looks after the service hears in time.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_year_without_a_calendar_stops_no_clock(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let ready = async || t.anonymous().get("/readyz").await.body;
+    assert_eq!(ready().await, json!({"ready": true}));
+    let last = diaba::domain::calendar::Calendar::shipped().unwrap().known_until().unwrap();
+    t.advance(Span::days((last - t.app.clock.today()).whole_days() - 1));
+    assert_eq!(ready().await["warnings"], json!([{"code": "calendar-ends", "days": 1}]));
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let case = care.open_case().await;
+    t.advance(Span::days(9));
+    t.run("watch_clocks").await;
+    assert!(kinds(&pool, case.parse().unwrap()).await.contains(&"deadline_escalated".to_owned()));
+    let care = t.signed_in("care.2", &["customer_care"]).await;
+    let clock = care.get(&format!("/api/v1/cases/{case}/clock")).await;
+    assert_eq!(clock.body["clocks"][0]["doubtful"], true, "{}", clock.text);
+}

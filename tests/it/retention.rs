@@ -177,7 +177,8 @@ async fn no_word_outlives_its_case(pool: PgPool) {
             let path = format!("/api/v1/tasks/{}/{what}", task["id"].as_str().unwrap());
             ok(who.post(&path, body).await)
         };
-        let visit = json!({"case_id": d.case, "department": "legal", "at": "2026-10-05T03:00:00Z", "place_text": place});
+        let visit =
+            json!({"case_id": d.case, "department": "legal", "at": "2026-10-05T03:00:00Z", "place_text": place});
         let task = ok(d.legal.post("/api/v1/appointments", visit).await);
         assert_eq!((&task["place_text"], &task["place_in_words"]), (&Value::Null, &json!(true)));
         let later = json!({"at": "2026-10-05T04:00:00Z", "reason": moved});
@@ -202,10 +203,13 @@ async fn no_word_outlives_its_case(pool: PgPool) {
         assert_eq!(d.legal.get(&format!("{address}/words")).await.refused(), ["purpose: purpose-needed"]);
         let words = ok(d.legal.get(&format!("{address}/words?purpose=verify")).await);
         assert_eq!(words["place_text"], place);
-        let said: Vec<&str> = words["reasons"].as_array().unwrap().iter().map(|r| r["reason"].as_str().unwrap()).collect();
+        let said: Vec<&str> =
+            words["reasons"].as_array().unwrap().iter().map(|r| r["reason"].as_str().unwrap()).collect();
         assert_eq!(said, [moved, missed, paused, raised, back, gone]);
-        let item = async |query: &str| ok(d.legal.get(&d.path(&format!("paper-requests{query}"))).await)[0]["items"].clone();
-        let titled = |items: &Value| items.as_array().unwrap().iter().find(|i| i["paper_kind"] == "titled").cloned().unwrap();
+        let item =
+            async |query: &str| ok(d.legal.get(&d.path(&format!("paper-requests{query}"))).await)[0]["items"].clone();
+        let titled =
+            |items: &Value| items.as_array().unwrap().iter().find(|i| i["paper_kind"] == "titled").cloned().unwrap();
         assert_eq!(titled(&item("").await)["title"], Value::Null);
         assert_eq!(titled(&item("?purpose=contact_customer").await)["title"], title);
         // The paper says the same in other letters: it is what was asked for.

@@ -170,7 +170,10 @@ async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPoo
             legal.post(&format!("/api/v1/submissions/{}/{what}", id(s)), body).await
         };
         let mistyped = ok(legal.post(&submissions, dossier("C1")).await);
-        assert_eq!(step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(), ["words: length"]);
+        assert_eq!(
+            step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(),
+            ["words: length"]
+        );
         let back = ok(step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Nhập sai ngày"})).await);
         assert_eq!((&back["state"], turn(&legal, &case).await), (&json!("withdrawn"), json!("ours")));
         t.run("watch_contracts").await;
@@ -178,7 +181,10 @@ async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPoo
         assert_eq!(told["instalments"][1]["due"], Value::Null, "nothing falls due for what was never handed in");
         let first = ok(legal.post(&submissions, dossier("C1")).await);
         assert_eq!(conflict(&legal.post(&submissions, dossier("C1")).await), "receipt-known");
-        assert_eq!(conflict(&step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Lần nữa"})).await), "submission-state");
+        assert_eq!(
+            conflict(&step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Lần nữa"})).await),
+            "submission-state"
+        );
 
         // It waits for a paper that never comes, and refuses; nobody is asked for the paper any more.
         let ask = json!({"words": "Thiếu giấy xác nhận", "from_customer": ["marriage_paper"]});

@@ -162,6 +162,13 @@ event-review_asked = A second person checks everything.
 event-review_returned = The review found something to mend.
 event-review_passed = The review was passed.
     .next = We get the results ready for you.
+event-review_lapsed = Something came after the review: the case goes back to work and is reviewed anew.
+    .why = It is checked once more, so that you get all of it in order.
+event-hand_over_lapsed = { $why ->
+    [dead] The link was shut after too many wrong codes.
+   *[expired] The link ran out before it was opened.
+}
+    .next = You get a new link.
 event-hand_over_offered = { $way ->
     [online] The results can be downloaded.
    *[office] The results can be collected at our office.

@@ -357,6 +357,12 @@ pub enum Happened {
     ReviewPassed {
         review: Uuid,
     },
+    /// Something came after the review was passed (`because`: kind of the event, or `taken_back`): back to work, and reviewed anew.
+    /// `offered`: a hand-over had been offered, which stands no longer.
+    ReviewLapsed {
+        because: String,
+        offered: bool,
+    },
     HandOverOffered {
         handover: Uuid,
         way: String,
@@ -364,6 +370,11 @@ pub enum Happened {
     HandedOver {
         handover: Uuid,
         way: String,
+    },
+    /// A link ran out, or died of wrong codes (`why`: expired, dead), before it was opened: somebody has to make a new one.
+    HandOverLapsed {
+        handover: Uuid,
+        why: String,
     },
     /// `amount`: as far as it is known; the authority's notice tells.
     ObligationNoticed {

@@ -161,6 +161,8 @@ pub enum Why {
     WorkOpen,
     #[error("nobody reviews their own work")]
     OwnWork,
+    #[error("no hand-over is offered that stands")]
+    NotOffered,
     #[error("a promise stands: withdraw or refuse it instead")]
     PromiseStands,
 }

@@ -106,7 +106,11 @@ fn awaited(case: &Case, events: &[Event]) -> Option<Date> {
     let of_step = |e: &Event| match (&case.step, &e.what) {
         (Step::Quotation { .. }, H::QuotationOffered { valid_to, .. }) => Some(*valid_to),
         (Step::Contract { .. }, H::ContractDrawn { sign_by, .. }) => Some(*sign_by),
-        (Step::Execution { .. }, H::Submitted { submission, due, .. }) if case.dossiers.get(submission).is_some_and(Dossier::at_work) => *due,
+        (Step::Execution { .. }, H::Submitted { submission, due, .. })
+            if case.dossiers.get(submission).is_some_and(Dossier::at_work) =>
+        {
+            *due
+        }
         (_, H::PapersRequested { items, due, .. }) if items.iter().any(|i| case.asked.contains(i)) => Some(*due),
         _ => None,
     };

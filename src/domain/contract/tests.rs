@@ -128,7 +128,11 @@ fn a_milestone_counts_from_when_the_contract_binds() {
     assert_eq!(day(Milestone::Submission, 3), None, "the first one was before the contract");
     assert_eq!(day(Milestone::Signing, 9), Some(date!(2026 - 12 - 04)));
     assert_eq!(day(Milestone::Submission, 6), None, "what lies beside is not what is paid for");
-    assert_eq!(day(Milestone::Submission, 9), Some(date!(2026 - 12 - 05)), "the day it was handed in, noted on the 8th");
+    assert_eq!(
+        day(Milestone::Submission, 9),
+        Some(date!(2026 - 12 - 05)),
+        "the day it was handed in, noted on the 8th"
+    );
     assert_eq!(day(Milestone::Result, 8), None, "neither a decision about something else nor a refusal");
     assert_eq!(day(Milestone::Result, 9), Some(date!(2026 - 12 - 10)));
     let mistaken = Happened::SubmissionWithdrawn { submission: id(1), agency: "a".into(), mistake: true, on: None };

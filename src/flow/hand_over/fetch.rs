@@ -3,9 +3,9 @@
 use super::offer::code_index;
 use super::read::files;
 use crate::app::App;
-use crate::domain::case::Happened;
+use crate::domain::case::{Happened, Step};
 use crate::domain::handover::{self, Delivered, FETCH_FOR, Link, Shut};
-use crate::flow::case::{lock_open, record_all};
+use crate::flow::case::{lock, lock_open, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, watch};
 use crate::store::audit::{self, Deed};
@@ -63,6 +63,10 @@ pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
     let row = of_token(&mut tx, &token).await?.ok_or_else(not_found)?;
     let now = app.clock.now();
     standing(&row)?.may_try(now).map_err(shut)?;
+    let step = lock(&mut tx, row.case_id).await?.map(|c| c.step);
+    if !matches!(step, Some(Step::HandOver { offered: true, .. } | Step::AfterCare { .. })) {
+        return Err(shut(Shut::Replaced));
+    }
     let code = code_index(app, row.id, &handover::typed(&asked.code));
     if row.code_index.as_deref() != Some(&code[..]) {
         store::tried(&mut tx, row.id, now).await?;

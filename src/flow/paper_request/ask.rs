@@ -113,7 +113,14 @@ pub(in crate::flow) async fn ask_for_agency(
 }
 
 /// One round, with everything in it.
-async fn send(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wanted: Vec<Wanted>, due: Date) -> Result<Uuid> {
+async fn send(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case: Uuid,
+    wanted: Vec<Wanted>,
+    due: Date,
+) -> Result<Uuid> {
     let round = store::of_case(tx, case).await?.len() as i32 + 1;
     let request = RequestRow {
         id: app.clock.new_id(),

@@ -197,7 +197,15 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
             paper_request::ask_for_agency(app, &mut o.tx, by, o.row.case_id, kinds, due).await?
         }
     };
-    keep(app, by, o, Step::AskedMore, &said, Along { answer_by: Some(answer_by), issue: Some(issue), request, mistake: false }).await
+    keep(
+        app,
+        by,
+        o,
+        Step::AskedMore,
+        &said,
+        Along { answer_by: Some(answer_by), issue: Some(issue), request, mistake: false },
+    )
+    .await
 }
 
 /// Topic of the problem that is raised when an authority asks for more.

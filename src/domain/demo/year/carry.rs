@@ -176,7 +176,8 @@ pub(super) fn hand_over(story: &Story, view: &View, today: Date) -> Vec<Call> {
         return if due(story, "offers results", since, 0, 3, today) { vec![offer()] } else { vec![] };
     };
     let Some(id) = offered.id("handover") else { return vec![] };
-    if refused(view, "receive:link-expired", "hand_over_offered") {
+    if view.after("hand_over_lapsed", "hand_over_offered") || refused(view, "receive:link-expired", "hand_over_offered")
+    {
         return vec![offer()];
     }
     if !due(story, &format!("takes results {}", view.count("hand_over_offered")), offered.day(), 0, 8, today) {

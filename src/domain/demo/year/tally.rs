@@ -31,14 +31,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts one more case as of `today`.
-    pub fn add(
-        &mut self,
-        told: &Told,
-        today: Date,
-        calendar: &Calendar,
-        limits: &Limits,
-        book: &ProcedureBook,
-    ) {
+    pub fn add(&mut self, told: &Told, today: Date, calendar: &Calendar, limits: &Limits, book: &ProcedureBook) {
         self.cases += 1;
         *self.states.entry(told.state.clone()).or_default() += 1;
         *self.rounds.entry(told.requests.len() as u32).or_default() += 1;
