@@ -198,7 +198,7 @@ async fn listed(app: &App, filter: rows::Filter) -> Result<()> {
 }
 
 fn told(s: &SubmissionView) {
-    let due = s.due.map_or_else(|| "no term is known".into(), |d| format!("due {d}"));
+    let due = s.runs_until.map_or_else(|| "no term runs".into(), |d| format!("due {d}"));
     println!("{}  {} {}  handed in {}  {due}  {}", s.id, s.agency, s.receipt_number, s.submitted_on, s.state);
     for step in &s.steps {
         let by = step.answer_by.map(|d| format!(", answer by {d}")).unwrap_or_default();

@@ -321,3 +321,23 @@ pub async fn open_kinds(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec
         .fetch_all(conn)
         .await
 }
+
+/// A task that can be worked on, with its last day.
+#[derive(Debug, Clone, FromRow)]
+pub struct DueRow {
+    pub id: Uuid,
+    pub due: Date,
+    pub assignee: Option<Uuid>,
+    pub department: String,
+}
+
+/// What can be worked on in a case and is not ended.
+pub async fn due_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<DueRow>> {
+    sqlx::query_as(
+        "select id, due, assignee, department from task where case_id = $1 and state in ('open', 'accepted', 'started', 'paused')
+          order by id",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
+}

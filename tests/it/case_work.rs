@@ -172,3 +172,39 @@ async fn a_year_without_a_calendar_stops_no_clock(pool: PgPool) {
     let clock = care.get(&format!("/api/v1/cases/{case}/clock")).await;
     assert_eq!(clock.body["clocks"][0]["doubtful"], true, "{}", clock.text);
 }
+
+/// Tasks and problems that are late are told of, each once; so is a dossier whose printed day is past.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_was_promised_for_a_day_is_told_of_when_it_is_late(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let case = legal.open_case().await;
+    let owner = t.hire("owner", &["legal"]).await;
+    let issue = json!({"topic": "neighbour_objects", "words": "phản đối", "owner": owner, "due": "2026-10-09"});
+    let issue = legal.post(&format!("/api/v1/cases/{case}/issues"), issue).await;
+    let visit = json!({"case_id": case, "department": "legal", "at": "2026-10-07T02:00:00Z", "place_text": "Mẫu", "assignee": owner});
+    let task = legal.post("/api/v1/appointments", visit).await;
+    let (issue, task) = (
+        format!("issue.{}", issue.body["id"].as_str().unwrap()),
+        format!("task.{}", task.body["id"].as_str().unwrap()),
+    );
+    let told = async |kind: &str| -> Vec<(String, Vec<String>)> {
+        let sql =
+            "select data->>'clock', owed from case_event where kind = $1 and data->>'clock' !~ '^step' order by seq";
+        sqlx::query_as(sql).bind(kind).fetch_all(&pool).await.unwrap()
+    };
+    t.advance(Span::days(2));
+    t.run("watch_clocks").await;
+    assert_eq!(told("deadline_warned").await, [(task.clone(), vec![format!("staff:{owner}")])]);
+    t.advance(Span::days(1));
+    t.run("watch_clocks").await;
+    assert_eq!(told("deadline_warned").await[1], (issue.clone(), vec![format!("staff:{owner}")]));
+    t.advance(Span::days(2));
+    for _ in 0..2 {
+        t.run("watch_clocks").await;
+    }
+    let late = told("deadline_escalated").await;
+    assert_eq!(late.iter().map(|l| l.0.clone()).collect::<Vec<_>>(), [task, issue]);
+    assert!(late.iter().all(|l| l.1 == ["role:manager"]), "{late:?}");
+    every_case_is_its_events(&pool).await;
+}

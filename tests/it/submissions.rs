@@ -126,10 +126,18 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
         // Eight of ten are left from the 12th, noted on the 13th.
         assert_eq!(clock(&legal, &case).await, (json!(2), json!(true), json!("2026-10-22")));
         assert_eq!(turn(&legal, &case).await, "authority");
+        let told = ok(legal.get(&format!("/api/v1/cases/{case}/timeline")).await);
+        assert_eq!(told["now"]["by"], "2026-10-22", "what is told moved with the clock");
+        let listed = ok(legal.get("/api/v1/submissions?state=at_work").await);
+        assert_eq!(listed["items"][0]["due"], "2026-10-22");
+        let soon = ok(legal.get("/api/v1/submissions?due_by=2026-10-21").await);
+        assert_eq!(soon["items"], json!([]));
         let counts = ok(legal.get("/api/v1/submission-counts").await);
         assert_eq!(counts, json!([{"state": "at_work", "count": 1, "late": 0}]));
 
         let legal = on(&t, 8, "legal.5").await;
+        let counts = ok(legal.get("/api/v1/submission-counts").await);
+        assert_eq!(counts[0]["late"], 0, "it has until the 22nd, since it waited for us");
         let granted = ok(legal.post(&format!("{address}/decided"), json!({"granted": true, "on": "2026-10-20"})).await);
         assert_eq!((&granted["state"], &granted["steps"][2]["on"]), (&json!("granted"), &json!("2026-10-20")));
         assert_eq!(clock(&legal, &case).await, (json!(8), json!(false), Value::Null), "in time");

@@ -209,7 +209,7 @@ impl Happened {
             H::Verified { .. } | H::OptionSheetOutdated { .. } | H::ItemSettled { .. } => vec![R(Role::Legal)],
             H::TaskAssigned { assignee, .. } => vec![Staff(*assignee)],
             H::TaskEscalated { role, .. } | H::DeadlineWarned { role, .. } | H::DeadlineEscalated { role, .. } => {
-                Role::parse(role).map(R).into_iter().collect()
+                Role::parse(role).map(R).or_else(|| Owed::parse(role)).into_iter().collect()
             }
             H::AppointmentMissed { .. } => vec![Customer, R(Role::CustomerCare)],
             H::IssueRaised { owner, .. } => vec![Staff(*owner)],

@@ -35,6 +35,18 @@ pub struct StepLimit {
 pub struct Limits {
     #[serde(rename = "step")]
     pub steps: Vec<StepLimit>,
+    pub authority: AuthorityLimit,
+}
+
+/// When an authority is asked after that has no term by its procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorityLimit {
+    pub working_days: u32,
+    pub warn: u32,
+    pub role: Role,
+    pub escalate: Role,
+    pub standing: Standing,
 }
 
 impl Limits {
@@ -204,7 +216,7 @@ pub fn clocks(
     for event in events {
         if let Happened::Submitted { submission, procedure, province, .. } = &event.what {
             let version = book.find(procedure, province.as_deref(), event.day());
-            all.push(of_authority(events, states, *submission, version));
+            all.push(of_authority(events, states, *submission, version, &limits.authority));
         }
     }
     all.into_iter().map(|c| measured(c, calendar)).collect()
@@ -229,14 +241,30 @@ fn bare(spans: Vec<Span>) -> Clock {
     }
 }
 
-/// The authority's term, without the time it waits for us, by the days on which it got and gave.
-fn of_authority(events: &[Event], states: &[Case], submission: Uuid, version: Option<&ProcedureVersion>) -> Clock {
+/// Id of the clock of a dossier at an authority.
+pub fn of_submission(id: Uuid) -> String {
+    format!("submission.{id}")
+}
+
+/// The authority's term, or when we ask after it where there is none; without the time it waits for us, by the days on which it got and gave.
+fn of_authority(
+    events: &[Event],
+    states: &[Case],
+    submission: Uuid,
+    version: Option<&ProcedureVersion>,
+    house: &AuthorityLimit,
+) -> Clock {
+    let term = version.and_then(|v| Some((v.term()?, v.source.as_str(), v.standing)));
+    let (limit, source, standing) = term.unwrap_or((house.working_days, "data/clocks.toml", house.standing));
     Clock {
-        id: format!("submission.{submission}"),
+        id: of_submission(submission),
         turn: Turn::Authority,
-        limit: version.and_then(ProcedureVersion::term),
-        source: version.map_or_else(|| "no term is known".into(), |v| v.source.clone()),
-        standing: version.map_or(Standing::Unverified, |v| v.standing),
+        limit: Some(limit),
+        source: source.to_owned(),
+        standing,
+        warn: house.warn,
+        role: house.role,
+        escalate: house.escalate,
         ..bare(spans_by(events, states, |c| c.dossiers.get(&submission).is_some_and(Dossier::at_work), Event::day))
     }
 }
@@ -263,7 +291,7 @@ fn measured(mut clock: Clock, calendar: &Calendar) -> Clock {
 }
 
 /// Working days after `from` up to and with `to`.
-fn working_days(calendar: &Calendar, from: Date, to: Date) -> u32 {
+pub(super) fn working_days(calendar: &Calendar, from: Date, to: Date) -> u32 {
     let mut n = 0;
     let mut day = from;
     while day < to {
@@ -310,34 +338,6 @@ impl Clock {
         }
         all
     }
-}
-
-/// What a look at the clocks on a day calls for, when it was not said before.
-pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar) -> Vec<Happened> {
-    let mut all = Vec::new();
-    for clock in clocks.iter().filter(|c| c.running) {
-        let Some(deadline) = clock.deadline else { continue };
-        let left = clock.left(on, calendar).unwrap_or_default();
-        let said = |e: &Event| match &e.what {
-            Happened::DeadlineWarned { clock: c, deadline: d, .. } if on <= deadline => {
-                c == &clock.id && *d == deadline
-            }
-            Happened::DeadlineEscalated { clock: c, deadline: d, .. } => c == &clock.id && *d == deadline,
-            _ => false,
-        };
-        if events.iter().any(said) {
-            continue;
-        }
-        let id = clock.id.clone();
-        if on > deadline {
-            all.push(Happened::DeadlineEscalated { clock: id, deadline, role: clock.escalate.as_str().into() });
-        } else if left <= i64::from(clock.warn) {
-            let left = u32::try_from(left).unwrap_or_default();
-            let role = clock.role.as_str().into();
-            all.push(Happened::DeadlineWarned { clock: id, deadline, left, role });
-        }
-    }
-    all
 }
 
 #[cfg(test)]

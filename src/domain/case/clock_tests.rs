@@ -1,5 +1,6 @@
 use super::super::event::{Channel, Settled, Signer};
 use super::*;
+use crate::domain::case::alarm::{self, alarms};
 use crate::domain::verify::Outcome;
 use proptest::prelude::*;
 use time::OffsetDateTime;
@@ -60,7 +61,7 @@ fn it_stands_still_while_the_customer_is_to_move() {
 #[test]
 fn warned_once_and_escalated_once() {
     let events = opened(datetime!(2026-10-05 02:00 UTC));
-    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), on, vn());
+    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), &[], on, vn());
     assert_eq!(day(date!(2026 - 10 - 05), &events), [], "two days are left");
     let warned = day(date!(2026 - 10 - 06), &events);
     let expected = |left| Happened::DeadlineWarned {
@@ -86,7 +87,7 @@ fn escalated_on_the_next_day_even_when_it_is_a_rest_day() {
     let (id, deadline, role) = ("step.intake".to_owned(), date!(2026 - 10 - 09), "customer_care".to_owned());
     let warned = Happened::DeadlineWarned { clock: id.clone(), deadline, left: 1, role };
     add(&mut events, datetime!(2026-10-08 02:00 UTC), warned);
-    let late = alarms(&events, &measured(&events), date!(2026 - 10 - 10), vn());
+    let late = alarms(&events, &measured(&events), &[], date!(2026 - 10 - 10), vn());
     assert_eq!(late, [Happened::DeadlineEscalated { clock: id, deadline, role: "manager".into() }]);
 }
 
@@ -256,6 +257,33 @@ fn a_clock_goes_on_where_no_calendar_reaches() {
     let clock = &measured(&events)[0];
     let deadline = clock.deadline.unwrap();
     assert!(deadline > last && clock.doubtful);
-    let told = alarms(&events, &measured(&events), deadline + Duration::DAY, vn());
+    let told = alarms(&events, &measured(&events), &[], deadline + Duration::DAY, vn());
     assert!(matches!(told[..], [Happened::DeadlineEscalated { .. }]), "{told:?}");
+}
+
+/// A task, a problem and a day printed on a receipt are promises too: each warned of and escalated once.
+#[test]
+fn days_that_were_promised_are_watched() {
+    let mut events = opened(datetime!(2026-10-05 02:00 UTC));
+    let raised = Happened::IssueRaised { issue: id(3), topic: "x".into(), owner: id(4), due: date!(2026 - 10 - 09) };
+    events.push(Event { seq: 2, at: events[0].at, actor: "care".into(), what: raised });
+    let case = Case::fold(&events).unwrap().unwrap();
+    let promises = alarm::issues(&case, &events);
+    let told = |events: &[Event], on: Date| alarms(events, &[], &promises, on, vn());
+    assert_eq!(told(&events, date!(2026 - 10 - 07)), []);
+    let warned = told(&events, date!(2026 - 10 - 08));
+    let [Happened::DeadlineWarned { clock, left: 1, role, .. }] = &warned[..] else { panic!("{warned:?}") };
+    assert_eq!((clock.as_str(), role.as_str()), (&*format!("issue.{}", id(3)), &*format!("staff:{}", id(4))));
+    assert_eq!(warned[0].owed(), [crate::domain::case::Owed::Staff(id(4))]);
+    events.push(Event { seq: 3, at: events[0].at, actor: "system:x".into(), what: warned[0].clone() });
+    assert_eq!(told(&events, date!(2026 - 10 - 09)), [], "once");
+    let late = told(&events, date!(2026 - 10 - 10));
+    assert!(matches!(&late[..], [Happened::DeadlineEscalated { role, .. }] if role == "manager"), "{late:?}");
+    events.push(Event {
+        seq: 4,
+        at: events[0].at,
+        actor: "care".into(),
+        what: Happened::IssueResolved { issue: id(3), topic: "x".into() },
+    });
+    assert_eq!(alarm::issues(&Case::fold(&events).unwrap().unwrap(), &events), []);
 }

@@ -336,6 +336,7 @@ pub enum Happened {
         since: Date,
         step: String,
     },
+    /// `clock`: `step.<name>`, `submission.<id>`, `promised.<id>`, `task.<id>` or `issue.<id>`; `role`: a role, or `staff:<id>`.
     DeadlineWarned {
         clock: String,
         deadline: Date,

@@ -1,5 +1,6 @@
 //! A case (hồ sơ): one request of a customer, by one procedure, through its steps.
 
+pub mod alarm;
 mod audience;
 pub mod clock;
 mod dossier;

@@ -3,13 +3,16 @@
 use super::record::{Entry, events, record_all};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
+use crate::domain::case::alarm::{self, Promise, alarms};
 use crate::domain::case::clock::{self, Clock, Day, Limits, Segment};
 use crate::domain::case::{Case, Event, Turn};
+use crate::domain::rule::Standing;
+use crate::domain::staff::Role;
 use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::queue::Lease;
-use crate::store::{case, case_event};
+use crate::store::{case, case_event, submission, task};
 use serde::Serialize;
 use sqlx::PgConnection;
 use time::Date;
@@ -95,8 +98,18 @@ const CALENDAR_WARNS: i64 = 120;
 async fn look_at(app: &App, by: &Actor, id: Uuid) -> Result<()> {
     let mut tx = begin(app).await?;
     super::record::lock(&mut tx, id).await?;
-    let (events, _, clocks) = measured(app, &mut tx, id).await?;
-    let alarms = clock::alarms(&events, &clocks, app.clock.today(), calendar()?);
+    let (events, states, clocks) = measured(app, &mut tx, id).await?;
+    let Some(standing) = states.last() else { return Ok(()) };
+    let mut promises = alarm::issues(standing, &events);
+    promises.extend(task::due_of_case(&mut tx, id).await?.into_iter().map(task_due));
+    promises.extend(submission::promised(&mut tx, id).await?.into_iter().map(|(id, day)| Promise {
+        id: format!("promised.{id}"),
+        day,
+        warn: 0,
+        who: Role::Legal.as_str().into(),
+        escalate: Role::Manager,
+    }));
+    let alarms = alarms(&events, &clocks, &promises, app.clock.today(), calendar()?);
     if alarms.is_empty() {
         return Ok(());
     }
@@ -104,12 +117,36 @@ async fn look_at(app: &App, by: &Actor, id: Uuid) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// Who has a task is told on its last day; of one that is nobody's, its department.
+fn task_due(t: task::DueRow) -> Promise {
+    let who = t.assignee.map_or(t.department, |id| format!("staff:{id}"));
+    Promise { id: format!("task.{}", t.id), day: t.due, warn: 0, who, escalate: Role::Manager }
+}
+
 async fn measured(app: &App, conn: &mut PgConnection, id: Uuid) -> Result<(Vec<Event>, Vec<Case>, Vec<Clock>)> {
     let events = events(conn, id).await?;
-    let states = clock::states(&events).map_err(|e| Error::Broken(e.into()))?;
-    let limits = Limits::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
-    let clocks = clock::clocks(&events, &states, calendar()?, limits, &app.book.procedures);
+    let (states, clocks) = clocks_of(app, &events)?;
     Ok((events, states, clocks))
+}
+
+/// The states a history made, and its clocks.
+pub(super) fn clocks_of(app: &App, events: &[Event]) -> Result<(Vec<Case>, Vec<Clock>)> {
+    let states = clock::states(events).map_err(|e| Error::Broken(e.into()))?;
+    let limits = Limits::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
+    let clocks = clock::clocks(events, &states, calendar()?, limits, &app.book.procedures);
+    Ok((states, clocks))
+}
+
+/// The end of an authority's term as its clock stands after all that was told; none: it has none by its procedure, or stands still.
+pub(in crate::flow) async fn term_of(
+    app: &App,
+    conn: &mut PgConnection,
+    case: Uuid,
+    submission: Uuid,
+) -> Result<Option<Date>> {
+    let (_, _, clocks) = measured(app, conn, case).await?;
+    let of = |c: &&Clock| c.id == clock::of_submission(submission) && c.running && c.standing != Standing::House;
+    Ok(clocks.iter().find(of).and_then(|c| c.deadline))
 }
 
 fn calendar() -> Result<&'static Calendar> {

@@ -15,6 +15,7 @@ mod stuck;
 mod timeline;
 
 pub use bind::{BindParcel, bind_parcel};
+pub(in crate::flow) use clock::term_of;
 pub use clock::{ClockView, Clocks, calendar_ends, clock, watch_clocks};
 pub use close::{CloseCase, close};
 pub use create::{NewCase, ParcelId, create};

@@ -121,24 +121,8 @@ struct Along {
 
 async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Along) -> Result<SubmissionView> {
     let Open { mut tx, row, mut steps, on } = o;
-    let id = app.clock.new_id();
-    let step = StepRow {
-        id,
-        submission_id: row.id,
-        case_id: row.case_id,
-        no: steps.last().map_or(0, |s| s.no) + 1,
-        what: what.as_str().into(),
-        happened_on: on,
-        answer_by: along.answer_by,
-        issue_id: along.issue,
-        request_id: along.request,
-        sealed: app.vault.seal(&place(id), said.as_bytes())?,
-        recorded_by: by.login.clone(),
-        recorded_at: app.clock.now(),
-    };
-    store::insert_step(&mut tx, &step).await?;
     let deed = Deed {
-        at: step.recorded_at,
+        at: app.clock.now(),
         actor: &by.login,
         action: match what {
             Step::AskedMore => "submission.ask_more",
@@ -148,20 +132,39 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
         },
         subject: format!("submission/{}", row.id),
         case_id: Some(row.case_id),
-        detail: json!({"what": what, "on": on, "answer_by": step.answer_by}),
+        detail: json!({"what": what, "on": on, "answer_by": along.answer_by}),
     };
     audit::write(&mut tx, &deed).await?;
-    let (submission, agency, on) = (row.id, row.agency.clone(), Some(on));
+    let (submission, agency, day) = (row.id, row.agency.clone(), Some(on));
     let told = match what {
-        Step::AskedMore => Happened::AgencyAskedMore { submission, agency, on },
-        Step::Answered => Happened::AgencyAnswered { submission, agency, on },
+        Step::AskedMore => Happened::AgencyAskedMore { submission, agency, on: day },
+        Step::Answered => Happened::AgencyAnswered { submission, agency, on: day },
         Step::Granted | Step::Refused => {
-            Happened::AgencyDecided { submission, agency, granted: what == Step::Granted, on }
+            Happened::AgencyDecided { submission, agency, granted: what == Step::Granted, on: day }
         }
-        Step::Withdrawn => Happened::SubmissionWithdrawn { submission, agency, mistake: along.mistake, on },
+        Step::Withdrawn => Happened::SubmissionWithdrawn { submission, agency, mistake: along.mistake, on: day },
     };
     let sealed = (!said.is_empty()).then(|| json!({"words": said}));
     case::record(app, &mut tx, by, row.case_id, Entry { what: told, sealed }).await?;
+    let due = case::term_of(app, &mut tx, row.case_id, row.id).await?;
+    let id = app.clock.new_id();
+    let step = StepRow {
+        id,
+        submission_id: row.id,
+        case_id: row.case_id,
+        no: steps.last().map_or(0, |s| s.no) + 1,
+        what: what.as_str().into(),
+        standing: standing(Some(what)).into(),
+        due,
+        happened_on: on,
+        answer_by: along.answer_by,
+        issue_id: along.issue,
+        request_id: along.request,
+        sealed: app.vault.seal(&place(id), said.as_bytes())?,
+        recorded_by: by.login.clone(),
+        recorded_at: app.clock.now(),
+    };
+    store::insert_step(&mut tx, &step).await?;
     steps.push(step);
     let done = view(row, steps);
     commit(app, tx, by, &done, None).await?;

@@ -92,12 +92,13 @@ pub fn broken(told: &Told, today: Date, calendar: &Calendar, limits: &Limits, bo
     };
     let case = &states[states.len() - 1];
     folded(told, case, &mut faults);
-    next_step(told, case, &mut faults);
+    let clocks = clock::clocks(&told.events, &states, calendar, limits, book);
+    next_step(told, case, &clocks, &mut faults);
     nothing_lost(told, case, &mut faults);
     nothing_twice(told, &mut faults);
     agreed(told, case, today, &mut faults);
     told_in_time(told, case, today, &mut faults);
-    for c in clock::clocks(&told.events, &states, calendar, limits, book).iter().filter(|c| c.running) {
+    for c in clocks.iter().filter(|c| c.running) {
         let Some(deadline) = c.deadline.filter(|d| *d < today) else { continue };
         let said = |e: &Event| matches!(&e.what, Happened::DeadlineEscalated { clock, deadline: d, .. } if clock == &c.id && *d == deadline);
         if !told.events.iter().any(said) {
@@ -123,12 +124,12 @@ fn folded(told: &Told, case: &Case, faults: &mut Vec<String>) {
 }
 
 /// Somebody is to move, and it can be said what comes next.
-fn next_step(told: &Told, case: &Case, faults: &mut Vec<String>) {
+fn next_step(told: &Told, case: &Case, clocks: &[clock::Clock], faults: &mut Vec<String>) {
     if !case.step.ended() && case.turn() == Turn::Nobody {
         faults.push("it is open and nobody's turn".into());
     }
     for lang in [Lang::Vi, Lang::En] {
-        let now = timeline::now(case, &told.events, lang);
+        let now = timeline::now(case, &told.events, clocks, lang);
         if now.next.is_empty() || now.next.starts_with("now-") {
             faults.push(format!("no words for what comes next in {}/{}", now.step, now.turn_text));
         }
