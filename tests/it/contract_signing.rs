@@ -3,7 +3,8 @@
 use crate::advice::facts;
 use crate::case_events::every_case_is_its_events;
 use crate::contracts::{
-    accepted, answer, at, code, conflict, draw, drawn, id, kinds, new_contract, offered, ok, party, said, show, sign,
+    accepted, answer, at, code, conflict, draw, drawn, id, kinds, new_contract, offered, ok, on_paper, party, said,
+    show, sign,
 };
 use crate::test_app::Caller;
 use crate::ward::{EAST, NORTH, ZONE, mapped, publish, publish_map, threaded};
@@ -220,13 +221,17 @@ async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPo
         ok(legal.post(&format!("/api/v1/option-sheets/{}/sign", id(&newer)), json!({})).await);
         let told = kinds(&t, &case).await;
         assert_eq!(told[told.len() - 2..], ["quotation_withdrawn", "option_sheet_signed"], "the customer hears of it");
+        let offers = ok(legal.get(&format!("/api/v1/cases/{case}/quotations")).await);
+        assert_eq!(offers[0]["state"], "withdrawn", "accepted once, and no longer");
+        let listed = ok(legal.get("/api/v1/quotations?state=withdrawn").await);
+        assert_eq!(listed["items"][0]["id"], quotation["id"]);
         assert_eq!(conflict(&legal.post(&confirm, json!({})).await), "sheet-not-newest");
         assert_eq!(conflict(&drawing().await), "sheet-not-newest");
         let anew = offered(&legal, &case, json!({})).await;
         ok(answer(&legal, &anew, json!({"accepted": true})).await);
         let last = ok(draw(&legal, &anew, new_contract(&[&customer])).await);
         ok(sign(&legal, &last, 1).await);
-        assert_eq!(ok(sign(&legal, &last, 2).await)["state"], "concluded");
+        assert_eq!(ok(on_paper(&legal, &last, 2).await)["state"], "concluded");
         let open = ok(legal.get(&format!("/api/v1/option-sheets/{sheet}?purpose=review")).await);
         assert_eq!(open["sheet"]["version"], 1, "the sheet itself was never changed");
         assert!(sqlx::raw_sql("delete from option_sheet_confirmation").execute(&t.app.pool).await.is_err());

@@ -103,7 +103,7 @@ async fn certificate(
         None => false,
     };
     let archives = archive::of_case(tx, row.id).await?.into_iter().map(|a| a.sha256);
-    let runs = verification::of_case(&app.pool, row.id, None, i64::MAX).await?;
+    let runs = verification::of_case(&mut *tx, row.id, None, i64::MAX).await?;
     Ok(Certificate {
         schema: CERTIFICATE.into(),
         id: app.clock.new_id(),
