@@ -256,7 +256,10 @@ fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
         what(&mut finding);
         anew(finding)
     };
-    assert_eq!(only(|f| f.details[0] = Message::new("zone-code").with("code", "ODT")), ["sheet-changed-finding"]);
+    assert_eq!(
+        only(|f| f.details[0] = Message::new("notes-line").with("text", "Quỹ tín dụng C")),
+        ["sheet-changed-finding"]
+    );
     assert_eq!(only(|f| f.details.clear()), nothing, "a detail that went away");
     assert_eq!(only(|f| f.message = f.message.clone().with("days", 4.0)), nothing, "a day later");
     let (mut now, later) = sheet_of(vec![hit("flood")], &[]);

@@ -57,8 +57,12 @@ impl Limits {
             if !Step::NAMES.contains(&s.step.as_str()) || limits.steps[..i].iter().any(|o| o.step == s.step) {
                 return Err(format!("{}: no step, or it stands twice", s.step));
             }
-            if s.working_days == 0 || s.working_days > 250 || s.warn >= s.working_days {
-                return Err(format!("{}: 1 to 250 working days, and a warning before their end", s.step));
+        }
+        let all = limits.steps.iter().map(|s| (s.step.as_str(), s.working_days, s.warn));
+        let a = &limits.authority;
+        for (name, days, warn) in all.chain([("authority", a.working_days, a.warn)]) {
+            if days == 0 || days > 250 || warn >= days {
+                return Err(format!("{name}: 1 to 250 working days, and a warning before their end"));
             }
         }
         Ok(limits)

@@ -123,10 +123,15 @@ fn limits_are_checked() {
             "[[step]]\nstep='{step}'\nworking_days={days}\nwarn={warn}\nrole='legal'\nescalate='manager'\nstanding='house'\n"
         )
     };
-    assert!(Limits::read(&one("intake", 2, 1)).is_ok());
-    assert!(Limits::read(&one("dance", 2, 1)).unwrap_err().contains("no step"));
-    assert!(Limits::read(&format!("{0}{0}", one("intake", 2, 1))).unwrap_err().contains("twice"));
-    assert!(Limits::read(&one("intake", 2, 2)).unwrap_err().contains("warning"));
+    let read = |steps: &str, days: u32| {
+        let house = "role='legal'\nescalate='manager'\nstanding='house'\n";
+        Limits::read(&format!("{steps}[authority]\nworking_days={days}\nwarn=2\n{house}"))
+    };
+    assert!(read(&one("intake", 2, 1), 20).is_ok());
+    assert!(read(&one("dance", 2, 1), 20).unwrap_err().contains("no step"));
+    assert!(read(&format!("{0}{0}", one("intake", 2, 1)), 20).unwrap_err().contains("twice"));
+    assert!(read(&one("intake", 2, 2), 20).unwrap_err().contains("warning"));
+    assert!(read(&one("intake", 2, 1), 2).unwrap_err().contains("authority"));
 }
 
 /// Moves that lead a case on, back, to the customer and to an authority.
