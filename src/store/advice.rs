@@ -178,3 +178,13 @@ pub async fn spans(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, OffsetD
     .fetch_all(conn)
     .await
 }
+
+/// The newest sheet of a case that is signed.
+pub async fn newest_signed(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar(
+        "select id from option_sheet where case_id = $1 and signed_at is not null order by version desc limit 1",
+    )
+    .bind(case)
+    .fetch_optional(conn)
+    .await
+}

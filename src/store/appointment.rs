@@ -142,7 +142,7 @@ pub async fn cancel_of_task(conn: &mut PgConnection, task: Uuid, at: OffsetDateT
 /// Frees hours whose hold has run out; the tasks they were of. One that somebody else is just freeing is passed over.
 pub async fn free_holds(conn: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "update appointment set state = 'cancelled', hold_until = null, reason = 'the hold ran out', updated_at = $1
+        "update appointment set state = 'cancelled', hold_until = null, updated_at = $1
          where id in (select id from appointment where state = 'held' and hold_until <= $1 order by id for update skip locked)
          returning task_id",
     )

@@ -6,6 +6,8 @@ use crate::contracts::{concluded, conflict, id, kinds, ok};
 use crate::plans::{agency, put};
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, threaded};
+use diaba::flow::staff::Actor;
+use diaba::flow::submission::{self, NewSubmission};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -237,12 +239,12 @@ async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {
             let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
             told["instalments"].as_array().unwrap().iter().map(|i| i["due"].clone()).collect::<Vec<_>>()
         };
-        assert_eq!(due().await[1..], [Value::Null, Value::Null], "nothing is due for what lies beside");
+        assert_eq!(due().await[1..], [Value::Null], "nothing is due for what lies beside");
         let entry = async |kind: &str| crate::plans::task(&legal, &case, kind).await["waits_for"].clone();
         ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&beside)), json!({"granted": true})).await);
         assert!(entry("collect_result").await.to_string().contains("granted"), "{}", entry("collect_result").await);
         t.run("watch_contracts").await;
-        assert_eq!(due().await[1..], [Value::Null, Value::Null]);
+        assert_eq!(due().await[1..], [Value::Null]);
         let main = ok(legal.post(&submissions, dossier("B2")).await);
         let mut again = dossier("B3");
         again["procedure"] = "mortgage_release".into();
@@ -288,6 +290,27 @@ async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
         let states: Vec<_> = all.as_array().unwrap().iter().map(|s| s["state"].clone()).collect();
         assert_eq!(states, ["refused", "granted"]);
         every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
+/// An act holds one connection: with a pool of one it waits for nobody, itself least of all.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_act_takes_no_second_connection(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool.clone()).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, _) = concluded(&legal).await;
+        let mut app = t.app.clone();
+        let one =
+            sqlx::postgres::PgPoolOptions::new().max_connections(1).acquire_timeout(std::time::Duration::from_secs(5));
+        app.pool = one.connect_with((*pool.connect_options()).clone()).await.unwrap();
+        let (case, by) = (case.parse().unwrap(), Actor::system("test"));
+        let new: NewSubmission = serde_json::from_value(dossier("D1")).unwrap();
+        let made = submission::submit(&app, &by, case, new).await.unwrap();
+        let granted = serde_json::from_value(json!({"granted": true})).unwrap();
+        submission::decide(&app, &by, made.id, granted).await.unwrap();
     })
     .await;
 }

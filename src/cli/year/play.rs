@@ -31,9 +31,13 @@ pub struct Played {
     /// Refusals that the year expects, by call and code.
     pub refusals: BTreeMap<String, usize>,
     pub requests: u64,
+    /// Number and kind of each request that is an act.
+    pub acts: Vec<(u64, String)>,
     pub drains: u64,
     pub jobs: u64,
     pub kills: usize,
+    /// How often the API was killed during which kind of act.
+    pub during: BTreeMap<String, usize>,
     pub days: usize,
     pub seconds: f64,
     pub loading: f64,
@@ -71,7 +75,10 @@ pub async fn play(office: &mut Office, ward: &Ward, year: &Year) -> Result<Playe
     played.refusals = desk.refusals;
     (played.requests, played.drains, played.jobs) = (office.requests, office.drains, office.jobs);
     played.spent = office.spent.map(|d| d.as_secs_f64());
-    played.kills = office.kills.as_ref().map_or(0, |k| k.done);
+    played.acts = std::mem::take(&mut office.acts);
+    if let Some(kills) = &mut office.kills {
+        (played.kills, played.during) = (kills.done, std::mem::take(&mut kills.during));
+    }
     played.seconds = started.elapsed().as_secs_f64();
     Ok(played)
 }

@@ -116,7 +116,8 @@ async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid
         let of = |w: &Happened| matches!(w, Happened::PaymentOverdue { contract, instalment, .. } if (*contract, *instalment) == (id, no));
         history[since..].iter().any(|e| of(&e.what))
     };
-    for o in payment::schedule(tx, id, app.clock.today()).await? {
+    // What was called just now is not overdue yet.
+    for o in &schedule {
         if let (OwingState::Overdue, Some(due), false) = (o.state, o.due, told(o.instalment.no)) {
             let (instalment, amount) = (o.instalment.no, o.open.0);
             out.push(Happened::PaymentOverdue { contract: id, instalment, amount, due }.into());
