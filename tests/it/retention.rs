@@ -7,7 +7,7 @@ use crate::cases::nothing_in_clear;
 use crate::closing::{Desk, at_work, paper, png};
 use crate::contracts::ok;
 use crate::plans::{agency, begun, put};
-use crate::test_app::Caller;
+use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, threaded};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -227,4 +227,30 @@ async fn no_word_outlives_its_case(pool: PgPool) {
         assert_eq!(read.body["code"], "personal-data-erased", "{}", read.text);
     })
     .await;
+}
+
+/// What a device sent for a task that is nobody's belongs to no case: it goes when its own time is over.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_batch_of_no_case_is_not_kept_for_ever(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let field = t.signed_in("chi", &["field"]).await;
+    let strange = uuid::Uuid::from_u128(3);
+    let item = json!({"id": strange, "lease": strange, "task": strange, "field": "note", "base": 0,
+        "value": "Người Mẫu Mười Hai", "captured_at": "2026-10-05T02:00:00Z"});
+    let sent = ok(field.post("/api/v1/field/batches", json!({"items": [item]})).await);
+    assert_eq!(sent["tray"], 1, "{sent}");
+    let raw = sent["sha256"].as_str().unwrap();
+    let sealed = async || -> i64 {
+        let sql = "select count(*) from field_item where length(sealed) > 0 or length(print) > 0";
+        sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()
+    };
+    t.advance(time::Duration::days(600));
+    run(&t, "erase_expired").await;
+    assert_eq!((sealed().await, t.app.scans.get(raw).await.is_ok()), (1, true), "its time is not over");
+    t.advance(time::Duration::days(135));
+    for _ in 0..2 {
+        run(&t, "erase_expired").await;
+    }
+    assert_eq!((sealed().await, t.app.scans.get(raw).await.is_ok()), (0, false));
+    assert!(sqlx::raw_sql("update field_item set sealed = '\\x01'").execute(&pool).await.is_err());
 }

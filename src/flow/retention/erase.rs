@@ -2,9 +2,9 @@
 
 use super::read::rule_of;
 use crate::app::App;
-use crate::domain::calendar::day_of;
+use crate::domain::calendar::{day_begins, day_of};
 use crate::domain::case::Happened;
-use crate::domain::retention::{CERTIFICATE, Certificate, Rule};
+use crate::domain::retention::{CERTIFICATE, Certificate, Rule, Rules};
 use crate::flow::case::{lock, record};
 use crate::flow::job::Each;
 use crate::flow::staff::Actor;
@@ -12,7 +12,7 @@ use crate::flow::{Error, Result, begin};
 use crate::store::audit::{self, Deed};
 use crate::store::queue::Lease;
 use crate::store::retention::{self as store, EndedRow, ErasureRow};
-use crate::store::{archive, verification};
+use crate::store::{archive, field_batch as batches, verification};
 use serde_json::json;
 use sqlx::PgConnection;
 use time::Date;
@@ -32,6 +32,7 @@ pub async fn erase_expired(app: &App, lease: &Lease) -> Result<()> {
         }
     }
     remove_files(app).await?;
+    stray(app, &by, &mut each).await?;
     each.end(app, lease).await
 }
 
@@ -139,4 +140,39 @@ async fn remove_files(app: &App) -> Result<()> {
             store::file_removed(&mut conn, certificate, &kind, &name, app.clock.now()).await?;
         }
     }
+}
+
+/// Batches of field work of which nothing belongs to a case go by their own rule: first what is sealed of them, then the body.
+async fn stray(app: &App, by: &Actor, each: &mut Each) -> Result<()> {
+    let rules = Rules::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
+    let before = day_begins(rules.stray_batch.before(app.clock.today()));
+    let rule = format!("stray_batch@{}", rules.stray_batch.version);
+    for id in batches::stray(&mut *app.pool.acquire().await?, before).await? {
+        each.take(id, erase_batch(app, by, id, &rule).await)?;
+    }
+    for (id, sha256, needed) in batches::erased_with_file(&mut *app.pool.acquire().await?).await? {
+        if !needed {
+            app.scans.remove(&sha256).await?;
+        }
+        batches::file_removed(&mut *app.pool.acquire().await?, id, app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+async fn erase_batch(app: &App, by: &Actor, id: Uuid, rule: &str) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let at = app.clock.now();
+    if !batches::erase(&mut tx, id, rule, at).await? {
+        return Ok(());
+    }
+    let deed = Deed {
+        at,
+        actor: &by.login,
+        action: "retention.erase",
+        subject: format!("field_batch/{id}"),
+        case_id: None,
+        detail: json!({"rule": rule}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    Ok(tx.commit().await?)
 }
