@@ -43,9 +43,11 @@ pub enum Command {
     Parcel(super::parcel::ParcelArgs),
     /// Record a split, merge, renumbering or re-survey from its decision
     ParcelRecord(super::parcel::RecordArgs),
+    /// Revoke what was recorded wrongly; `parcel` shows the id of each act
+    ParcelRevoke(super::parcel::RevokeArgs),
     /// Work out what is open to a verified case: what stands in the way, papers, days, fees and taxes; stores nothing
     Advise(super::advise::AdviseArgs),
-    /// Cases: open, list, show
+    /// Cases: open, list, show, bind to a parcel
     #[command(subcommand)]
     Case(super::desk::CaseCommand),
     /// Papers of a case: add with scan, list, show

@@ -7,7 +7,7 @@ use crate::domain::problem::FieldProblem;
 use crate::domain::shape::{self, Unread};
 use crate::domain::staff::Purpose;
 use crate::domain::verify::Wish;
-use crate::flow::case::{self, CaseFilter, CaseView, NewCase};
+use crate::flow::case::{self, BindParcel, CaseFilter, CaseView, NewCase};
 use crate::flow::paper::{self, PaperView};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
@@ -51,6 +51,17 @@ pub enum CaseCommand {
     },
     /// A case (HS-... or id) with its papers, as JSON, without what is written on them
     Show { case: String },
+    /// Say which parcel a case is about, whatever its papers name; prints the case as JSON
+    Bind {
+        /// Number (HS-...) or id of a case
+        case: String,
+        /// Id of the parcel, as `diaba parcel` prints it
+        #[arg(long)]
+        parcel: Uuid,
+        /// Why, without personal data
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -111,6 +122,10 @@ pub async fn case(app: &App, by: &Actor, c: CaseCommand) -> Result<ExitCode> {
             let case = case::get(app, &case).await?;
             let papers = paper::list(app, case.id).await?;
             print(&Shown { case, papers })?;
+        }
+        CaseCommand::Bind { case, parcel, reason } => {
+            let id = case::get(app, &case).await?.id;
+            print(&case::bind_parcel(app, by, id, BindParcel { parcel, reason }).await?)?;
         }
     }
     Ok(ExitCode::SUCCESS)

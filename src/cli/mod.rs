@@ -103,6 +103,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Verify(a) => return verify::run(&app, &by, a).await,
         Command::Parcel(a) => return parcel::show(&app, a).await,
         Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
+        Command::ParcelRevoke(a) => parcel::revoke(&app, &by, a).await?,
         Command::Case(c) => return desk::case(&app, &by, c).await,
         Command::Paper(c) => return desk::paper(&app, &by, c).await,
         Command::Contract(c) => return contract::contract(&app, &by, c).await,

@@ -11,9 +11,9 @@ use crate::domain::parcel::reference::{normalise, parse_key, parse_text};
 use crate::domain::verify::text::{Lang, message};
 use crate::domain::verify::{Candidate, Message, ParcelRef, Wish};
 use crate::flow::case::parse_purpose;
-use crate::flow::parcel::{self, Act, History, NewAct, ParcelView, Place, StepView, Traced};
-use crate::flow::staff::Actor;
+use crate::flow::parcel::{self, Act, History, NewAct, ParcelView, Place, Revocation, StepView, Traced};
 use crate::flow::verification;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -28,13 +28,15 @@ use uuid::Uuid;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(find_parcels))
+        .routes(routes!(search_parcels))
         .routes(routes!(get_parcel))
         .routes(routes!(parcel_history))
         .routes(routes!(inspect_parcel))
         .routes(routes!(record_act))
+        .routes(routes!(revoke_act))
 }
 
-/// Exactly one of `ref`, `serial`, `point`, `bbox`.
+/// Exactly one of `ref`, `point`, `bbox`.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Search {
@@ -45,12 +47,6 @@ struct Search {
     /// With `ref`: what it came to by the end of this day (year-month-day); today when left out.
     #[param(example = "2026-03-01")]
     at: Option<String>,
-    /// Serial of a certificate handed in with a case; only of cases whose papers the caller may read. Logged, with the purpose.
-    #[param(example = "CK 123456")]
-    serial: Option<String>,
-    /// With `serial`: verify, contact_customer, prepare_papers, field_visit, review, data_subject_request.
-    #[param(example = "verify")]
-    purpose: Option<String>,
     /// `longitude,latitude`; with `zone`, `easting,northing` in metres.
     #[param(example = "108.2022,16.0678")]
     point: Option<String>,
@@ -150,7 +146,7 @@ impl CandidateView {
     }
 }
 
-/// Find parcels by reference, certificate, point or box.
+/// Find parcels by reference, point or box; by a certificate: `POST /parcels/search`.
 ///
 /// An ambiguous reference is an answer, not an error: its candidates come ranked, with reasons in Vietnamese and English.
 /// As GeoJSON: a FeatureCollection in WGS 84.
@@ -158,36 +154,31 @@ impl CandidateView {
     responses((status = 200, content((Found = "application/json"), (Object = "application/geo+json")))))]
 async fn find_parcels(
     State(app): State<App>,
-    By(actor): By,
     headers: HeaderMap,
     Params(search): Params<Search>,
     paging: Paging,
 ) -> Result<Response> {
     let as_geojson = geojson::wanted(&headers, search.f.as_deref())?;
-    let found = find(&app, &actor, &search, &paging).await?;
+    let found = find(&app, &search, &paging).await?;
     let next = found.page.next.clone();
     let value = if as_geojson { collection(&found) } else { json!(found) };
     Ok(with_next(geojson::answer(&headers, as_geojson, &value), next.as_deref()))
 }
 
-async fn find(app: &App, by: &Actor, s: &Search, paging: &Paging) -> Result<Found> {
+async fn find(app: &App, s: &Search, paging: &Paging) -> Result<Found> {
     let all = |items| Found { page: Page { items, next: None }, reference: None };
-    match (&s.reference, &s.serial, &s.point, &s.bbox) {
-        (Some(text), None, None, None) => {
+    match (&s.reference, &s.point, &s.bbox) {
+        (Some(text), None, None) => {
             let asked = reference(text)?;
             let traced = parcel::trace(app, &asked, s.at.as_deref().map(day).transpose()?).await?;
             let items = parcel::views(app, traced.iter().take(10).map(|t| t.candidate.parcel_id)).await?;
             Ok(Found { reference: Some(ReferenceView::of(normalise(&asked), traced)), ..all(items) })
         }
-        (None, Some(serial), None, None) => {
-            let purpose = parse_purpose(s.purpose.as_deref())?;
-            Ok(all(parcel::by_serial(app, by, serial, purpose).await?))
-        }
-        (None, None, Some(point), None) => {
+        (None, Some(point), None) => {
             let [x, y] = numbers("point", point, "longitude,latitude; or easting,northing with zone")?;
             Ok(all(parcel::at_place(app, Place { zone: s.zone, x, y }).await?))
         }
-        (None, None, None, Some(bbox)) => {
+        (None, None, Some(bbox)) => {
             let bounds = numbers("bbox", bbox, "west,south,east,north")?;
             let zone = s
                 .zone
@@ -196,11 +187,32 @@ async fn find(app: &App, by: &Actor, s: &Search, paging: &Paging) -> Result<Foun
             let rows = parcel::in_box(app, zone, degrees, bounds, paging.key()?, i64::from(paging.limit)).await?;
             Ok(Found { page: paging.cut(rows, |p| p.id), reference: None })
         }
-        (None, None, None, None) => {
-            Err(Problem::refused("ref", "required", "nothing", "one of ref, serial, point, bbox"))
-        }
-        _ => Err(Problem::refused("ref", "shape", "several", "only one of ref, serial, point, bbox")),
+        (None, None, None) => Err(Problem::refused("ref", "required", "nothing", "one of ref, point, bbox")),
+        _ => Err(Problem::refused("ref", "shape", "several", "only one of ref, point, bbox")),
     }
+}
+
+/// A search by what is printed on a certificate: in the body, as addresses are logged and kept on the way.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"serial": "CK 123456", "purpose": "verify"}))]
+struct SerialSearch {
+    /// Serial of a certificate handed in with a case.
+    serial: String,
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request.
+    purpose: String,
+}
+
+/// Parcels of the cases in which a certificate with this serial was handed in; only of cases whose papers the caller may read.
+/// Each such read is logged, with the purpose.
+#[utoipa::path(post, path = "/parcels/search", tag = "parcels", request_body = SerialSearch, responses((status = 200, body = Page<ParcelView>)))]
+async fn search_parcels(
+    State(app): State<App>,
+    By(actor): By,
+    Input(asked): Input<SerialSearch>,
+) -> Result<Json<Page<ParcelView>>> {
+    let purpose = parse_purpose(Some(&asked.purpose))?;
+    Ok(Json(Page { items: parcel::by_serial(&app, &actor, &asked.serial, purpose).await?, next: None }))
 }
 
 fn reference(text: &str) -> Result<ParcelRef> {
@@ -301,4 +313,16 @@ async fn record_act(State(app): State<App>, By(actor): By, Input(new): Input<New
     let done = parcel::record(&app, &actor, new).await?;
     let place = done.to_parcels.first().map_or(String::new(), |id| format!("/api/v1/parcels/{id}/history"));
     Ok(made(&done, &place))
+}
+
+/// Revoke a recorded act as wrong. It stays in the history; nothing follows it any more, but for queries as of a day before.
+#[utoipa::path(post, path = "/parcel-acts/{id}/revocation", tag = "parcels", params(("id" = Uuid, Path)), request_body = Revocation,
+    responses((status = 200, body = Act)))]
+async fn revoke_act(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(why): Input<Revocation>,
+) -> Result<Json<Act>> {
+    Ok(Json(parcel::revoke(&app, &actor, id, &why).await?))
 }

@@ -164,7 +164,8 @@ pub struct ProblemBody {
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = FieldProblem)]
+#[schema(as = FieldProblem, example = json!({"field": "days", "code": "range", "found": "0", "allowed": "1-366",
+    "message": "Found 0; in the range: 1-366"}))]
 pub struct FieldBody {
     /// Path as the sender wrote it.
     pub field: String,
@@ -208,10 +209,20 @@ fn is_problem_document(response: &Response) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/problem+json"))
 }
 
+/// What was sent is told back in its first words: nobody is answered at length with what they sent.
+fn short(text: String) -> String {
+    const MOST: usize = 300;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text,
+    }
+}
+
 fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
     let (slug, status) = p.kind.parts();
     let said = p.code.as_deref().and_then(|c| words::conflict(c, language));
-    let errors = p.errors.into_iter().map(|e| FieldBody {
+    let shown = p.errors.into_iter().map(|e| FieldProblem { field: short(e.field), found: short(e.found), ..e });
+    let errors = shown.map(|e| FieldBody {
         message: words::field(&e, language),
         field: e.field,
         code: e.code,
@@ -222,7 +233,7 @@ fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
         kind: format!("urn:diaba:problem:{slug}"),
         title: words::title(slug, language),
         status: status.as_u16(),
-        detail: match (said, p.detail) {
+        detail: match (said, p.detail.map(short)) {
             (Some(said), Some(detail)) => Some(format!("{said} ({detail})")),
             (said, detail) => said.or(detail),
         },

@@ -7,6 +7,8 @@ use super::output::accepted;
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::domain::batch::Selection;
+use crate::domain::check::CHECKS;
+use crate::domain::verify::ENGINE_SAYS;
 use crate::flow::batch::{self, FindingView, FindingWish, RunView, VerdictView};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -46,7 +48,7 @@ struct Wanted {
     /// EPSG code of a cadastral zone.
     #[schema(example = 5899)]
     zone: Option<i32>,
-    /// Parcels that the coverage of this layer version meets.
+    /// Parcels that the coverage of this layer version meets; of a cadastral map, those without a boundary too.
     layer_version: Option<i64>,
     /// CQL2 text over commune, sheet, number, scale, registered_area, map_area, land_use.
     #[serde(rename = "where")]
@@ -69,6 +71,10 @@ fn states() -> Object {
 
 fn verdicts() -> Object {
     one_of(&["hit", "partly_covered", "not_covered", "stale_source", "failed"])
+}
+
+fn checks() -> Object {
+    one_of(&CHECKS.iter().map(|c| c.id).chain(ENGINE_SAYS).collect::<Vec<_>>())
 }
 
 fn effects() -> Object {
@@ -128,7 +134,7 @@ async fn run_events(
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Sought {
-    #[param(example = "planning.recovery")]
+    #[param(schema_with = checks, example = "planning.recovery")]
     check: Option<String>,
     #[param(example = "recovery")]
     subject: Option<String>,

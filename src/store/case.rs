@@ -209,7 +209,7 @@ pub async fn rivals(
            from (select id, coalesce(array_agg(commune) filter (where commune is not null), '{}') as communes from (
                   select case_id as id, null as commune from paper where serial_index = any($2)
                   union all select id, null from case_file where zone = $3 and parcel_id = $4 and not ended
-                  union all select c.id, a.commune_code from parcel_alias a join case_file c
+                  union all select c.id, a.commune_code from parcel_name a join case_file c
                      on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
                    where a.zone = $3 and a.parcel_id = $4 and c.parcel_id is null and not c.ended) each group by id) found
            join case_file c using (id) where c.id <> $1 and not c.ended order by c.number limit $5",
@@ -223,43 +223,38 @@ pub async fn rivals(
     .await
 }
 
-/// A person said which parcel a case is about.
-pub async fn bind_parcel(
+/// Whose word it is which parcel a case is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Holds whatever the papers name.
+    Person,
+    /// As found last; where no person has said so.
+    Papers,
+}
+
+/// The parcel a case is about; papers that name the one it has change nothing.
+pub async fn set_parcel(
     conn: &mut PgConnection,
     case: Uuid,
-    zone: i32,
-    parcel: Uuid,
+    (zone, parcel): (i32, Uuid),
+    says: Says,
     now: OffsetDateTime,
 ) -> sqlx::Result<()> {
-    sqlx::query("update case_file set zone = $2, parcel_id = $3, parcel_bound = true, updated_at = $4, version = version + 1 where id = $1")
-        .bind(case)
-        .bind(zone)
-        .bind(parcel)
-        .bind(now)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "update case_file set zone = $2, parcel_id = $3, parcel_bound = parcel_bound or $5, updated_at = $4, version = version + 1
+          where id = $1 and ($5 or not parcel_bound and (zone, parcel_id) is distinct from ($2, $3))",
+    )
+    .bind(case)
+    .bind(zone)
+    .bind(parcel)
+    .bind(now)
+    .bind(says == Says::Person)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
 /// Did a person say so? Else its papers did.
 pub async fn parcel_is_bound(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<bool> {
     sqlx::query_scalar("select parcel_bound from case_file where id = $1").bind(case).fetch_one(conn).await
-}
-
-/// The parcel that a case's papers mean, as it was found last.
-pub async fn set_parcel(
-    conn: &mut PgConnection,
-    case: Uuid,
-    zone: i32,
-    parcel: Uuid,
-    now: OffsetDateTime,
-) -> sqlx::Result<()> {
-    sqlx::query("update case_file set zone = $2, parcel_id = $3, updated_at = $4, version = version + 1 where id = $1 and not parcel_bound and (zone, parcel_id) is distinct from ($2, $3)")
-        .bind(case)
-        .bind(zone)
-        .bind(parcel)
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(())
 }

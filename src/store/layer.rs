@@ -113,6 +113,11 @@ pub async fn find(conn: &mut PgConnection, code: &str) -> sqlx::Result<Option<La
         .await
 }
 
+/// Codes of layers, by name.
+pub async fn codes(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select code from layer order by code limit $1").bind(limit).fetch_all(conn).await
+}
+
 /// Makes the layer, or gives the one that has this code.
 pub async fn ensure(conn: &mut PgConnection, l: &LayerRow, at: OffsetDateTime) -> sqlx::Result<LayerRow> {
     sqlx::query("insert into layer (id, code, theme, zone, title, created_at) values ($1, $2, $3, $4, $5, $6) on conflict (code) do nothing")

@@ -34,6 +34,7 @@ pub mod opinion;
 pub mod paper;
 pub mod paper_request;
 pub mod parcel;
+pub mod parcel_act;
 pub mod parcel_twice;
 pub mod payment;
 pub mod queue;

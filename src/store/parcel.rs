@@ -169,12 +169,12 @@ pub async fn by_alias(
 ) -> sqlx::Result<Vec<AliasRow>> {
     sqlx::query_as(
         "with recursive named as (
-            select a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth from parcel_alias a
+            select a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth from parcel_name a
              where a.sheet = $2 and a.number = $3 and (cardinality($1::text[]) = 0 or a.commune_code = any($1))
             union
             select n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
                    case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
-              from named n join parcel_lineage l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
+              from named n join parcel_step l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
          )
          select distinct on (n.zone, n.parcel_id, n.commune_code) n.zone, n.parcel_id, n.commune_code as alias_commune, n.sheet as alias_sheet,
                 n.number as alias_number, n.reason, v.commune_code, v.sheet, v.number, upper_inf(v.valid) as valid_now,
@@ -193,7 +193,7 @@ pub async fn by_alias(
 /// Every name a parcel has or had, as keys `commune/sheet/number`.
 pub async fn keys_of(pool: &PgPool, zone: i32, id: Uuid) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
-        "select distinct commune_code || '/' || sheet || '/' || number from parcel_alias where zone = $1 and parcel_id = $2 order by 1",
+        "select distinct commune_code || '/' || sheet || '/' || number from parcel_name where zone = $1 and parcel_id = $2 order by 1",
     )
     .bind(zone)
     .bind(id)

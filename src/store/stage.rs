@@ -128,6 +128,12 @@ pub async fn any(conn: &mut PgConnection, s: Stage) -> sqlx::Result<bool> {
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await
 }
 
+/// How many rows have a place.
+pub async fn placed(conn: &mut PgConnection, s: Stage) -> sqlx::Result<i64> {
+    let sql = format!("select count(geom) from {}", s.rows());
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await
+}
+
 /// Union of the version's own areas, for maps that cover just what they show (commune boundaries, full covers).
 pub async fn union(conn: &mut PgConnection, s: Stage) -> sqlx::Result<Option<Vec<u8>>> {
     let sql = format!(

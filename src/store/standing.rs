@@ -20,7 +20,7 @@ pub async fn standing(conn: &mut PgConnection, zone: i32, id: Uuid) -> sqlx::Res
     sqlx::query_as(
         "select zone, parcel_id, version, commune_code, sheet, number, scale, registered_area, map_area, land_use, address,
                 st_asewkb(geom) as ewkb, layer_version_id, row_hash, lower(valid) as valid_from, upper(valid) as valid_to,
-                array(select distinct a.commune_code || '/' || a.sheet || '/' || a.number from parcel_alias a
+                array(select distinct a.commune_code || '/' || a.sheet || '/' || a.number from parcel_name a
                        where a.zone = $1 and a.parcel_id = $2 order by 1) as keys,
                 (select c.province_code from commune c where c.code = commune_code) as province
            from parcel_version where zone = $1 and parcel_id = $2 order by version desc limit 1",

@@ -173,7 +173,7 @@ pub async fn touched(
                          where f.zone = $1 and f.layer_version_id in ($2, $3)
                            and (f.geom && st_expand(p.geom, reach.m) and st_dwithin(f.geom, p.geom, reach.m)
                                 or f.geom is null and f.key in (select a.commune_code || '/' || a.sheet || '/' || a.number
-                                       from parcel_alias a where a.zone = $1 and a.parcel_id = p.parcel_id))
+                                       from parcel_name a where a.zone = $1 and a.parcel_id = p.parcel_id))
                            and not exists (select from feature o where o.zone = $1 and o.layer_version_id = other.id
                                                and o.row_hash = f.row_hash))
              or abs(coalesce((select st_area(st_intersection(p.geom, coverage)) from cover where id = $2), 0)

@@ -17,7 +17,7 @@ use uuid::Uuid;
 const RUNS: &str = "/api/v1/verification-runs";
 
 /// The demo ward's maps with some of its cases.
-async fn demo_ward(t: &TestApp, parcels: usize) {
+pub async fn demo_ward(t: &TestApp, parcels: usize) {
     let by = Actor::system("test");
     let ward = generate_on(20_261_123, parcels, t.app.clock.today());
     let folder = t.app.config.home.join("demo");

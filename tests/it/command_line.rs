@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, PgPool};
 use std::process::Command;
 
 /// Runs the program beside a service; whether it said that all went well, and what it said.
-async fn diaba(t: &TestApp, args: &[&str]) -> (bool, String) {
+pub async fn diaba(t: &TestApp, args: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_diaba"));
     command.args(args).env("DATABASE_URL", t.app.pool.connect_options().to_url_lossy().to_string());
     command.env("DIABA_HOME", &t.app.config.home).env("RUST_LOG", "error");
@@ -20,7 +20,7 @@ async fn diaba(t: &TestApp, args: &[&str]) -> (bool, String) {
     (done.status.success(), said)
 }
 
-async fn says(t: &TestApp, args: &[&str], wanted: &[&str]) -> String {
+pub async fn says(t: &TestApp, args: &[&str], wanted: &[&str]) -> String {
     let (good, said) = diaba(t, args).await;
     assert!(good, "{args:?}\n{said}");
     let lacking: Vec<_> = wanted.iter().filter(|w| !said.contains(**w)).collect();

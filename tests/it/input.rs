@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 
-const NOWHERE: &str = "019a0000-0000-7000-8000-00000000dead";
+pub const NOWHERE: &str = "019a0000-0000-7000-8000-00000000dead";
 
-fn method(rule: &Rule) -> Method {
+pub fn method(rule: &Rule) -> Method {
     match rule.verb {
         Verb::Get => Method::GET,
         Verb::Post => Method::POST,
@@ -20,7 +20,7 @@ fn method(rule: &Rule) -> Method {
 }
 
 /// Somebody for every role, and who may call a route.
-async fn callers(t: &TestApp) -> BTreeMap<&'static str, Caller> {
+pub async fn callers(t: &TestApp) -> BTreeMap<&'static str, Caller> {
     let mut all = BTreeMap::new();
     for role in diaba::domain::staff::Role::ALL {
         all.insert(role.as_str(), t.signed_in(&role.as_str().replace('_', "."), &[role.as_str()]).await);
@@ -28,7 +28,7 @@ async fn callers(t: &TestApp) -> BTreeMap<&'static str, Caller> {
     all
 }
 
-fn caller<'a>(all: &'a BTreeMap<&'static str, Caller>, rule: &Rule) -> &'a Caller {
+pub fn caller<'a>(all: &'a BTreeMap<&'static str, Caller>, rule: &Rule) -> &'a Caller {
     match rule.who {
         Who::Roles(roles, _) => &all[roles[0].as_str()],
         _ => &all["manager"],
@@ -36,7 +36,7 @@ fn caller<'a>(all: &'a BTreeMap<&'static str, Caller>, rule: &Rule) -> &'a Calle
 }
 
 /// The address of a route whose places are filled with `value`.
-fn address(path: &str, value: &str) -> String {
+pub fn address(path: &str, value: &str) -> String {
     path.split('/').map(|p| if p.starts_with('{') { value } else { p }).collect::<Vec<_>>().join("/")
 }
 

@@ -36,6 +36,7 @@ mod opinions;
 mod outage;
 mod pages;
 mod papers;
+mod parcel_acts;
 mod parcels;
 mod placed;
 mod plans;

@@ -80,7 +80,8 @@ async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
         let case = legal.open_case().await;
         let paper = json!({"kind": "certificate", "serial": "CK 123456", "parcel": {"commune_code": "20194", "sheet": "12", "number": "345"}});
         assert_eq!(legal.post(&format!("/api/v1/cases/{case}/papers"), paper).await.status, StatusCode::CREATED);
-        let find = async |serial: &str| legal.get(&format!("/api/v1/parcels?serial={serial}&purpose=verify")).await;
+        let sought = |serial: &str| json!({"serial": serial, "purpose": "verify"});
+        let find = async |serial: &str| legal.post("/api/v1/parcels/search", sought(serial)).await;
         let before = find("CK123456").await;
         assert_eq!(before.body["items"], json!([]), "the case's parcel is not known yet: {}", before.text);
         let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
@@ -94,8 +95,8 @@ async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
         }
         assert_eq!(find("CK 123457").await.body["items"], json!([]), "another certificate");
         assert_eq!(find("nonsense").await.refused(), ["serial: serial-format"]);
-        let both = legal.get("/api/v1/parcels?serial=CK123456&ref=20194/12/345").await;
-        assert_eq!(both.refused(), ["ref: shape"]);
+        let in_address = legal.get("/api/v1/parcels?serial=CK123456&purpose=verify").await;
+        assert_eq!(in_address.refused(), ["serial: unknown-parameter", "purpose: unknown-parameter"]);
 
         let reads: Vec<(String, String)> =
             sqlx::query_as("select subject, purpose from personal_data_read where subject like 'paper/%/serial'")
@@ -104,12 +105,16 @@ async fn found_by_the_serial_of_a_certificate(pool: PgPool) {
                 .unwrap();
         assert_eq!(reads.len(), 3, "each find is a read: {reads:?}");
         assert!(reads.iter().all(|(_, purpose)| purpose == "verify"), "{reads:?}");
-        assert_eq!(legal.get("/api/v1/parcels?serial=CK123456").await.refused(), ["purpose: purpose-needed"]);
-        let sought = "/api/v1/parcels?serial=CK123456&purpose=verify";
+        let purposeless = legal.post("/api/v1/parcels/search", json!({"serial": "CK123456"})).await;
+        assert_eq!(purposeless.refused(), ["purpose: missing-field"]);
+        let idle = legal.post("/api/v1/parcels/search", json!({"serial": "CK123456", "purpose": "idle"})).await;
+        assert_eq!(idle.refused(), ["purpose: purpose-needed"]);
         let gis = t.signed_in("gis.2", &["gis_analyst"]).await;
-        assert_eq!(gis.get(sought).await.status, StatusCode::FORBIDDEN, "who keeps the maps reads no papers");
+        let asked = gis.post("/api/v1/parcels/search", sought("CK123456")).await;
+        assert_eq!(asked.status, StatusCode::FORBIDDEN, "who keeps the maps reads no papers");
         let field = t.signed_in("field", &["field"]).await;
-        assert_eq!(field.get(sought).await.body["items"], json!([]), "nor of a case where one has no task");
+        let asked = field.post("/api/v1/parcels/search", sought("CK123456")).await;
+        assert_eq!(asked.body["items"], json!([]), "nor of a case where one has no task");
     })
     .await;
 }

@@ -90,6 +90,7 @@ fn free(theme: &Theme) -> Vec<Feature> {
             vec![feature(1, theme.codes.keys().find(fits).map(String::as_str), Some(everywhere()))]
         }
         Family::Access => vec![feature(1, None, Some(rect(-300.0, -7.0, 900.0, 7.0)))],
+        Family::Register => vec![feature(1, None, None)],
         _ => vec![],
     }
 }
@@ -140,7 +141,6 @@ fn facts(themes: &[Theme], boundary: Option<MultiPolygon<f64>>) -> Facts {
             layer: boundary.is_some().then(|| layer(1, "cadastral", everywhere(), vec![]).pin),
             boundary: boundary.map(|b| Metric::new(ZONE, b)),
             accuracy_m: 0.1,
-            registered: Some(true),
         }),
         neighbours: Gathered::Read(vec![]),
         themes: themes.collect(),

@@ -1,5 +1,6 @@
 //! Verifications: at once, by the queue, and read again.
 
+use crate::command_line::{diaba, says};
 use crate::test_app::{TestApp, new_case};
 use crate::ward::{EAST, NORTH, ZONE, mapped, parcel, publish_map, threaded, wait};
 use reqwest::{Method, StatusCode};
@@ -146,6 +147,22 @@ async fn a_case_follows_its_papers_until_a_person_binds_it(pool: PgPool) {
         assert_eq!(verify().await, (json!("345"), json!("reference-other-parcel")));
         let audit = legal.get(&format!("/api/v1/cases/{case}/audit")).await;
         assert!(audit.text.contains("case.bind_parcel"), "{}", audit.text);
+        for view in ["staff", "customer"] {
+            let told = legal.get(&format!("/api/v1/cases/{case}/timeline?view={view}")).await;
+            let line = told.body["lines"].as_array().unwrap().iter().find(|l| l["kind"] == "parcel_bound");
+            let line = line.unwrap_or_else(|| panic!("{view}: {}", told.text));
+            assert!(line["what"].as_str().unwrap().contains("20194/12/345"), "{line}");
+            assert!(!line.to_string().contains("The paper names"), "the reason is in the audit: {line}");
+        }
+
+        // the same act by script
+        let (east, number) = (parcel(&legal, 346).await, bound.body["number"].as_str().unwrap().to_owned());
+        let bind = ["case", "bind", &number, "--parcel", &east, "--reason", "The customer showed the place."];
+        says(&t, &bind, &[&east]).await;
+        assert_eq!(verify().await, (json!("346"), json!("reference-found")));
+        let (good, said) =
+            diaba(&t, &["case", "bind", &number, "--parcel", &case, "--reason", "The customer showed it."]).await;
+        assert!(!good && said.contains("parcel [parcel-unknown]"), "{said}");
     })
     .await;
 }

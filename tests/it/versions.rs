@@ -1,7 +1,8 @@
 //! Versions of a layer: sent again, declared anew, compared, brought back, withdrawn.
 
+use crate::command_line::diaba;
 use crate::test_app::{Answer, Caller};
-use crate::ward::{EAST, NORTH, ZONE, ask, map, mapped, parcel, send, threaded, wait};
+use crate::ward::{EAST, NORTH, ZONE, ask, map, mapped, parcel, publish_map, send, threaded, wait};
 use diaba::domain::verify::Wish;
 use diaba::flow::staff::Actor;
 use diaba::flow::{proof, verification};
@@ -173,6 +174,57 @@ async fn a_difference_counts_all_and_compares_like_with_like(pool: PgPool) {
     .await;
 }
 
+/// A layer or a theme that nobody knows is refused: an empty list would read as "nothing loaded yet".
+#[sqlx::test(migrations = "./migrations")]
+async fn a_list_of_what_nobody_knows_is_refused(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        for (query, fault) in
+            [("layer=cadastral_tset", "layer: layer-unknown"), ("theme=cadastre", "theme: theme-unknown")]
+        {
+            let refused = gis.get(&format!("/api/v1/layers?{query}")).await;
+            assert_eq!(refused.refused(), [fault], "{query}");
+            let said = &refused.body["errors"][0];
+            assert!(said["allowed"].as_str().unwrap().contains("cadastral"), "{said}");
+        }
+        for query in ["layer=cadastral_test", "theme=cadastral"] {
+            let found = gis.get(&format!("/api/v1/layers?{query}")).await;
+            assert_eq!(found.body["items"].as_array().unwrap().len(), 1, "{query}: {}", found.text);
+        }
+        assert!(gis.get("/api/v1/layers?theme=recovery").await.body["items"].as_array().unwrap().is_empty());
+        let (good, said) = diaba(&t, &["layer", "list", "--layer", "cadastral_tset"]).await;
+        assert!(!good && said.contains("layer [layer-unknown]") && said.contains("cadastral_test"), "{said}");
+        let nowhere = "/api/v1/verification-runs/019a0000-0000-7000-8000-00000000dead/findings?check=planning.recovry";
+        assert_eq!(gis.get(nowhere).await.refused(), ["check: not-in-list"]);
+    })
+    .await;
+}
+
+/// A run over a version of the map takes the parcels that are as they were in an earlier version too, and those without a boundary.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_run_over_a_version_takes_what_it_left_unchanged(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        t.advance(time::Duration::minutes(5));
+        let more = map(&[345, 346, 347]) + ",20194,12,348,200,ODT\n";
+        let version = publish_map(&gis, more, &ask()).await;
+        let run = gis.post("/api/v1/verification-runs", json!({"layer_version": version})).await;
+        let run = format!("/api/v1/verification-runs/{}", run.body["id"].as_str().unwrap());
+        let done = async || gis.get(&run).await.body;
+        for _ in 0..100 {
+            if done().await["state"] == "done" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let done = done().await;
+        assert_eq!((&done["state"], &done["parcels_done"]), (&json!("done"), &json!(4)), "{done}");
+    })
+    .await;
+}
+
 /// What is wrong with a coverage, or with every row, is said.
 #[sqlx::test(migrations = "./migrations")]
 async fn a_coverage_is_looked_at_and_a_file_of_bad_rows_says_why(pool: PgPool) {
@@ -193,6 +245,47 @@ async fn a_coverage_is_looked_at_and_a_file_of_bad_rows_says_why(pool: PgPool) {
         }
         let lines = "WKT,MaXa,SoTo,SoThua\n\"LINESTRING(550000 1777000, 550010 1777000)\",20194,12,1\n".to_owned();
         assert_eq!(refusal(&gis, lines, &ask()).await, "every-row-set-aside");
+    })
+    .await;
+}
+
+/// What lies beyond a coverage is kept and told; a coverage that leaves out most rows is about other ground.
+#[sqlx::test(migrations = "./migrations")]
+async fn rows_beyond_the_coverage_are_told(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        // four parcels of 20 m in a row: 345 and 346 within, 347 half, 348 beyond
+        let covering = |metres: f64| {
+            let (w, s, e, n) = (EAST - 5.0, NORTH - 5.0, EAST + metres, NORTH + 15.0);
+            let mut ask = ask();
+            ask["coverage"] = json!({"wkt": format!("POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))")});
+            ask
+        };
+        let row = map(&[345, 346, 347, 348]);
+        let told = import(&gis, row.clone(), &covering(50.0)).await;
+        let said = |code: &str| {
+            let all = told["issues"].as_array().unwrap().iter();
+            all.filter(|i| i["code"] == code).map(|i| (i["rows"].clone(), i["set_aside"].clone())).next()
+        };
+        assert_eq!(told["rows_good"], 4, "{told}");
+        assert_eq!(said("partly_outside_coverage"), Some((json!(1), json!(false))), "{told}");
+        assert_eq!(said("outside_coverage"), Some((json!(1), json!(false))), "{told}");
+        assert_eq!(refusal(&gis, row, &covering(15.0)).await, "coverage-elsewhere", "three of four lie beyond");
+
+        // a zone whose corners all lie outside the coverage, and that holds it whole, is not beyond it
+        let (w, s, e, n) = (EAST - 900.0, NORTH - 900.0, EAST + 900.0, NORTH + 900.0);
+        let zone = format!("WKT,code\n\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",NGAP\n");
+        let mut around = covering(50.0);
+        for (k, v) in [("layer", "flood_test"), ("profile", "generic"), ("theme", "hazard_flood")] {
+            around[k] = json!(v);
+        }
+        let told = import(&gis, zone, &around).await;
+        assert_eq!(
+            told["issues"],
+            json!([{"code": "partly_outside_coverage", "set_aside": false, "rows": 1}]),
+            "{told}"
+        );
     })
     .await;
 }

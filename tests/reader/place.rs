@@ -2,7 +2,7 @@
 
 use crate::kit::*;
 use diaba::domain::layer::crs_guard::{CandidateKind, Corners, Judgement, Proof, Strictness, judge};
-use diaba::gis::crs::{Base, Definition, Operation, Transformer, ZoneBook, candidates, recognise};
+use diaba::gis::crs::{Base, Definition, Operation, Sample, Transformer, ZoneBook, candidates, recognise};
 use diaba::gis::reader::{Format, Source, WriteTarget, write};
 use geo::{MultiPolygon, Rect, coord};
 
@@ -71,7 +71,8 @@ fn verdict(real: Definition, declared: Definition, min_share: f64) -> Judgement 
     let book = book();
     let zone = book.need(5899).unwrap();
     let (area, points) = commune();
-    let raw: Vec<(f64, f64)> = points.iter().map(|p| invert(&book, &real, *p)).collect();
+    let points = points.iter().map(|p| invert(&book, &real, *p)).collect();
+    let raw = Sample { points, more: vec![] };
     let all = candidates(&book, zone, &declared, &raw).unwrap();
     judge(&area, &Corners::default(), &all, Strictness { min_share, ..Strictness::default() })
 }

@@ -55,6 +55,8 @@ event-intake_completed = We have everything to begin.
     .next = We check your papers and the parcel.
 event-party_added = A person of the case was added.
 event-paper_added = A paper came in: { paper-kind }.
+event-parcel_bound = The case was found to be about parcel { $name }.
+    .next = From now on we check this parcel.
 event-verification_requested = The check of papers and parcel was put in the queue.
 event-verified = Papers and parcel were checked: { $outcome ->
     [can_proceed] nothing stands in the way.

@@ -2,6 +2,7 @@
 
 ## Shared
 land-no-parcel = No parcel was identified, so there is nothing to measure.
+land-map-stale = The cadastral map of { $date } is older than { $days } days (a limit of this service, not of the law): the parcel may be drawn otherwise by now.
 land-no-map = The parcel has no boundary on the map, so there is nothing to measure.
 land-bad-boundary = The parcel's boundary on the map is not valid, so it was not measured.
 rule-missing = No rule "{ $rule }" is in force for this place and day; a person must decide.
@@ -85,7 +86,6 @@ vertex-residual = Vertex { $vertex } (X { $north }, Y { $east }): { $residual } 
 edge-difference = Side { $from }–{ $to }: { $paper } m on paper, { $map } m on the map, difference { $difference } m.
 
 ## parcel.boundary
-boundary-stale = The cadastral map of { $date } is older than { $days } days (a limit of this service, not of the law): the boundary may be another by now.
 boundary-valid = The boundary is valid; the parcel measures { $area } m².
 boundary-invalid = The boundary on the map is not valid: { $count } flaws.
 boundary-sliver = The parcel measures only { $area } m², below { $allowed } m²: probably a remnant of drawing.

@@ -24,3 +24,9 @@ parcel-step = { $kind ->
     [re_survey] surveyed again
    *[other] declared
 }
+# What `diaba parcel` prints.
+parcel-none = { $reference }: no parcel
+parcel-known-since = it is known since { $day }; what was before, no map loaded here says
+parcel-gone = (no longer drawn)
+parcel-act = recorded { $id }: { $kind } of { $from }, from { $day } [{ $decision }], by { $by } on { $recorded }
+parcel-act-revoked = revoked on { $day } by { $by }: { $reason }

@@ -55,6 +55,8 @@ event-intake_completed = Đã đủ thông tin để bắt đầu.
     .next = Chúng tôi kiểm tra giấy tờ và thửa đất.
 event-party_added = Đã thêm một người vào hồ sơ.
 event-paper_added = Đã nhận giấy tờ: { paper-kind }.
+event-parcel_bound = Hồ sơ được xác định là về thửa đất { $name }.
+    .next = Từ nay việc kiểm tra dựa trên thửa đất này.
 event-verification_requested = Việc kiểm tra giấy tờ và thửa đất đã được xếp hàng.
 event-verified = Đã kiểm tra giấy tờ và thửa đất: { $outcome ->
     [can_proceed] không có gì cản trở.

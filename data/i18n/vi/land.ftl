@@ -2,6 +2,7 @@
 
 ## Dùng chung
 land-no-parcel = Chưa xác định được thửa đất nên không có gì để đo.
+land-map-stale = Bản đồ địa chính ngày { $date } đã quá { $days } ngày (giới hạn của dịch vụ, không phải của pháp luật): thửa đất nay có thể đã được vẽ khác.
 land-no-map = Thửa đất chưa có ranh giới trên bản đồ nên không có gì để đo.
 land-bad-boundary = Ranh giới thửa trên bản đồ không hợp lệ nên chưa đo được.
 rule-missing = Không có quy tắc "{ $rule }" đang có hiệu lực tại nơi và ngày này; cần người có thẩm quyền xem xét.
@@ -85,7 +86,6 @@ vertex-residual = Đỉnh { $vertex } (X { $north }, Y { $east }): lệch { $res
 edge-difference = Cạnh { $from }–{ $to }: trên giấy { $paper } m, trên bản đồ { $map } m, chênh { $difference } m.
 
 ## parcel.boundary
-boundary-stale = Bản đồ địa chính ngày { $date } đã quá { $days } ngày (giới hạn của dịch vụ, không phải của pháp luật): ranh giới có thể đã khác.
 boundary-valid = Ranh giới hợp lệ; thửa đất rộng { $area } m².
 boundary-invalid = Ranh giới trên bản đồ không hợp lệ: { $count } lỗi.
 boundary-sliver = Thửa đất chỉ rộng { $area } m², dưới { $allowed } m²: có thể là mảnh thừa khi vẽ.

@@ -24,3 +24,9 @@ parcel-step = { $kind ->
     [re_survey] đo đạc lại
    *[other] khai báo
 }
+# What `diaba parcel` prints.
+parcel-none = { $reference }: không có thửa nào
+parcel-known-since = được biết từ ngày { $day }; trước đó, không bản đồ nào đã nạp cho biết
+parcel-gone = (không còn trên bản đồ)
+parcel-act = ghi nhận { $id }: { $kind } { $from }, từ { $day } [{ $decision }], { $by } ghi ngày { $recorded }
+parcel-act-revoked = đã thu hồi ngày { $day } bởi { $by }: { $reason }

@@ -86,6 +86,7 @@ impl Happened {
             H::AccountInvited { .. } | H::IntakeCompleted {} => &[],
             H::IntakeSaved { .. } => &["missing"],
             H::PaperAdded { .. } => &["paper_kind", "complete"],
+            H::ParcelBound { .. } => &["name"],
             H::Verified { .. } => &["outcome"],
             H::PapersRequested { .. } => &["request", "round", "due"],
             H::ItemSettled { .. } => &["item", "how"],

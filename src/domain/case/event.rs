@@ -63,6 +63,11 @@ pub enum Happened {
         paper_kind: String,
         complete: bool,
     },
+    /// A person said which parcel the case is about; `name`: its `commune/sheet/number`.
+    ParcelBound {
+        parcel: Uuid,
+        name: String,
+    },
     VerificationRequested {
         job: Uuid,
     },

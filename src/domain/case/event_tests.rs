@@ -18,6 +18,7 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::IntakeCompleted {},
         H::PartyAdded { party: id, role: "holder".into() },
         H::PaperAdded { paper: id, version: 1, paper_kind: "certificate".into(), complete: true },
+        H::ParcelBound { parcel: id, name: "20194/12/345".into() },
         H::VerificationRequested { job: id },
         H::Verified { verification: id, outcome: Outcome::CanProceed },
         H::PapersRequested { request: id, round: 1, items: vec![id], due },

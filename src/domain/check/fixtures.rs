@@ -114,7 +114,6 @@ pub fn parcel(wkt: &str) -> ParcelFacts {
         boundary: Some(Metric::new(ZONE, polygons(wkt))),
         accuracy_m: 0.1,
         layer: None,
-        registered: Some(true),
         keys: vec!["00001/12/34".into(), "00009/5/8".into()],
     }
 }

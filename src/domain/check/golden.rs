@@ -259,6 +259,11 @@ fn facts(case: &Case) -> Facts {
         None => Gathered::Read(case.neighbour.iter().enumerate().map(neighbour).collect()),
     };
     facts.themes = case.theme.iter().map(theme).collect();
+    if !case.parcel.no_register {
+        let row = || Feature { geom: None, ..fx::feature(1, None, "POINT(0 0)") };
+        let rows = case.parcel.registered.unwrap_or(true).then(row);
+        facts.themes.push(fx::themed("register", vec![fx::layer(91, rows.into_iter().collect())]));
+    }
     facts.parcel = (!case.parcel.none).then(|| parcel(&case.parcel));
     facts
 }
@@ -279,7 +284,6 @@ fn parcel(g: &Given) -> ParcelFacts {
     if g.off_map {
         p.boundary = None;
     }
-    p.registered = if g.no_register { None } else { Some(g.registered.unwrap_or(true)) };
     p.registered_area = if g.no_registered_area { None } else { g.registered_area.or(p.registered_area) };
     p.scale = if g.no_scale { None } else { g.scale.or(p.scale) };
     p.land_use = g.land_use.clone().unwrap_or(p.land_use);

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::domain::geom::{Flaw, Measured};
 use crate::domain::rule::{Rule, Standing};
-use crate::domain::theme::Effect;
-use crate::domain::verify::{Evidence, Finding, Message, ParcelFacts, Verdict};
+use crate::domain::theme::{Effect, Family};
+use crate::domain::verify::{Evidence, Finding, Message, ParcelFacts, Quantity, Unit, Verdict};
 use geo_types::Geometry;
 use std::rc::Rc;
 
@@ -97,4 +97,19 @@ pub(super) fn sources(parcel: &ParcelFacts) -> Vec<i64> {
 
 pub(super) fn evidence(geom: impl Into<Geometry<f64>>, fid: Option<i64>, label: &str) -> Evidence {
     Evidence { geom: geom.into(), fid, label: label.to_owned() }
+}
+
+/// What is clear by the cadastral map holds as long as the map is young enough; the limit is the theme's, a setting of the firm and
+/// no law. A hit stands on an old map too.
+pub(super) fn young(cx: &Context<'_>, parcel: &ParcelFacts, mut f: Finding) -> Finding {
+    let maps = cx.facts.theme_set.themes.iter().filter(|t| t.family == Family::Parcel);
+    let (Some(days), Some(map)) = (maps.map(|t| t.max_age_days).min(), &parcel.layer) else { return f };
+    let old = (cx.facts.as_of - map.source_date).whole_days() > i64::from(days);
+    if f.verdict == Verdict::Clear && old {
+        let said =
+            Message::new("land-map-stale").with("date", map.source_date.to_string()).with("days", f64::from(days));
+        (f.verdict, f.effect, f.message) = (Verdict::StaleSource, Effect::NeedsPerson, said);
+        (f.measured, f.allowed) = (None, Some(Quantity::new(f64::from(days), Unit::Day)));
+    }
+    f
 }

@@ -1,6 +1,7 @@
 //! Area on paper, and in the register, against the area of the map.
 //!
-//! Classes: rounding, within the tolerance of the map scale (ΔP ≤ k · M · √P, P measured, m²), above it. Never a refusal.
+//! Classes: rounding, within the tolerance of the map scale (ΔP ≤ k · M · √P, P measured, m²), above it. Never a refusal; what is within
+//! on a map that is too old is not clear.
 
 use super::Context;
 use super::land::{self, Ground, Known, settle};
@@ -49,7 +50,7 @@ fn compare(cx: &Context<'_>, subject: &str, side: &str, stated: impl Fn(&Ground<
         let mut f = with_numbers(say("rounding", Verdict::Clear), Effect::None);
         f.allowed = Some(Quantity::new(step, Unit::SquareMetre));
         f.rule = Some(rounding.into());
-        return Ok(f);
+        return Ok(land::young(cx, ground.parcel, f));
     }
     let Some(scale) = ground.parcel.scale.filter(|s| *s > 0) else {
         return Ok(with_numbers(say("no-scale", Verdict::Failed), Effect::NeedsPerson));
@@ -65,5 +66,5 @@ fn compare(cx: &Context<'_>, subject: &str, side: &str, stated: impl Fn(&Ground<
     f.allowed = Some(Quantity::new(allowed, Unit::SquareMetre));
     f.message = f.message.with("allowed", allowed).with("scale", format!("1:{scale}"));
     land::cite(&mut f, rule);
-    Ok(f)
+    Ok(land::young(cx, ground.parcel, f))
 }

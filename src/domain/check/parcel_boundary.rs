@@ -3,8 +3,8 @@
 use super::Context;
 use super::land::{self, Known, evidence, settle};
 use crate::domain::geom::{Measured, flaws};
-use crate::domain::theme::{Effect, Family};
-use crate::domain::verify::{Finding, Message, ParcelFacts, Quantity, Unit, Verdict};
+use crate::domain::theme::Effect;
+use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
 use geo_types::Point;
 
 pub const ID: &str = "parcel.boundary";
@@ -47,20 +47,5 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
         f.details.push(Message::new("boundary-parts").with("count", boundary.geom.0.len() as f64));
     }
     land::cite(&mut f, rule);
-    if f.verdict == Verdict::Clear {
-        too_old(cx, parcel, &mut f);
-    }
-    Ok(f)
-}
-
-/// A boundary holds as long as its map is young enough; the limit is the theme's, a setting of the firm and no law.
-fn too_old(cx: &Context<'_>, parcel: &ParcelFacts, f: &mut Finding) {
-    let maps = cx.facts.theme_set.themes.iter().filter(|t| t.family == Family::Parcel);
-    let (Some(days), Some(map)) = (maps.map(|t| t.max_age_days).min(), &parcel.layer) else { return };
-    if (cx.facts.as_of - map.source_date).whole_days() <= i64::from(days) {
-        return;
-    }
-    let said = Message::new("boundary-stale").with("date", map.source_date.to_string()).with("days", f64::from(days));
-    (f.verdict, f.effect, f.message) = (Verdict::StaleSource, Effect::NeedsPerson, said);
-    (f.measured, f.allowed) = (None, Some(Quantity::new(f64::from(days), Unit::Day)));
+    Ok(land::young(cx, parcel, f))
 }

@@ -64,7 +64,7 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
     f.allowed = Some(Quantity::new(allowed.area_m2, Unit::SquareMetre));
     f.sources = land::sources(ground.parcel);
     f.rule = Some(rule.into());
-    Ok(f)
+    Ok(land::young(cx, ground.parcel, f))
 }
 
 fn unanswered(message: Message) -> Finding {

@@ -14,12 +14,12 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
 
 fn check(cx: &Context<'_>) -> Known<Finding> {
     let parcel = land::parcel(cx, ID, SUBJECT)?;
-    let (key, verdict) = match (&parcel.boundary, parcel.registered) {
+    let (key, verdict) = match (&parcel.boundary, register(cx)) {
         (None, _) => ("register-without-map", Verdict::Hit),
-        (Some(_), Some(false)) => ("map-without-register", Verdict::Hit),
-        (Some(_), Some(true)) => ("register-and-map", Verdict::Clear),
-        (Some(_), None) if silent(cx) => ("register-silent", Verdict::Failed),
-        (Some(_), None) => ("register-not-asked", Verdict::NotCovered),
+        (Some(_), Register::Lacks) => ("map-without-register", Verdict::Hit),
+        (Some(_), Register::Holds) => ("register-and-map", Verdict::Clear),
+        (Some(_), Register::Silent) => ("register-silent", Verdict::Failed),
+        (Some(_), Register::NotAsked) => ("register-not-asked", Verdict::NotCovered),
     };
     let message = Message::new(key).with("sheet", parcel.sheet.as_str()).with("number", parcel.number.as_str());
     let mut f = Finding::new(ID, SUBJECT, verdict, message);
@@ -31,10 +31,29 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
     Ok(f)
 }
 
-/// There is a register, and it did not answer.
-fn silent(cx: &Context<'_>) -> bool {
-    let mut layers = cx.facts.themes.iter().filter(|t| t.theme.family == Family::Register).flat_map(|t| &t.layers);
-    layers.any(|l| !matches!(l.features, Gathered::Read(_)))
+/// What the registers of certificates say of the parcel.
+enum Register {
+    Holds,
+    Lacks,
+    /// There is one, and it did not answer.
+    Silent,
+    /// There is none to ask.
+    NotAsked,
+}
+
+/// Rows were looked up by the names of the parcel: any row is one of it.
+fn register(cx: &Context<'_>) -> Register {
+    let themes = cx.facts.themes.iter().filter(|t| t.theme.family == Family::Register);
+    let rows = themes.flat_map(|t| &t.layers).map(|l| match &l.features {
+        Gathered::Read(rows) => Some(rows.len()),
+        _ => None,
+    });
+    match rows.collect::<Option<Vec<usize>>>() {
+        None => Register::Silent,
+        Some(rows) if rows.is_empty() => Register::NotAsked,
+        Some(rows) if rows.iter().any(|n| *n > 0) => Register::Holds,
+        Some(_) => Register::Lacks,
+    }
 }
 
 /// The parcel is in a register; one that is too old no longer proves it.

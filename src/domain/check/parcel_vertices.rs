@@ -55,7 +55,7 @@ fn check(cx: &Context<'_>, subject: &str, c: &Certificate) -> Known<Finding> {
     let points: Vec<Point<f64>> = table.iter().copied().map(Point).collect();
     f.evidence.push(evidence(MultiPoint(points), None, "paper"));
     land::cite(&mut f, rule);
-    Ok(f)
+    Ok(land::young(cx, ground.parcel, f))
 }
 
 /// A table this far off (m) as written is worth other readings: less is what sketches and old surveys differ by.

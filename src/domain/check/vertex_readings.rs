@@ -76,7 +76,7 @@ mod tests {
     fn moved(name: &str, kind: CandidateKind, by: f64) -> Candidate {
         let corners = [(0.0, 0.0), (20.0, 0.0), (20.0, 15.0), (0.0, 15.0)];
         let points = corners.iter().map(|p| Some((p.0 + by, p.1))).collect();
-        Candidate { definition: name.into(), kind, points, on_grid: false }
+        Candidate { definition: name.into(), kind, points, more: vec![], on_grid: false }
     }
 
     #[test]

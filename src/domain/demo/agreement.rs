@@ -196,8 +196,6 @@ impl<'a> Store<'a> {
             layers: (0..self.ward.files.len()).filter(|i| self.ward.files[*i].theme == t.code).map(layer).collect(),
         });
         let themes: Vec<ThemeFacts> = themes.collect();
-        let known = |l: &LayerFacts| matches!(&l.features, Gathered::Read(f) if !f.is_empty());
-        let registered = themes.iter().find(|t| t.theme.family == Family::Register).map(|t| t.layers.iter().any(known));
         let rival =
             OtherCase { number: "x".into(), procedure: c.procedure.into(), same_certificate: true, same_parcel: true };
         let serial = match &c.papers[0].paper {
@@ -220,7 +218,7 @@ impl<'a> Store<'a> {
             },
             papers: c.papers.iter().enumerate().map(|(i, p)| paper(i, p)).collect(),
             resolution: Resolution { asked: c.asked.clone(), candidates: candidates.collect() },
-            parcel: me.map(|m| self.parcel(m, registered)),
+            parcel: me.map(|m| self.parcel(m)),
             neighbours: Gathered::Read(neighbours.collect()),
             themes,
             theme_set: Default::default(),
@@ -229,7 +227,7 @@ impl<'a> Store<'a> {
         }
     }
 
-    fn parcel(&self, s: &Stored, registered: Option<bool>) -> ParcelFacts {
+    fn parcel(&self, s: &Stored) -> ParcelFacts {
         let text = |k: &str| s.row.attrs.get(k).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let uses = s.row.attrs.get("land_use").and_then(|v| v.as_array()).cloned().unwrap_or_default();
         ParcelFacts {
@@ -246,7 +244,6 @@ impl<'a> Store<'a> {
             boundary: s.geom.as_ref().and_then(shape).map(|g| Metric::new(self.ward.zone, g)),
             accuracy_m: 0.1,
             layer: Some(self.pin(s.layer)),
-            registered,
             keys: vec![],
         }
     }

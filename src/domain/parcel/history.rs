@@ -63,13 +63,22 @@ pub struct Step {
     pub kind: StepKind,
     /// The decision, or the map version that showed it.
     pub source: String,
+    /// When it was revoked as wrongly recorded; whoever asks as of an earlier moment still sees it.
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+impl Step {
+    /// Was it, as far as anybody knew at `until`?
+    fn stood(&self, until: OffsetDateTime) -> bool {
+        self.at <= until && self.revoked_at.is_none_or(|revoked| until < revoked)
+    }
 }
 
 /// What became of `start` by `until`, each parcel with the steps that led to it, oldest first. A parcel nothing happened to is
 /// its own descendant; steps are followed forward in time, so that one that comes back is no circle.
 pub fn descendants(start: Uuid, until: OffsetDateTime, steps: &[Step]) -> BTreeMap<Uuid, Vec<Step>> {
     let mut by_time: BTreeMap<OffsetDateTime, Vec<&Step>> = BTreeMap::new();
-    for s in steps.iter().filter(|s| s.at <= until) {
+    for s in steps.iter().filter(|s| s.stood(until)) {
         by_time.entry(s.at).or_default().push(s);
     }
     let mut alive = BTreeMap::from([(start, Vec::new())]);

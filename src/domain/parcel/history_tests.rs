@@ -58,7 +58,7 @@ impl Land {
         assert!(kind.allows(from.len(), to.len()));
         for f in &from {
             for t in &to {
-                self.steps.push(Step { at, from: *f, to: *t, kind, source: String::new() });
+                self.steps.push(Step { at, from: *f, to: *t, kind, source: String::new(), revoked_at: None });
             }
         }
     }
@@ -105,7 +105,7 @@ proptest! {
 
 fn step(day: i64, from: u128, to: u128, kind: StepKind) -> Step {
     let (from, to) = (Uuid::from_u128(from), Uuid::from_u128(to));
-    Step { at: START + time::Duration::days(day), from, to, kind, source: "1/QĐ".into() }
+    Step { at: START + time::Duration::days(day), from, to, kind, source: "1/QĐ".into(), revoked_at: None }
 }
 
 #[test]
@@ -131,4 +131,14 @@ fn a_parcel_that_comes_back_is_not_lost_in_a_circle() {
     let own = [step(1, 1, 1, StepKind::Renumber)];
     let reached = descendants(Uuid::from_u128(1), START + time::Duration::days(3), &own);
     assert_eq!(reached[&Uuid::from_u128(1)], own, "renumbered in place");
+}
+
+#[test]
+fn a_revoked_step_is_followed_only_as_of_before() {
+    let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let day = |n| START + time::Duration::days(n);
+    let mut wrong = step(1, 1, 2, StepKind::Renumber);
+    wrong.revoked_at = Some(day(5));
+    let reached = |n| descendants(a, day(n), std::slice::from_ref(&wrong)).into_keys().collect::<Vec<_>>();
+    assert_eq!((reached(0), reached(4), reached(5)), (vec![a], vec![b], vec![a]));
 }

@@ -1,5 +1,6 @@
 //! What a reference to a parcel means: reading it, its commune of today, what became of it, and which parcel fits best.
 
+pub mod act;
 pub mod history;
 pub mod rank;
 pub mod reference;

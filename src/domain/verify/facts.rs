@@ -163,8 +163,6 @@ pub struct ParcelFacts {
     /// Positional accuracy of the cadastral map (m).
     pub accuracy_m: f64,
     pub layer: Option<LayerPin>,
-    /// The certificate register knows this parcel; `None` when there is no register to ask.
-    pub registered: Option<bool>,
     /// Every name it has or had (`commune/sheet/number`), ascending: rows without geometry were looked up by these.
     pub keys: Vec<String>,
 }

@@ -23,5 +23,5 @@ pub use inputs::{INPUTS, Inputs, LayerInput, NeighbourInput, PaperInput};
 pub use opinion::{Change, Correction, OPINION, Opinion, Placed, Rests, Stance, Standing, Support, place};
 pub use pins::{PaperPin, ParcelPin, Pins};
 pub use record::{CaseRecord, EvidenceRecord, FindingRecord, ParcelRecord, Record, RecordError, SCHEMA};
-pub use run::{ENGINE, ordered, verify};
+pub use run::{ENGINE, ENGINE_SAYS, ordered, verify};
 pub use shape::{Shape, shapes};

@@ -16,6 +16,8 @@ pub const ENGINE: &str = concat!("diaba ", env!("CARGO_PKG_VERSION"));
 const REQUIRED: &str = "engine.required";
 const UNIQUE: &str = "engine.unique";
 const STRANGE: &str = "engine.theme_set";
+/// What the engine itself says, beside the checks.
+pub const ENGINE_SAYS: [&str; 3] = [REQUIRED, UNIQUE, STRANGE];
 
 /// Judges a case. Pure: the same facts and rules give the same record, whatever order they come in.
 pub fn verify(facts: &Facts, rules: &RuleSet) -> Record {

@@ -204,7 +204,10 @@ fn every_input_shows_in_the_digest() {
         ("candidate", |f| f.resolution.candidates[0].score += 1),
         ("scan", |f| f.papers[0].scan.as_mut().unwrap().bytes += 1),
         ("key", |f| f.parcel.as_mut().unwrap().keys.push("00002/1/1".into())),
-        ("register", |f| f.parcel.as_mut().unwrap().registered = Some(false)),
+        ("register", |f| {
+            let register = f.themes.iter_mut().find(|t| t.theme.family == Family::Register).unwrap();
+            register.layers[0].features = Gathered::Read(vec![]);
+        }),
     ];
     for (name, change) in changes {
         let mut facts = whole();

@@ -3,9 +3,7 @@
 use super::boxes::Boxes;
 use super::read::{Subject, Window};
 use crate::domain::verify::{CaseFacts, Facts, Feature, Gathered, Neighbour};
-use crate::flow::verification::{
-    MOST_NEIGHBOURS, MOST_ROWS, NEIGHBOURS_M, asked, parcel_facts, registered, theme_layers,
-};
+use crate::flow::verification::{MOST_NEIGHBOURS, MOST_ROWS, NEIGHBOURS_M, asked, parcel_facts, theme_layers};
 use crate::store::feature::Bounds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,8 +20,7 @@ impl Window {
         let Some(Some(s)) = self.subjects.get(i) else { return Err("the parcel is not there".into()) };
         let boundary = s.boundary.clone()?;
         let themes = theme_layers(&self.theme_set, &self.versions, s.window, self.features(s));
-        let registered = registered(&themes);
-        let parcel = parcel_facts(&s.row, boundary, s.layer.clone(), registered, s.keys.clone());
+        let parcel = parcel_facts(&s.row, boundary, s.layer.clone(), s.keys.clone());
         Ok(Facts {
             as_of,
             case: CaseFacts { province: s.province.clone(), old_province: s.old_province.clone(), ..case.clone() },

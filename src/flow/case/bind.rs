@@ -1,11 +1,14 @@
 //! A person says which parcel a case is about, whatever its papers name.
 
 use super::read::{CaseView, lock_open};
+use super::record::record;
 use crate::app::App;
+use crate::domain::case::Happened;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
-use crate::store::{case, parcel};
+use crate::store::case::{self, Says};
+use crate::store::parcel;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -27,15 +30,17 @@ pub async fn bind_parcel(app: &App, by: &Actor, id: Uuid, bind: BindParcel) -> R
     if !(10..=500).contains(&length) {
         return Err(Error::refused("reason", "length", length, "10-500"));
     }
-    let Some(zone) = parcel::zone_of(&app.pool, bind.parcel).await? else {
-        return Err(Error::refused("parcel", "parcel-unknown", bind.parcel, "a parcel on the map"));
-    };
+    let unknown = || Error::refused("parcel", "parcel-unknown", bind.parcel, "a parcel on the map");
+    let zone = parcel::zone_of(&app.pool, bind.parcel).await?.ok_or_else(unknown)?;
+    let named = parcel::current(&app.pool, zone, bind.parcel).await?.ok_or_else(unknown)?;
+    let name = format!("{}/{}/{}", named.commune_code, named.sheet, named.number);
     let now = app.clock.now();
     let mut tx = begin(app).await?;
     lock_open(&mut tx, id).await?;
     let not_found = || Error::NotFound { what: "case", id: id.to_string() };
     let was = case::get(&mut tx, id).await?.ok_or_else(not_found)?;
-    case::bind_parcel(&mut tx, id, zone, bind.parcel, now).await?;
+    case::set_parcel(&mut tx, id, (zone, bind.parcel), Says::Person, now).await?;
+    record(app, &mut tx, by, id, Happened::ParcelBound { parcel: bind.parcel, name }).await?;
     let deed = Deed {
         at: now,
         actor: &by.login,

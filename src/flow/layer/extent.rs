@@ -1,6 +1,7 @@
 //! Where a map must lie, and where it claims to be complete.
 
-use super::import::{Coverage, Import, coverage_key};
+use super::import::{Coverage, Import};
+use super::rows::OUTSIDE_COVERAGE;
 use crate::domain::geom::{FlawKind, flaws};
 use crate::flow::{Error, Result};
 use crate::store::geometry;
@@ -9,6 +10,11 @@ use crate::store::{layer as layers, layer_issue, reference};
 use geo::{BoundingRect, Intersects};
 use geo_types::{Geometry, MultiPolygon, Rect};
 use sqlx::PgConnection;
+
+/// What the version replaces as one.
+pub fn coverage_key(ask: &Import) -> String {
+    ask.coverage_key.clone().or_else(|| ask.commune.clone()).unwrap_or_else(|| "all".into())
+}
 
 pub async fn commune_boundary(conn: &mut PgConnection, ask: &Import) -> Result<Option<MultiPolygon<f64>>> {
     let Some(code) = &ask.commune else { return Ok(None) };
@@ -31,34 +37,46 @@ pub async fn former_coverage(conn: &mut PgConnection, ask: &Import) -> Result<Op
     Ok(geometry::polygons(geometry::from_ewkb(&bytes)?))
 }
 
+/// The area that the sender says is covered, where it is known before the rows are.
+pub async fn claimed(
+    conn: &mut PgConnection,
+    ask: &Import,
+    boundary: Option<&MultiPolygon<f64>>,
+) -> Result<Option<MultiPolygon<f64>>> {
+    let code = match &ask.coverage {
+        Coverage::Commune(code) => code,
+        Coverage::Wkt(text) => return wkt_area(text).map(Some),
+        Coverage::Features | Coverage::Extent => return Ok(None),
+    };
+    let known = match boundary.filter(|_| ask.commune.as_ref() == Some(code)) {
+        Some(b) => Some(b.clone()),
+        None => match reference::boundary_of(conn, ask.zone, "commune", code).await? {
+            Some(b) => geometry::polygons(geometry::from_ewkb(&b)?),
+            None => None,
+        },
+    };
+    known.map(Some).ok_or_else(|| {
+        let allowed = "a commune in a published layer of the theme commune";
+        Error::refused("coverage", "commune-without-boundary", code, allowed)
+    })
+}
+
+/// Where the version claims to be complete: `claimed`, or what its rows say.
 pub async fn coverage(
     tx: &mut PgConnection,
     ask: &Import,
-    boundary: Option<MultiPolygon<f64>>,
+    claimed: Option<MultiPolygon<f64>>,
     bounds: Option<Rect<f64>>,
     s: Stage,
 ) -> Result<Geometry<f64>> {
     if bounds.is_none() {
         refuse_if_all_bad(tx, s).await?;
     }
+    if let Some(area) = claimed {
+        refuse_if_elsewhere(tx, &area, bounds, s).await?;
+        return Ok(Geometry::MultiPolygon(area));
+    }
     let area = match &ask.coverage {
-        Coverage::Commune(code) => {
-            let known = match boundary.filter(|_| ask.commune.as_ref() == Some(code)) {
-                Some(b) => Some(b),
-                None => match reference::boundary_of(tx, ask.zone, "commune", code).await? {
-                    Some(b) => geometry::polygons(geometry::from_ewkb(&b)?),
-                    None => None,
-                },
-            };
-            known.ok_or_else(|| {
-                Error::refused(
-                    "coverage",
-                    "commune-without-boundary",
-                    code,
-                    "a commune in a published layer of the theme commune",
-                )
-            })?
-        }
         Coverage::Features => match stage::union(tx, s).await? {
             Some(b) => geometry::polygons(geometry::from_ewkb(&b)?)
                 .ok_or_else(|| Error::refused("coverage", "nothing-covered", "no areas", "a layer of areas"))?,
@@ -71,10 +89,9 @@ pub async fn coverage(
                 ));
             }
         },
-        Coverage::Extent => bounds
+        _ => bounds
             .map(|b| b.to_polygon().into())
             .ok_or_else(|| Error::refused("coverage", "nothing-covered", "no rows", "a layer with rows"))?,
-        Coverage::Wkt(text) => wkt_area(text, bounds)?,
     };
     Ok(Geometry::MultiPolygon(area))
 }
@@ -89,26 +106,42 @@ async fn refuse_if_all_bad(tx: &mut PgConnection, s: Stage) -> Result<()> {
     Err(Error::refused("file", "every-row-set-aside", why.join(", "), "a file with at least one sound row"))
 }
 
-/// An area somebody wrote down: sound, and about the ground the rows lie on.
-fn wkt_area(text: &str, rows: Option<Rect<f64>>) -> Result<MultiPolygon<f64>> {
+/// An area somebody wrote down.
+fn wkt_area(text: &str) -> Result<MultiPolygon<f64>> {
     use wkt::TryFromWkt;
     let bad = |why: String| {
         Error::refused("coverage", "wkt-unreadable", why, "POLYGON((e n, ...)) or MULTIPOLYGON in zone metres")
     };
     let g: Geometry<f64> = Geometry::try_from_wkt_str(text).map_err(|e| bad(e.to_string()))?;
     let area = geometry::polygons(g).ok_or_else(|| bad("not an area".into()))?;
-    if let Some(flaw) = flaws(&area).iter().find(|f| f.kind != FlawKind::RepeatedPoint) {
-        let at = flaw.at.map_or(String::new(), |p| format!(" at {:.2} {:.2}", p.x, p.y));
-        return Err(bad(format!("{}{at}", flaw.kind.key())));
+    match flaws(&area).iter().find(|f| f.kind != FlawKind::RepeatedPoint) {
+        Some(flaw) => {
+            let at = flaw.at.map_or(String::new(), |p| format!(" at {:.2} {:.2}", p.x, p.y));
+            Err(bad(format!("{}{at}", flaw.kind.key())))
+        }
+        None => Ok(area),
+    }
+}
+
+/// An area that holds few of the rows is about other ground: by it, parcels would be called clear of what was never drawn there.
+async fn refuse_if_elsewhere(
+    tx: &mut PgConnection,
+    area: &MultiPolygon<f64>,
+    rows: Option<Rect<f64>>,
+    s: Stage,
+) -> Result<()> {
+    let (Some(own), Some(rows)) = (area.bounding_rect(), rows) else { return Ok(()) };
+    let counts = layer_issue::counts(tx, s.version).await?;
+    let beyond = counts.iter().find(|c| c.code == OUTSIDE_COVERAGE).map_or(0, |c| c.rows);
+    let placed = stage::placed(tx, s).await?;
+    if own.intersects(&rows) && beyond * 2 <= placed {
+        return Ok(());
     }
     let said = |r: Rect<f64>| format!("{:.0} {:.0} to {:.0} {:.0}", r.min().x, r.min().y, r.max().x, r.max().y);
-    match (area.bounding_rect(), rows) {
-        (Some(own), Some(rows)) if !own.intersects(&rows) => Err(Error::refused(
-            "coverage",
-            "coverage-elsewhere",
-            said(own),
-            format!("easting and northing in metres of the zone, where the rows lie: {}", said(rows)),
-        )),
-        _ => Ok(area),
-    }
+    Err(Error::refused(
+        "coverage",
+        "coverage-elsewhere",
+        format!("{}: {beyond} of {placed} rows lie outside", said(own)),
+        format!("easting and northing in metres of the zone, where the rows lie: {}", said(rows)),
+    ))
 }

@@ -2,7 +2,7 @@
 //! nobody reads; one transaction makes it checked. An import that was interrupted goes on when it is run again.
 
 use super::encodings::encodings;
-use super::extent::{commune_boundary, coverage};
+use super::extent::{claimed, commune_boundary, coverage, coverage_key};
 use super::load::{Done, Step, begin, examine, load};
 use super::locate::{Located, Placing, locate};
 use super::rows::{Fence, RowContext};
@@ -145,7 +145,7 @@ impl Prepared {
     }
 }
 
-/// Runs the import. `progress` is called about once per thousand rows.
+/// Runs the import; `progress` is called about once per thousand rows.
 pub async fn import(
     app: &App,
     by: &Actor,
@@ -175,6 +175,7 @@ pub(super) async fn import_and(
     let p = prepare(app, ask).await?;
     let mut conn = app.pool.acquire().await?.detach();
     let boundary = commune_boundary(&mut conn, ask).await?;
+    let claimed = claimed(&mut conn, ask, boundary.as_ref()).await?;
     let placing = Placing { book: &book, zone, ask, family: p.theme.family, header: &p.header, sample: &p.sample };
     let located = locate(&mut conn, &placing).await?;
 
@@ -186,7 +187,7 @@ pub(super) async fn import_and(
     let new = new_version(app, by, ask, &p, &located, layer);
     let settings = settings(ask, &p, &located, boundary.as_ref())?;
     let (s, done) = begin(app, &mut conn, &new, &settings, p.at_most()).await?;
-    let run = Run { app, by, ask, located, boundary, s };
+    let run = Run { app, by, ask, located, boundary, claimed, s };
     let ended = run.to_the_end(conn, p, done, progress, settle).await;
     // What is wrong with a file does not get better: nothing of it stays. Any other end may be a new beginning.
     if matches!(ended, Err(Error::Refused(_))) {
@@ -228,6 +229,7 @@ struct Run<'a> {
     ask: &'a Import,
     located: Located,
     boundary: Option<MultiPolygon<f64>>,
+    claimed: Option<MultiPolygon<f64>>,
     s: Stage,
 }
 
@@ -243,7 +245,10 @@ impl Run<'_> {
         let (sample, opened) = (std::mem::take(&mut p.sample), p.opened.take());
         if let (Step::Rows, Some(opened)) = (done.step, opened) {
             let fence = self.boundary.clone().and_then(|b| Fence::new(self.ask.commune.clone().unwrap_or_default(), b));
-            let cx = row_context(self.ask, &p, &self.located, fence.as_ref());
+            // the commune's own fence says as much of its coverage
+            let own = self.claimed.clone().filter(|_| self.claimed != self.boundary);
+            let covered = own.and_then(|area| Fence::new("coverage".into(), area));
+            let cx = row_context(self.ask, &p, &self.located, (fence.as_ref(), covered.as_ref()));
             (conn, done) = load(conn, self.s, &cx, (sample, opened), done, progress).await?;
         }
         examine(self.app, &mut conn, self.s, &p.theme, &mut done).await?;
@@ -268,7 +273,7 @@ impl Run<'_> {
             ..Default::default()
         };
         let current = layers::versions(&mut tx, current).await?;
-        let area = coverage(&mut tx, ask, self.boundary.clone(), done.bounds(), s).await?;
+        let area = coverage(&mut tx, ask, self.claimed.clone(), done.bounds(), s).await?;
         let coverage = geometry::to_ewkb(&area, ask.zone)?;
         let checked = layers::Checked {
             id: s.version,
@@ -338,7 +343,12 @@ impl Run<'_> {
     }
 }
 
-fn row_context<'a>(ask: &'a Import, p: &'a Prepared, located: &'a Located, fence: Option<&'a Fence>) -> RowContext<'a> {
+fn row_context<'a>(
+    ask: &'a Import,
+    p: &'a Prepared,
+    located: &'a Located,
+    (fence, claimed): (Option<&'a Fence>, Option<&'a Fence>),
+) -> RowContext<'a> {
     RowContext {
         reading: Reading {
             mapping: &p.mapping,
@@ -353,11 +363,8 @@ fn row_context<'a>(ask: &'a Import, p: &'a Prepared, located: &'a Located, fence
         transformer: &located.transformer,
         zone: ask.zone,
         fence,
+        claimed,
     }
-}
-
-pub(super) fn coverage_key(ask: &Import) -> String {
-    ask.coverage_key.clone().or_else(|| ask.commune.clone()).unwrap_or_else(|| "all".into())
 }
 
 fn layer_row(app: &App, ask: &Import) -> LayerRow {

@@ -8,7 +8,7 @@ use crate::domain::layer::crs_guard::{
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Family;
 use crate::flow::{Error, Result};
-use crate::gis::crs::{CrsError, Definition, Operation, Transformer, ZoneBook, ZoneDef, candidates, recognise};
+use crate::gis::crs::{CrsError, Definition, Operation, Sample, Transformer, ZoneBook, ZoneDef, candidates, recognise};
 use crate::gis::reader::{Header, RawFeature};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::reference::{commune_area, corners_near};
@@ -145,7 +145,7 @@ async fn corners(
     how: Strictness,
 ) -> Result<Corners> {
     let likely = list.iter().filter(|c| share_inside(area, &c.points, how.margin_m) >= how.min_share);
-    let places: Vec<(f64, f64)> = likely.flat_map(|c| c.points.iter().flatten().copied()).collect();
+    let places: Vec<(f64, f64)> = likely.flat_map(|c| c.points.iter().chain(&c.more).flatten().copied()).collect();
     let mut found = Vec::new();
     for ewkb in corners_near(conn, zone, &places, SAME_CORNER_M).await? {
         found.extend(from_ewkb(&ewkb)?.coords_iter().map(|c| (c.x, c.y)));
@@ -214,13 +214,17 @@ fn zone_box(z: &ZoneDef) -> MultiPolygon<f64> {
     geo_types::Rect::new((z.min_e, z.min_n), (z.max_e, z.max_n)).to_polygon().into()
 }
 
-/// One vertex of every n-th feature, so that the whole sample is spread over the file's beginning.
-fn sample_points(rows: &[RawFeature]) -> Vec<(f64, f64)> {
+/// One vertex of every n-th feature, so that the whole sample is spread over the file's beginning; of few features more vertices.
+fn sample_points(rows: &[RawFeature]) -> Sample {
     let with: Vec<&Vec<u8>> = rows.iter().filter(|r| r.problem.is_none()).filter_map(|r| r.wkb.as_ref()).collect();
     let step = with.len().div_ceil(SAMPLE).max(1);
-    with.iter()
-        .step_by(step)
-        .filter_map(|w| from_ewkb(w).ok()?.coords_iter().next().map(|c| (c.x, c.y)))
-        .filter(|(x, y)| x.is_finite() && y.is_finite())
-        .collect()
+    let each = SAMPLE.div_ceil(with.len().max(1));
+    let mut sample = Sample::default();
+    for wkb in with.iter().step_by(step) {
+        let Ok(geometry) = from_ewkb(wkb) else { continue };
+        let mut vertices = geometry.coords_iter().map(|c| (c.x, c.y)).filter(|(x, y)| x.is_finite() && y.is_finite());
+        sample.points.extend(vertices.next());
+        sample.more.extend(vertices.take(each - 1));
+    }
+    sample
 }

@@ -16,6 +16,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Said of a row that lies wholly beyond what its map is claimed to cover.
+pub const OUTSIDE_COVERAGE: &str = "outside_coverage";
+
 /// Everything a row is read with.
 pub struct RowContext<'a> {
     pub reading: Reading<'a>,
@@ -24,20 +27,43 @@ pub struct RowContext<'a> {
     pub transformer: &'a Transformer,
     /// EPSG code the transformer leads to.
     pub zone: i32,
+    /// The commune that rows must lie in.
     pub fence: Option<&'a Fence>,
+    /// The area that somebody wrote down as covered: what lies beyond it is told.
+    pub claimed: Option<&'a Fence>,
 }
 
-/// The commune (or other area) that rows must lie in.
+/// An area that rows are held against.
 pub struct Fence {
     pub name: String,
     bbox: Rect<f64>,
     inside: MonotonicPolygons<f64>,
+    area: MultiPolygon<f64>,
+}
+
+/// How a row lies to a fence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Lies {
+    Inside,
+    /// With this share of its vertices inside; none of a line that crosses, or an area that holds it all.
+    Partly(f64),
+    Outside,
 }
 
 impl Fence {
     pub fn new(name: String, area: MultiPolygon<f64>) -> Option<Self> {
-        Some(Self { name, bbox: area.bounding_rect()?, inside: MonotonicPolygons::from(area) })
+        Some(Self { name, bbox: area.bounding_rect()?, inside: MonotonicPolygons::from(area.clone()), area })
     }
+
+    fn lies(&self, g: &Geometry<f64>) -> Lies {
+        match self.share(g) {
+            1.0 => Lies::Inside,
+            // its sides may cross the fence between vertices that lie outside
+            0.0 if !self.area.intersects(g) => Lies::Outside,
+            share => Lies::Partly(share),
+        }
+    }
+
     /// Share of the vertices that lie inside.
     fn share(&self, g: &Geometry<f64>) -> f64 {
         let (mut all, mut inside) = (0usize, 0usize);
@@ -234,16 +260,24 @@ fn placed(cx: &RowContext<'_>, f: &RawFeature, remarks: &mut Vec<Remark>) -> Opt
 fn sound(cx: &RowContext<'_>, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
     let family = cx.reading.theme.family;
     let g = examined(family, g, remarks)?;
+    let percent = |share: f64| (share * 100.0).round();
     if let Some(fence) = cx.fence {
-        let share = fence.share(&g);
-        if share == 0.0 {
-            remarks.push(Remark::bad("outside_commune", json!({"commune": fence.name})));
-        } else if share < 1.0 && family == Family::Parcel {
-            remarks.push(Remark::note(
+        match fence.lies(&g) {
+            Lies::Outside => remarks.push(Remark::bad("outside_commune", json!({"commune": fence.name}))),
+            Lies::Partly(share) if family == Family::Parcel => remarks.push(Remark::note(
                 "partly_outside_commune",
-                json!({"commune": fence.name, "vertices_inside_percent": (share * 100.0).round()}),
-            ));
+                json!({"commune": fence.name, "vertices_inside_percent": percent(share)}),
+            )),
+            Lies::Partly(_) | Lies::Inside => {}
         }
+    }
+    // what is drawn holds wherever it lies; beyond what is claimed, the map is only not complete
+    match cx.claimed.map(|claimed| claimed.lies(&g)) {
+        Some(Lies::Outside) => remarks.push(Remark::note(OUTSIDE_COVERAGE, Value::Null)),
+        Some(Lies::Partly(share)) => {
+            remarks.push(Remark::note("partly_outside_coverage", json!({"vertices_inside_percent": percent(share)})));
+        }
+        Some(Lies::Inside) | None => {}
     }
     Some(g)
 }
@@ -333,3 +367,7 @@ fn store_row(cx: &RowContext<'_>, f: &RawFeature, row: &Row, geom: Option<Geomet
         row_hash,
     })
 }
+
+#[cfg(test)]
+#[path = "rows_tests.rs"]
+mod tests;

@@ -10,8 +10,22 @@ use crate::store::layer_issue::{self, IssueCount, NumberedIssue};
 use serde::Serialize;
 use serde_json::json;
 
+/// Versions by layer and coverage, newest first.
+///
+/// # Errors
+/// `Refused` when a layer or a theme is asked for that is not there: an empty list would read as "nothing loaded yet".
 pub async fn list(app: &App, which: Which<'_>) -> Result<Vec<VersionRow>> {
+    if let Some(code) = which.theme {
+        super::theme(app, code).await?;
+    }
     let mut conn = app.pool.acquire().await?;
+    if let Some(code) = which.layer
+        && layers::find(&mut conn, code).await?.is_none()
+    {
+        let known = layers::codes(&mut conn, 100).await?;
+        let allowed = if known.is_empty() { "-".into() } else { known.join(", ") };
+        return Err(Error::refused("layer", "layer-unknown", code, allowed));
+    }
     Ok(layers::versions(&mut conn, which).await?)
 }
 

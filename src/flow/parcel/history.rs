@@ -1,11 +1,12 @@
 //! What a parcel was, version by version, and where it came from.
 
+use super::record::{Act, act_of};
 use super::view::geojson_of;
 use crate::app::App;
 use crate::flow::layer::zones;
 use crate::flow::{Error, Result};
 use crate::store::lineage::{self, LineageRow};
-use crate::store::parcel;
+use crate::store::{parcel, parcel_act};
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -23,6 +24,8 @@ pub struct History {
     /// Parcels it came of, and those that came of it.
     #[schema(value_type = Vec<Object>)]
     pub lineage: Vec<LineageRow>,
+    /// What people recorded of it or of its names, those revoked too, in order of recording.
+    pub acts: Vec<Act>,
 }
 
 /// A parcel as it was from `valid_from` to `valid_to`.
@@ -69,5 +72,11 @@ pub async fn history(app: &App, id: Uuid) -> Result<History> {
     }
     let names = parcel::keys_of(&app.pool, zone, id).await?;
     let lineage = lineage::lineage(&app.pool, zone, id).await?;
-    Ok(History { id, zone, versions, names, lineage })
+    let acts = acts(app, &names, &[id]).await?;
+    Ok(History { id, zone, versions, names, lineage, acts })
+}
+
+/// Acts that people recorded of any of these names (`commune/sheet/number`) or parcels, those revoked too.
+pub async fn acts(app: &App, names: &[String], parcels: &[Uuid]) -> Result<Vec<Act>> {
+    Ok(parcel_act::acts_of(&app.pool, names, parcels).await?.into_iter().map(act_of).collect())
 }

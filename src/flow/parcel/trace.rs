@@ -29,6 +29,9 @@ pub struct StepView {
     pub to: String,
     /// The decision, or the map version.
     pub source: Option<String>,
+    /// The day it was revoked as wrongly recorded: seen only as of an earlier day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_on: Option<Date>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +51,8 @@ pub async fn trace(app: &App, asked: &ParcelRef, on: Option<Date>) -> Result<Vec
     let Some((asked, communes)) = asked else { return Ok(vec![]) };
     let Some(codes) = where_to_look(&asked, &communes) else { return Ok(vec![]) };
     let until = on.map_or(app.clock.now(), |day| day_begins(day.saturating_add(time::Duration::DAY)));
-    let names = named(&app.pool, &codes, &asked.sheet, &asked.number).await?;
+    let mut names = named(&app.pool, &codes, &asked.sheet, &asked.number).await?;
+    names.retain(|n| n.revoked_at.is_none_or(|revoked| until < revoked));
     let mut rows = Vec::new();
     let mut ways: BTreeMap<Place, (bool, Vec<StepView>)> = BTreeMap::new();
     for zone in names.iter().map(|n| n.zone).collect::<BTreeSet<_>>() {
@@ -92,7 +96,7 @@ pub async fn known_since(app: &App, asked: &ParcelRef) -> Result<Option<Date>> {
 fn step_of(l: LineageRow) -> Result<Step> {
     let kind = StepKind::from_code(&l.kind)
         .ok_or_else(|| Error::Broken(anyhow::anyhow!("a step of the unknown kind {}", l.kind)))?;
-    Ok(Step { at: l.at, from: l.from_parcel, to: l.to_parcel, kind, source: l.source })
+    Ok(Step { at: l.at, from: l.from_parcel, to: l.to_parcel, kind, source: l.source, revoked_at: l.revoked_at })
 }
 
 fn candidate(name: &NamedRow, path: &[Step], s: &StoodRow) -> CandidateRow {
@@ -131,6 +135,7 @@ fn way(name: &NamedRow, path: &[Step], stood: &BTreeMap<Uuid, StoodRow>) -> Vec<
         from: written,
         to: bearer,
         source: name.decision.clone(),
+        revoked_on: name.revoked_at.map(day_of),
     });
     let steps = path.iter().map(|s| StepView {
         kind: s.kind.code().to_owned(),
@@ -138,6 +143,7 @@ fn way(name: &NamedRow, path: &[Step], stood: &BTreeMap<Uuid, StoodRow>) -> Vec<
         from: key(&s.from),
         to: key(&s.to),
         source: Some(s.source.clone()),
+        revoked_on: s.revoked_at.map(day_of),
     });
     named.into_iter().chain(steps).collect()
 }

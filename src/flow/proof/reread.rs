@@ -9,7 +9,7 @@ use crate::domain::verify::{
     Resolution, ThemeFacts, ordered,
 };
 use crate::flow::paper::{facts_pin, place};
-use crate::flow::verification::{features, parcel_facts, readings, registered, theme_layers, these, window_of};
+use crate::flow::verification::{features, parcel_facts, readings, theme_layers, these, window_of};
 use crate::flow::{Error, Result};
 use crate::store::feature::{FullRow, content_rows};
 use crate::store::geometry::{from_ewkb, polygons};
@@ -104,8 +104,7 @@ pub(super) async fn rows(app: &App, pinned: &Pinned<'_>, inputs: &Inputs, basis:
     let is_asked = |v: &Arc<LayerVersion>| inputs.layers.iter().any(|l| l.layer_version_id == v.pin.layer_version_id);
     let asked: Vec<Arc<LayerVersion>> = versions.into_iter().filter(is_asked).collect();
     let themes: Vec<ThemeFacts> = theme_layers(&basis.themes, &asked, window, by_version);
-    let known = registered(&themes);
-    let parcel = row.map(|r| parcel_facts(&r, boundary, own, known, inputs.keys.clone()));
+    let parcel = row.map(|r| parcel_facts(&r, boundary, own, inputs.keys.clone()));
     let readings = readings(&mut *app.pool.acquire().await?, parcel.as_ref(), &all).await?;
     Ok(Ok(Facts {
         as_of: pinned.as_of,

@@ -8,10 +8,9 @@ use crate::app::App;
 use crate::domain::geom::{Metric, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::parcel::rank::{Hints, clear_winner};
-use crate::domain::theme::Family;
 use crate::domain::verify::{
-    CaseFacts, Facts, Gathered, LayerFacts, LayerPin, LayerVersion, Neighbour, OtherCase, PaperFacts, ParcelFacts,
-    ParcelRef, Resolution, ThemeFacts, ThemeSet,
+    CaseFacts, Facts, Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, PaperFacts, ParcelFacts, ParcelRef,
+    Resolution, ThemeFacts, ThemeSet,
 };
 use crate::flow::paper::serial_index;
 use crate::flow::parcel::{old_province_of, resolve};
@@ -121,7 +120,7 @@ async fn surroundings(
     let other_cases = other_cases(app, conn, s, known).await;
     let features = features(app, conn, row.zone, &theme_set, &versions, window, &keys).await;
     let themes = theme_layers(&theme_set, &versions, window, features);
-    let parcel = Some(parcel_facts(&row, boundary, own, registered(&themes), keys));
+    let parcel = Some(parcel_facts(&row, boundary, own, keys));
     Ok(Surroundings { parcel, neighbours, themes, theme_set, other_cases, province })
 }
 
@@ -175,7 +174,6 @@ pub(in crate::flow) fn parcel_facts(
     r: &ParcelRow,
     boundary: Option<MultiPolygon<f64>>,
     layer: Option<LayerPin>,
-    registered: Option<bool>,
     keys: Vec<String>,
 ) -> ParcelFacts {
     ParcelFacts {
@@ -192,23 +190,8 @@ pub(in crate::flow) fn parcel_facts(
         boundary: boundary.map(|b| Metric::new(Zone(r.zone), b)),
         accuracy_m: layer.as_ref().map_or(0.0, |l| l.accuracy_m),
         layer,
-        registered,
         keys,
     }
-}
-
-/// Does the certificate register know the parcel? None where there is no register to ask, or it did not answer.
-pub(in crate::flow) fn registered(themes: &[ThemeFacts]) -> Option<bool> {
-    let asked: Vec<&LayerFacts> =
-        themes.iter().filter(|t| t.theme.family == Family::Register).flat_map(|t| &t.layers).collect();
-    let mut answer = None;
-    for layer in asked {
-        match &layer.features {
-            Gathered::Read(f) => answer = Some(answer.unwrap_or(false) || !f.is_empty()),
-            _ => return None,
-        }
-    }
-    answer
 }
 
 async fn neighbours(

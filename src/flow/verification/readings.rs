@@ -6,7 +6,7 @@ use crate::domain::paper::Paper;
 use crate::domain::verify::{PaperFacts, ParcelFacts, TableReadings};
 use crate::flow::layer::zones_over;
 use crate::flow::{Error, Result};
-use crate::gis::crs::{Definition, candidates};
+use crate::gis::crs::{Definition, Sample, candidates};
 use sqlx::PgConnection;
 
 /// Factors that undo a thousands mark read as a decimal mark, and a decimal mark left out.
@@ -36,11 +36,12 @@ pub(in crate::flow) async fn readings(
     let broken = |e: crate::gis::crs::CrsError| Error::Broken(e.into());
     let zone = book.need(parcel.zone.0).map_err(broken)?;
     let own = Definition::from_epsg(zone.srid);
-    let read = |(paper, table): (_, Vec<(f64, f64)>)| {
+    let read = |(paper, points): (_, Vec<(f64, f64)>)| {
+        let table = Sample { points, more: vec![] };
         let mut all = candidates(&book, zone, &own, &table).map_err(broken)?;
         // As it is written, the table does not fit.
         all.remove(0);
-        all.extend(SEPARATORS.map(|by| scaled(&own, &table, by)));
+        all.extend(SEPARATORS.map(|by| scaled(&own, &table.points, by)));
         Ok(TableReadings { paper, candidates: all })
     };
     tables.into_iter().map(read).collect()
@@ -48,5 +49,11 @@ pub(in crate::flow) async fn readings(
 
 fn scaled(own: &Definition, table: &[(f64, f64)], by: f64) -> Candidate {
     let points = table.iter().map(|p| Some((p.0 * by, p.1 * by))).collect();
-    Candidate { definition: format!("{own} x {by}"), kind: CandidateKind::Separator, points, on_grid: false }
+    Candidate {
+        definition: format!("{own} x {by}"),
+        kind: CandidateKind::Separator,
+        points,
+        more: vec![],
+        on_grid: false,
+    }
 }

@@ -11,6 +11,7 @@ use crate::domain::verify::{
 use crate::flow::case::{lock_open, record as record_event};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
+use crate::store::case::Says;
 use crate::store::queue::Lease;
 use crate::store::verification::{FindingRow, NewVerification};
 use crate::store::{self, audit};
@@ -83,8 +84,8 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
     };
     let findings = record.findings.iter().map(|f| finding_row(f, parcel.map(|p| p.0))).collect::<Result<Vec<_>>>()?;
     store::verification::insert(&mut tx, &row, &findings).await?;
-    if let Some((zone, parcel)) = parcel {
-        store::case::set_parcel(&mut tx, case_id, zone, parcel, now).await?;
+    if let Some(parcel) = parcel {
+        store::case::set_parcel(&mut tx, case_id, parcel, Says::Papers, now).await?;
     }
     record_event(app, &mut tx, by, case_id, Happened::Verified { verification: id, outcome: record.outcome }).await?;
     let tasks = crate::flow::task::create_from_verification(app, &mut tx, by, case_id, id, &record).await?;

@@ -140,8 +140,8 @@ fn short(held: Option<&Held>) -> String {
 type Told = (String, String, Change);
 
 async fn heirs(app: &App, on: &OnRow) -> Result<Found> {
-    let mut ids: Vec<Uuid> =
-        lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?.into_iter().map(|l| l.to_parcel).collect();
+    let steps = lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?;
+    let mut ids: Vec<Uuid> = steps.iter().filter(|l| l.revoked_at.is_none()).map(|l| l.to_parcel).collect();
     ids.sort();
     ids.dedup();
     let name = |p: &crate::store::parcel::ParcelRow| format!("{}/{}/{}", p.commune_code, p.sheet, p.number);

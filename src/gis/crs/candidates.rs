@@ -3,12 +3,21 @@
 use super::{Base, CrsError, Definition, Operation, Transformer, ZoneBook, ZoneDef, ZoneKind};
 use crate::domain::layer::crs_guard::{Candidate, CandidateKind, on_centimetres};
 
+/// Raw numbers as read.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// One vertex of each feature that is looked at.
+    pub points: Vec<(f64, f64)>,
+    /// Further vertices of the same features, where these are few.
+    pub more: Vec<(f64, f64)>,
+}
+
 /// `sample` holds raw numbers as read. The declared definition comes first, then the others, the likelier before the rarer.
 pub fn candidates(
     book: &ZoneBook,
     zone: &ZoneDef,
     declared: &Definition,
-    sample: &[(f64, f64)],
+    sample: &Sample,
 ) -> Result<Vec<Candidate>, CrsError> {
     let mut out = vec![candidate(book, zone, declared, CandidateKind::Declared, sample)?];
     for (kind, d) in readings(book, zone) {
@@ -61,13 +70,14 @@ fn candidate(
     zone: &ZoneDef,
     d: &Definition,
     kind: CandidateKind,
-    sample: &[(f64, f64)],
+    sample: &Sample,
 ) -> Result<Candidate, CrsError> {
     let t = Transformer::to_zone(book, d, zone)?;
-    let points: Vec<_> = sample.iter().map(|p| t.point(p.0, p.1).ok()).collect();
+    let place = |raw: &[(f64, f64)]| raw.iter().map(|p| t.point(p.0, p.1).ok()).collect::<Vec<_>>();
+    let (points, more) = (place(&sample.points), place(&sample.more));
     let placed: Vec<_> = points.iter().flatten().copied().collect();
-    let on_grid = on_centimetres(&placed) || (may_be_surveyed_in(d) && on_centimetres(sample));
-    Ok(Candidate { definition: d.to_string(), kind, points, on_grid })
+    let on_grid = on_centimetres(&placed) || (may_be_surveyed_in(d) && on_centimetres(&sample.points));
+    Ok(Candidate { definition: d.to_string(), kind, points, more, on_grid })
 }
 
 /// Somebody measures in these metres, so that the raw numbers may be the ones that were typed.

@@ -7,7 +7,7 @@ mod recognise;
 mod transform;
 mod zones;
 
-pub use candidates::candidates;
+pub use candidates::{Sample, candidates};
 pub use definition::{Base, Definition, Operation};
 pub use recognise::{Recognised, recognise};
 pub use transform::Transformer;

@@ -34,8 +34,11 @@ pub async fn cut(
         sql.push(" and p.commune_code = ").push_bind(commune.clone());
     }
     if let Some(id) = selection.layer_version {
+        // a parcel that no version changed since keeps the row it came with
         sql.push(" and exists (select from layer_version v where v.id = ").push_bind(id);
-        sql.push(" and v.zone = p.zone and st_intersects(v.coverage, p.geom)) and p.zone = (select zone from layer_version where id = ");
+        sql.push(" and v.zone = p.zone and (st_intersects(v.coverage, p.geom) or p.geom is null and exists (select from layer_version own
+                where own.id = p.layer_version_id and own.layer_id = v.layer_id and own.coverage_key = v.coverage_key)))
+             and p.zone = (select zone from layer_version where id = ");
         sql.push_bind(id).push(")");
     }
     if let Some(filter) = filter {

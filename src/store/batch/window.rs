@@ -30,7 +30,7 @@ pub async fn parcels(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::
 pub async fn keys(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Vec<String>)>> {
     sqlx::query_as(
         "select parcel_id, array_agg(key order by key) from (
-            select distinct parcel_id, commune_code || '/' || sheet || '/' || number as key from parcel_alias
+            select distinct parcel_id, commune_code || '/' || sheet || '/' || number as key from parcel_name
              where zone = $1 and parcel_id = any($2)) t group by parcel_id",
     )
     .bind(zone)
@@ -81,7 +81,7 @@ pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid], most: 
                   from case_file where zone = $1 and parcel_id = any($2) and not ended
                 union all
                 select a.parcel_id, c.number, c.procedure, false, c.parcel_ref, array_agg(a.commune_code)
-                  from parcel_alias a join case_file c on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+                  from parcel_name a join case_file c on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
                  where a.zone = $1 and a.parcel_id = any($2) and c.parcel_id is null and not c.ended group by a.parcel_id, c.id) found) t
           where k <= $3 order by parcel_id, number",
     )
@@ -115,11 +115,11 @@ pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted]) -> sqlx::Res
         "with recursive named as (
             select q.i, a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth
               from unnest($1::int[], $2::text[], $3::text[], $4::text[]) q(i, commune, sheet, number)
-              join parcel_alias a on a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
+              join parcel_name a on a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
             union
             select n.i, n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
                    case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
-              from named n join parcel_lineage l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
+              from named n join parcel_step l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
          ), first as (
             select distinct on (i, zone, parcel_id, commune_code) * from named order by i, zone, parcel_id, commune_code, depth
          ), ranked as (

@@ -39,6 +39,8 @@ pub struct Candidate {
     pub definition: String,
     pub kind: CandidateKind,
     pub points: Vec<Option<(f64, f64)>>,
+    /// Further vertices of the same features, where these are few: they only tell whether corners are met.
+    pub more: Vec<Option<(f64, f64)>>,
     /// In the CRS it would have been surveyed in, the sample sits on the centimetre grid ([`on_centimetres`]).
     pub on_grid: bool,
 }
@@ -129,11 +131,15 @@ pub enum Judgement {
 const SAME_M: f64 = 0.002;
 /// This share of the corners must meet the map before the map decides, and three times as many as under any other reading.
 const MAP_SHARE: f64 = 0.3;
+/// Fewer corners than this may be met by chance (one point may lie beside any corner): they do not speak against what is declared.
+const MAP_CORNERS: usize = 3;
 
 struct Scored<'a> {
     c: &'a Candidate,
     inside: f64,
     map: Option<MapAgreement>,
+    /// Corners that all its vertices meet.
+    corners: usize,
 }
 
 impl Scored<'_> {
@@ -160,13 +166,13 @@ pub fn judge(reference: &MultiPolygon<f64>, corners: &Corners, candidates: &[Can
     if first.points.is_empty() {
         return Judgement::NotJudged;
     }
-    let score = |c| Scored { c, inside: share_inside(reference, &c.points, how.margin_m), map: None };
+    let score = |c| Scored { c, inside: share_inside(reference, &c.points, how.margin_m), map: None, corners: 0 };
     let mut likely: Vec<Scored<'_>> = candidates
         .iter()
         .enumerate()
         .map(|(i, c)| (i, score(c)))
         .filter(|(i, s)| *i == 0 || (s.inside >= how.min_share && apart(first, s.c) > SAME_M))
-        .map(|(_, s)| Scored { map: corners.agreement(&s.c.points), ..s })
+        .map(|(_, s)| Scored { map: corners.agreement(&s.c.points), corners: corners.met(s.c), ..s })
         .collect();
     let declared = likely.remove(0);
     // Stable: among equals the likelier reading stays first.
@@ -211,7 +217,8 @@ fn settle(declared: &Scored<'_>, rivals: &[Scored<'_>], bounds: &Rect<f64>, how:
     }
 }
 
-/// The reading that meets the map, when it clearly does so better than all that lie elsewhere.
+/// The reading that meets the map, when it clearly does so better than all that lie elsewhere; another one than the declared only
+/// by enough corners.
 fn by_map(all: &[&Scored<'_>]) -> Option<(usize, Proof)> {
     let (mut best, mut found) = (MAP_SHARE, None);
     for (i, s) in all.iter().enumerate().filter(|(_, s)| s.met() >= MAP_SHARE) {
@@ -221,7 +228,7 @@ fn by_map(all: &[&Scored<'_>]) -> Option<(usize, Proof)> {
     }
     let (i, s) = found.map(|i| (i, all[i]))?;
     let clear = all.iter().all(|o| o.met() * 3.0 <= best || apart(o.c, s.c) <= SAME_M);
-    clear.then_some((i, Proof::Map(s.map?)))
+    (clear && (i == 0 || s.corners >= MAP_CORNERS)).then_some((i, Proof::Map(s.map?)))
 }
 
 /// The only place of the sample on the grid.

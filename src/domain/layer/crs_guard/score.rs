@@ -4,7 +4,7 @@ use super::Candidate;
 use geo::{BoundingRect, Contains, Distance, Euclidean};
 use geo_types::{MultiPolygon, Point};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A corner of the map this near is the same corner (m): below the 0.5 m by which a wrong datum operation moves it at least.
 pub const SAME_CORNER_M: f64 = 0.15;
@@ -60,11 +60,21 @@ impl Corners {
         self.0.is_empty()
     }
 
-    fn nearest(&self, p: (f64, f64)) -> Option<f64> {
+    /// Distance to the nearest corner, and where that is.
+    fn nearest(&self, p: (f64, f64)) -> Option<(f64, (f64, f64))> {
         let (x, y) = cell(p);
         let around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (x + dx, y + dy)));
-        let d = |q: &(f64, f64)| (q.0 - p.0).hypot(q.1 - p.1);
-        around.filter_map(|c| self.0.get(&c)).flatten().map(d).min_by(f64::total_cmp)
+        let d = |q: &(f64, f64)| ((q.0 - p.0).hypot(q.1 - p.1), *q);
+        around.filter_map(|c| self.0.get(&c)).flatten().map(d).min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    /// How many different corners the vertices of a reading meet.
+    pub(super) fn met(&self, c: &Candidate) -> usize {
+        let place = |p: (f64, f64)| ((p.0 * 100.0).round() as i64, (p.1 * 100.0).round() as i64);
+        let all = c.points.iter().chain(&c.more).flatten();
+        let met: BTreeSet<_> =
+            all.filter_map(|p| self.nearest(*p)).filter(|(d, _)| *d <= SAME_CORNER_M).map(|(_, q)| place(q)).collect();
+        met.len()
     }
 
     /// None where there is no map.
@@ -72,8 +82,13 @@ impl Corners {
         if self.is_empty() || points.is_empty() {
             return None;
         }
-        let mut met: Vec<f64> =
-            points.iter().flatten().filter_map(|p| self.nearest(*p)).filter(|d| *d <= SAME_CORNER_M).collect();
+        let mut met: Vec<f64> = points
+            .iter()
+            .flatten()
+            .filter_map(|p| self.nearest(*p))
+            .map(|n| n.0)
+            .filter(|d| *d <= SAME_CORNER_M)
+            .collect();
         met.sort_by(f64::total_cmp);
         let residual_m = met.get(met.len() / 2).copied();
         Some(MapAgreement { share: met.len() as f64 / points.len() as f64, residual_m })

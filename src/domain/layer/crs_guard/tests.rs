@@ -7,7 +7,7 @@ fn reference() -> MultiPolygon<f64> {
 
 fn candidate(name: &str, kind: CandidateKind, dx: f64, dy: f64) -> Candidate {
     let points = (0..100).map(|i| Some((5.0 + f64::from(i % 10) * 110.0 + dx, 5.0 + f64::from(i / 10) * 110.0 + dy)));
-    Candidate { definition: name.into(), kind, points: points.collect(), on_grid: false }
+    Candidate { definition: name.into(), kind, points: points.collect(), more: vec![], on_grid: false }
 }
 
 fn judged(candidates: &[Candidate]) -> Judgement {
@@ -108,6 +108,26 @@ fn the_map_that_is_there_has_the_last_word() {
     assert!(matches!(judge(&reference(), &half, &two([false; 2]), how), Judgement::Fits { proof: Proof::Map(_), .. }));
     let other = Corners::new([(3.0, 3.0)]);
     assert!(matches!(judge(&reference(), &other, &two([false; 2]), how), Judgement::Ambiguous { .. }));
+}
+
+/// One field whose corner lies beside somebody else's: 0.64 m away a corner is met by chance, and says nothing. Where all of
+/// its corners are met there, it does.
+#[test]
+fn one_corner_met_by_chance_does_not_refuse_what_is_declared() {
+    let field = |name: &str, kind, dx: f64| {
+        let at = |x: f64, y: f64| Some((x + dx, y));
+        let more = vec![at(400.0, 100.0), at(400.0, 300.0), at(100.0, 300.0)];
+        Candidate { points: vec![at(100.0, 100.0)], more, ..candidate(name, kind, 0.0, 0.0) }
+    };
+    let c = [field("a", Declared, 0.0), field("b", OtherOperation, 0.64)];
+    let how = Strictness { must_prove: false, ..Strictness::default() };
+    let on = |corners: &[(f64, f64)]| judge(&reference(), &Corners::new(corners.iter().copied()), &c, how);
+    assert_eq!(on(&[(100.64, 100.0)]), Judgement::Fits { share_inside: 1.0, proof: Proof::Place });
+    let there = [(100.64, 100.0), (400.64, 100.0), (400.64, 300.0)];
+    assert!(matches!(on(&there), Judgement::Refused { ref candidates, .. } if names(candidates) == ["b"]));
+    // several points at one corner are one
+    let twice = [(100.64, 100.0), (100.64, 100.0), (100.65, 100.0)];
+    assert_eq!(on(&twice), Judgement::Fits { share_inside: 1.0, proof: Proof::Place });
 }
 
 #[test]
