@@ -43,6 +43,7 @@ impl Happened {
         matches!(
             self,
             H::PartyAdded { .. }
+                | H::ParcelBound { .. }
                 | H::PaperAdded { .. }
                 | H::PapersRequested { .. }
                 | H::Verified { .. }
