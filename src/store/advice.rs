@@ -182,7 +182,8 @@ pub async fn spans(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, OffsetD
 /// The newest sheet of a case that is signed.
 pub async fn newest_signed(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar(
-        "select id from option_sheet where case_id = $1 and signed_at is not null order by version desc limit 1",
+        "select s.id from option_sheet s join option_sheet_signature g on g.sheet_id = s.id
+          where s.case_id = $1 order by s.version desc limit 1",
     )
     .bind(case)
     .fetch_optional(conn)

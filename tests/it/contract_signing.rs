@@ -262,14 +262,16 @@ async fn a_contract_is_drawn_on_what_is_accepted_now(pool: PgPool) {
         let mut tx = pool.begin().await.unwrap();
         sqlx::query("select 1 from case_file where id = $1 for update").bind(case).execute(&mut *tx).await.unwrap();
         let drawing = tokio::spawn(async move { draw(&legal, &quotation, new_contract(&[&customer])).await });
-        let waits = "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())";
+        let waits =
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
         while sqlx::query_scalar::<_, i64>(waits).fetch_one(&pool).await.unwrap() == 0 {
             if drawing.is_finished() {
                 panic!("it draws without the lock: {}", drawing.await.unwrap().text);
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        let (old, new): (Uuid, Uuid) = (sqlx::query_scalar("select id from quotation").fetch_one(&pool).await.unwrap(), Uuid::from_u128(5));
+        let (old, new): (Uuid, Uuid) =
+            (sqlx::query_scalar("select id from quotation").fetch_one(&pool).await.unwrap(), Uuid::from_u128(5));
         let told = [
             Happened::QuotationWithdrawn { quotation: old, version: 1 },
             Happened::QuotationOffered { quotation: new, version: 2, total: 1, valid_to: date!(2026 - 12 - 01) },

@@ -24,7 +24,8 @@ async fn a_review_lapses_by_what_comes_after_it(pool: PgPool) {
         let old = secret(&offer().await).await;
         paper(&d, json!({"kind": "other", "title": "request_form"}), 1250).await;
         assert_eq!(state().await, "execution", "it goes back to work");
-        assert_eq!(d.kinds().await[d.kinds().await.len() - 2..], ["paper_added", "review_lapsed"]);
+        let told = d.kinds().await;
+        assert_eq!(told[told.len() - 3..], ["paper_added", "review_lapsed", "paper_added"], "the paper, and its scan");
         assert_eq!(customer.post("/api/v1/receive", old.clone()).await.body["code"], "link-replaced");
         assert_eq!(d.care.post(&d.path("hand-overs"), json!({"way": "online"})).await.body["code"], "case-step");
         again(&d).await;
