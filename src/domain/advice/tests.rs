@@ -240,7 +240,7 @@ fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
     assert_eq!(new(vec![day(3.0)], &[]), nothing, "a source is older each day");
     let area = |n: f64| FindingRecord { measured: Some(Quantity::new(n, Unit::SquareMetre)), ..hit("flood") };
     assert_eq!(new(vec![area(3.0)], &[]), ["sheet-changed-finding"]);
-    let named = |key: &str, bank: &str| {
+    let named = |key: &'static str, bank: &str| {
         let note = Message::new(key).with("text", bank).with("days", 3.0);
         FindingRecord { message: note.clone(), details: vec![note], ..hit("flood") }
     };

@@ -65,13 +65,13 @@ pub async fn run_differs(app: &App, run_id: Uuid) -> Result<Option<Difference>> 
     if run.state != "done" {
         return Ok(None);
     }
-    let found = Some(run_root(&digests));
-    if run.chunks_done != run.chunks || run.root != found {
-        return differs(run.root.unwrap_or_default(), found.unwrap_or_default());
+    let found = run_root(&digests);
+    if run.chunks_done != run.chunks || run.root.as_ref() != Some(&found) {
+        return differs(run.root.unwrap_or_default(), found);
     }
     match run::announced_root(&app.pool, run_id).await? {
-        told if told == found => Ok(None),
-        told => differs(told.unwrap_or_else(|| "a root in the audit".into()), found.unwrap_or_default()),
+        Some(told) if told == found => Ok(None),
+        told => differs(told.unwrap_or_else(|| "a root in the audit".into()), found),
     }
 }
 
