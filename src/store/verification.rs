@@ -1,7 +1,7 @@
 //! Verifications and their findings; insert-only.
 
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -151,7 +151,7 @@ pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<Publi
 
 /// Newest first, older than the row `before`.
 pub async fn of_case(
-    pool: &PgPool,
+    db: impl PgExecutor<'_>,
     case_id: Uuid,
     before: Option<(OffsetDateTime, Uuid)>,
     limit: i64,
@@ -164,7 +164,7 @@ pub async fn of_case(
     .bind(before.map(|b| b.0))
     .bind(before.map(|b| b.1))
     .bind(limit)
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }
 
