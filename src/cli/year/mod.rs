@@ -87,7 +87,7 @@ async fn years(app: App, ask: RunYear) -> Result<ExitCode> {
     write(&ask, &calm, "")?;
     let mut good = calm.faults.is_empty();
     if ask.kills > 0 && good {
-        let kills = Kills::plan(ask.seed, ask.kills, &calm.acts, calm.drains);
+        let kills = Kills::plan(ask.seed, ask.kills, (calm.requests, &calm.acts), calm.drains);
         let killed = once(&app, &ask, &ward, &year, Some(kills)).await?;
         show::compared(&calm, &killed);
         write(&ask, &killed, ".killed")?;

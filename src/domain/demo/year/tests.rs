@@ -222,7 +222,9 @@ mod promises {
                 paper_kind: "certificate".into(),
                 complete: true,
             };
-            let mut t = told(vec![opened(), paper]);
+            let (clock, role) = (format!("task.{}", Uuid::from_u128(id)), format!("staff:{}", Uuid::from_u128(id)));
+            let warned = Happened::DeadlineWarned { clock, deadline: date!(2026 - 01 - 06), left: 0, role };
+            let mut t = told(vec![opened(), paper, warned]);
             t.events[1].actor = actor.into();
             digest(&[(0, t)].into()).1
         };
