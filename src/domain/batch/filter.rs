@@ -280,7 +280,9 @@ fn geometry(text: &[String]) -> Result<Geometry<f64>, FilterError> {
     let said = || FilterError::Geometry(text.join(" "));
     if text.first().is_some_and(|w| w.eq_ignore_ascii_case("BBOX")) {
         let corners = match text {
-            [_, open, w, c1, s, c2, e, c3, n, close] if [open, c1, c2, c3, close] == ["(", ",", ",", ",", ")"] => [w, s, e, n],
+            [_, open, w, c1, s, c2, e, c3, n, close] if [open, c1, c2, c3, close] == ["(", ",", ",", ",", ")"] => {
+                [w, s, e, n]
+            }
             _ => return Err(said()),
         };
         let number = |w: &String| w.parse().ok().filter(|n: &f64| n.is_finite());
@@ -350,7 +352,16 @@ mod tests {
         assert_eq!(p.exterior().0.len(), 5);
         let boxed = Filter::parse("NOT S_INTERSECTS(geom, BBOX(0, -1.5, 10, 10)) AND scale = 500").unwrap();
         assert!(boxed.has_geometry());
-        for bad in ["POLYGON((0 0, 10 10, 10 0, 0 10, 0 0))", "BBOX(1, 2, 3)", "BBOX(1, x, 2, 3, 4)", "BBOX(1, inf, 2, 3)", "BBOX(3, 2, 1, 4)", "POLYGON(x)", "", "POINT(1e300 0)"] {
+        for bad in [
+            "POLYGON((0 0, 10 10, 10 0, 0 10, 0 0))",
+            "BBOX(1, 2, 3)",
+            "BBOX(1, x, 2, 3, 4)",
+            "BBOX(1, inf, 2, 3)",
+            "BBOX(3, 2, 1, 4)",
+            "POLYGON(x)",
+            "",
+            "POINT(1e300 0)",
+        ] {
             let read = Filter::parse(&format!("S_INTERSECTS(geom, {bad})"));
             assert!(matches!(read, Err(FilterError::Geometry(_))), "{bad}: {read:?}");
         }

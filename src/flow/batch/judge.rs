@@ -2,7 +2,9 @@
 
 use super::read::Window;
 use crate::app::App;
-use crate::domain::batch::{ChunkInputs, ChunkName, FindingKind, FindingKinds, Keeper, Kept, QuietSets, chunk_digest, keep};
+use crate::domain::batch::{
+    ChunkInputs, ChunkName, FindingKind, FindingKinds, Keeper, Kept, QuietSets, chunk_digest, keep,
+};
 use crate::domain::verify::{CaseFacts, ENGINE, Facts, FindingRecord, RuleSet, verify};
 use crate::flow::verification::{rules_for, word};
 use crate::flow::{Error, Result};
@@ -61,7 +63,8 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
     let all: Vec<std::result::Result<One, String>> =
         (0..ids.len()).into_par_iter().map(|i| guarded(app, window, i, &case, as_of)).collect();
     let name = ChunkName { no, zone: window.zone, as_of };
-    let digest = chunk_digest(name, ids.iter().copied().zip(all.iter().map(|one| one.as_ref().ok().map(|o| &o.digest))));
+    let digest =
+        chunk_digest(name, ids.iter().copied().zip(all.iter().map(|one| one.as_ref().ok().map(|o| &o.digest))));
     let (mut rows, mut counts, mut quiet) = (ChunkRows::new(run, no), Counts::default(), QuietSets::default());
     let (mut keeper, mut rules) = (Keeper::new(&window.theme_set.hash, ENGINE), BTreeMap::new());
     let mut kinds = FindingKinds::default();
@@ -134,7 +137,16 @@ fn write_kinds(rows: &mut ChunkRows, kinds: &FindingKinds<'_>) -> Result<()> {
 }
 
 fn fault_row(zone: i32, parcel_id: Uuid, fault: &str) -> NewVerdict<'_> {
-    NewVerdict { zone, parcel_id, version: None, outcome: None, digest: None, quiet: None, fault: Some(fault), findings: &[] }
+    NewVerdict {
+        zone,
+        parcel_id,
+        version: None,
+        outcome: None,
+        digest: None,
+        quiet: None,
+        fault: Some(fault),
+        findings: &[],
+    }
 }
 
 fn slot<'a>(c: &'a mut Counts, outcome: &str) -> &'a mut i64 {

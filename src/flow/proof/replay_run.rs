@@ -5,7 +5,9 @@ use super::reread::{Pinned, rows};
 use crate::app::App;
 use crate::domain::batch::{CHUNK, ChunkInputs, ChunkName, ParcelInputs, chunk_digest, keep, run_root};
 use crate::domain::proof::Signed;
-use crate::domain::verify::{Basis, ENGINE, FindingRecord, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish};
+use crate::domain::verify::{
+    Basis, ENGINE, FindingRecord, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish,
+};
 use crate::flow::verification::{inquiry, judge_by};
 use crate::flow::{Error, Result, batch};
 use crate::store::batch::run::{self, RunFindingRow, RunVerificationRow, SealedChunk};
@@ -114,15 +116,37 @@ impl Stored {
 fn of_record(no: i16, f: &FindingRecord) -> Value {
     let rule = f.rule.as_ref().map(|r| format!("{}@{}", r.id, r.version));
     json!([
-        no, f.check, f.subject, f.verdict, f.effect, f.certainty, f.measured.map(|q| q.value), f.allowed.map(|q| q.value),
-        f.measured.or(f.allowed).map(|q| q.unit), f.area.map(|a| a.low), f.area.map(|a| a.high), f.sources.first(), rule
+        no,
+        f.check,
+        f.subject,
+        f.verdict,
+        f.effect,
+        f.certainty,
+        f.measured.map(|q| q.value),
+        f.allowed.map(|q| q.value),
+        f.measured.or(f.allowed).map(|q| q.unit),
+        f.area.map(|a| a.low),
+        f.area.map(|a| a.high),
+        f.sources.first(),
+        rule
     ])
 }
 
 fn of_row(f: &RunFindingRow) -> Value {
     json!([
-        f.no, f.check_id, f.subject, f.verdict, f.effect, f.certainty, f.measured, f.allowed, f.unit, f.area_low, f.area_high,
-        f.layer_version_id, f.rule
+        f.no,
+        f.check_id,
+        f.subject,
+        f.verdict,
+        f.effect,
+        f.certainty,
+        f.measured,
+        f.allowed,
+        f.unit,
+        f.area_low,
+        f.area_high,
+        f.layer_version_id,
+        f.rule
     ])
 }
 

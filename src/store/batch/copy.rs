@@ -4,7 +4,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-const INTO_VERIFICATION: &str = "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault,
+const INTO_VERIFICATION: &str =
+    "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault,
   finding_no, finding_kind, measured, allowed, area_low, area_high) from stdin (format binary)";
 const INTO_KIND: &str = "copy run_finding_kind (run_id, chunk, kind, check_id, subject, verdict, effect, certainty, unit, layer_version_id, rule)
   from stdin (format binary)";

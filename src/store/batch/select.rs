@@ -66,7 +66,9 @@ fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
             sql.push("(").push(name(*column)).push(" is null)");
         }
         Filter::Is(Column::LandUse, Compare::Differs, value) => {
-            sql.push("(case when cardinality(p.land_use) > 0 then not exists (select from unnest(p.land_use) c where c = ");
+            sql.push(
+                "(case when cardinality(p.land_use) > 0 then not exists (select from unnest(p.land_use) c where c = ",
+            );
             bind(sql, value);
             sql.push(") end)");
         }
