@@ -76,8 +76,7 @@ fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
             if c.superseded {
                 lines.push(say(Message::new("proof-superseded")));
             }
-            let outcome =
-                message(lang, &Message { key: format!("outcome-{}", c.outcome.replace('_', "-")), args: [].into() });
+            let outcome = message(lang, &Message::new(format!("outcome-{}", c.outcome.replace('_', "-"))));
             lines.push(say(Message::new("proof-as-of").with("date", date(lang, c.as_of))));
             lines.push(say(Message::new("proof-outcome").with("outcome", outcome)));
             lines.extend(c.key_id.as_ref().map(|k| say(Message::new("proof-key").with("key", k.as_str()))));

@@ -14,4 +14,4 @@ pub use check::{Checked, Standing, check};
 pub(in crate::flow) use keys::prepare;
 pub use keys::{KeyView, known, list as keys, rotate};
 pub use replay::{Difference, Replayed, Seen, ids, replay};
-pub use replay_run::{replay_chunk, run_chunks};
+pub use replay_run::{replay_chunk, run_chunks, run_differs};
