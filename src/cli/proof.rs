@@ -248,8 +248,9 @@ fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Res
     };
     let holds = match &bundle {
         Some(bundle) => {
-            tell_record(&bundle.check(&keys)?, lang, say);
-            true
+            let proven = bundle.check(&keys)?;
+            tell_record(&proven, lang, say);
+            !matches!(proven.all_opinions, Some(Err(_)))
         }
         None => tell_report(&proof::check_report(&file, &keys), lang, say),
     };
@@ -289,6 +290,11 @@ fn tell_record(proven: &Proven, lang: Lang, say: &dyn Fn(Message)) {
     say(Message::new("proof-key").with("key", proven.key_id.as_str()));
     if !proven.opinions.is_empty() {
         say(Message::new("proof-opinions").with("count", proven.opinions.len().to_string()));
+    }
+    match &proven.all_opinions {
+        Some(Ok(())) => say(Message::new("proof-opinions-all")),
+        Some(Err(doubt)) => say(in_doubt(lang, doubt)),
+        None => say(Message::new("proof-opinions-open")),
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{publish, start_worker, threaded};
 use diaba::domain::proof::{Bundle, PublicKey, check_file};
+use diaba::domain::verify::Verdict;
+use diaba::domain::verify::text::{Lang, verdict};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -46,6 +48,10 @@ async fn replayed_after_later_loads_and_themes(pool: PgPool) {
     .await;
 }
 
+fn uuid(made: &Value) -> uuid::Uuid {
+    made["id"].as_str().unwrap().parse().unwrap()
+}
+
 async fn legal_gis(t: &TestApp) -> Caller {
     t.signed_in("gis.two", &["gis_analyst"]).await
 }
@@ -61,6 +67,10 @@ async fn what_was_changed_is_named(pool: PgPool) {
             ("record", "verification", format!("update verification set sealed = {flip}")),
             ("inputs", "verification", format!("update verification set inputs = {}", flip.replace("sealed", "inputs"))),
             ("signature", "verification", format!("update verification set signature = {}", flip.replace("sealed", "signature").replace("length(signature) - 1", "5"))),
+            ("signature", "verification", "update verification set key_id = null, signature = null".into()),
+            ("column", "verification", "update verification set outcome = 'can_proceed'".into()),
+            ("column", "verification", "update verification set as_of = as_of - 1".into()),
+            ("column", "verification", "update verification set parcel_id = gen_random_uuid()".into()),
             ("rule_set", "basis_set", "update basis_set set content = content || ' ' where kind = 'rules'".into()),
             ("theme_set", "basis_set", "update basis_set set content = replace(content, 'true', 'True') where kind = 'themes'".into()),
             ("parcel", "parcel_version", "update parcel_version set registered_area = registered_area + 1 where number = '345'".into()),
@@ -161,13 +171,64 @@ async fn the_page_for_everybody(pool: PgPool) {
         let page = nobody.get(&format!("/check/{}", made["digest"].as_str().unwrap())).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.header("content-type").starts_with("text/html"));
-        assert!(page.text.contains("VALID: "), "{}", page.text);
+        assert!(page.text.contains("<p>VALID: "), "{}", page.text);
+        // What ties it to the paper in hand, out of the record.
+        let record = &made["record"];
+        let clear = record["findings"].as_array().unwrap().iter().filter(|f| f["verdict"] == "clear").count();
+        let ties = [
+            format!("Parcel {}, sheet {}, commune", record["parcel"]["number"].as_str().unwrap(), record["parcel"]["sheet"].as_str().unwrap()),
+            record["parcel"]["commune_code"].as_str().unwrap().to_owned(),
+            "<p>Procedure: ".into(),
+            format!("{clear} {}", verdict(Lang::En, Verdict::Clear)),
+            "proved only by checking the file itself: diaba check-report FILE".into(),
+        ];
+        for tie in ties {
+            assert!(page.text.contains(&tie), "{tie}: {}", page.text);
+        }
+        assert!(clear > 0);
         assert!(!page.text.contains(made["case_number"].as_str().unwrap()), "names no case");
         let unknown = nobody.get(&format!("/check/{}", "0".repeat(64))).await;
         assert!(unknown.text.contains("UNKNOWN"), "{}", unknown.text);
         let odd = nobody.get("/check/%3Cscript%3E").await;
         assert!(odd.text.contains("UNKNOWN"), "{}", odd.text);
         assert!(!odd.text.contains("script"), "{}", odd.text);
+
+        // Columns say nothing: they are a copy to find rows by.
+        let address = format!("/check/{}", made["digest"].as_str().unwrap());
+        let behind = async |sql: &'static str| {
+            let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = default");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&t.app.pool).await.unwrap();
+            let broken = diaba::flow::proof::walk(&t.app).await.unwrap().broken.unwrap_or_default();
+            (nobody.get(&address).await.text, broken)
+        };
+        diaba::flow::proof::extend_now(&t.app).await.unwrap();
+        let told = |text: &str| text.lines().find(|l| l.contains("Outcome: ")).unwrap().to_owned();
+        let signed = told(&page.text);
+        let other = if record["outcome"] == "blocked" { "can_proceed" } else { "blocked" };
+        let lie = if other == "blocked" {
+            "update verification set outcome = 'blocked'"
+        } else {
+            "update verification set outcome = 'can_proceed'"
+        };
+        let (text, broken) = behind(lie).await;
+        assert!(text.contains("<p>INVALID: ") && text.contains("outcome"), "{text}");
+        assert_eq!(told(&text), signed, "what was signed, not the column");
+        assert!(broken.contains(&format!("outcome is {other}, the record says")), "{broken}");
+        let id = uuid(&made);
+        let mut conn = t.app.pool.acquire().await.unwrap();
+        sqlx::raw_sql("set session_replication_role = replica").execute(&mut *conn).await.unwrap();
+        sqlx::query("update verification set outcome = $2, signature = null, key_id = null where id = $1")
+            .bind(id)
+            .bind(record["outcome"].as_str().unwrap())
+            .execute(&mut *conn)
+            .await
+            .unwrap();
+        sqlx::raw_sql("set session_replication_role = default").execute(&mut *conn).await.unwrap();
+        drop(conn);
+        let text = nobody.get(&address).await.text;
+        assert!(text.contains("NOT SIGNED") && !text.contains("<p>VALID"), "{text}");
+        let broken = diaba::flow::proof::walk(&t.app).await.unwrap().broken.unwrap_or_default();
+        assert!(broken.contains("not signed"), "{broken}");
     })
     .await;
 }
@@ -220,6 +281,106 @@ async fn the_chain_holds_and_its_first_break_is_named(pool: PgPool) {
             .starts_with("link 4: audit")
     );
     assert_eq!(behind("delete from proof_link where no = 2").await, "link 2 is missing");
+}
+
+/// The end of the chain taken off together with its heads: only a head that was kept outside can tell.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_head_kept_outside_tells_a_chain_cut_short(pool: PgPool) {
+    use diaba::flow::proof::{HeadView, extend_now, heads, rotate, sign_head_now, walk, walk_against};
+    let t = TestApp::with_data(pool).await;
+    let by = diaba::flow::staff::Actor::system("test");
+    let mut kept: Vec<HeadView> = vec![];
+    for _ in 0..3 {
+        rotate(&t.app, &by).await.unwrap();
+        sign_head_now(&t.app).await.unwrap();
+        kept = heads(&t.app, None, 9).await.unwrap();
+    }
+    let newest: HeadView = serde_json::from_str(&serde_json::to_string(&kept[0]).unwrap()).unwrap();
+    let against = async |head: &HeadView| walk_against(&t.app, std::slice::from_ref(head), None).await.unwrap();
+    let whole = against(&newest).await;
+    assert_eq!((whole.broken, whole.kept), (None, 1));
+    assert!(newest.dated());
+    let later = HeadView { created_at: newest.created_at + time::Duration::hours(1), ..newest.clone() };
+    assert!(against(&later).await.broken.unwrap().contains("the signature"), "its date is signed");
+    let other = HeadView { no: newest.no - 1, ..newest.clone() };
+    assert!(against(&other).await.broken.is_some());
+
+    let cut = "set session_replication_role = replica;
+        delete from audit a using proof_link l where l.no = (select max(no) from proof_link) and a.id = l.subject::bigint;
+        delete from proof_head where no = (select max(no) from proof_link);
+        delete from proof_link where no = (select max(no) from proof_link);
+        set session_replication_role = default";
+    sqlx::raw_sql(cut).execute(&t.app.pool).await.unwrap();
+    assert_eq!(walk(&t.app).await.unwrap().broken, None, "alone it cannot be seen");
+    let told = against(&newest).await.broken.unwrap();
+    assert!(told.contains(&format!("link {}, which the head given covers, is gone", newest.no)), "{told}");
+    // Grown again over the cut, it is another chain.
+    rotate(&t.app, &by).await.unwrap();
+    extend_now(&t.app).await.unwrap();
+    assert_eq!(walk(&t.app).await.unwrap().broken, None);
+    assert!(against(&newest).await.broken.unwrap().contains("is not the one"));
+}
+
+/// Heads of the older form stay heads, but nobody signed their dates.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_head_of_the_older_form_has_no_signed_date(pool: PgPool) {
+    use diaba::domain::proof::chain::{HEAD, head_digest};
+    use diaba::flow::proof::{heads, rotate, sign_head_now, walk};
+    let t = TestApp::with_data(pool).await;
+    rotate(&t.app, &diaba::flow::staff::Actor::system("test")).await.unwrap();
+    sign_head_now(&t.app).await.unwrap();
+    let head = heads(&t.app, None, 1).await.unwrap().remove(0);
+    let signed = t.app.keys.signer().unwrap().sign(HEAD, &head_digest(HEAD, head.no, &head.hash, head.created_at).unwrap());
+    let mut conn = t.app.pool.acquire().await.unwrap();
+    sqlx::raw_sql("set session_replication_role = replica").execute(&mut *conn).await.unwrap();
+    sqlx::query("update proof_head set form = $1, signature = $2, created_at = created_at - interval '1 year'")
+        .bind(HEAD)
+        .bind(signed.signature.to_vec())
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    sqlx::raw_sql("set session_replication_role = default").execute(&mut *conn).await.unwrap();
+    drop(conn);
+    let walked = walk(&t.app).await.unwrap();
+    assert_eq!((walked.broken, walked.heads, walked.undated), (None, 1, 1));
+}
+
+/// Between an act and its link lies a minute: what is changed in it is found.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_changed_before_it_is_linked_is_found(pool: PgPool) {
+    use diaba::flow::proof::{extend_now, rotate, walk};
+    let t = TestApp::with_data(pool).await;
+    rotate(&t.app, &diaba::flow::staff::Actor::system("test")).await.unwrap();
+    let lie = "set session_replication_role = replica; update audit set actor = 'other';
+               set session_replication_role = default";
+    sqlx::raw_sql(lie).execute(&t.app.pool).await.unwrap();
+    extend_now(&t.app).await.unwrap();
+    let told = walk(&t.app).await.unwrap().broken.unwrap();
+    assert!(told.starts_with("link 1: audit") && told.ends_with("was changed"), "{told}");
+}
+
+/// A clock that goes back an hour makes nothing older than it is.
+#[sqlx::test(migrations = "./migrations")]
+async fn the_latest_is_the_last_one_kept(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        let (legal, first) = verified(&t).await;
+        publish(&legal_gis(&t).await, &[345, 347]).await;
+        t.advance(time::Duration::hours(-1));
+        let case = first["case_id"].as_str().unwrap();
+        let second = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await.body;
+        assert_ne!(first["digest"], second["digest"]);
+        let listed = legal.get(&format!("/api/v1/cases/{case}/verifications?limit=1")).await.body;
+        assert_eq!(listed["items"][0]["id"], second["id"], "{listed}");
+        let latest = diaba::flow::verification::latest(&t.app, case.parse().unwrap()).await.unwrap();
+        assert_eq!(latest, Some(uuid(&second)));
+        let page = async |made: &Value| {
+            t.anonymous().get(&format!("/check/{}", made["digest"].as_str().unwrap())).await.text
+        };
+        assert!(page(&first).await.contains("later, different result"));
+        assert!(!page(&second).await.contains("later, different result"));
+    })
+    .await;
 }
 
 /// Of several rotations at once, the key that is listed first is the one that signs.
