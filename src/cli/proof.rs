@@ -136,7 +136,8 @@ pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
         }
     };
     let refused = |field: &str, path: &Path, e: Doubt| Error::refused(field, "proof", path.display(), e);
-    let given = head.as_deref().map(|p| kept_heads(p).map_err(|e| refused("head", p, e))).transpose()?.unwrap_or_default();
+    let given =
+        head.as_deref().map(|p| kept_heads(p).map_err(|e| refused("head", p, e))).transpose()?.unwrap_or_default();
     let keys = key.as_deref().map(|p| keyring(p).map_err(|e| refused("key", p, e))).transpose()?;
     let done = held::walk_against(app, &given, keys.as_ref()).await?;
     println!("{} links and {} heads hold", say::count(done.links), say::count(done.heads));

@@ -176,7 +176,11 @@ async fn the_page_for_everybody(pool: PgPool) {
         let record = &made["record"];
         let clear = record["findings"].as_array().unwrap().iter().filter(|f| f["verdict"] == "clear").count();
         let ties = [
-            format!("Parcel {}, sheet {}, commune", record["parcel"]["number"].as_str().unwrap(), record["parcel"]["sheet"].as_str().unwrap()),
+            format!(
+                "Parcel {}, sheet {}, commune",
+                record["parcel"]["number"].as_str().unwrap(),
+                record["parcel"]["sheet"].as_str().unwrap()
+            ),
             record["parcel"]["commune_code"].as_str().unwrap().to_owned(),
             "<p>Procedure: ".into(),
             format!("{clear} {}", verdict(Lang::En, Verdict::Clear)),
@@ -330,7 +334,8 @@ async fn a_head_of_the_older_form_has_no_signed_date(pool: PgPool) {
     rotate(&t.app, &diaba::flow::staff::Actor::system("test")).await.unwrap();
     sign_head_now(&t.app).await.unwrap();
     let head = heads(&t.app, None, 1).await.unwrap().remove(0);
-    let signed = t.app.keys.signer().unwrap().sign(HEAD, &head_digest(HEAD, head.no, &head.hash, head.created_at).unwrap());
+    let signed =
+        t.app.keys.signer().unwrap().sign(HEAD, &head_digest(HEAD, head.no, &head.hash, head.created_at).unwrap());
     let mut conn = t.app.pool.acquire().await.unwrap();
     sqlx::raw_sql("set session_replication_role = replica").execute(&mut *conn).await.unwrap();
     sqlx::query("update proof_head set form = $1, signature = $2, created_at = created_at - interval '1 year'")
@@ -374,9 +379,8 @@ async fn the_latest_is_the_last_one_kept(pool: PgPool) {
         assert_eq!(listed["items"][0]["id"], second["id"], "{listed}");
         let latest = diaba::flow::verification::latest(&t.app, case.parse().unwrap()).await.unwrap();
         assert_eq!(latest, Some(uuid(&second)));
-        let page = async |made: &Value| {
-            t.anonymous().get(&format!("/check/{}", made["digest"].as_str().unwrap())).await.text
-        };
+        let page =
+            async |made: &Value| t.anonymous().get(&format!("/check/{}", made["digest"].as_str().unwrap())).await.text;
         assert!(page(&first).await.contains("later, different result"));
         assert!(!page(&second).await.contains("later, different result"));
     })

@@ -76,7 +76,10 @@ async fn steps(app: &App, given: &[HeadView], done: &mut Walked) -> Result<Optio
     }
     drop(links);
     if let Some(h) = given.iter().find(|h| h.no > walk.no) {
-        return Ok(Some(format!("the chain ends at link {}: link {}, which the head given covers, is gone", walk.no, h.no)));
+        return Ok(Some(format!(
+            "the chain ends at link {}: link {}, which the head given covers, is gone",
+            walk.no, h.no
+        )));
     }
     if let Some(no) = heads.keys().next() {
         return Ok(Some(format!("link {no}, which a head covers, is missing")));
