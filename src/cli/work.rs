@@ -4,7 +4,9 @@ use super::args::date;
 use super::say;
 use crate::app::App;
 use crate::flow::staff::{self, Actor};
-use crate::flow::submission::{self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView};
+use crate::flow::submission::{
+    self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
+};
 use crate::flow::{Error, Result, case, field, plan};
 use crate::store::submission as rows;
 use clap::{Args, Subcommand};
@@ -26,7 +28,7 @@ pub struct PlanArgs {
 pub enum AgencyCommand {
     /// What lies with authorities, in the order it was handed in, and how many stand where
     List {
-        /// at_work, asked_more, granted or refused
+        /// at_work, asked_more, granted, refused or withdrawn
         #[arg(long)]
         state: Option<String>,
         /// Code of an agency
@@ -89,6 +91,19 @@ pub enum AgencyCommand {
         /// It refuses, for this reason
         #[arg(long)]
         refused: Option<String>,
+        /// Today when left out
+        #[arg(long, value_parser = date)]
+        on: Option<Date>,
+    },
+    /// The dossier was taken back
+    Withdrawn {
+        /// Number of the receipt, or id
+        submission: String,
+        /// Why
+        words: String,
+        /// It was noted wrongly, and never handed in like that
+        #[arg(long)]
+        mistake: bool,
         /// Today when left out
         #[arg(long, value_parser = date)]
         on: Option<Date>,
@@ -158,6 +173,10 @@ pub async fn agency(app: &App, by: &Actor, c: AgencyCommand) -> Result<ExitCode>
             let decided = AgencyDecision { granted: refused.is_none(), on, words: refused.unwrap_or_default() };
             submission::decide(app, by, id, decided).await?
         }
+        AgencyCommand::Withdrawn { submission: asked, words, mistake, on } => {
+            let id = which(app, &asked).await?;
+            submission::withdraw(app, by, id, TakenBack { mistake, on, words }).await?
+        }
     };
     told(&done);
     Ok(ExitCode::SUCCESS)
@@ -179,7 +198,7 @@ async fn listed(app: &App, filter: rows::Filter) -> Result<()> {
 }
 
 fn told(s: &SubmissionView) {
-    let due = s.due.map_or_else(|| "no term is known".into(), |d| format!("due {d}"));
+    let due = s.runs_until.map_or_else(|| "no term runs".into(), |d| format!("due {d}"));
     println!("{}  {} {}  handed in {}  {due}  {}", s.id, s.agency, s.receipt_number, s.submitted_on, s.state);
     for step in &s.steps {
         let by = step.answer_by.map(|d| format!(", answer by {d}")).unwrap_or_default();

@@ -42,6 +42,24 @@ pub struct Rule {
 pub struct Rules {
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
+    pub stray_batch: Stray,
+}
+
+/// How long a batch of field work is kept of which nothing belongs to a case.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stray {
+    pub version: u32,
+    pub months: u32,
+    pub citation: String,
+    pub standing: Standing,
+}
+
+impl Stray {
+    /// Those that came in before this day are kept no longer on `today`.
+    pub fn before(&self, today: Date) -> Date {
+        months_on(today, -i64::from(self.months))
+    }
 }
 
 impl Rules {
@@ -51,6 +69,9 @@ impl Rules {
     /// What is wrong, and where.
     pub fn read(text: &str) -> Result<Self, String> {
         let all: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        if all.stray_batch.months == 0 || all.stray_batch.citation.trim().is_empty() {
+            return Err("stray_batch: 1 month or more, and where the number comes from".into());
+        }
         for (i, r) in all.rules.iter().enumerate() {
             let name = format!("{} version {}", r.id, r.version);
             if r.months == 0 || r.months > 1200 || r.citation.trim().is_empty() {
@@ -82,14 +103,19 @@ impl Rule {
     /// The first day on which the data are kept no longer, for a case that ended on `ended`. A day that a month has not is
     /// its last one.
     pub fn due(&self, ended: Date) -> Date {
-        let months = i64::from(ended.year()) * 12 + i64::from(u8::from(ended.month())) - 1 + i64::from(self.months);
-        let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
-        let date = |day: u8| {
-            let month = time::Month::try_from(u8::try_from(month).ok()?).ok()?;
-            Date::from_calendar_date(i32::try_from(year).ok()?, month, day).ok()
-        };
-        (1..=ended.day()).rev().find_map(date).unwrap_or(Date::MAX)
+        months_on(ended, i64::from(self.months))
     }
+}
+
+/// So many months on, or back: a day that a month has not is its last one.
+fn months_on(ended: Date, by: i64) -> Date {
+    let months = i64::from(ended.year()) * 12 + i64::from(u8::from(ended.month())) - 1 + by;
+    let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
+    let date = |day: u8| {
+        let month = time::Month::try_from(u8::try_from(month).ok()?).ok()?;
+        Date::from_calendar_date(i32::try_from(year).ok()?, month, day).ok()
+    };
+    (1..=ended.day()).rev().find_map(date).unwrap_or(Date::MAX)
 }
 
 /// What was deleted: names and hashes, never the data itself.
@@ -155,11 +181,13 @@ mod tests {
                  valid_from = \"{from}\"\ncitation = \"c\"\nstanding = \"house\"\n"
             )
         };
-        let two = Rules::read(&(one(1, "2026-01-01", 12) + &one(2, "2027-01-01", 6))).unwrap();
+        const STRAY: &str = "[stray_batch]\nversion = 1\nmonths = 24\ncitation = \"c\"\nstanding = \"house\"\n";
+        let read = |rules: &str| Rules::read(&format!("{rules}{STRAY}"));
+        let two = read(&(one(1, "2026-01-01", 12) + &one(2, "2027-01-01", 6))).unwrap();
         assert_eq!(two.of(Ending::Closed, date!(2026 - 12 - 31)).unwrap().months, 12);
         assert_eq!(two.of(Ending::Closed, date!(2027 - 01 - 01)).unwrap().months, 6);
-        assert!(Rules::read(&(one(1, "2026-01-01", 12) + &one(1, "2027-01-01", 6))).unwrap_err().contains("twice"));
-        assert!(Rules::read(&one(1, "2026-01-01", 0)).unwrap_err().contains("months"));
+        assert!(read(&(one(1, "2026-01-01", 12) + &one(1, "2027-01-01", 6))).unwrap_err().contains("twice"));
+        assert!(read(&one(1, "2026-01-01", 0)).unwrap_err().contains("months"));
     }
 
     #[test]
@@ -170,5 +198,8 @@ mod tests {
         assert_eq!(rule(12).due(date!(2028 - 02 - 29)), date!(2029 - 02 - 28));
         assert_eq!(rule(14).due(date!(2026 - 12 - 01)), date!(2028 - 02 - 01));
         assert_eq!(rule(1).due(date!(2026 - 12 - 02)), date!(2027 - 01 - 02));
+        let stray = |months| Stray { months, ..Rules::shipped().unwrap().stray_batch.clone() };
+        assert_eq!(stray(24).before(date!(2028 - 10 - 05)), date!(2026 - 10 - 05));
+        assert_eq!(stray(1).before(date!(2027 - 03 - 31)), date!(2027 - 02 - 28));
     }
 }

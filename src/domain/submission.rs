@@ -15,32 +15,42 @@ pub enum Step {
     Answered,
     Granted,
     Refused,
+    /// Taken back, or noted by mistake.
+    Withdrawn,
 }
 
 impl Step {
+    pub const ALL: [Self; 5] = [Self::AskedMore, Self::Answered, Self::Granted, Self::Refused, Self::Withdrawn];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Step::AskedMore => "asked_more",
             Step::Answered => "answered",
             Step::Granted => "granted",
             Step::Refused => "refused",
+            Step::Withdrawn => "withdrawn",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Step::AskedMore, Step::Answered, Step::Granted, Step::Refused].into_iter().find(|s| s.as_str() == text)
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
     }
 
-    /// May follow on `last`; none: it was handed in and nothing has happened since.
+    /// May follow on `last`; none: it was handed in and nothing has happened since. An authority that waits for more in vain
+    /// refuses; it grants only on what it has.
     pub fn may_follow(self, last: Option<Step>) -> bool {
         match self {
             Step::Answered => last == Some(Step::AskedMore),
-            Step::AskedMore | Step::Granted | Step::Refused => standing(last) == "at_work",
+            Step::AskedMore | Step::Granted => standing(last) == "at_work",
+            Step::Refused | Step::Withdrawn => matches!(standing(last), "at_work" | "asked_more"),
         }
     }
 }
 
-/// Stable name of where it stands: at_work, asked_more, granted or refused.
+/// Stable names of where a dossier stands.
+pub const STANDINGS: [&str; 5] = ["at_work", "asked_more", "granted", "refused", "withdrawn"];
+
+/// Where it stands, one of [`STANDINGS`].
 pub fn standing(last: Option<Step>) -> &'static str {
     match last {
         None | Some(Step::Answered) => "at_work",
@@ -62,14 +72,17 @@ mod tests {
 
     #[test]
     fn an_authority_asks_is_answered_and_decides() {
-        use Step::{Answered, AskedMore, Granted, Refused};
-        let after = |last| -> Vec<Step> {
-            [AskedMore, Answered, Granted, Refused].into_iter().filter(|s| s.may_follow(last)).collect()
-        };
-        assert_eq!(after(None), [AskedMore, Granted, Refused]);
-        assert_eq!(after(Some(AskedMore)), [Answered], "it decides on what it asked for only when it has it");
+        use Step::{Answered, AskedMore, Granted, Refused, Withdrawn};
+        let after = |last| -> Vec<Step> { Step::ALL.into_iter().filter(|s| s.may_follow(last)).collect() };
+        assert_eq!(after(None), [AskedMore, Granted, Refused, Withdrawn]);
+        assert_eq!(after(Some(AskedMore)), [Answered, Refused, Withdrawn], "it grants only what it has");
         assert_eq!(after(Some(Answered)), after(None));
-        assert_eq!((after(Some(Granted)), after(Some(Refused))), (vec![], vec![]));
+        for over in [Granted, Refused, Withdrawn] {
+            assert_eq!(after(Some(over)), []);
+        }
+        let named: Vec<&str> =
+            [None, Some(Answered), Some(AskedMore), Some(Granted), Some(Refused), Some(Withdrawn)].map(standing).into();
+        assert_eq!(named[1..], STANDINGS);
         assert_eq!(Step::parse("answered"), Some(Answered));
         assert_eq!(standing(Some(Answered)), "at_work");
     }

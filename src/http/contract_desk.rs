@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct OfQuotations {
-    /// offered, accepted, refused, replaced, expired.
+    /// offered, accepted, refused, replaced, expired, withdrawn.
     #[param(example = "offered")]
     state: Option<String>,
     case_id: Option<Uuid>,
@@ -73,7 +73,7 @@ fn known(field: &str, asked: Option<String>, names: &[&str]) -> Result<Option<St
 #[utoipa::path(get, path = "/quotations", tag = "quotations", params(OfQuotations, Paging),
     responses((status = 200, body = Page<QuotationListed>)))]
 async fn list_quotations(State(app): State<App>, Params(f): Params<OfQuotations>, paging: Paging) -> Result<Response> {
-    let names = ["offered", "accepted", "refused", "replaced", "expired"];
+    let names = ["offered", "accepted", "refused", "replaced", "expired", "withdrawn"];
     let state = known("state", f.state, &names)?;
     let filter =
         DeskFilter { state, case_id: f.case_id, before: paging.key()?, limit: paging.fetch(), ..DeskFilter::default() };

@@ -21,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_receipt))
         .routes(routes!(sign_hand_over))
         .routes(routes!(get_link))
+        .routes(routes!(repeat_hand_over))
         .routes(routes!(receive))
         .routes(routes!(receive_file))
 }
@@ -82,6 +83,14 @@ async fn get_link(
     Params(why): Params<Why>,
 ) -> Result<Json<Secret>> {
     Ok(Json(hand_over::link(&app, &actor, id, why.purpose()?).await?))
+}
+
+/// Offer once more what was opened online and did not arrive: the same files, under a new link and a new code.
+#[utoipa::path(post, path = "/hand-overs/{id}/repeat", tag = "hand-over", params(("id" = Uuid, Path)),
+    responses((status = 201, body = HandOverView)))]
+async fn repeat_hand_over(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Response> {
+    let done = hand_over::repeat(&app, &actor, id).await?;
+    Ok(made(&done, &format!("/api/v1/cases/{}/hand-overs", done.case_id)))
 }
 
 /// Open a link with its code. It holds once; after five wrong codes the link is dead. Token and code come in the body, never in

@@ -24,13 +24,22 @@ async fn healthz() -> Json<Value> {
     Json(json!({"alive": true}))
 }
 
-/// The database answers and its schema is the one this program was built for.
+/// Ready; `warnings` name what a person has to see to before long.
+fn ready(app: &App) -> Result<Value> {
+    Ok(match flow::case::calendar_ends(app)? {
+        None => json!({"ready": true}),
+        Some(days) => json!({"ready": true, "warnings": [{"code": "calendar-ends", "days": days}]}),
+    })
+}
+
+/// The database answers and its schema is the one this program was built for. `warnings`: `calendar-ends`, and in how many days
+/// (negative: it has ended; what ends later is counted by weekdays alone).
 #[utoipa::path(get, path = "/readyz", tag = "health", responses((status = 200, body = Value, example = json!({"ready": true}))))]
 async fn readyz(State(app): State<App>) -> Result<Json<Value>> {
     let asked = tokio::time::timeout(Duration::from_secs(4), store::migrations::out_of_step(&app.pool)).await;
     let unready = |detail: &str| Problem::new(Kind::Unavailable).retry_after(5).detail(detail);
     match asked {
-        Ok(Ok(0)) => Ok(Json(json!({"ready": true}))),
+        Ok(Ok(0)) => Ok(Json(ready(&app)?)),
         Ok(Ok(_)) => Err(unready("schema")),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready");
@@ -45,6 +54,9 @@ async fn readyz(State(app): State<App>) -> Result<Json<Value>> {
 async fn metrics_page(State(app): State<App>) -> impl IntoResponse {
     metrics::gauge!("diaba_db_connections").set(f64::from(app.pool.size()));
     metrics::gauge!("diaba_db_connections_idle").set(app.pool.num_idle() as f64);
+    if let Ok(ends) = flow::case::calendar_ends(&app) {
+        metrics::gauge!("diaba_calendar_ends_soon").set(f64::from(u8::from(ends.is_some())));
+    }
     match flow::job::metrics(&app).await {
         Ok(busy) => queue_gauges(busy),
         Err(error) => tracing::warn!(%error, "the queue was not counted"),

@@ -1,14 +1,16 @@
 //! What is asked of a customer: in one round, and settled item by item.
 
 use super::guard::By;
-use super::input::Input;
+use super::input::{Input, Params};
 use super::output::made;
 use super::problem::Result;
 use crate::app::App;
+use crate::flow::case::parse_purpose;
 use crate::flow::paper_request::{self, ItemView, NewRequest, RequestView, Settling};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -20,11 +22,28 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(settle_item))
 }
 
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Reading {
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request: with the titles that authorities gave.
+    /// Kept with the read.
+    #[param(example = "contact_customer")]
+    purpose: Option<String>,
+}
+
 /// What was asked for in a case, oldest round first. The number of rounds is what we are measured by.
-#[utoipa::path(get, path = "/cases/{id}/paper-requests", tag = "papers", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/cases/{id}/paper-requests", tag = "papers", params(("id" = Uuid, Path), Reading),
     responses((status = 200, body = Vec<RequestView>)))]
-async fn list_requests(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<RequestView>>> {
-    Ok(Json(paper_request::list(&app, id).await?))
+async fn list_requests(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Reading>,
+) -> Result<Json<Vec<RequestView>>> {
+    Ok(Json(match why.purpose {
+        None => paper_request::list(&app, id).await?,
+        Some(stated) => paper_request::open(&app, &actor, id, parse_purpose(Some(&stated))?).await?,
+    }))
 }
 
 /// Ask for everything that is needed until the end, at once: what the latest verification found missing, unreadable,

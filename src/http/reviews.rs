@@ -7,7 +7,7 @@ use super::output::made;
 use super::problem::Result;
 use crate::app::App;
 use crate::flow::case::CaseView;
-use crate::flow::review::{self, Checklist, NewReview, ReviewView};
+use crate::flow::review::{self, Checklist, NewReview, ReviewView, TakeBack};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(ask_review))
+        .routes(routes!(take_back))
         .routes(routes!(get_checklist))
         .routes(routes!(list_reviews, review_case))
 }
@@ -27,6 +28,18 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, body = CaseView)))]
 async fn ask_review(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<CaseView>> {
     Ok(Json(review::ask(&app, &actor, id).await?))
+}
+
+/// Take a case that was reviewed, and is not handed over, back to work. What was offered stands no longer; it is reviewed anew.
+#[utoipa::path(post, path = "/cases/{id}/back-to-work", tag = "review", params(("id" = Uuid, Path)), request_body = TakeBack,
+    responses((status = 200, body = CaseView)))]
+async fn take_back(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(why): Input<TakeBack>,
+) -> Result<Json<CaseView>> {
+    Ok(Json(review::take_back(&app, &actor, id, why).await?))
 }
 
 /// The checklist of a case as things are: each item ok, not ok or not applicable, and why; and what bars you from reviewing

@@ -5,8 +5,11 @@ use super::input::{Input, Page, Paging, Params};
 use super::output::made;
 use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::domain::submission::STANDINGS;
 use crate::flow::case::parse_purpose;
-use crate::flow::submission::{self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView};
+use crate::flow::submission::{
+    self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
+};
 use crate::store::submission::{self as desk, SubmissionCount, SubmissionListed};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ask_more))
         .routes(routes!(answer))
         .routes(routes!(decide))
+        .routes(routes!(withdraw))
 }
 
 /// What was handed in for a case, oldest first, with what the authority did.
@@ -53,7 +57,7 @@ async fn submit(
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
-    /// at_work, asked_more, granted, refused.
+    /// at_work, asked_more, granted, refused, withdrawn.
     #[param(example = "at_work")]
     state: Option<String>,
     /// Code of an agency.
@@ -66,9 +70,8 @@ struct Filter {
 /// What lies with authorities, over all cases, in the order it was handed in.
 #[utoipa::path(get, path = "/submissions", tag = "submissions", params(Filter, Paging), responses((status = 200, body = Page<SubmissionListed>)))]
 async fn list_submissions(State(app): State<App>, Params(f): Params<Filter>, paging: Paging) -> Result<Response> {
-    const STATES: [&str; 4] = ["at_work", "asked_more", "granted", "refused"];
-    if let Some(state) = f.state.as_deref().filter(|s| !STATES.contains(s)) {
-        return Err(Problem::refused("state", "not-in-list", state, STATES.join(", ")));
+    if let Some(state) = f.state.as_deref().filter(|s| !STANDINGS.contains(s)) {
+        return Err(Problem::refused("state", "not-in-list", state, STANDINGS.join(", ")));
     }
     let filter = desk::Filter {
         state: f.state,
@@ -134,7 +137,8 @@ async fn answer(
     Ok(Json(submission::answer(&app, &actor, id, given).await?))
 }
 
-/// The authority has granted what was applied for, or refused it with a reason.
+/// The authority has granted what was applied for, or refused it with a reason; also while it waits for more, and when the case has
+/// ended meanwhile.
 #[utoipa::path(post, path = "/submissions/{id}/decided", tag = "submissions", params(("id" = Uuid, Path)),
     request_body = AgencyDecision, responses((status = 200, body = SubmissionView)))]
 async fn decide(
@@ -144,4 +148,19 @@ async fn decide(
     Input(decided): Input<AgencyDecision>,
 ) -> Result<Json<SubmissionView>> {
     Ok(Json(submission::decide(&app, &actor, id, decided).await?))
+}
+
+/// The dossier was taken back, or was noted wrongly: what was noted stays, and what is right is noted anew, with the same number
+/// when it is the same.
+///
+/// 409 `submission-state`: it was decided, or taken back before.
+#[utoipa::path(post, path = "/submissions/{id}/withdrawn", tag = "submissions", params(("id" = Uuid, Path)),
+    request_body = TakenBack, responses((status = 200, body = SubmissionView)))]
+async fn withdraw(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(back): Input<TakenBack>,
+) -> Result<Json<SubmissionView>> {
+    Ok(Json(submission::withdraw(&app, &actor, id, back).await?))
 }

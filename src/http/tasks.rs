@@ -7,7 +7,7 @@ use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;
 use crate::flow::staff::Actor;
-use crate::flow::task::{self, PhotoView, TaskFilter, TaskResult, TaskView};
+use crate::flow::task::{self, PhotoView, TaskFilter, TaskResult, TaskView, TaskWords};
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_task))
         .routes(routes!(accept_task))
         .routes(routes!(return_task, get_result))
+        .routes(routes!(get_words))
         .routes(routes!(add_photo))
         .routes(routes!(get_photo))
         .routes(routes!(hand_back_task))
@@ -179,6 +180,20 @@ async fn get_result(
 ) -> Result<Json<TaskResult>> {
     let purpose = parse_purpose(why.purpose.as_deref())?;
     Ok(Json(task::read_result(&app, &actor, id, purpose).await?))
+}
+
+/// Where a task is and why it was changed, in the words of those who wrote it. A logged read of personal data; field and sales staff
+/// need a task of this case.
+#[utoipa::path(get, path = "/tasks/{id}/words", tag = "tasks", params(("id" = Uuid, Path), Reading),
+    responses((status = 200, body = TaskWords)))]
+async fn get_words(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Reading>,
+) -> Result<Json<TaskWords>> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    Ok(Json(task::read_words(&app, &actor, id, purpose).await?))
 }
 
 /// Send a photo for an accepted task: the file itself as the body, or a form with one file.

@@ -178,3 +178,14 @@ pub async fn spans(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, OffsetD
     .fetch_all(conn)
     .await
 }
+
+/// The newest sheet of a case that is signed.
+pub async fn newest_signed(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar(
+        "select s.id from option_sheet s join option_sheet_signature g on g.sheet_id = s.id
+          where s.case_id = $1 order by s.version desc limit 1",
+    )
+    .bind(case)
+    .fetch_optional(conn)
+    .await
+}

@@ -19,7 +19,6 @@ pub struct AppointmentRow {
     pub hold_until: Option<OffsetDateTime>,
     /// customer, agency, us.
     pub missed_by: Option<String>,
-    pub reason: Option<String>,
     pub moved_to: Option<Uuid>,
     pub made_by: String,
     pub made_at: OffsetDateTime,
@@ -29,7 +28,7 @@ pub struct AppointmentRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, task_id, case_id, staff_id, agency, starts, ends, with_customer, state, hold_until, missed_by, reason,
+            "select id, task_id, case_id, staff_id, agency, starts, ends, with_customer, state, hold_until, missed_by,
                     moved_to, made_by, made_at, updated_at from appointment ",
             $rest
         )
@@ -82,14 +81,13 @@ pub async fn of_tasks(conn: &mut PgConnection, tasks: &[Uuid]) -> sqlx::Result<V
 /// Writes what became of it.
 pub async fn change(conn: &mut PgConnection, a: &AppointmentRow) -> sqlx::Result<()> {
     sqlx::query(
-        "update appointment set state = $2, hold_until = $3, missed_by = $4, reason = $5, moved_to = $6, updated_at = $7
+        "update appointment set state = $2, hold_until = $3, missed_by = $4, moved_to = $5, updated_at = $6
          where id = $1",
     )
     .bind(a.id)
     .bind(&a.state)
     .bind(a.hold_until)
     .bind(&a.missed_by)
-    .bind(&a.reason)
     .bind(a.moved_to)
     .bind(a.updated_at)
     .execute(conn)
@@ -144,7 +142,7 @@ pub async fn cancel_of_task(conn: &mut PgConnection, task: Uuid, at: OffsetDateT
 /// Frees hours whose hold has run out; the tasks they were of. One that somebody else is just freeing is passed over.
 pub async fn free_holds(conn: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "update appointment set state = 'cancelled', hold_until = null, reason = 'the hold ran out', updated_at = $1
+        "update appointment set state = 'cancelled', hold_until = null, updated_at = $1
          where id in (select id from appointment where state = 'held' and hold_until <= $1 order by id for update skip locked)
          returning task_id",
     )

@@ -140,6 +140,16 @@ pub async fn running(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::
         .await
 }
 
+/// Cases that stand in one of `steps`, behind `after`, in order of their ids.
+pub async fn in_steps(conn: &mut PgConnection, steps: &[&str], after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select id from case_file where state = any($1) and id > $2 order by id limit $3")
+        .bind(steps)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
 /// Cases that run and in which nothing but a machine's remark happened since `before`, with the last real event, unless that
 /// was said already.
 pub async fn stuck(conn: &mut PgConnection, before: OffsetDateTime) -> sqlx::Result<Vec<(Uuid, OffsetDateTime)>> {

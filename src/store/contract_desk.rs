@@ -11,7 +11,9 @@ macro_rules! quotations {
     () => {
         "with listed as (
             select q.id, q.case_id, f.number as case_number, q.version, q.procedure, q.total, q.valid_to, q.created_at,
-                   case when a.accepted then 'accepted'
+                   case when exists (select from case_event e where e.case_id = q.case_id and e.kind = 'quotation_withdrawn'
+                                        and e.data ->> 'quotation' = q.id::text) then 'withdrawn'
+                        when a.accepted then 'accepted'
                         when not a.accepted then 'refused'
                         when exists (select from quotation n where n.case_id = q.case_id and n.version > q.version) then 'replaced'
                         when q.valid_to < $1 then 'expired'
@@ -77,7 +79,7 @@ pub struct QuotationListed {
     pub procedure: String,
     /// Dong, with VAT.
     pub total: i64,
-    /// offered, accepted, refused, replaced, expired.
+    /// offered, accepted, refused, replaced, expired, withdrawn.
     pub state: String,
     #[schema(value_type = String, format = Date)]
     pub valid_to: Date,

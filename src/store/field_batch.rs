@@ -201,3 +201,51 @@ pub async fn settle(
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Batches worked off that came in before `before`, of which nothing belongs to a case.
+pub async fn stray(conn: &mut PgConnection, before: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "select b.id from field_batch b join field_receipt r on r.batch_id = b.id
+          where b.received_at < $1 and not exists (select from field_batch_erasure e where e.batch_id = b.id)
+            and not exists (select from field_item i where i.batch_id = b.id and i.case_id is not null) order by b.id",
+    )
+    .bind(before)
+    .fetch_all(conn)
+    .await
+}
+
+/// Empties what is sealed of a batch; false: it was done before.
+pub async fn erase(conn: &mut PgConnection, id: Uuid, rule: &str, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query("insert into field_batch_erasure (batch_id, rule, at) values ($1, $2, $3) on conflict do nothing")
+            .bind(id)
+            .bind(rule)
+            .bind(at)
+            .execute(&mut *conn)
+            .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("select erase_batch($1)").bind(id).execute(conn).await?;
+    Ok(true)
+}
+
+/// Erased batches whose file is still in the store, and whether another batch came with the same.
+pub async fn erased_with_file(conn: &mut PgConnection) -> sqlx::Result<Vec<(Uuid, String, bool)>> {
+    sqlx::query_as(
+        "select b.id, b.sha256, exists (select from field_batch o where o.sha256 = b.sha256 and o.id <> b.id
+                                           and not exists (select from field_batch_erasure e where e.batch_id = o.id))
+           from field_batch_erasure x join field_batch b on b.id = x.batch_id where x.removed_at is null order by b.id",
+    )
+    .fetch_all(conn)
+    .await
+}
+
+pub async fn file_removed(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update field_batch_erasure set removed_at = $2 where batch_id = $1")
+        .bind(id)
+        .bind(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

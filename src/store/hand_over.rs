@@ -147,3 +147,20 @@ pub async fn done(conn: &mut PgConnection, d: &Done<'_>) -> sqlx::Result<bool> {
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// The newest links of cases (hand-over, case) that can be opened no more and were not told of.
+pub async fn lapsed(conn: &mut PgConnection, now: OffsetDateTime, tries: i64) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sqlx::query_as(
+        "select h.id, h.case_id from hand_over h join case_file c on c.id = h.case_id and not c.ended
+          where h.way = 'online' and not exists (select from hand_over_done d where d.hand_over_id = h.id)
+            and (h.expires_at <= $1 or (select count(*) from hand_over_try t where t.hand_over_id = h.id) >= $2)
+            and not exists (select from hand_over o where o.case_id = h.case_id and o.id > h.id)
+            and not exists (select from case_event e where e.case_id = h.case_id and e.kind = 'hand_over_lapsed'
+                               and e.data ->> 'handover' = h.id::text)
+          order by h.id",
+    )
+    .bind(now)
+    .bind(tries)
+    .fetch_all(conn)
+    .await
+}

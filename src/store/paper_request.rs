@@ -21,7 +21,11 @@ pub struct ItemRow {
     pub request_id: Uuid,
     pub case_id: Uuid,
     pub need: String,
+    /// A kind the service knows, or `titled`.
     pub paper_kind: String,
+    /// What is asked for in the words of an authority, and a keyed hash of them.
+    pub sealed_title: Option<Vec<u8>>,
+    pub print: Option<Vec<u8>>,
     pub paper_id: Option<Uuid>,
     pub because: String,
     pub detail: String,
@@ -29,6 +33,16 @@ pub struct ItemRow {
     pub state: String,
     pub settled_by: Option<String>,
     pub settled_at: Option<OffsetDateTime>,
+}
+
+macro_rules! items {
+    ($rest:literal) => {
+        concat!(
+            "select id, request_id, case_id, need, paper_kind, sealed_title, print, paper_id, because, detail, state, settled_by, settled_at
+               from request_item ",
+            $rest
+        )
+    };
 }
 
 pub async fn insert(conn: &mut PgConnection, r: &RequestRow, items: &[ItemRow]) -> sqlx::Result<()> {
@@ -45,8 +59,8 @@ pub async fn insert(conn: &mut PgConnection, r: &RequestRow, items: &[ItemRow]) 
     .await?;
     for i in items {
         sqlx::query(
-            "insert into request_item (id, request_id, case_id, need, paper_kind, paper_id, because, detail)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into request_item (id, request_id, case_id, need, paper_kind, paper_id, because, detail, sealed_title, print)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(i.id)
         .bind(i.request_id)
@@ -56,6 +70,8 @@ pub async fn insert(conn: &mut PgConnection, r: &RequestRow, items: &[ItemRow]) 
         .bind(i.paper_id)
         .bind(&i.because)
         .bind(&i.detail)
+        .bind(&i.sealed_title)
+        .bind(&i.print)
         .execute(&mut *conn)
         .await?;
     }
@@ -74,23 +90,15 @@ pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Re
 
 /// Items of a case, in the order they were asked for.
 pub async fn items(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<ItemRow>> {
-    sqlx::query_as(
-        "select id, request_id, case_id, need, paper_kind, paper_id, because, detail, state, settled_by, settled_at
-         from request_item where case_id = $1 order by request_id, id",
-    )
-    .bind(case)
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(items!("where case_id = $1 order by request_id, id")).bind(case).fetch_all(conn).await
+}
+
+pub async fn open_of_request(conn: &mut PgConnection, request: Uuid) -> sqlx::Result<Vec<ItemRow>> {
+    sqlx::query_as(items!("where request_id = $1 and state = 'open' order by id")).bind(request).fetch_all(conn).await
 }
 
 pub async fn item(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ItemRow>> {
-    sqlx::query_as(
-        "select id, request_id, case_id, need, paper_kind, paper_id, because, detail, state, settled_by, settled_at
-         from request_item where id = $1",
-    )
-    .bind(id)
-    .fetch_optional(conn)
-    .await
+    sqlx::query_as(items!("where id = $1")).bind(id).fetch_optional(conn).await
 }
 
 /// Settles an open item; false: it was not open.
@@ -114,22 +122,24 @@ pub async fn settle(
 }
 
 /// Open items that a paper that has just come in answers: a complete one of the kind that was missing (`names`: letters and
-/// digits only), or a new version of the paper that was asked about.
+/// digits only) or of the title an authority named (`prints`: keyed hashes of those), or a new version of the paper that was asked about.
 pub async fn answered_by(
     conn: &mut PgConnection,
     case: Uuid,
     paper: Uuid,
     names: &[String],
+    prints: &[Vec<u8>],
     complete: bool,
 ) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
         "select id from request_item where case_id = $1 and state = 'open' and $4
-            and (paper_id = $2 or (need = 'missing' and paper_id is null and replace(paper_kind, '_', '') = any($3))) order by id",
+            and (paper_id = $2 or (need = 'missing' and paper_id is null and (replace(paper_kind, '_', '') = any($3) or print = any($5)))) order by id",
     )
     .bind(case)
     .bind(paper)
     .bind(names)
     .bind(complete)
+    .bind(prints)
     .fetch_all(conn)
     .await
 }

@@ -26,6 +26,21 @@ pub struct QuotationRow {
     pub reason: Option<String>,
     #[sqlx(default)]
     pub answered_at: Option<OffsetDateTime>,
+    /// A newer option sheet took its ground.
+    #[sqlx(default)]
+    pub withdrawn: bool,
+}
+
+macro_rules! answered {
+    ($rest:literal) => {
+        concat!(
+            "select q.*, a.accepted, a.reason, a.answered_at,
+                    exists (select from case_event e where e.case_id = q.case_id and e.kind = 'quotation_withdrawn'
+                               and e.data ->> 'quotation' = q.id::text) as withdrawn
+               from quotation q left join quotation_answer a on a.quotation_id = q.id ",
+            $rest
+        )
+    };
 }
 
 /// Only under the case's lock.
@@ -58,24 +73,12 @@ pub async fn insert(conn: &mut PgConnection, q: &QuotationRow) -> sqlx::Result<(
 }
 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<QuotationRow>> {
-    sqlx::query_as(
-        "select q.*, a.accepted, a.reason, a.answered_at
-           from quotation q left join quotation_answer a on a.quotation_id = q.id where q.id = $1",
-    )
-    .bind(id)
-    .fetch_optional(conn)
-    .await
+    sqlx::query_as(answered!("where q.id = $1")).bind(id).fetch_optional(conn).await
 }
 
 /// Newest first.
 pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<QuotationRow>> {
-    sqlx::query_as(
-        "select q.*, a.accepted, a.reason, a.answered_at
-           from quotation q left join quotation_answer a on a.quotation_id = q.id where q.case_id = $1 order by q.version desc",
-    )
-    .bind(case)
-    .fetch_all(conn)
-    .await
+    sqlx::query_as(answered!("where q.case_id = $1 order by q.version desc")).bind(case).fetch_all(conn).await
 }
 
 /// False when it was answered before. `reason`: of a refusal.

@@ -73,6 +73,17 @@ pub async fn count_attempt(conn: &mut PgConnection, code: Uuid) -> sqlx::Result<
     Ok(())
 }
 
+/// Signers of a contract whose codes `login` was told.
+pub async fn told(conn: &mut PgConnection, contract: Uuid, login: &str) -> sqlx::Result<Vec<i32>> {
+    sqlx::query_scalar(
+        "select distinct signer_no from signing_code where contract_id = $1 and handed_to = $2 order by 1",
+    )
+    .bind(contract)
+    .bind(login)
+    .fetch_all(conn)
+    .await
+}
+
 /// False when somebody read it before.
 pub async fn hand(conn: &mut PgConnection, code: Uuid, to: &str, at: OffsetDateTime) -> sqlx::Result<bool> {
     let done =

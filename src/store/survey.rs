@@ -106,14 +106,20 @@ pub async fn counts(conn: &mut PgConnection, from: OffsetDateTime, to: OffsetDat
 }
 
 /// Cases handed over before `before` that were not asked.
-pub async fn to_ask(conn: &mut PgConnection, before: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+pub async fn to_ask(
+    conn: &mut PgConnection,
+    before: OffsetDateTime,
+    after: Uuid,
+    limit: i64,
+) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
         "select distinct e.case_id from case_event e join case_file c on c.id = e.case_id
-          where e.kind = 'handed_over' and e.at < $1 and c.state in ('after_care', 'closed')
+          where e.kind = 'handed_over' and e.at < $1 and c.state in ('after_care', 'closed') and e.case_id > $3
             and not exists (select from survey s where s.case_id = e.case_id) order by e.case_id limit $2",
     )
     .bind(before)
     .bind(limit)
+    .bind(after)
     .fetch_all(conn)
     .await
 }

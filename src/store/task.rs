@@ -20,7 +20,10 @@ pub struct TaskRow {
     pub reason: Value,
     pub due: Date,
     pub appointment_at: Option<OffsetDateTime>,
+    /// Of an agency.
     pub place_text: Option<String>,
+    /// In the words of a person.
+    pub sealed_place: Option<Vec<u8>>,
     /// WGS 84, degrees.
     pub lon: Option<f64>,
     pub lat: Option<f64>,
@@ -40,8 +43,8 @@ pub struct TaskRow {
 pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "insert into task (id, case_id, verification_id, kind, subject, department, state, assignee, reason, due,
-                           appointment_at, place_text, place, version, created_at, updated_at, plan_id, waits_for)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, st_setsrid(st_makepoint($13, $14), 4326), $15, $16, $17, $18, $19)
+                           appointment_at, place_text, place, version, created_at, updated_at, plan_id, waits_for, sealed_place)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, st_setsrid(st_makepoint($13, $14), 4326), $15, $16, $17, $18, $19, $20)
          on conflict (case_id, kind, subject) where state not in ('done', 'cancelled') do nothing",
     )
     .bind(t.id)
@@ -63,6 +66,7 @@ pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> 
     .bind(t.updated_at)
     .bind(t.plan_id)
     .bind(&t.waits_for)
+    .bind(&t.sealed_place)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -71,7 +75,7 @@ pub async fn insert(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<TaskRow>> {
     sqlx::query_as(
         "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
-                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
+                place_text, sealed_place, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
          from task where id = $1",
     )
     .bind(id)
@@ -84,7 +88,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<TaskR
 pub async fn change(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "update task set state = $3, assignee = $4, result = $5, updated_at = $6, appointment_at = $7, place_text = $8,
-                place = st_setsrid(st_makepoint($9, $10), 4326), due = $11, escalated_to = $12,
+                place = st_setsrid(st_makepoint($9, $10), 4326), due = $11, escalated_to = $12, sealed_place = $13,
                 waits_for = case when $3 = 'blocked' then waits_for else '{}' end, version = version + 1
          where id = $1 and version = $2",
     )
@@ -100,6 +104,7 @@ pub async fn change(conn: &mut PgConnection, t: &TaskRow) -> sqlx::Result<bool> 
     .bind(t.lat)
     .bind(t.due)
     .bind(&t.escalated_to)
+    .bind(&t.sealed_place)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -122,7 +127,7 @@ pub struct TaskFilter {
 pub async fn page(conn: &mut PgConnection, f: &TaskFilter) -> sqlx::Result<Vec<TaskRow>> {
     sqlx::query_as(
         "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
-                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
+                place_text, sealed_place, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
          from task
          where ($1::uuid is null or case_id = $1) and ($2::text is null or department = $2)
            and ($3::text is null or state = $3) and ($4::uuid is null or assignee = $4) and ($5::date is null or due <= $5)
@@ -172,7 +177,10 @@ pub struct EventRow {
     pub at: OffsetDateTime,
     pub actor: String,
     pub what: String,
+    /// Codes and ids.
     pub detail: Value,
+    /// Why, in the words of a person.
+    pub sealed: Option<Vec<u8>>,
 }
 
 pub async fn add_event(
@@ -182,13 +190,15 @@ pub async fn add_event(
     actor: &str,
     what: &str,
     detail: &Value,
+    sealed: Option<Vec<u8>>,
 ) -> sqlx::Result<()> {
-    sqlx::query("insert into task_event (task_id, at, actor, what, detail) values ($1, $2, $3, $4, $5)")
+    sqlx::query("insert into task_event (task_id, at, actor, what, detail, sealed) values ($1, $2, $3, $4, $5, $6)")
         .bind(task)
         .bind(at)
         .bind(actor)
         .bind(what)
         .bind(detail)
+        .bind(sealed)
         .execute(conn)
         .await?;
     Ok(())
@@ -196,7 +206,7 @@ pub async fn add_event(
 
 /// What happened to a task, oldest first.
 pub async fn events(conn: &mut PgConnection, task: Uuid) -> sqlx::Result<Vec<EventRow>> {
-    sqlx::query_as("select id, at, actor, what, detail from task_event where task_id = $1 order by id")
+    sqlx::query_as("select id, at, actor, what, detail, sealed from task_event where task_id = $1 order by id")
         .bind(task)
         .fetch_all(conn)
         .await
@@ -296,7 +306,7 @@ pub async fn parcel_point(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<O
 pub async fn of_plan(conn: &mut PgConnection, plan: Uuid) -> sqlx::Result<Vec<TaskRow>> {
     sqlx::query_as(
         "select id, case_id, verification_id, kind, subject, department, state, assignee, reason, due, appointment_at,
-                place_text, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
+                place_text, sealed_place, st_x(place) as lon, st_y(place) as lat, result, version, created_at, updated_at, plan_id, waits_for, escalated_to
          from task where plan_id = $1 order by id",
     )
     .bind(plan)
@@ -310,4 +320,24 @@ pub async fn open_kinds(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec
         .bind(case)
         .fetch_all(conn)
         .await
+}
+
+/// A task that can be worked on, with its last day.
+#[derive(Debug, Clone, FromRow)]
+pub struct DueRow {
+    pub id: Uuid,
+    pub due: Date,
+    pub assignee: Option<Uuid>,
+    pub department: String,
+}
+
+/// What can be worked on in a case and is not ended.
+pub async fn due_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<DueRow>> {
+    sqlx::query_as(
+        "select id, due, assignee, department from task where case_id = $1 and state in ('open', 'accepted', 'started', 'paused')
+          order by id",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
 }

@@ -1,7 +1,7 @@
 //! Verifications and their findings; insert-only.
 
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -146,7 +146,7 @@ pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<ByDig
 
 /// Newest first, older than the row `before`.
 pub async fn of_case(
-    pool: &PgPool,
+    db: impl PgExecutor<'_>,
     case_id: Uuid,
     before: Option<Uuid>,
     limit: i64,
@@ -158,7 +158,7 @@ pub async fn of_case(
     .bind(case_id)
     .bind(before)
     .bind(limit)
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }
 

@@ -76,6 +76,11 @@ pub fn registry() -> anyhow::Result<Registry> {
         .on("watch_contracts", |app, lease, Nothing {}| async move {
             Ok(flow::contract::watch_contracts(&app, &lease).await?)
         })
+        .on(
+            "watch_links",
+            |app, lease, Nothing {}| async move { Ok(flow::hand_over::watch_links(&app, &lease).await?) },
+        )
+        .on("watch_sheets", |app, lease, Nothing {}| async move { Ok(flow::advice::watch_sheets(&app, &lease).await?) })
         .on("find_stuck", |app, lease, Nothing {}| async move { Ok(flow::case::find_stuck(&app, &lease).await?) })
         .on("remind_requests", |app, lease, Nothing {}| async move {
             Ok(flow::paper_request::remind_requests(&app, &lease).await?)

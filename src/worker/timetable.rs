@@ -25,10 +25,11 @@ pub(super) fn schedule(spec: &Spec) -> Result<cron::Schedule, String> {
 
 /// The last tick after `after` and not after `now`.
 fn missed(schedule: &cron::Schedule, after: OffsetDateTime, now: OffsetDateTime) -> Option<OffsetDateTime> {
-    let after = after.max(now - LOOK_BACK);
-    let start = Ho_Chi_Minh.timestamp_opt(after.unix_timestamp(), 0).single()?;
-    let last = schedule.after(&start).map(|t| t.timestamp()).take_while(|t| *t <= now.unix_timestamp()).last()?;
-    OffsetDateTime::from_unix_timestamp(last).ok()
+    // Backwards: a job of every minute has a thousand ticks in a night.
+    let end = Ho_Chi_Minh.timestamp_opt(now.unix_timestamp() + 1, 0).single()?;
+    let last = schedule.after(&end).next_back()?.timestamp();
+    let missed = last > after.max(now - LOOK_BACK).unix_timestamp();
+    OffsetDateTime::from_unix_timestamp(last).ok().filter(|_| missed)
 }
 
 #[derive(Clone)]
@@ -97,7 +98,7 @@ pub(super) async fn follow(hands: Arc<Hands>) {
 }
 
 async fn fire_passed(app: &App, registry: &Registry, now: OffsetDateTime) -> Result<(), flow::Error> {
-    while let Some((tick, spec)) = passed(app, registry, now).await?.into_iter().next() {
+    for (tick, spec) in passed(app, registry, now).await? {
         while job::scheduled_under_way(app).await? {
             tokio::time::sleep(GLANCE).await;
         }
@@ -124,7 +125,10 @@ async fn passed<'a>(
 
 /// Of a simulation: everything the clock has passed was put into the queue, and the queue is dry.
 pub async fn settled(app: &App, registry: &Registry) -> Result<bool, flow::Error> {
-    Ok(passed(app, registry, app.clock.now()).await?.is_empty() && job::under_way(app).await? == 0)
+    // What waits is the cheaper question; asked again last, since what had passed may have been put in between.
+    Ok(job::under_way(app).await? == 0
+        && passed(app, registry, app.clock.now()).await?.is_empty()
+        && job::under_way(app).await? == 0)
 }
 
 const TRIES: usize = 720;
@@ -153,5 +157,9 @@ mod tests {
         assert_eq!(tick, Some(datetime!(2026-11-22 19:20 UTC)), "02:20 in Ha Noi is 19:20 UTC of the day before");
         assert_eq!(missed(&nightly, datetime!(2026-11-22 19:20 UTC), datetime!(2026-11-23 19:19:59 UTC)), None);
         assert!(missed(&nightly, datetime!(2020-01-01 0:00 UTC), datetime!(2026-11-23 12:00 UTC)).is_some());
+        let (minutely, on) = (cron::Schedule::from_str("0 * * * * *").unwrap(), datetime!(2026-11-23 12:00 UTC));
+        let seen = |at| missed(&minutely, on - time::Duration::DAY, at);
+        assert_eq!(seen(on), Some(on), "a tick counts in its own second");
+        assert_eq!(seen(on - time::Duration::SECOND), Some(on - time::Duration::MINUTE));
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::case_events::every_case_is_its_events;
 use crate::case_work::run;
-use crate::closing::{Desk, at_work, paper, png, reviewed};
+use crate::closing::{Desk, at_work, desk, paper, png, reviewed};
+use crate::contracts::{accepted, drawn, ok, on_paper};
 use crate::ward::{mapped, threaded};
 use diaba::domain::archive::{Fault, prove};
 use diaba::domain::proof::Keyring;
@@ -157,6 +158,34 @@ async fn a_survey_takes_one_answer(pool: PgPool) {
         let before = care.get("/api/v1/survey-results?to=2026-10-01").await;
         assert_eq!(before.body["sent"], 0);
         every_case_is_its_events(&pool).await;
+    })
+    .await;
+}
+
+/// One sheet of paper with both signatures is one scan: it lies in the archive once, and each signature is proved by it.
+#[sqlx::test(migrations = "./migrations")]
+async fn two_signatures_on_one_scan_are_archived(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let d = desk(mapped(pool.clone()).await, async |legal| {
+            let (case, quotation) = accepted(legal).await;
+            let contract = drawn(legal, &case, &quotation).await;
+            ok(on_paper(legal, &contract, 1).await);
+            assert_eq!(ok(on_paper(legal, &contract, 2).await)["state"], "concluded");
+            (case, contract)
+        })
+        .await;
+        handed_over(&d).await;
+        let made = ok(d.legal.post(&d.path("archives"), json!({})).await);
+        let file = format!("/api/v1/archives/{}/file?purpose=archive", made["id"].as_str().unwrap());
+        let (_, zip) = d.legal.send_raw(&file).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        std::fs::write(&path, &zip).unwrap();
+        diaba::flow::archive::check(&path, None).unwrap();
+        let names: Vec<String> =
+            diaba::outside::zipped::unzipped(&path).unwrap().files.into_iter().map(|f| f.name).collect();
+        let scans: Vec<&String> = names.iter().filter(|n| n.contains("-signed-")).collect();
+        assert_eq!(scans.len(), 1, "{names:?}");
     })
     .await;
 }

@@ -133,3 +133,78 @@ async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
     // working days after 7 October up to 28 October: 2 + 5 + 5 + 3
     assert_eq!(screen.body["clock"]["clocks"][0]["left"], -15, "{}", screen.body["clock"]["clocks"][0]["left"]);
 }
+
+/// One case that cannot be read keeps no other from its warning; the job fails in the open.
+#[sqlx::test(migrations = "./migrations")]
+async fn one_bad_case_starves_nobody(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let (bad, good) = (care.open_case().await, care.open_case().await);
+    // A history that cannot have happened: it was told of before it was opened.
+    let broken =
+        "insert into case_event (case_id, seq, at, actor, kind, data) values ($1, 2, $2, 'x', 'no_such_kind', '{}')";
+    sqlx::query(broken).bind(bad.parse::<Uuid>().unwrap()).bind(t.app.clock.now()).execute(&pool).await.unwrap();
+    t.advance(Span::days(8));
+    let failed = t.try_run("watch_clocks", json!({})).await.unwrap_err();
+    assert!(failed.contains("1 of 2 failed") && failed.contains(&bad), "{failed}");
+    assert!(kinds(&pool, good.parse().unwrap()).await.contains(&"deadline_escalated".to_owned()));
+    t.advance(Span::days(30));
+    let failed = t.try_run("find_stuck", json!({})).await.unwrap_err();
+    assert!(failed.contains("1 of 2 failed"), "{failed}");
+    assert!(kinds(&pool, good.parse().unwrap()).await.contains(&"stuck_noticed".to_owned()));
+}
+
+/// The clocks of a case whose days no calendar knows go on, doubtful; who looks after the service hears in time.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_year_without_a_calendar_stops_no_clock(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let ready = async || t.anonymous().get("/readyz").await.body;
+    assert_eq!(ready().await, json!({"ready": true}));
+    let last = diaba::domain::calendar::Calendar::shipped().unwrap().known_until().unwrap();
+    t.advance(Span::days((last - t.app.clock.today()).whole_days() - 1));
+    assert_eq!(ready().await["warnings"], json!([{"code": "calendar-ends", "days": 1}]));
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let case = care.open_case().await;
+    t.advance(Span::days(9));
+    t.run("watch_clocks").await;
+    assert!(kinds(&pool, case.parse().unwrap()).await.contains(&"deadline_escalated".to_owned()));
+    let care = t.signed_in("care.2", &["customer_care"]).await;
+    let clock = care.get(&format!("/api/v1/cases/{case}/clock")).await;
+    assert_eq!(clock.body["clocks"][0]["doubtful"], true, "{}", clock.text);
+}
+
+/// Tasks and problems that are late are told of, each once; so is a dossier whose printed day is past.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_was_promised_for_a_day_is_told_of_when_it_is_late(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let case = legal.open_case().await;
+    let owner = t.hire("owner", &["legal"]).await;
+    let issue = json!({"topic": "neighbour_objects", "words": "phản đối", "owner": owner, "due": "2026-10-09"});
+    let issue = legal.post(&format!("/api/v1/cases/{case}/issues"), issue).await;
+    let visit = json!({"case_id": case, "department": "legal", "at": "2026-10-07T02:00:00Z", "place_text": "Mẫu", "assignee": owner});
+    let task = legal.post("/api/v1/appointments", visit).await;
+    let (issue, task) = (
+        format!("issue.{}", issue.body["id"].as_str().unwrap()),
+        format!("task.{}", task.body["id"].as_str().unwrap()),
+    );
+    let told = async |kind: &str| -> Vec<(String, Vec<String>)> {
+        let sql =
+            "select data->>'clock', owed from case_event where kind = $1 and data->>'clock' !~ '^step' order by seq";
+        sqlx::query_as(sql).bind(kind).fetch_all(&pool).await.unwrap()
+    };
+    t.advance(Span::days(2));
+    t.run("watch_clocks").await;
+    assert_eq!(told("deadline_warned").await, [(task.clone(), vec![format!("staff:{owner}")])]);
+    t.advance(Span::days(1));
+    t.run("watch_clocks").await;
+    assert_eq!(told("deadline_warned").await[1], (issue.clone(), vec![format!("staff:{owner}")]));
+    t.advance(Span::days(2));
+    for _ in 0..2 {
+        t.run("watch_clocks").await;
+    }
+    let late = told("deadline_escalated").await;
+    assert_eq!(late.iter().map(|l| l.0.clone()).collect::<Vec<_>>(), [task, issue]);
+    assert!(late.iter().all(|l| l.1 == ["role:manager"]), "{late:?}");
+    every_case_is_its_events(&pool).await;
+}

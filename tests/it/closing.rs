@@ -59,6 +59,11 @@ pub async fn paper(d: &Desk, facts: Value, width: u32) -> String {
 
 /// A case with a verdict, a signed sheet and a contract that both have signed and the customer has paid, at work by its plan.
 pub async fn at_work(t: TestApp) -> Desk {
+    desk(t, concluded).await
+}
+
+/// As [`at_work`], with the contract that `concluded` makes.
+pub async fn desk(t: TestApp, concluded: impl AsyncFn(&Caller) -> (String, Value)) -> Desk {
     let legal = t.signed_in("legal", &["legal"]).await;
     let lan = t.signed_in("lan", &["legal", "reviewer"]).await;
     let eye = t.signed_in("eye", &["reviewer"]).await;

@@ -41,7 +41,7 @@ async fn contracts_and_payments_are_scripted(pool: PgPool) {
         says(
             &t,
             &["contract", "show", &case_number],
-            &[&contract_number, "version 1", "1 customer  code", "2 firm  code"],
+            &[&contract_number, "version 1", "1 customer  code", "2 firm  paper"],
         )
         .await;
         let pdf = folder.path().join("c.pdf").display().to_string();

@@ -3,14 +3,20 @@
 use crate::advice::facts;
 use crate::case_events::every_case_is_its_events;
 use crate::contracts::{
-    accepted, answer, at, code, conflict, draw, drawn, id, kinds, new_contract, offered, ok, party, said, show, sign,
+    accepted, answer, at, code, conflict, draw, drawn, id, kinds, new_contract, offered, ok, on_paper, party, said,
+    show, sign,
 };
 use crate::test_app::Caller;
 use crate::ward::{EAST, NORTH, ZONE, mapped, publish, publish_map, threaded};
+use diaba::domain::case::Happened;
+use diaba::flow::case::record_all;
+use diaba::flow::staff::Actor;
 use reqwest::StatusCode;
 use serde_json::json;
 use sqlx::PgPool;
 use time::Duration;
+use time::macros::date;
+use uuid::Uuid;
 
 #[sqlx::test(migrations = "./migrations")]
 async fn codes_are_few_short_lived_and_for_one_page(pool: PgPool) {
@@ -191,6 +197,11 @@ async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPo
         );
 
         flood(&gis, &[-100.0, 300.0]).await;
+        for _ in 0..2 {
+            t.run("watch_sheets").await;
+        }
+        let outdated = kinds(&t, &case).await.into_iter().filter(|k| k == "option_sheet_outdated").count();
+        assert_eq!(outdated, 1, "told once, to the legal department");
         let customer = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
         let drawing = async || draw(&legal, &quotation, new_contract(&[&customer])).await;
         assert_eq!(conflict(&drawing().await), "sheet-outdated");
@@ -220,17 +231,56 @@ async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPo
         ok(legal.post(&format!("/api/v1/option-sheets/{}/sign", id(&newer)), json!({})).await);
         let told = kinds(&t, &case).await;
         assert_eq!(told[told.len() - 2..], ["quotation_withdrawn", "option_sheet_signed"], "the customer hears of it");
+        let offers = ok(legal.get(&format!("/api/v1/cases/{case}/quotations")).await);
+        assert_eq!(offers[0]["state"], "withdrawn", "accepted once, and no longer");
+        let listed = ok(legal.get("/api/v1/quotations?state=withdrawn").await);
+        assert_eq!(listed["items"][0]["id"], quotation["id"]);
         assert_eq!(conflict(&legal.post(&confirm, json!({})).await), "sheet-not-newest");
         assert_eq!(conflict(&drawing().await), "sheet-not-newest");
         let anew = offered(&legal, &case, json!({})).await;
         ok(answer(&legal, &anew, json!({"accepted": true})).await);
         let last = ok(draw(&legal, &anew, new_contract(&[&customer])).await);
         ok(sign(&legal, &last, 1).await);
-        assert_eq!(ok(sign(&legal, &last, 2).await)["state"], "concluded");
+        assert_eq!(ok(on_paper(&legal, &last, 2).await)["state"], "concluded");
         let open = ok(legal.get(&format!("/api/v1/option-sheets/{sheet}?purpose=review")).await);
         assert_eq!(open["sheet"]["version"], 1, "the sheet itself was never changed");
         assert!(sqlx::raw_sql("delete from option_sheet_confirmation").execute(&t.app.pool).await.is_err());
         every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
+/// While the page is set another offer is accepted: what is drawn rests on what holds under the lock.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_contract_is_drawn_on_what_is_accepted_now(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool.clone()).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let customer = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
+        let case: Uuid = case.parse().unwrap();
+        let mut tx = pool.begin().await.unwrap();
+        sqlx::query("select 1 from case_file where id = $1 for update").bind(case).execute(&mut *tx).await.unwrap();
+        let drawing = tokio::spawn(async move { draw(&legal, &quotation, new_contract(&[&customer])).await });
+        let waits =
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&pool).await.unwrap() == 0 {
+            if drawing.is_finished() {
+                panic!("it draws without the lock: {}", drawing.await.unwrap().text);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let (old, new): (Uuid, Uuid) =
+            (sqlx::query_scalar("select id from quotation").fetch_one(&pool).await.unwrap(), Uuid::from_u128(5));
+        let told = [
+            Happened::QuotationWithdrawn { quotation: old, version: 1 },
+            Happened::QuotationOffered { quotation: new, version: 2, total: 1, valid_to: date!(2026 - 12 - 01) },
+            Happened::QuotationAccepted { quotation: new, version: 2 },
+        ];
+        let entries = told.into_iter().map(Into::into).collect();
+        record_all(&t.app, &mut tx, &Actor::system("test"), case, entries).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(conflict(&drawing.await.unwrap()), "quotation-not-accepted");
     })
     .await;
 }

@@ -86,12 +86,20 @@ pub async fn sign(legal: &Caller, contract: &Value, signer: i32) -> Answer {
     legal.post(&format!("{}/signatures", at(contract)), said(contract, signer, &code)).await
 }
 
+/// Signs by the scan of the signed paper.
+pub async fn on_paper(who: &Caller, contract: &Value, signer: i32) -> Answer {
+    let path = format!("{}/signed-paper?signer={signer}&from=van%20phong", at(contract));
+    let scan = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec();
+    let request = who.request(reqwest::Method::POST, &path).header("content-type", "application/octet-stream");
+    who.send(request.body(scan)).await
+}
+
 /// A contract that binds: (case, contract).
 pub async fn concluded(legal: &Caller) -> (String, Value) {
     let (case, quotation) = accepted(legal).await;
     let contract = drawn(legal, &case, &quotation).await;
     ok(sign(legal, &contract, 1).await);
-    assert_eq!(ok(sign(legal, &contract, 2).await)["state"], "concluded");
+    assert_eq!(ok(on_paper(legal, &contract, 2).await)["state"], "concluded");
     (case, contract)
 }
 
@@ -200,7 +208,15 @@ async fn drawn_signed_and_paid(pool: PgPool) {
         assert_eq!(conflict(&legal.post(&format!("{at}/codes"), json!({"signer": 1})).await), "signing-order");
         let unpaid = care.post(&format!("{at}/payments"), pay("FT-1", 100)).await;
         assert_eq!(conflict(&unpaid), "contract-not-concluded");
-        let done = ok(sign(&legal, &contract, 2).await);
+        // Who passed the customer's code on is not told the firm's, and enters no code that was told to another.
+        let made = ok(legal.post(&format!("{at}/codes"), json!({"signer": 2})).await);
+        let hand = format!("{at}/codes/{}/hand?purpose=contact_customer", id(&made));
+        assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-both-sides");
+        let boss = t.signed_in("boss.signs", &["manager"]).await;
+        let code = ok(boss.post(&hand, json!({})).await)["code"].as_str().unwrap().to_owned();
+        let signatures = format!("{at}/signatures");
+        assert_eq!(conflict(&legal.post(&signatures, said(&contract, 2, &code)).await), "signing-not-theirs");
+        let done = ok(boss.post(&signatures, said(&contract, 2, &code)).await);
         assert_eq!((&done["state"], &done["next"]), (&json!("concluded"), &json!([])));
         let proved = ok(legal.get(&format!("{at}/evidence?purpose=review")).await);
         let of_customer = &proved[0]["evidence"];

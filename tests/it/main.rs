@@ -27,6 +27,7 @@ mod input;
 mod intake;
 mod jobs;
 mod killed;
+mod lapses;
 mod layers;
 mod lineage;
 mod obligations;

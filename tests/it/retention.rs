@@ -3,8 +3,11 @@
 use crate::aftercare::handed_over;
 use crate::case_events::every_case_is_its_events;
 use crate::case_work::run;
+use crate::cases::nothing_in_clear;
 use crate::closing::{Desk, at_work, paper, png};
-use crate::plans::begun;
+use crate::contracts::ok;
+use crate::plans::{agency, begun, put};
+use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, threaded};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +17,7 @@ use diaba::domain::verify::{canonical, sha256_hex};
 use diaba::flow::proof;
 use diaba::flow::staff::Actor;
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{PgPool, Row};
 
 /// Every value in the database that the vault may have sealed for this case, by table and column; found anew, so that a table
@@ -151,4 +154,103 @@ async fn gone_with_a_certificate_and_still_proved(pool: PgPool) {
         every_case_is_its_events(&pool).await;
     })
     .await;
+}
+
+/// Words that people write into acts on tasks, appointments and requests are sealed, read for a purpose, and gone with the case.
+#[sqlx::test(migrations = "./migrations")]
+async fn no_word_outlives_its_case(pool: PgPool) {
+    const WORDS: [&str; 8] = [
+        "nhà bà Mẫu Dưa",
+        "bà Mẫu Chanh bận",
+        "bà Mẫu Cam vắng",
+        "chờ ông Mẫu Bưởi",
+        "trả vì ông Mẫu Quýt",
+        "báo về ông Mẫu Ổi",
+        "huỷ vì bà Mẫu Xoài",
+        "Giấy xác nhận của bà Mẫu Mít",
+    ];
+    threaded(pool, |pool| async move {
+        let d = at_work(mapped(pool.clone()).await).await;
+        let [place, moved, missed, paused, back, raised, gone, title] = WORDS;
+        let act = async |who: &Caller, task: &Value, what: &str, mut body: Value| {
+            body["version"] = task["version"].clone();
+            let path = format!("/api/v1/tasks/{}/{what}", task["id"].as_str().unwrap());
+            ok(who.post(&path, body).await)
+        };
+        let visit =
+            json!({"case_id": d.case, "department": "legal", "at": "2026-10-05T03:00:00Z", "place_text": place});
+        let task = ok(d.legal.post("/api/v1/appointments", visit).await);
+        assert_eq!((&task["place_text"], &task["place_in_words"]), (&Value::Null, &json!(true)));
+        let later = json!({"at": "2026-10-05T04:00:00Z", "reason": moved});
+        let task = act(&d.legal, &task, "appointment/move", later).await;
+        d.t.advance(time::Duration::hours(3));
+        let task = act(&d.legal, &task, "appointment/miss", json!({"by": "customer", "reason": missed})).await;
+        let task = act(&d.legal, &task, "accept", json!({})).await;
+        let task = act(&d.legal, &task, "start", json!({})).await;
+        let task = act(&d.legal, &task, "pause", json!({"reason": paused})).await;
+        let task = act(&d.legal, &task, "escalate", json!({"to": "manager", "reason": raised})).await;
+        let task = act(&d.legal, &task, "hand-back", json!({"reason": back})).await;
+        act(&d.legal, &task, "cancel", json!({"reason": gone})).await;
+
+        assert_eq!(put(&d.boss, "/api/v1/agencies/vpdk.example", agency()).await.status, StatusCode::OK);
+        let dossier = json!({"agency": "vpdk.example", "receipt_number": "Z-1"});
+        let dossier = ok(d.legal.post(&d.path("submissions"), dossier).await);
+        let asked = format!("/api/v1/submissions/{}/asked-more", dossier["id"].as_str().unwrap());
+        ok(d.legal.post(&asked, json!({"words": "Bổ sung", "from_customer": [title, "loss_report"]})).await);
+        nothing_in_clear(&pool, &WORDS).await;
+
+        let address = format!("/api/v1/tasks/{}", task["id"].as_str().unwrap());
+        assert_eq!(d.legal.get(&format!("{address}/words")).await.refused(), ["purpose: purpose-needed"]);
+        let words = ok(d.legal.get(&format!("{address}/words?purpose=verify")).await);
+        assert_eq!(words["place_text"], place);
+        let said: Vec<&str> =
+            words["reasons"].as_array().unwrap().iter().map(|r| r["reason"].as_str().unwrap()).collect();
+        assert_eq!(said, [moved, missed, paused, raised, back, gone]);
+        let item =
+            async |query: &str| ok(d.legal.get(&d.path(&format!("paper-requests{query}"))).await)[0]["items"].clone();
+        let titled =
+            |items: &Value| items.as_array().unwrap().iter().find(|i| i["paper_kind"] == "titled").cloned().unwrap();
+        assert_eq!(titled(&item("").await)["title"], Value::Null);
+        assert_eq!(titled(&item("?purpose=contact_customer").await)["title"], title);
+        // The paper says the same in other letters: it is what was asked for.
+        let paper = json!({"kind": "other", "title": title.to_uppercase()});
+        ok(d.legal.post(&d.path("papers"), paper).await);
+        assert_eq!(titled(&item("").await)["state"], "met");
+
+        ok(d.care.post(&d.path("close"), json!({"ending": "withdrawn", "reason": "no more"})).await);
+        d.t.advance(time::Duration::days(731));
+        assert!(erased(&d).await);
+        assert_eq!(left(&pool, d.id()).await, Vec::<String>::new());
+        nothing_in_clear(&pool, &WORDS).await;
+        let boss = d.t.signed_in("boss.2", &["manager", "legal"]).await;
+        let read = boss.get(&format!("{address}/words?purpose=verify")).await;
+        assert_eq!(read.body["code"], "personal-data-erased", "{}", read.text);
+    })
+    .await;
+}
+
+/// What a device sent for a task that is nobody's belongs to no case: it goes when its own time is over.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_batch_of_no_case_is_not_kept_for_ever(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let field = t.signed_in("chi", &["field"]).await;
+    let strange = uuid::Uuid::from_u128(3);
+    let item = json!({"id": strange, "lease": strange, "task": strange, "field": "note", "base": 0,
+        "value": "Người Mẫu Mười Hai", "captured_at": "2026-10-05T02:00:00Z"});
+    let sent = ok(field.post("/api/v1/field/batches", json!({"items": [item]})).await);
+    assert_eq!(sent["tray"], 1, "{sent}");
+    let raw = sent["sha256"].as_str().unwrap();
+    let sealed = async || -> i64 {
+        let sql = "select count(*) from field_item where length(sealed) > 0 or length(print) > 0";
+        sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()
+    };
+    t.advance(time::Duration::days(600));
+    run(&t, "erase_expired").await;
+    assert_eq!((sealed().await, t.app.scans.get(raw).await.is_ok()), (1, true), "its time is not over");
+    t.advance(time::Duration::days(135));
+    for _ in 0..2 {
+        run(&t, "erase_expired").await;
+    }
+    assert_eq!((sealed().await, t.app.scans.get(raw).await.is_ok()), (0, false));
+    assert!(sqlx::raw_sql("update field_item set sealed = '\\x01'").execute(&pool).await.is_err());
 }

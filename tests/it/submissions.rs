@@ -6,6 +6,8 @@ use crate::contracts::{concluded, conflict, id, kinds, ok};
 use crate::plans::{agency, put};
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, threaded};
+use diaba::flow::staff::Actor;
+use diaba::flow::submission::{self, NewSubmission};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -126,10 +128,18 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
         // Eight of ten are left from the 12th, noted on the 13th.
         assert_eq!(clock(&legal, &case).await, (json!(2), json!(true), json!("2026-10-22")));
         assert_eq!(turn(&legal, &case).await, "authority");
+        let told = ok(legal.get(&format!("/api/v1/cases/{case}/timeline")).await);
+        assert_eq!(told["now"]["by"], "2026-10-22", "what is told moved with the clock");
+        let listed = ok(legal.get("/api/v1/submissions?state=at_work").await);
+        assert_eq!(listed["items"][0]["due"], "2026-10-22");
+        let soon = ok(legal.get("/api/v1/submissions?due_by=2026-10-21").await);
+        assert_eq!(soon["items"], json!([]));
         let counts = ok(legal.get("/api/v1/submission-counts").await);
         assert_eq!(counts, json!([{"state": "at_work", "count": 1, "late": 0}]));
 
         let legal = on(&t, 8, "legal.5").await;
+        let counts = ok(legal.get("/api/v1/submission-counts").await);
+        assert_eq!(counts[0]["late"], 0, "it has until the 22nd, since it waited for us");
         let granted = ok(legal.post(&format!("{address}/decided"), json!({"granted": true, "on": "2026-10-20"})).await);
         assert_eq!((&granted["state"], &granted["steps"][2]["on"]), (&json!("granted"), &json!("2026-10-20")));
         assert_eq!(clock(&legal, &case).await, (json!(8), json!(false), Value::Null), "in time");
@@ -153,6 +163,98 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
         for sql in ["update submission set receipt_number = 'x'", "delete from submission_step"] {
             assert!(sqlx::raw_sql(sql).execute(&t.app.pool).await.is_err(), "{sql}");
         }
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, contract) = concluded(&legal).await;
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        let step = async |s: &Value, what: &str, body: Value| {
+            legal.post(&format!("/api/v1/submissions/{}/{what}", id(s)), body).await
+        };
+        let mistyped = ok(legal.post(&submissions, dossier("C1")).await);
+        assert_eq!(
+            step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(),
+            ["words: length"]
+        );
+        let back = ok(step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Nhập sai ngày"})).await);
+        assert_eq!((&back["state"], turn(&legal, &case).await), (&json!("withdrawn"), json!("ours")));
+        t.run("watch_contracts").await;
+        let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
+        assert_eq!(told["instalments"][1]["due"], Value::Null, "nothing falls due for what was never handed in");
+        let first = ok(legal.post(&submissions, dossier("C1")).await);
+        assert_eq!(conflict(&legal.post(&submissions, dossier("C1")).await), "receipt-known");
+        assert_eq!(
+            conflict(&step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Lần nữa"})).await),
+            "submission-state"
+        );
+
+        // It waits for a paper that never comes, and refuses; nobody is asked for the paper any more.
+        let ask = json!({"words": "Thiếu giấy xác nhận", "from_customer": ["marriage_paper"]});
+        ok(step(&first, "asked-more", ask.clone()).await);
+        let refused = ok(step(&first, "decided", json!({"granted": false, "words": "Quá hạn bổ sung"})).await);
+        assert_eq!(refused["state"], "refused");
+        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
+        assert_eq!(screen["requests"][0]["items"][0]["state"], "dropped", "{}", screen["requests"]);
+        assert!(screen["issues"][0]["resolved_at"].is_string(), "{}", screen["issues"]);
+
+        // What is answered with what the firm had is asked of the customer no longer.
+        let second = ok(legal.post(&submissions, dossier("C2")).await);
+        ok(step(&second, "asked-more", ask).await);
+        ok(step(&second, "answered", json!({"words": "Đã có bản sao"})).await);
+        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
+        assert_eq!(screen["requests"][1]["items"][0]["state"], "dropped", "{}", screen["requests"]);
+
+        let end = json!({"ending": "withdrawn", "reason": "the customer sells no more"});
+        ok(legal.post(&format!("/api/v1/cases/{case}/close"), end).await);
+        assert_eq!(conflict(&step(&second, "asked-more", json!({"words": "Bổ sung"})).await), "case-closed");
+        ok(step(&second, "decided", json!({"granted": true})).await);
+        assert_eq!(kinds(&t, &case).await.last().unwrap(), "agency_decided", "it came, and it is told");
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
+/// A mortgage is released beside: neither the plan, nor an instalment, nor the review takes it for the transfer.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, contract) = concluded(&legal).await;
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        let mut beside = dossier("B1");
+        beside["procedure"] = "mortgage_release".into();
+        let beside = ok(legal.post(&submissions, beside).await);
+        t.run("watch_contracts").await;
+        let due = async || {
+            let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
+            told["instalments"].as_array().unwrap().iter().map(|i| i["due"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(due().await[1..], [Value::Null], "nothing is due for what lies beside");
+        let entry = async |kind: &str| crate::plans::task(&legal, &case, kind).await["waits_for"].clone();
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&beside)), json!({"granted": true})).await);
+        assert!(entry("collect_result").await.to_string().contains("granted"), "{}", entry("collect_result").await);
+        t.run("watch_contracts").await;
+        assert_eq!(due().await[1..], [Value::Null]);
+        let main = ok(legal.post(&submissions, dossier("B2")).await);
+        let mut again = dossier("B3");
+        again["procedure"] = "mortgage_release".into();
+        let again = ok(legal.post(&submissions, again).await);
+        let refused = json!({"granted": false, "words": "Thiếu xác nhận của bên nhận thế chấp"});
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&again)), refused).await);
+        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&main)), json!({"granted": true})).await);
+        let list = ok(legal.get(&format!("/api/v1/cases/{case}/checklist")).await);
+        let item = list["items"].as_array().unwrap().iter().find(|i| i["code"] == "authority").cloned().unwrap();
+        assert_eq!(item["because"][0]["key"], "review-refused-beside", "{item}");
         every_case_is_its_events(&t.app.pool).await;
     })
     .await;
@@ -188,6 +290,27 @@ async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
         let states: Vec<_> = all.as_array().unwrap().iter().map(|s| s["state"].clone()).collect();
         assert_eq!(states, ["refused", "granted"]);
         every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
+}
+
+/// An act holds one connection: with a pool of one it waits for nobody, itself least of all.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_act_takes_no_second_connection(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool.clone()).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, _) = concluded(&legal).await;
+        let mut app = t.app.clone();
+        let one =
+            sqlx::postgres::PgPoolOptions::new().max_connections(1).acquire_timeout(std::time::Duration::from_secs(5));
+        app.pool = one.connect_with((*pool.connect_options()).clone()).await.unwrap();
+        let (case, by) = (case.parse().unwrap(), Actor::system("test"));
+        let new: NewSubmission = serde_json::from_value(dossier("D1")).unwrap();
+        let made = submission::submit(&app, &by, case, new).await.unwrap();
+        let granted = serde_json::from_value(json!({"granted": true})).unwrap();
+        submission::decide(&app, &by, made.id, granted).await.unwrap();
     })
     .await;
 }

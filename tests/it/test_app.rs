@@ -102,6 +102,11 @@ impl TestApp {
     }
 
     pub async fn run_with(&self, kind: &str, args: Value) {
+        self.try_run(kind, args).await.unwrap();
+    }
+
+    /// As [`Self::run_with`], with what it failed by.
+    pub async fn try_run(&self, kind: &str, args: Value) -> Result<(), String> {
         use diaba::store::queue::{self, New, work};
         let mut tx = self.app.pool.begin().await.unwrap();
         let job =
@@ -111,7 +116,7 @@ impl TestApp {
         let mut conn = self.app.pool.acquire().await.unwrap();
         let (kinds, lease) = ([kind.to_owned()], std::time::Duration::from_secs(60));
         let claimed = work::claim(&mut conn, &"test".into(), &kinds, 1, lease, "a").await.unwrap();
-        diaba::worker::registry().unwrap().deliver(&self.app, &claimed[0].0, args).await.unwrap();
+        diaba::worker::registry().unwrap().deliver(&self.app, &claimed[0].0, args).await.map_err(|e| e.to_string())
     }
 
     pub fn anonymous(&self) -> Caller {

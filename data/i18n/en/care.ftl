@@ -48,6 +48,7 @@ review-no-scans = No paper has a scan.
 review-not-kept = This is not kept for this case.
 review-nothing-submitted = Nothing was handed in to an authority.
 review-not-granted = The authority refused.
+review-refused-beside = The authority refused what was applied for beside: { procedure-name }.
 review-submitted = With an authority: { $count }.
 review-scan-broken = The stored scan is not what was sent: { paper-kind }.
 review-blocked = The verdict blocks the case.

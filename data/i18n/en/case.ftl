@@ -148,6 +148,10 @@ event-agency_decided = { $granted ->
     [yes] The authority has decided as applied for: { $agency }.
    *[no] The authority has refused: { $agency }.
 }
+event-submission_withdrawn = { $mistake ->
+    [yes] The dossier was noted at { $agency } by mistake; it was not handed in like that.
+   *[no] The dossier was taken back from { $agency }.
+}
 event-field_work_returned = Field work came back.
 event-conflict_settled = Two values of the field work were settled.
 event-issue_raised = A problem was raised: { $topic }.
@@ -160,6 +164,13 @@ event-review_asked = A second person checks everything.
 event-review_returned = The review found something to mend.
 event-review_passed = The review was passed.
     .next = We get the results ready for you.
+event-review_lapsed = Something came after the review: the case goes back to work and is reviewed anew.
+    .why = It is checked once more, so that you get all of it in order.
+event-hand_over_lapsed = { $why ->
+    [dead] The link was shut after too many wrong codes.
+   *[expired] The link ran out before it was opened.
+}
+    .next = You get a new link.
 event-hand_over_offered = { $way ->
     [online] The results can be downloaded.
    *[office] The results can be collected at our office.

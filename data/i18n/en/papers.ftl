@@ -1,6 +1,7 @@
 # Findings on papers and encumbrances: paper.*, encumbrance.*.
 
 paper-kind = { $kind ->
+    [titled] a paper that the authority names
     [certificate] certificate
     [identity_card] identity card
     [power_of_attorney] power of attorney

@@ -48,6 +48,7 @@ review-no-scans = Chưa có bản quét nào.
 review-not-kept = Hồ sơ này không có mục đó.
 review-nothing-submitted = Chưa nộp gì cho cơ quan nhà nước.
 review-not-granted = Cơ quan đã từ chối.
+review-refused-beside = Cơ quan đã từ chối thủ tục kèm theo: { procedure-name }.
 review-submitted = Đang ở cơ quan: { $count }.
 review-scan-broken = Bản quét lưu trữ không đúng như đã gửi: { paper-kind }.
 review-blocked = Kết luận chặn hồ sơ.

@@ -148,6 +148,10 @@ event-agency_decided = { $granted ->
     [yes] Cơ quan đã giải quyết theo đề nghị: { $agency }.
    *[no] Cơ quan từ chối: { $agency }.
 }
+event-submission_withdrawn = { $mistake ->
+    [yes] Việc nộp hồ sơ tại { $agency } đã được ghi nhầm; hồ sơ không được nộp như vậy.
+   *[no] Hồ sơ đã được rút khỏi { $agency }.
+}
 event-field_work_returned = Kết quả thực địa đã gửi về.
 event-conflict_settled = Đã thống nhất hai giá trị từ thực địa.
 event-issue_raised = Có vướng mắc: { $topic }.
@@ -160,6 +164,13 @@ event-review_asked = Người thứ hai rà soát toàn bộ.
 event-review_returned = Rà soát thấy điểm cần sửa.
 event-review_passed = Đã rà soát xong.
     .next = Chúng tôi chuẩn bị kết quả để bàn giao.
+event-review_lapsed = Có thay đổi sau khi kiểm tra: hồ sơ được xử lý tiếp và kiểm tra lại.
+    .why = Hồ sơ được kiểm tra lại để kết quả giao cho quý khách đầy đủ, chính xác.
+event-hand_over_lapsed = { $why ->
+    [dead] Đường dẫn đã bị khoá vì nhập sai mã quá nhiều lần.
+   *[expired] Đường dẫn đã hết hạn trước khi được mở.
+}
+    .next = Quý khách sẽ nhận đường dẫn mới.
 event-hand_over_offered = { $way ->
     [online] Kết quả có thể tải về.
    *[office] Kết quả có thể nhận tại văn phòng.

@@ -1,6 +1,7 @@
 # Kết luận về giấy tờ và ràng buộc: paper.*, encumbrance.*.
 
 paper-kind = { $kind ->
+    [titled] giấy tờ do cơ quan nêu tên
     [certificate] giấy chứng nhận
     [identity_card] căn cước
     [power_of_attorney] giấy uỷ quyền

@@ -40,6 +40,9 @@ pub struct RunYear {
     /// How many days are played
     #[arg(long, default_value_t = 365)]
     days: u16,
+    /// All cases come within so many of its days; all but the last 45 when left out
+    #[arg(long)]
+    arrive_within: Option<u16>,
     /// The first day; all of it must lie in the past
     #[arg(long, value_parser = date, default_value = "2025-11-03")]
     from: Date,
@@ -76,14 +79,15 @@ async fn years(app: App, ask: RunYear) -> Result<ExitCode> {
     }
     let size = (ask.cases * 20).clamp(600, 8000);
     let ward = generate_on(ask.seed, size, ask.from);
-    let year = script::year(ask.seed, ask.from, ask.days, ask.cases, &ward).map_err(|e| Error::Broken(e.into()))?;
+    let year = script::year(ask.seed, ask.from, (ask.days, ask.arrive_within), ask.cases, &ward);
+    let year = year.map_err(|e| Error::Broken(e.into()))?;
     println!("year: {} cases from {} to {}, seed {}", year.stories.len(), year.from, year.to, ask.seed);
     let calm = once(&app, &ask, &ward, &year, None).await?;
     show::year(&calm);
     write(&ask, &calm, "")?;
     let mut good = calm.faults.is_empty();
     if ask.kills > 0 && good {
-        let kills = Kills::plan(ask.seed, ask.kills, calm.requests, calm.drains);
+        let kills = Kills::plan(ask.seed, ask.kills, (calm.requests, &calm.acts), calm.drains);
         let killed = once(&app, &ask, &ward, &year, Some(kills)).await?;
         show::compared(&calm, &killed);
         write(&ask, &killed, ".killed")?;

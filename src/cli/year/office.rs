@@ -10,7 +10,7 @@ use crate::flow::{Error, Result};
 use crate::{http, worker};
 use rand::rngs::SmallRng;
 use rand::{Rng as _, RngExt as _, SeedableRng};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -32,23 +32,42 @@ pub struct Kills {
     drains: BTreeSet<u64>,
     chance: SmallRng,
     pub done: usize,
+    /// How often, by kind of act.
+    pub during: BTreeMap<String, usize>,
 }
 
 impl Kills {
-    /// `count` kills by chance over a year of so many requests and of so many times that jobs were waited for.
-    pub fn plan(seed: u64, count: usize, requests: u64, drains: u64) -> Self {
+    /// `count` kills by chance over a calm year: half of them of the worker while jobs were waited for, half of the API, in turn
+    /// among the kinds of acts there were, so that a payment is cut off as soon as a paper.
+    pub fn plan(seed: u64, count: usize, (requests, acts): (u64, &[(u64, String)]), drains: u64) -> Self {
         let mut chance = SmallRng::seed_from_u64(seed);
-        let mut draw = |count: usize, of: u64| {
-            let mut all = BTreeSet::new();
-            while all.len() < count.min(of as usize) {
-                all.insert(chance.random_range(0..of.max(1)));
+        // Over most of the year, since how often jobs are waited for depends on how fast they are, and on the last day nobody
+        // may be left to kill.
+        let acts: Vec<&(u64, String)> = acts.iter().filter(|(number, _)| *number < requests * 19 / 20).collect();
+        let (mut worker, most) = (BTreeSet::new(), drains * 3 / 4);
+        while worker.len() < (count / 2).min(most as usize) {
+            worker.insert(chance.random_range(0..most.max(1)));
+        }
+        let mut kinds: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+        acts.iter().for_each(|(number, kind)| kinds.entry(kind).or_default().push(*number));
+        let (wanted, mut requests) = ((count - worker.len()).min(acts.len()), BTreeSet::new());
+        while requests.len() < wanted {
+            for left in kinds.values_mut().filter(|left| !left.is_empty()) {
+                if requests.len() < wanted {
+                    requests.insert(left.swap_remove(chance.random_range(0..left.len())));
+                }
             }
-            all
-        };
-        // Over most of the year, since how often jobs are waited for depends on how fast they are.
-        let worker = draw(count / 2, drains * 3 / 4);
-        let api = draw(count - worker.len(), requests * 9 / 10);
-        Self { requests: api, drains: worker, chance: SmallRng::seed_from_u64(seed ^ 1), done: 0 }
+        }
+        Self { requests, drains: worker, chance: SmallRng::seed_from_u64(seed ^ 1), done: 0, during: BTreeMap::new() }
+    }
+
+    /// When during this act the API dies, if it does. One that was planned for a request that did not come dies with the next act.
+    fn act(&mut self, number: u64, kind: String) -> Option<Duration> {
+        if !take(&mut self.requests, number) {
+            return None;
+        }
+        *self.during.entry(kind).or_default() += 1;
+        Some(self.moment(12))
     }
 
     fn moment(&mut self, most_ms: u32) -> Duration {
@@ -60,6 +79,14 @@ impl Kills {
 fn take(due: &mut BTreeSet<u64>, number: u64) -> bool {
     let first = due.first().copied().filter(|n| *n <= number);
     first.is_some_and(|n| due.remove(&n))
+}
+
+/// The kind of act a request is: its address without ids.
+fn kind(request: &Request) -> Option<String> {
+    let path = request.path.strip_prefix("/api/v1/").filter(|_| request.method != "GET")?;
+    let path = path.split('?').next().unwrap_or_default();
+    let named = path.split('/').filter(|part| !part.bytes().any(|b| b.is_ascii_digit()));
+    Some(named.collect::<Vec<_>>().join("/"))
 }
 
 enum Part {
@@ -90,6 +117,8 @@ pub struct Office {
     worker: Option<Part>,
     pub kills: Option<Kills>,
     pub requests: u64,
+    /// Number and kind of each request that is an act.
+    pub acts: Vec<(u64, String)>,
     pub drains: u64,
     pub jobs: u64,
     /// Spent on requests, and on waiting for jobs.
@@ -135,6 +164,7 @@ impl Office {
             worker: None,
             kills,
             requests: 0,
+            acts: Vec::new(),
             drains: 0,
             jobs: 0,
             spent: [Duration::ZERO; 2],
@@ -223,7 +253,9 @@ impl Office {
     async fn ask_on(&mut self, request: Request) -> Result<Answer> {
         let number = self.requests;
         self.requests += 1;
-        let kill = self.kills.as_mut().and_then(|k| take(&mut k.requests, number).then(|| k.moment(12)));
+        let kind = kind(&request);
+        self.acts.extend(kind.clone().map(|kind| (number, kind)));
+        let kill = self.kills.as_mut().zip(kind).and_then(|(k, kind)| k.act(number, kind));
         if let Some(moment) = kill {
             let (at, api) = self.api.take().ok_or_else(|| broken(anyhow::anyhow!("the office is closed")))?;
             let going = tokio::spawn({

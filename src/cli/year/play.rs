@@ -31,9 +31,13 @@ pub struct Played {
     /// Refusals that the year expects, by call and code.
     pub refusals: BTreeMap<String, usize>,
     pub requests: u64,
+    /// Number and kind of each request that is an act.
+    pub acts: Vec<(u64, String)>,
     pub drains: u64,
     pub jobs: u64,
     pub kills: usize,
+    /// How often the API was killed during which kind of act.
+    pub during: BTreeMap<String, usize>,
     pub days: usize,
     pub seconds: f64,
     pub loading: f64,
@@ -71,7 +75,10 @@ pub async fn play(office: &mut Office, ward: &Ward, year: &Year) -> Result<Playe
     played.refusals = desk.refusals;
     (played.requests, played.drains, played.jobs) = (office.requests, office.drains, office.jobs);
     played.spent = office.spent.map(|d| d.as_secs_f64());
-    played.kills = office.kills.as_ref().map_or(0, |k| k.done);
+    played.acts = std::mem::take(&mut office.acts);
+    if let Some(kills) = &mut office.kills {
+        (played.kills, played.during) = (kills.done, std::mem::take(&mut kills.during));
+    }
     played.seconds = started.elapsed().as_secs_f64();
     Ok(played)
 }
@@ -195,7 +202,6 @@ impl Stage<'_> {
     fn promises(&self, office: &Office, told: &Told, day: Date) -> Result<Vec<String>> {
         let limits = Limits::shipped().map_err(broken_off)?;
         let all = broken(told, day, calendar()?, limits, &office.app.book.procedures);
-        let all = all.map_err(|e| Error::Broken(e.into()))?;
         Ok(all.into_iter().map(|f| format!("{day} {}: {f}", told.number)).collect())
     }
 
@@ -204,8 +210,7 @@ impl Stage<'_> {
         let limits = Limits::shipped().map_err(broken_off)?;
         for told in self.told.values_mut() {
             *told = kept::told(&office.app, told.id).await?;
-            let added = played.tally.add(told, day, calendar()?, limits, &office.app.book.procedures);
-            added.map_err(|e| Error::Broken(e.into()))?;
+            played.tally.add(told, day, calendar()?, limits, &office.app.book.procedures);
         }
         for told in self.told.values() {
             played.faults.extend(self.promises(office, told, day)?);

@@ -93,6 +93,12 @@ fn faults(p: &Played) {
 
 pub fn compared(calm: &Played, killed: &Played) {
     println!("\nthe same year, killed {} times, in {:.0} s", killed.kills, killed.seconds);
+    let during: Vec<String> = killed.during.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+    println!(
+        "the API died during {}; the worker {} times",
+        during.join(", "),
+        killed.kills - killed.during.values().sum::<usize>()
+    );
     faults(killed);
     if calm.hash == killed.hash {
         println!("digest: {}: the same", killed.hash);

@@ -47,11 +47,25 @@ pub fn new_since(was: &Sheet, then: &Record, now: &Sheet, later: &Record) -> Vec
     why
 }
 
-/// Ages of a source grow by themselves; whether it is too old is the verdict.
-fn same(a: &FindingRecord, b: &FindingRecord) -> bool {
+/// `later` says what `then` said, to the word: another bank's mortgage is another finding, and so is another code of a zone. Ages
+/// of a source grow by themselves; whether it is too old is the verdict. Details that went away are no hindrance.
+fn same(then: &FindingRecord, later: &FindingRecord) -> bool {
     let number = |q: Option<crate::domain::verify::Quantity>| q.filter(|q| q.unit != Unit::Day);
+    let (a, b) = (then, later);
     (&a.check, &a.subject, a.verdict, a.effect, a.certainty) == (&b.check, &b.subject, b.verdict, b.effect, b.certainty)
         && (number(a.measured), number(a.allowed)) == (number(b.measured), number(b.allowed))
+        && ageless(&a.message) == ageless(&b.message)
+        && b.details.iter().all(|new| a.details.iter().any(|old| ageless(old) == ageless(new)))
+}
+
+/// Without what changes from day to day.
+fn ageless(said: &Message) -> Message {
+    let mut said = said.clone();
+    said.args.remove("days");
+    if said.key.ends_with("-stale") {
+        said.args.remove("date");
+    }
+    said
 }
 
 /// In what an option asks more of the customer than it did. What our own cases took does not count.

@@ -240,6 +240,28 @@ fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
     assert_eq!(new(vec![day(3.0)], &[]), nothing, "a source is older each day");
     let area = |n: f64| FindingRecord { measured: Some(Quantity::new(n, Unit::SquareMetre)), ..hit("flood") };
     assert_eq!(new(vec![area(3.0)], &[]), ["sheet-changed-finding"]);
+    let named = |key: &str, bank: &str| {
+        let note = Message::new(key).with("text", bank).with("days", 3.0);
+        FindingRecord { message: note.clone(), details: vec![note], ..hit("flood") }
+    };
+    let (was_named, then_named) = sheet_of(vec![named("notes-line", "Ngân hàng A")], &[]);
+    let anew = |finding: FindingRecord| {
+        let (now, later) = sheet_of(vec![finding], &[]);
+        new_since(&was_named, &then_named, &now, &later).into_iter().map(|m| m.key).collect::<Vec<_>>()
+    };
+    assert_eq!(anew(named("notes-line", "Ngân hàng A")), nothing);
+    assert_eq!(anew(named("notes-line", "Ngân hàng B")), ["sheet-changed-finding"], "another bank's mortgage");
+    let only = |what: fn(&mut FindingRecord)| {
+        let mut finding = named("notes-line", "Ngân hàng A");
+        what(&mut finding);
+        anew(finding)
+    };
+    assert_eq!(
+        only(|f| f.details[0] = Message::new("notes-line").with("text", "Quỹ tín dụng C")),
+        ["sheet-changed-finding"]
+    );
+    assert_eq!(only(|f| f.details.clear()), nothing, "a detail that went away");
+    assert_eq!(only(|f| f.message = f.message.clone().with("days", 4.0)), nothing, "a day later");
     let (mut now, later) = sheet_of(vec![hit("flood")], &[]);
     now.pins.parcel = Some(Pinned { id: Uuid::nil(), version: 2 });
     now.options.iter_mut().for_each(|o| o.steps.clear());

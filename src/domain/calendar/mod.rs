@@ -87,6 +87,29 @@ impl Calendar {
         Ok(year.working.contains(&day) || (!is_weekend(day) && !year.off.contains_key(&day)))
     }
 
+    /// As [`Self::is_working_day`]; in a year that nobody has loaded by the weekday alone. What is counted so ends too early rather
+    /// than never, and is [doubtful](Self::is_doubtful).
+    pub fn works(&self, day: Date) -> bool {
+        self.is_working_day(day).unwrap_or(!is_weekend(day))
+    }
+
+    /// As [`Self::add_working_days`], over days that [work](Self::works).
+    pub fn reckon(&self, start: Date, n: u32) -> Date {
+        let mut day = start;
+        for _ in 0..n {
+            day += Duration::DAY;
+            while !self.works(day) {
+                day += Duration::DAY;
+            }
+        }
+        day
+    }
+
+    /// The last day of the last year that is loaded; none: no year is.
+    pub fn known_until(&self) -> Option<Date> {
+        Date::from_calendar_date(*self.years.keys().next_back()?, time::Month::December, 31).ok()
+    }
+
     /// Name of the holiday, when the day is one that is off.
     pub fn holiday(&self, day: Date) -> Option<&str> {
         self.years.get(&day.year())?.off.get(&day).map(String::as_str)

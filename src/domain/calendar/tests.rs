@@ -91,3 +91,13 @@ proptest! {
         prop_assert!(a + b == 0 || vn().is_working_day(once).unwrap());
     }
 }
+
+#[test]
+fn a_year_nobody_loaded_is_counted_by_weekdays_and_doubtful() {
+    let last = vn().known_until().unwrap();
+    let (start, end) = (last - Duration::days(3), vn().reckon(last, 5));
+    assert!(vn().add_working_days(last, 5).is_err());
+    assert_eq!((1..=(end - last).whole_days()).filter(|n| !is_weekend(last + Duration::days(*n))).count(), 5);
+    assert!(vn().is_doubtful(start, end) && !vn().is_doubtful(date!(2026 - 03 - 02), date!(2026 - 03 - 06)));
+    assert_eq!(vn().reckon(date!(2026 - 02 - 12), 10), date!(2026 - 03 - 05), "as ever where the year is known");
+}

@@ -55,6 +55,8 @@ impl Happened {
                 | H::ConsentGiven { .. }
                 | H::CustomerLinked { .. }
                 | H::TaskCancelled { .. }
+                | H::AgencyDecided { .. }
+                | H::SubmissionWithdrawn { .. }
                 | H::FieldWorkReturned { .. }
                 | H::ConflictSettled { .. }
                 | H::ObligationRevised { .. }
@@ -113,8 +115,11 @@ impl Happened {
             H::Submitted { .. } => &["agency", "procedure", "due", "on"],
             H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency", "on"],
             H::AgencyDecided { .. } => &["agency", "granted", "on"],
+            H::SubmissionWithdrawn { .. } => &["agency", "mistake", "on"],
             H::ReviewAsked {} | H::ReviewPassed { .. } => &[],
+            H::ReviewLapsed { .. } => &[],
             H::HandOverOffered { .. } | H::HandedOver { .. } => &["handover", "way"],
+            H::HandOverLapsed { .. } => &["handover", "why"],
             H::ObligationNoticed { .. } | H::ObligationRevised { .. } => &["obligation", "what", "amount", "due"],
             H::ObligationReminded { .. } => &["obligation", "what", "due"],
             H::ObligationPaid { .. } | H::ObligationDropped { .. } => &["obligation", "what"],
@@ -189,7 +194,9 @@ impl Happened {
             | H::AppointmentMade { with_customer: true, .. }
             | H::AppointmentMoved { with_customer: true, .. } => vec![Customer],
             H::ContractConcluded { .. } => vec![Customer, R(Role::Manager)],
-            H::AgencyAskedMore { .. } | H::AgencyDecided { .. } => vec![Customer, R(Role::Legal)],
+            H::AgencyAskedMore { .. } | H::AgencyDecided { .. } | H::SubmissionWithdrawn { .. } => {
+                vec![Customer, R(Role::Legal)]
+            }
             H::QuotationAccepted { .. } | H::QuotationRefused { .. } | H::ContractRefused { .. } => {
                 vec![R(Role::Sales)]
             }
@@ -203,7 +210,7 @@ impl Happened {
             H::Verified { .. } | H::OptionSheetOutdated { .. } | H::ItemSettled { .. } => vec![R(Role::Legal)],
             H::TaskAssigned { assignee, .. } => vec![Staff(*assignee)],
             H::TaskEscalated { role, .. } | H::DeadlineWarned { role, .. } | H::DeadlineEscalated { role, .. } => {
-                Role::parse(role).map(R).into_iter().collect()
+                Role::parse(role).map(R).or_else(|| Owed::parse(role)).into_iter().collect()
             }
             H::AppointmentMissed { .. } => vec![Customer, R(Role::CustomerCare)],
             H::IssueRaised { owner, .. } => vec![Staff(*owner)],
@@ -211,6 +218,9 @@ impl Happened {
             H::ReviewAsked {} => vec![R(Role::Reviewer)],
             H::ReviewReturned { .. } => vec![R(Role::Legal)],
             H::ReviewPassed { .. } => vec![R(Role::CustomerCare)],
+            H::ReviewLapsed { offered: true, .. } => vec![Customer, R(Role::Legal), R(Role::CustomerCare)],
+            H::ReviewLapsed { .. } => vec![R(Role::Legal), R(Role::CustomerCare)],
+            H::HandOverLapsed { .. } => vec![Customer, R(Role::CustomerCare)],
             H::Ended { ending: Ending::Closed | Ending::Withdrawn | Ending::Refused, .. } => vec![Customer],
             _ => vec![],
         }

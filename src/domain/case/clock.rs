@@ -3,10 +3,11 @@
 //! A day of Viet Nam is used by a clock that was running when the day began: the day it starts is not counted (Civil Code
 //! Art. 147), the day it stops is. Only working days are used. A deadline is a function of events, calendar and rules alone.
 
+use super::dossier::Dossier;
 use super::event::{Event, Happened};
 use super::procedure::{ProcedureBook, ProcedureVersion};
 use super::state::{Case, NoMove, Step, Turn};
-use crate::domain::calendar::{Calendar, UnknownYear, day_of};
+use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::rule::Standing;
 use crate::domain::staff::Role;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,18 @@ pub struct StepLimit {
 pub struct Limits {
     #[serde(rename = "step")]
     pub steps: Vec<StepLimit>,
+    pub authority: AuthorityLimit,
+}
+
+/// When an authority is asked after that has no term by its procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorityLimit {
+    pub working_days: u32,
+    pub warn: u32,
+    pub role: Role,
+    pub escalate: Role,
+    pub standing: Standing,
 }
 
 impl Limits {
@@ -44,8 +57,12 @@ impl Limits {
             if !Step::NAMES.contains(&s.step.as_str()) || limits.steps[..i].iter().any(|o| o.step == s.step) {
                 return Err(format!("{}: no step, or it stands twice", s.step));
             }
-            if s.working_days == 0 || s.working_days > 250 || s.warn >= s.working_days {
-                return Err(format!("{}: 1 to 250 working days, and a warning before their end", s.step));
+        }
+        let all = limits.steps.iter().map(|s| (s.step.as_str(), s.working_days, s.warn));
+        let a = &limits.authority;
+        for (name, days, warn) in all.chain([("authority", a.working_days, a.warn)]) {
+            if days == 0 || days > 250 || warn >= days {
+                return Err(format!("{name}: 1 to 250 working days, and a warning before their end"));
             }
         }
         Ok(limits)
@@ -175,17 +192,14 @@ fn spans_by(
     all
 }
 
-/// All clocks of a case.
-///
-/// # Errors
-/// A year without a calendar.
+/// All clocks of a case. A year without a calendar is counted by weekdays, and the clock is doubtful.
 pub fn clocks(
     events: &[Event],
     states: &[Case],
     calendar: &Calendar,
     limits: &Limits,
     book: &ProcedureBook,
-) -> Result<Vec<Clock>, UnknownYear> {
+) -> Vec<Clock> {
     let mut all = Vec::new();
     for limit in &limits.steps {
         let spans = spans(events, states, |c| c.step.name() == limit.step && c.turn() == Turn::Ours);
@@ -206,7 +220,7 @@ pub fn clocks(
     for event in events {
         if let Happened::Submitted { submission, procedure, province, .. } = &event.what {
             let version = book.find(procedure, province.as_deref(), event.day());
-            all.push(of_authority(events, states, *submission, version));
+            all.push(of_authority(events, states, *submission, version, &limits.authority));
         }
     }
     all.into_iter().map(|c| measured(c, calendar)).collect()
@@ -231,22 +245,38 @@ fn bare(spans: Vec<Span>) -> Clock {
     }
 }
 
-/// The authority's term, without the time it waits for us, by the days on which it got and gave.
-fn of_authority(events: &[Event], states: &[Case], submission: Uuid, version: Option<&ProcedureVersion>) -> Clock {
+/// Id of the clock of a dossier at an authority.
+pub fn of_submission(id: Uuid) -> String {
+    format!("submission.{id}")
+}
+
+/// The authority's term, or when we ask after it where there is none; without the time it waits for us, by the days on which it got and gave.
+fn of_authority(
+    events: &[Event],
+    states: &[Case],
+    submission: Uuid,
+    version: Option<&ProcedureVersion>,
+    house: &AuthorityLimit,
+) -> Clock {
+    let term = version.and_then(|v| Some((v.term()?, v.source.as_str(), v.standing)));
+    let (limit, source, standing) = term.unwrap_or((house.working_days, "data/clocks.toml", house.standing));
     Clock {
-        id: format!("submission.{submission}"),
+        id: of_submission(submission),
         turn: Turn::Authority,
-        limit: version.and_then(ProcedureVersion::term),
-        source: version.map_or_else(|| "no term is known".into(), |v| v.source.clone()),
-        standing: version.map_or(Standing::Unverified, |v| v.standing),
-        ..bare(spans_by(events, states, |c| c.submitted.contains(&submission), Event::day))
+        limit: Some(limit),
+        source: source.to_owned(),
+        standing,
+        warn: house.warn,
+        role: house.role,
+        escalate: house.escalate,
+        ..bare(spans_by(events, states, |c| c.dossiers.get(&submission).is_some_and(Dossier::at_work), Event::day))
     }
 }
 
-fn measured(mut clock: Clock, calendar: &Calendar) -> Result<Clock, UnknownYear> {
+fn measured(mut clock: Clock, calendar: &Calendar) -> Clock {
     for span in &clock.spans {
         let left = clock.limit.map(|l| l.saturating_sub(clock.used));
-        let end = left.map(|n| calendar.add_working_days(span.from, n)).transpose()?;
+        let end = left.map(|n| calendar.reckon(span.from, n));
         match (span.to, end) {
             // It runs out within this span: that day it stays.
             (Some(to), Some(end)) if clock.deadline.is_none() && end <= to && left != Some(0) => {
@@ -256,57 +286,48 @@ fn measured(mut clock: Clock, calendar: &Calendar) -> Result<Clock, UnknownYear>
             _ => {}
         }
         if let Some(to) = span.to {
-            clock.used += working_days(calendar, span.from, to)?;
+            clock.used += working_days(calendar, span.from, to);
         }
     }
     let first = clock.spans.first().map(|s| s.from);
     clock.doubtful = first.zip(clock.deadline).is_some_and(|(from, to)| calendar.is_doubtful(from, to));
-    Ok(clock)
+    clock
 }
 
 /// Working days after `from` up to and with `to`.
-fn working_days(calendar: &Calendar, from: Date, to: Date) -> Result<u32, UnknownYear> {
+pub(super) fn working_days(calendar: &Calendar, from: Date, to: Date) -> u32 {
     let mut n = 0;
     let mut day = from;
     while day < to {
         day += Duration::DAY;
-        n += u32::from(calendar.is_working_day(day)?);
+        n += u32::from(calendar.works(day));
     }
-    Ok(n)
+    n
 }
 
 impl Clock {
     /// Working days used by the end of `on`.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn used_by(&self, on: Date, calendar: &Calendar) -> Result<u32, UnknownYear> {
+    pub fn used_by(&self, on: Date, calendar: &Calendar) -> u32 {
         let each = |s: &Span| working_days(calendar, s.from, s.to.unwrap_or(on).min(on).max(s.from));
         self.spans.iter().map(each).sum()
     }
 
     /// Working days left on `on`; negative: over by so many.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn left(&self, on: Date, calendar: &Calendar) -> Result<Option<i64>, UnknownYear> {
-        let used = i64::from(self.used_by(on, calendar)?);
-        Ok(self.limit.map(|l| i64::from(l) - used))
+    pub fn left(&self, on: Date, calendar: &Calendar) -> Option<i64> {
+        let used = i64::from(self.used_by(on, calendar));
+        self.limit.map(|l| i64::from(l) - used)
     }
 
     /// Every day from its start to `until`, with its reason.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn days(&self, until: Date, calendar: &Calendar) -> Result<Vec<Day>, UnknownYear> {
-        let Some(first) = self.spans.first().map(|s| s.from) else { return Ok(vec![]) };
+    pub fn days(&self, until: Date, calendar: &Calendar) -> Vec<Day> {
+        let Some(first) = self.spans.first().map(|s| s.from) else { return vec![] };
         let (mut all, mut n, mut date) = (Vec::new(), 0, first);
         while date <= until {
             let ran = self.spans.iter().any(|s| s.from < date && s.to.is_none_or(|to| date <= to));
             let starts = self.spans.iter().any(|s| s.from == date);
             let holiday = calendar.holiday(date).map(str::to_owned);
             let weekend = date.weekday().number_days_from_monday() > 4;
-            let why = match (ran, calendar.is_working_day(date)?) {
+            let why = match (ran, calendar.works(date)) {
                 (false, _) if starts => DayReason::FirstDay,
                 (false, _) => DayReason::StoodStill,
                 (true, true) if weekend => DayReason::CountedInstead,
@@ -319,36 +340,8 @@ impl Clock {
             all.push(Day { date, used: counts.then_some(n), why, holiday });
             date += Duration::DAY;
         }
-        Ok(all)
+        all
     }
-}
-
-/// What a look at the clocks on a day calls for, when it was not said before.
-pub fn alarms(events: &[Event], clocks: &[Clock], on: Date, calendar: &Calendar) -> Result<Vec<Happened>, UnknownYear> {
-    let mut all = Vec::new();
-    for clock in clocks.iter().filter(|c| c.running) {
-        let Some(deadline) = clock.deadline else { continue };
-        let left = clock.left(on, calendar)?.unwrap_or_default();
-        let said = |e: &Event| match &e.what {
-            Happened::DeadlineWarned { clock: c, deadline: d, .. } if on <= deadline => {
-                c == &clock.id && *d == deadline
-            }
-            Happened::DeadlineEscalated { clock: c, deadline: d, .. } => c == &clock.id && *d == deadline,
-            _ => false,
-        };
-        if events.iter().any(said) {
-            continue;
-        }
-        let id = clock.id.clone();
-        if on > deadline {
-            all.push(Happened::DeadlineEscalated { clock: id, deadline, role: clock.escalate.as_str().into() });
-        } else if left <= i64::from(clock.warn) {
-            let left = u32::try_from(left).unwrap_or_default();
-            let role = clock.role.as_str().into();
-            all.push(Happened::DeadlineWarned { clock: id, deadline, left, role });
-        }
-    }
-    Ok(all)
 }
 
 #[cfg(test)]

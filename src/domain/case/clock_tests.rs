@@ -1,5 +1,6 @@
 use super::super::event::{Channel, Settled, Signer};
 use super::*;
+use crate::domain::case::alarm::{self, alarms};
 use crate::domain::verify::Outcome;
 use proptest::prelude::*;
 use time::OffsetDateTime;
@@ -29,7 +30,7 @@ fn add(events: &mut Vec<Event>, at: OffsetDateTime, what: Happened) {
 
 fn measured(events: &[Event]) -> Vec<Clock> {
     let states = states(events).unwrap();
-    clocks(events, &states, vn(), Limits::shipped().unwrap(), &ProcedureBook::default()).unwrap()
+    clocks(events, &states, vn(), Limits::shipped().unwrap(), &ProcedureBook::default())
 }
 
 #[test]
@@ -50,7 +51,7 @@ fn it_stands_still_while_the_customer_is_to_move() {
     add(&mut events, datetime!(2026-02-25 18:00 UTC), Happened::ItemSettled { item: id(3), how: Settled::Met });
     let on = clock(&events);
     assert_eq!(on.deadline, Some(date!(2026 - 03 - 04)), "26 February in Viet Nam; four working days after it");
-    let days = on.days(date!(2026 - 02 - 27), vn()).unwrap();
+    let days = on.days(date!(2026 - 02 - 27), vn());
     let why: Vec<_> = days.iter().map(|d| (d.date.day(), d.why)).collect();
     assert_eq!(why[..3], [(12, DayReason::FirstDay), (13, DayReason::Counted), (14, DayReason::StoodStill)]);
     assert_eq!(why[14..], [(26, DayReason::FirstDay), (27, DayReason::Counted)]);
@@ -60,7 +61,7 @@ fn it_stands_still_while_the_customer_is_to_move() {
 #[test]
 fn warned_once_and_escalated_once() {
     let events = opened(datetime!(2026-10-05 02:00 UTC));
-    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), on, vn()).unwrap();
+    let day = |on: Date, events: &[Event]| alarms(events, &measured(events), &[], on, vn());
     assert_eq!(day(date!(2026 - 10 - 05), &events), [], "two days are left");
     let warned = day(date!(2026 - 10 - 06), &events);
     let expected = |left| Happened::DeadlineWarned {
@@ -86,7 +87,7 @@ fn escalated_on_the_next_day_even_when_it_is_a_rest_day() {
     let (id, deadline, role) = ("step.intake".to_owned(), date!(2026 - 10 - 09), "customer_care".to_owned());
     let warned = Happened::DeadlineWarned { clock: id.clone(), deadline, left: 1, role };
     add(&mut events, datetime!(2026-10-08 02:00 UTC), warned);
-    let late = alarms(&events, &measured(&events), date!(2026 - 10 - 10), vn()).unwrap();
+    let late = alarms(&events, &measured(&events), &[], date!(2026 - 10 - 10), vn());
     assert_eq!(late, [Happened::DeadlineEscalated { clock: id, deadline, role: "manager".into() }]);
 }
 
@@ -122,10 +123,15 @@ fn limits_are_checked() {
             "[[step]]\nstep='{step}'\nworking_days={days}\nwarn={warn}\nrole='legal'\nescalate='manager'\nstanding='house'\n"
         )
     };
-    assert!(Limits::read(&one("intake", 2, 1)).is_ok());
-    assert!(Limits::read(&one("dance", 2, 1)).unwrap_err().contains("no step"));
-    assert!(Limits::read(&format!("{0}{0}", one("intake", 2, 1))).unwrap_err().contains("twice"));
-    assert!(Limits::read(&one("intake", 2, 2)).unwrap_err().contains("warning"));
+    let read = |steps: &str, days: u32| {
+        let house = "role='legal'\nescalate='manager'\nstanding='house'\n";
+        Limits::read(&format!("{steps}[authority]\nworking_days={days}\nwarn=2\n{house}"))
+    };
+    assert!(read(&one("intake", 2, 1), 20).is_ok());
+    assert!(read(&one("dance", 2, 1), 20).unwrap_err().contains("no step"));
+    assert!(read(&format!("{0}{0}", one("intake", 2, 1)), 20).unwrap_err().contains("twice"));
+    assert!(read(&one("intake", 2, 2), 20).unwrap_err().contains("warning"));
+    assert!(read(&one("intake", 2, 1), 2).unwrap_err().contains("authority"));
 }
 
 /// Moves that lead a case on, back, to the customer and to an authority.
@@ -215,18 +221,18 @@ proptest! {
     fn equals_a_naive_recount(events in history()) {
         let shipped = ProcedureBook::from_toml(&[("transfer", include_str!("../../../data/procedures/transfer.toml"))]).unwrap();
         let states = states(&events).unwrap();
-        for clock in clocks(&events, &states, vn(), Limits::shipped().unwrap(), &shipped).unwrap() {
+        for clock in clocks(&events, &states, vn(), Limits::shipped().unwrap(), &shipped) {
             let Some(limit) = clock.limit else { continue };
             let expected = match clock.id.strip_prefix("step.") {
                 Some(step) => naive(&events, limit, |c| c.step.name() == step && c.turn() == Turn::Ours),
-                None => naive(&events, limit, |c| c.submitted.contains(&id(9))),
+                None => naive(&events, limit, |c| c.dossiers.get(&id(9)).is_some_and(Dossier::at_work)),
             };
             prop_assert_eq!(clock.deadline, expected, "{}", clock.id);
             // The explanation adds up: its last used day is the deadline.
             if let Some(deadline) = clock.deadline {
-                let days = clock.days(deadline, vn()).unwrap();
+                let days = clock.days(deadline, vn());
                 prop_assert_eq!(days.last().and_then(|d| d.used), Some(limit));
-                prop_assert_eq!(clock.used_by(deadline, vn()).unwrap(), limit);
+                prop_assert_eq!(clock.used_by(deadline, vn()), limit);
             }
         }
     }
@@ -246,4 +252,43 @@ proptest! {
         let parts = segments(&events, &states);
         prop_assert!(parts.windows(2).all(|w| w[0].to == Some(w[1].from)));
     }
+}
+
+/// The calendar ends while cases run: what is counted beyond it is doubtful, warned of and escalated as ever.
+#[test]
+fn a_clock_goes_on_where_no_calendar_reaches() {
+    let last = vn().known_until().unwrap();
+    let events = opened(crate::domain::calendar::day_begins(last));
+    let clock = &measured(&events)[0];
+    let deadline = clock.deadline.unwrap();
+    assert!(deadline > last && clock.doubtful);
+    let told = alarms(&events, &measured(&events), &[], deadline + Duration::DAY, vn());
+    assert!(matches!(told[..], [Happened::DeadlineEscalated { .. }]), "{told:?}");
+}
+
+/// A task, a problem and a day printed on a receipt are promises too: each warned of and escalated once.
+#[test]
+fn days_that_were_promised_are_watched() {
+    let mut events = opened(datetime!(2026-10-05 02:00 UTC));
+    let raised = Happened::IssueRaised { issue: id(3), topic: "x".into(), owner: id(4), due: date!(2026 - 10 - 09) };
+    events.push(Event { seq: 2, at: events[0].at, actor: "care".into(), what: raised });
+    let case = Case::fold(&events).unwrap().unwrap();
+    let promises = alarm::issues(&case, &events);
+    let told = |events: &[Event], on: Date| alarms(events, &[], &promises, on, vn());
+    assert_eq!(told(&events, date!(2026 - 10 - 07)), []);
+    let warned = told(&events, date!(2026 - 10 - 08));
+    let [Happened::DeadlineWarned { clock, left: 1, role, .. }] = &warned[..] else { panic!("{warned:?}") };
+    assert_eq!((clock.as_str(), role.as_str()), (&*format!("issue.{}", id(3)), &*format!("staff:{}", id(4))));
+    assert_eq!(warned[0].owed(), [crate::domain::case::Owed::Staff(id(4))]);
+    events.push(Event { seq: 3, at: events[0].at, actor: "system:x".into(), what: warned[0].clone() });
+    assert_eq!(told(&events, date!(2026 - 10 - 09)), [], "once");
+    let late = told(&events, date!(2026 - 10 - 10));
+    assert!(matches!(&late[..], [Happened::DeadlineEscalated { role, .. }] if role == "manager"), "{late:?}");
+    events.push(Event {
+        seq: 4,
+        at: events[0].at,
+        actor: "care".into(),
+        what: Happened::IssueResolved { issue: id(3), topic: "x".into() },
+    });
+    assert_eq!(alarm::issues(&Case::fold(&events).unwrap().unwrap(), &events), []);
 }

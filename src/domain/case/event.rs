@@ -4,10 +4,8 @@
 //! `data/i18n/{vi,en}/case.ftl`, and a sample in `event_tests.rs`. The compiler and the tests ask for each of them.
 
 pub use super::event_values::{Channel, Ending, Settled, Signer};
-use crate::domain::calendar::day_of;
 use crate::domain::verify::Outcome;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -310,6 +308,13 @@ pub enum Happened {
         #[serde(default)]
         on: Option<Date>,
     },
+    /// The dossier was taken back, or (`mistake`) was noted wrongly and never handed in like that.
+    SubmissionWithdrawn {
+        submission: Uuid,
+        agency: String,
+        mistake: bool,
+        on: Option<Date>,
+    },
     FieldWorkReturned {
         batch: Uuid,
         applied: u32,
@@ -336,6 +341,7 @@ pub enum Happened {
         since: Date,
         step: String,
     },
+    /// `clock`: `step.<name>`, `submission.<id>`, `promised.<id>`, `task.<id>` or `issue.<id>`; `role`: a role, or `staff:<id>`.
     DeadlineWarned {
         clock: String,
         deadline: Date,
@@ -357,6 +363,12 @@ pub enum Happened {
     ReviewPassed {
         review: Uuid,
     },
+    /// Something came after the review was passed (`because`: kind of the event, or `taken_back`): back to work, and reviewed anew.
+    /// `offered`: a hand-over had been offered, which stands no longer.
+    ReviewLapsed {
+        because: String,
+        offered: bool,
+    },
     HandOverOffered {
         handover: Uuid,
         way: String,
@@ -364,6 +376,11 @@ pub enum Happened {
     HandedOver {
         handover: Uuid,
         way: String,
+    },
+    /// A link ran out, or died of wrong codes (`why`: expired, dead), before it was opened: somebody has to make a new one.
+    HandOverLapsed {
+        handover: Uuid,
+        why: String,
     },
     /// `amount`: as far as it is known; the authority's notice tells.
     ObligationNoticed {
@@ -432,45 +449,6 @@ pub enum Happened {
         ending: Ending,
         reason: String,
     },
-}
-
-impl Event {
-    /// The day in Viet Nam on which it happened; another one than that on which it was noted only where an authority acted.
-    pub fn day(&self) -> Date {
-        use Happened as H;
-        match &self.what {
-            H::Submitted { on: Some(day), .. }
-            | H::AgencyAskedMore { on: Some(day), .. }
-            | H::AgencyAnswered { on: Some(day), .. }
-            | H::AgencyDecided { on: Some(day), .. } => *day,
-            _ => day_of(self.at),
-        }
-    }
-}
-
-impl Happened {
-    /// Kind and data, as they are stored.
-    ///
-    /// # Errors
-    /// Never for a value of this type; the error is serde's.
-    pub fn parts(&self) -> Result<(String, Value), serde_json::Error> {
-        let mut all: Map<String, Value> = serde_json::from_value(serde_json::to_value(self)?)?;
-        let kind = match all.remove("kind") {
-            Some(Value::String(kind)) => kind,
-            _ => String::new(),
-        };
-        Ok((kind, Value::Object(all)))
-    }
-
-    /// Out of what was stored.
-    ///
-    /// # Errors
-    /// The kind is unknown, or the data are not those of the kind.
-    pub fn from_parts(kind: &str, data: Value) -> Result<Self, serde_json::Error> {
-        let mut all: Map<String, Value> = serde_json::from_value(data)?;
-        all.insert("kind".into(), kind.into());
-        serde_json::from_value(Value::Object(all))
-    }
 }
 
 #[cfg(test)]

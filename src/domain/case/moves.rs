@@ -27,8 +27,10 @@ pub(super) fn moved(step: Step, case: &Case, event: &Event) -> Result<Step, Why>
         | H::ContractRefused { .. }
         | H::ContractExpired { .. } => contract(step, &event.what),
         H::WorkPlanned { .. } | H::Submitted { .. } if !matches!(step, Step::Execution { .. }) => Err(Why::OtherStep),
-        H::ReviewAsked {} | H::ReviewReturned { .. } | H::ReviewPassed { .. } => review(step, case, event),
-        H::HandOverOffered { .. } | H::HandedOver { .. } => hand_over(step, &event.what),
+        H::ReviewAsked {} | H::ReviewReturned { .. } | H::ReviewPassed { .. } | H::ReviewLapsed { .. } => {
+            review(step, case, event)
+        }
+        H::HandOverOffered { .. } | H::HandedOver { .. } | H::HandOverLapsed { .. } => hand_over(step, &event.what),
         H::Archived { .. } | H::SurveySent { .. } if !finished(&step) => Err(Why::OtherStep),
         H::PersonalDataErased { .. } if !step.ended() => Err(Why::OtherStep),
         H::Ended { ending, reason } => end(step, *ending, reason),
@@ -180,6 +182,7 @@ fn review(step: Step, case: &Case, event: &Event) -> Result<Step, Why> {
                 _ => Ok(Step::HandOver { contract, reviewed_by: event.actor.clone(), offered: false }),
             }
         }
+        (Step::HandOver { contract, .. }, H::ReviewLapsed { .. }) => Ok(Step::Execution { contract }),
         _ => Err(Why::OtherStep),
     }
 }
@@ -189,7 +192,15 @@ fn hand_over(step: Step, event: &Happened) -> Result<Step, Why> {
         (Step::HandOver { contract, reviewed_by, .. }, Happened::HandOverOffered { .. }) => {
             Ok(Step::HandOver { contract, reviewed_by, offered: true })
         }
-        (Step::HandOver { contract, .. }, Happened::HandedOver { .. }) => Ok(Step::AfterCare { contract }),
+        (Step::HandOver { contract, reviewed_by, .. }, Happened::HandOverLapsed { .. }) => {
+            Ok(Step::HandOver { contract, reviewed_by, offered: false })
+        }
+        (Step::HandOver { contract, offered: true, .. }, Happened::HandedOver { .. }) => {
+            Ok(Step::AfterCare { contract })
+        }
+        (Step::HandOver { .. }, Happened::HandedOver { .. }) => Err(Why::NotOffered),
+        // What was opened and lost on the way is offered once more.
+        (step @ Step::AfterCare { .. }, _) => Ok(step),
         _ => Err(Why::OtherStep),
     }
 }

@@ -1,6 +1,7 @@
 //! Procedures (thủ tục) as data: papers and working days, national or of a province, each with its source and its period.
 //! One file per procedure in `data/procedures/`.
 
+use crate::domain::paper::Paper;
 use crate::domain::rule::{DataError, Standing};
 use crate::domain::theme::Bilingual;
 use crate::domain::verify::RequiredPaper;
@@ -94,6 +95,12 @@ impl ProcedureBook {
 
     pub fn procedure(&self, code: &str) -> Option<&Procedure> {
         self.procedures.iter().find(|p| p.code == code)
+    }
+
+    /// A name of a paper that lists of papers use, as it stands there; whatever else is a person's words.
+    pub fn names_paper(&self, name: &str) -> bool {
+        let mut listed = self.procedures.iter().flat_map(|p| &p.versions).flat_map(|v| &v.papers);
+        Paper::KINDS.contains(&name) || listed.any(|p| p.kind == name)
     }
 
     /// The version of a procedure in force on `as_of`; the province's own goes before the national one.

@@ -1,9 +1,10 @@
 //! Where a case stands: a pure fold over its events. A move takes the state and gives the next one, or says why not.
 
+use super::dossier::Dossier;
 use super::event::{Channel, Event, Happened, Settled, Signer};
 use crate::domain::verify::Outcome;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The steps of a case, each with what it rests on.
@@ -108,13 +109,10 @@ pub struct Case {
     pub rounds: u32,
     pub tasks: BTreeSet<Uuid>,
     pub issues: BTreeSet<Uuid>,
-    /// With an authority, at work.
-    pub submitted: BTreeSet<Uuid>,
-    /// With an authority, which waits for more from us.
-    pub stopped: BTreeSet<Uuid>,
-    /// What an authority decided last.
-    #[serde(default)]
-    pub granted: Option<bool>,
+    /// The procedure the contract is about; none: no work was planned.
+    pub procedure: Option<String>,
+    /// All that was handed in to authorities.
+    pub dossiers: BTreeMap<Uuid, Dossier>,
     /// Taxes and fees not paid yet.
     pub obligations: BTreeSet<Uuid>,
     /// Logins of those who did tasks, verified or advised: none of them reviews.
@@ -163,6 +161,8 @@ pub enum Why {
     WorkOpen,
     #[error("nobody reviews their own work")]
     OwnWork,
+    #[error("no hand-over is offered that stands")]
+    NotOffered,
     #[error("a promise stands: withdraw or refuse it instead")]
     PromiseStands,
 }
@@ -248,9 +248,8 @@ impl Case {
             rounds: 0,
             tasks: BTreeSet::new(),
             issues: BTreeSet::new(),
-            submitted: BTreeSet::new(),
-            stopped: BTreeSet::new(),
-            granted: None,
+            procedure: None,
+            dossiers: BTreeMap::new(),
             obligations: BTreeSet::new(),
             hands: BTreeSet::new(),
         })
@@ -280,7 +279,7 @@ impl Case {
             step if step.ended() => Turn::Nobody,
             Step::Quotation { accepted: false, .. } | Step::HandOver { offered: true, .. } => Turn::Customer,
             Step::Contract { next: Signer::Customer, .. } => Turn::Customer,
-            Step::Execution { .. } if !self.submitted.is_empty() => Turn::Authority,
+            Step::Execution { .. } if self.authority_moves() => Turn::Authority,
             _ if !self.asked.is_empty() => Turn::Customer,
             _ => Turn::Ours,
         }
@@ -291,8 +290,7 @@ impl Case {
         self.tasks.is_empty()
             && self.asked.is_empty()
             && self.issues.is_empty()
-            && self.submitted.is_empty()
-            && self.stopped.is_empty()
+            && !self.dossiers.values().any(Dossier::open)
     }
 
     /// What is open, counted; whatever the step.
@@ -326,19 +324,12 @@ impl Case {
             H::TaskCancelled { task, .. } => drop(self.tasks.remove(task)),
             H::IssueRaised { issue, .. } => new(&mut self.issues, *issue)?,
             H::IssueResolved { issue, .. } => gone(&mut self.issues, *issue)?,
-            H::Submitted { submission, .. } => new(&mut self.submitted, *submission)?,
-            H::AgencyAskedMore { submission, .. } => {
-                gone(&mut self.submitted, *submission)?;
-                new(&mut self.stopped, *submission)?;
-            }
-            H::AgencyAnswered { submission, .. } => {
-                gone(&mut self.stopped, *submission)?;
-                new(&mut self.submitted, *submission)?;
-            }
-            H::AgencyDecided { submission, granted, .. } => {
-                gone(&mut self.submitted, *submission)?;
-                self.granted = Some(*granted);
-            }
+            H::WorkPlanned { procedure, .. } => self.procedure = Some(procedure.clone()),
+            H::Submitted { .. }
+            | H::AgencyAskedMore { .. }
+            | H::AgencyAnswered { .. }
+            | H::AgencyDecided { .. }
+            | H::SubmissionWithdrawn { .. } => self.at_authority(event)?,
             H::ObligationNoticed { obligation, .. } => new(&mut self.obligations, *obligation)?,
             H::ObligationPaid { obligation, .. } | H::ObligationDropped { obligation, .. } => {
                 gone(&mut self.obligations, *obligation)?;

@@ -99,6 +99,45 @@ fn eight_steps() {
     assert_eq!(led(&steps).unwrap_err().why, Why::Ended);
 }
 
+fn handed_in(n: u128, procedure: &str) -> Happened {
+    Happened::Submitted {
+        submission: id(n),
+        agency: "office".into(),
+        procedure: procedure.into(),
+        due: None,
+        province: None,
+        on: None,
+    }
+}
+
+fn decided(n: u128, granted: bool) -> Happened {
+    Happened::AgencyDecided { submission: id(n), agency: "office".into(), granted, on: None }
+}
+
+/// A mortgage is released so that the land can be transferred: that it is released is no word about the transfer.
+#[test]
+fn what_lies_beside_does_not_decide_the_case() {
+    use Happened as H;
+    let mut steps = to_execution();
+    steps.push(("boss", H::WorkPlanned { plan: id(7), procedure: "transfer".into(), tasks: 9 }));
+    steps.extend([("lan", handed_in(20, "mortgage_release")), ("lan", decided(20, true))]);
+    let case = led(&steps).unwrap();
+    assert_eq!((case.granted(), case.main_dossiers().count()), (None, 0));
+    steps.extend([("lan", handed_in(21, "transfer")), ("lan", handed_in(22, "mortgage_release"))]);
+    steps.push(("lan", H::AgencyAskedMore { submission: id(21), agency: "office".into(), on: None }));
+    let case = led(&steps).unwrap();
+    assert_eq!(case.turn(), Turn::Ours, "one authority waits for us, whatever another does");
+    assert_eq!(case.main_dossiers().filter(|d| d.open()).count(), 1);
+    steps.push(("lan", H::AgencyAnswered { submission: id(21), agency: "office".into(), on: None }));
+    steps.extend([("lan", decided(21, true)), ("lan", decided(22, false))]);
+    let case = led(&steps).unwrap();
+    assert_eq!((case.granted(), case.refused_beside()), (Some(true), vec!["mortgage_release"]));
+    steps.extend([("lan", handed_in(23, "mortgage_release")), ("lan", decided(23, true))]);
+    assert_eq!(led(&steps).unwrap().refused_beside(), [""; 0], "the last decision counts");
+    steps.extend([("lan", handed_in(24, "transfer")), ("lan", decided(24, false))]);
+    assert_eq!(led(&steps).unwrap().granted(), Some(false));
+}
+
 #[test]
 fn what_cannot_happen_says_why() {
     use Happened as H;

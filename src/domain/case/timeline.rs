@@ -1,17 +1,21 @@
 //! A case told in words, in two views: staff see all of it; customers see what happened, why, by whom, what comes next and
 //! by when, out of what `audience.rs` shows them.
 
+use super::clock::{Clock, of_submission};
+use super::dossier::Dossier;
 use super::event::{Event, Happened, Signer};
 use super::state::{Case, Step, Turn};
 use crate::domain::calendar::{clock_time, day_of};
 use crate::domain::dispatch::Table;
 use crate::domain::plan::PlanBook;
+use crate::domain::rule::Standing;
 use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{Message, Quantity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,8 +89,8 @@ pub fn line(event: &Event, view: View, lang: Lang) -> Option<Line> {
     })
 }
 
-/// What is told of the case as it stands after `events`.
-pub fn now(case: &Case, events: &[Event], lang: Lang) -> Now {
+/// What is told of the case as it stands after `events`, by its clocks.
+pub fn now(case: &Case, events: &[Event], clocks: &[Clock], lang: Lang) -> Now {
     let (step, turn) = (case.step.name(), case.turn());
     let next = if case.step.ended() { "now-ended".to_owned() } else { format!("now-{step}-{}", turn.as_str()) };
     Now {
@@ -95,17 +99,26 @@ pub fn now(case: &Case, events: &[Event], lang: Lang) -> Now {
         turn,
         turn_text: text::word(lang, &format!("turn-{}", turn.as_str())),
         next: text::word(lang, &next),
-        by: awaited(case, events),
+        by: awaited(case, events, clocks),
     }
 }
 
-/// The day by which what is waited for now was asked or promised.
-fn awaited(case: &Case, events: &[Event]) -> Option<Date> {
+/// The day by which what is waited for now was asked or promised; of an authority, the end of its term as its clock runs now.
+fn awaited(case: &Case, events: &[Event], clocks: &[Clock]) -> Option<Date> {
     use Happened as H;
+    // When we ask after a dossier that has no term is our own habit, and nobody's promise.
+    let term = |id: &Uuid| {
+        let clock = clocks.iter().find(|c| c.id == of_submission(*id) && c.standing != Standing::House)?;
+        clock.deadline
+    };
     let of_step = |e: &Event| match (&case.step, &e.what) {
         (Step::Quotation { .. }, H::QuotationOffered { valid_to, .. }) => Some(*valid_to),
         (Step::Contract { .. }, H::ContractDrawn { sign_by, .. }) => Some(*sign_by),
-        (Step::Execution { .. }, H::Submitted { submission, due, .. }) if case.submitted.contains(submission) => *due,
+        (Step::Execution { .. }, H::Submitted { submission, .. })
+            if case.dossiers.get(submission).is_some_and(Dossier::at_work) =>
+        {
+            term(submission)
+        }
         (_, H::PapersRequested { items, due, .. }) if items.iter().any(|i| case.asked.contains(i)) => Some(*due),
         _ => None,
     };

@@ -1,7 +1,6 @@
 use super::super::event::tests::samples;
 use super::*;
 use time::macros::datetime;
-use uuid::Uuid;
 
 fn event(what: Happened) -> Event {
     Event { seq: 1, at: datetime!(2026-10-05 02:00 UTC), actor: "lan".into(), what }
@@ -70,9 +69,10 @@ fn where_it_stands_has_words_for_every_step_and_turn() {
         case.step = step;
         for (asked, submitted) in [(false, false), (true, false), (false, true)] {
             case.asked = asked.then_some(id).into_iter().collect();
-            case.submitted = submitted.then_some(id).into_iter().collect();
+            let dossier = Dossier { procedure: "transfer".into(), last: None, seq: 1 };
+            case.dossiers = submitted.then_some((id, dossier)).into_iter().collect();
             for lang in [Lang::Vi, Lang::En] {
-                let now = now(&case, &[], lang);
+                let now = now(&case, &[], &[], lang);
                 for text in [now.step_text, now.turn_text, now.next] {
                     assert!(text.contains(' ') || text.chars().next().is_some_and(char::is_uppercase), "{text}");
                     assert!(!text.starts_with("now-") && !text.starts_with("step-"), "{text}");

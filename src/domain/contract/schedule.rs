@@ -1,6 +1,5 @@
 //! Instalments against the calendar: which milestone was reached when, what is due, what is overdue.
 
-use crate::domain::calendar::day_of;
 use crate::domain::case::{Event, Happened};
 use crate::domain::money::{Dong, TooLarge};
 use crate::domain::quotation::{Instalment, Milestone};
@@ -9,17 +8,31 @@ use std::collections::BTreeMap;
 use time::Date;
 use uuid::Uuid;
 
-/// The day a contract's milestone was reached, by what happened to the case since the contract bound.
+/// The day a contract's milestone was reached, by what happened to the case since the contract bound: the day it happened, also
+/// when it was noted later. What an authority gets or decides counts when it is what the contract is about.
 pub fn reached(milestone: Milestone, contract: Uuid, events: &[Event]) -> Option<Date> {
     let bound = |e: &&Event| matches!(&e.what, Happened::ContractConcluded { contract: c } if *c == contract);
     let start = events.iter().find(bound)?;
+    let about = events.iter().rev().find_map(|e| match &e.what {
+        Happened::WorkPlanned { procedure, .. } => Some(procedure),
+        _ => None,
+    });
+    let mistake = |id: &Uuid| {
+        let is = |e: &Event| matches!(&e.what, Happened::SubmissionWithdrawn { submission, mistake: true, .. } if submission == id);
+        events.iter().any(is)
+    };
+    let main = |id: &Uuid| {
+        let is = |e: &Event| matches!(&e.what, Happened::Submitted { submission, procedure, .. } if submission == id && about.is_none_or(|p| p == procedure));
+        events.iter().any(is) && !mistake(id)
+    };
     let is = |e: &&Event| match (milestone, &e.what) {
         (Milestone::Signing, _) => e.seq == start.seq,
-        (Milestone::Submission, Happened::Submitted { .. }) => true,
-        (Milestone::Result, Happened::AgencyDecided { granted: true, .. } | Happened::ReviewPassed { .. }) => true,
+        (Milestone::Submission, Happened::Submitted { submission, .. }) => main(submission),
+        (Milestone::Result, Happened::AgencyDecided { submission, granted: true, .. }) => main(submission),
+        (Milestone::Result, Happened::ReviewPassed { .. }) => true,
         _ => false,
     };
-    events.iter().filter(|e| e.seq >= start.seq).find(is).map(|e| day_of(e.at))
+    events.iter().filter(|e| e.seq >= start.seq).find(is).map(Event::day)
 }
 
 /// What stands of one instalment on a day.

@@ -97,12 +97,23 @@ fn a_milestone_counts_from_when_the_contract_binds() {
         procedure: "p".into(),
         due: None,
         province: None,
+        on: Some(date!(2026 - 12 - 05)),
+    };
+    let beside = || Happened::Submitted {
+        submission: id(4),
+        agency: "a".into(),
+        procedure: "mortgage_release".into(),
+        due: None,
+        province: None,
         on: None,
     };
     let all = [
         submitted(),
         Happened::ContractConcluded { contract: id(8) },
         Happened::ContractConcluded { contract },
+        Happened::WorkPlanned { plan: id(2), procedure: "p".into(), tasks: 1 },
+        beside(),
+        Happened::AgencyDecided { submission: id(4), agency: "a".into(), granted: true, on: None },
         submitted(),
         Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: false, on: None },
         Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: true, on: None },
@@ -115,10 +126,18 @@ fn a_milestone_counts_from_when_the_contract_binds() {
     let day = |m, upto: usize| reached(m, contract, &events[..upto]);
     assert_eq!(day(Milestone::Signing, 2), None);
     assert_eq!(day(Milestone::Submission, 3), None, "the first one was before the contract");
-    assert_eq!(day(Milestone::Signing, 6), Some(date!(2026 - 12 - 04)));
-    assert_eq!(day(Milestone::Submission, 6), Some(date!(2026 - 12 - 05)));
-    assert_eq!(day(Milestone::Result, 5), None, "a refusal is no result to pay for");
-    assert_eq!(day(Milestone::Result, 6), Some(date!(2026 - 12 - 07)));
+    assert_eq!(day(Milestone::Signing, 9), Some(date!(2026 - 12 - 04)));
+    assert_eq!(day(Milestone::Submission, 6), None, "what lies beside is not what is paid for");
+    assert_eq!(
+        day(Milestone::Submission, 9),
+        Some(date!(2026 - 12 - 05)),
+        "the day it was handed in, noted on the 8th"
+    );
+    assert_eq!(day(Milestone::Result, 8), None, "neither a decision about something else nor a refusal");
+    assert_eq!(day(Milestone::Result, 9), Some(date!(2026 - 12 - 10)));
+    let mistaken = Happened::SubmissionWithdrawn { submission: id(1), agency: "a".into(), mistake: true, on: None };
+    let events = [&events[..7], &[event((8, mistaken))]].concat();
+    assert_eq!(reached(Milestone::Submission, contract, &events), None, "it was never handed in");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::domain::theme::Effect;
 use crate::domain::verify::{Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use time::{Date, Duration};
+use time::Date;
 
 /// What dispatch needs to know of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,13 +74,11 @@ pub fn plan(
     tasks.collect()
 }
 
-/// `days` working days after `today`. Where no calendar reaches, seven days for every five, marked doubtful: an internal
-/// date is better than none, and no legal term rests on it.
+/// `days` working days after `today`; doubtful where no confirmed calendar reaches: an internal date is better than none, and no
+/// legal term rests on it.
 pub fn due(calendar: &Calendar, today: Date, days: u32) -> (Date, bool) {
-    match calendar.add_working_days(today, days) {
-        Ok(due) => (due, calendar.is_doubtful(today, due)),
-        Err(_) => (today + Duration::days(i64::from(days.div_ceil(5) * 7)), true),
-    }
+    let due = calendar.reckon(today, days);
+    (due, calendar.is_doubtful(today, due))
 }
 
 #[cfg(test)]

@@ -52,9 +52,9 @@ pub enum Condition {
     PapersIn,
     /// No issue of the case is open.
     NoIssue,
-    /// The dossier lies with an authority, or it has granted what was applied for.
+    /// The dossier of the procedure lies with an authority, or it has granted what was applied for.
     Submitted,
-    /// Nothing lies with an authority any more, and its last decision was to grant.
+    /// No dossier of the procedure lies with an authority any more, and the last decision about it was to grant.
     Granted,
     /// A complete paper of this kind is in the case.
     Paper(String),

@@ -31,9 +31,9 @@ pub struct Facts {
     /// Something asked of the customer is open.
     pub papers_asked: bool,
     pub issue_open: bool,
-    /// A dossier lies with an authority, which works on it or waits for more.
+    /// A dossier of what the contract is about lies with an authority, which works on it or waits for more.
     pub with_authority: bool,
-    /// What an authority decided last.
+    /// What was decided last about it.
     pub granted: Option<bool>,
     /// Names of papers that are there and complete, squeezed.
     pub papers: BTreeSet<String>,
@@ -67,6 +67,7 @@ pub fn may_free(what: &Happened) -> bool {
             | H::ItemSettled { .. }
             | H::IssueResolved { .. }
             | H::AgencyDecided { .. }
+            | H::SubmissionWithdrawn { .. }
     )
 }
 

@@ -95,18 +95,21 @@ impl From<TooLarge> for NoOffer {
 pub enum Standing {
     /// Waits for the customer's answer.
     Offered,
-    /// Frozen: nothing changes it any more, not even a newer version.
+    /// Frozen: a newer version does not change it.
     Accepted,
     Refused,
     /// There is a newer version.
     Replaced,
     Expired,
+    /// The sheet it rests on was signed anew: it holds no longer, also when it was accepted.
+    Withdrawn,
 }
 
 impl Standing {
     /// `accepted`: the answer, if there is one; `valid_to`: the last day it holds.
-    pub fn of(accepted: Option<bool>, newest: bool, valid_to: Date, today: Date) -> Self {
+    pub fn of(accepted: Option<bool>, withdrawn: bool, newest: bool, valid_to: Date, today: Date) -> Self {
         match accepted {
+            _ if withdrawn => Self::Withdrawn,
             Some(true) => Self::Accepted,
             Some(false) => Self::Refused,
             None if !newest => Self::Replaced,
@@ -122,6 +125,7 @@ impl Standing {
             Self::Refused => "refused",
             Self::Replaced => "replaced",
             Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }

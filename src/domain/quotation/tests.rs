@@ -62,7 +62,8 @@ fn where_a_quotation_stands() {
         (Some(true), false, after, Standing::Accepted),
         (Some(false), true, to, Standing::Refused),
     ] {
-        assert_eq!(Standing::of(accepted, newest, to, today), standing);
+        assert_eq!(Standing::of(accepted, false, newest, to, today), standing);
+        assert_eq!(Standing::of(accepted, true, newest, to, today), Standing::Withdrawn, "whatever was said of it");
     }
 }
 

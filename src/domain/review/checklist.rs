@@ -181,8 +181,10 @@ pub struct Owed {
 pub struct Submissions {
     /// At work there, or waiting for more from us.
     pub open: usize,
-    /// The last decision.
+    /// The last decision about what the contract is about.
     pub granted: Option<bool>,
+    /// Other procedures that were refused last.
+    pub refused_beside: Vec<String>,
 }
 
 /// All the checklist is made of. `None`: such things are not kept for this case.
@@ -316,8 +318,12 @@ fn authority(f: &ReviewFacts) -> Judged {
         Submissions { open: 1.., .. } => {
             Ok(vec![Message::new("review-submitted").with("count", f.submissions.open as f64)])
         }
-        Submissions { granted: Some(true), .. } => Ok(vec![]),
         Submissions { granted: Some(false), .. } => Ok(vec![Message::new("review-not-granted")]),
+        Submissions { refused_beside, .. } if !refused_beside.is_empty() => {
+            let one = |p: &String| Message::new("review-refused-beside").with("procedure", p.as_str());
+            Ok(refused_beside.iter().map(one).collect())
+        }
+        Submissions { granted: Some(true), .. } => Ok(vec![]),
         Submissions { granted: None, .. } => Err(Message::new("review-nothing-submitted")),
     }
 }

@@ -36,6 +36,25 @@ impl Happened {
     }
 }
 
+impl Happened {
+    /// What was reviewed is another now: a review that was passed before this holds no longer.
+    pub fn unsettles_review(&self) -> bool {
+        use Happened as H;
+        matches!(
+            self,
+            H::PartyAdded { .. }
+                | H::ParcelBound { .. }
+                | H::PaperAdded { .. }
+                | H::PapersRequested { .. }
+                | H::Verified { .. }
+                | H::FieldWorkReturned { .. }
+                | H::ConflictSettled { .. }
+                | H::IssueRaised { .. }
+                | H::PaymentReversed { .. }
+        )
+    }
+}
+
 /// What bars `login` from reviewing; empty: nothing.
 pub fn own_work(events: &[Event], login: &str) -> Vec<Work> {
     let last_asked = events.iter().rposition(|e| matches!(e.what, Happened::ReviewAsked {}));

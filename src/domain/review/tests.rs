@@ -20,7 +20,7 @@ fn good() -> ReviewFacts {
         sheet: Some(SheetFact { version: 1, signed: true, stale: vec![] }),
         contract: Some(ContractFacts { signed_by_customer: true, signed_by_firm: true }),
         conflicts: 0,
-        submissions: Submissions { open: 0, granted: Some(true) },
+        submissions: Submissions { open: 0, granted: Some(true), refused_beside: vec![] },
         instalments: Some(vec![]),
         ..ReviewFacts::default()
     }
@@ -83,6 +83,7 @@ fn each_fault_is_its_own_item() {
         (|f| f.issues = vec!["neighbour".into()], "issues", "review-issue"),
         (|f| f.conflicts = 2, "conflicts", "review-conflicts-open"),
         (|f| f.tasks = vec!["survey_boundary".into()], "tasks", "review-task"),
+        (|f| f.submissions.refused_beside = vec!["mortgage_release".into()], "authority", "review-refused-beside"),
         (|f| f.submissions.open = 1, "authority", "review-submitted"),
         (|f| f.submissions.granted = Some(false), "authority", "review-not-granted"),
         (

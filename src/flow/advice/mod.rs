@@ -5,6 +5,7 @@ mod draft;
 mod history;
 mod read;
 mod sign;
+mod watch;
 mod work_out;
 
 pub(in crate::flow) use read::newest;
@@ -14,4 +15,5 @@ pub use confirm::confirm;
 pub use draft::{NewSheet, draft};
 pub use read::{SheetDetail, SheetView, in_force, list, open, still_in_force};
 pub use sign::sign;
+pub use watch::watch_sheets;
 pub use work_out::{pins_now, work_out};

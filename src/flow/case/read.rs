@@ -78,6 +78,15 @@ pub async fn list(app: &App, filter: &CaseFilter) -> Result<Vec<CaseView>> {
     Ok(store::case::page(&mut conn, filter).await?.into_iter().map(CaseView::from).collect())
 }
 
+/// Fails when the case is not there or its personal data are erased; locks it for the rest of the transaction.
+pub(crate) async fn lock_kept(conn: &mut sqlx::PgConnection, case: Uuid) -> Result<()> {
+    store::case::lock_ended(conn, case).await?.ok_or_else(|| Error::NotFound { what: "case", id: case.to_string() })?;
+    match store::retention::of_case(conn, case).await? {
+        Some(_) => Err(Error::Conflict { code: "personal-data-erased", detail: case.to_string() }),
+        None => Ok(()),
+    }
+}
+
 /// Fails when the case is not there or has ended; locks it for the rest of the transaction.
 pub(crate) async fn lock_open(conn: &mut sqlx::PgConnection, case: Uuid) -> Result<()> {
     match store::case::lock_ended(conn, case).await? {

@@ -1,7 +1,7 @@
 //! The one way an event gets into a case: inside the transaction of the act it tells of, beside its audit row.
 
 use crate::app::App;
-use crate::domain::case::{Case, Event, Happened};
+use crate::domain::case::{Case, Event, Happened, Step};
 use crate::domain::plan::may_free;
 use crate::flow::plan;
 use crate::flow::staff::Actor;
@@ -30,7 +30,8 @@ pub async fn record(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wh
     record_all(app, tx, by, case, vec![what.into()]).await
 }
 
-/// Records events in their order, all or none. A case in execution goes on with its plan when something came that a task may
+/// Records events in their order, all or none. What changes a case after its review was passed makes the review lapse. A case in
+/// execution goes on with its plan when something came that a task may
 /// wait for.
 pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, entries: Vec<Entry>) -> Result<Case> {
     let at = app.clock.now();
@@ -41,8 +42,15 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
         let seq = standing.as_ref().map_or(0, |c| c.seq) + 1;
         let event = Event { seq, at, actor: by.login.clone(), what };
         let ended = standing.as_ref().is_some_and(|c| c.step.ended());
-        standing = Some(Case::next(standing, &event).map_err(|e| refused(ended, case, &e))?);
+        let mut next = Case::next(standing, &event).map_err(|e| refused(ended, case, &e))?;
         rows.push(row(app, case, &event, sealed)?);
+        if let (Step::HandOver { offered, .. }, true) = (&next.step, event.what.unsettles_review()) {
+            let what = Happened::ReviewLapsed { because: event.what.kind(), offered: *offered };
+            let lapsed = Event { seq: seq + 1, what, ..event };
+            next = Case::next(Some(next), &lapsed).map_err(|e| refused(ended, case, &e))?;
+            rows.push(row(app, case, &lapsed, None)?);
+        }
+        standing = Some(next);
     }
     let now = standing.ok_or_else(|| Error::Broken(anyhow::anyhow!("no event was given")))?;
     case_event::insert(tx, case, at, &by.login, &rows).await?;

@@ -1,9 +1,10 @@
 //! The timeline of a case: its events in words. The customer's view holds nothing a customer may not see.
 
+use super::clock::clocks_of;
 use super::record::{event, events};
 use crate::app::App;
+use crate::domain::case::Event;
 use crate::domain::case::timeline::{self, Line, Now, View};
-use crate::domain::case::{Case, Event};
 use crate::domain::verify::text::Lang;
 use crate::flow::{Error, Result, begin};
 use crate::store::{case, case_event};
@@ -28,14 +29,14 @@ pub async fn timeline(app: &App, id: Uuid, view: View, lang: Lang, after: i32) -
     let mut tx = begin(app).await?;
     let row = case::get(&mut tx, id).await?.ok_or_else(|| Error::NotFound { what: "case", id: id.to_string() })?;
     let events = events(&mut tx, id).await?;
-    let standing = Case::fold(&events).map_err(|e| Error::Broken(e.into()))?;
-    let standing = standing.ok_or_else(|| Error::Broken(anyhow::anyhow!("case {id} has no events")))?;
+    let (states, clocks) = clocks_of(app, &events)?;
+    let standing = states.last().ok_or_else(|| Error::Broken(anyhow::anyhow!("case {id} has no events")))?;
     let lines = events.iter().filter(|e| e.seq > after).filter_map(|e| timeline::line(e, view, lang)).collect();
     Ok(Timeline {
         case_id: id,
         number: row.number,
         procedure: row.procedure,
-        now: timeline::now(&standing, &events, lang),
+        now: timeline::now(standing, &events, &clocks, lang),
         lines,
         last: standing.seq,
     })

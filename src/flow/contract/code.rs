@@ -105,7 +105,7 @@ fn eight_digits(secret: &[u8; 32]) -> String {
 /// is told to its own signer only in this way too. The answer is never kept for an idempotency key.
 ///
 /// # Errors
-/// `Conflict` when it was told before, was used, or is over.
+/// `Conflict` when it was told before, was used, or is over, and `signing-both-sides` when this person was told a code of the other side.
 pub async fn hand_code(app: &App, by: &Actor, id: Uuid, code: Uuid, purpose: Purpose) -> Result<CodeHanded> {
     if by.claim.is_some() {
         return Err(Error::refused("Idempotency-Key", "no-answer-kept", "a key", "no key"));
@@ -121,6 +121,7 @@ pub async fn hand_code(app: &App, by: &Actor, id: Uuid, code: Uuid, purpose: Pur
     if held.used_at.is_some() || now >= held.expires_at || !newest {
         return Err(Error::Conflict { code: "signing-code-over", detail: "make a new one".into() });
     }
+    two_sides(app, tx, by, &row, held.signer_no).await?;
     if !signing_code::hand(tx, code, &by.login, now).await? {
         return Err(Error::Conflict { code: "signing-code-told", detail: "make a new one".into() });
     }
@@ -129,6 +130,25 @@ pub async fn hand_code(app: &App, by: &Actor, id: Uuid, code: Uuid, purpose: Pur
     let told = String::from_utf8(plain).map_err(|e| Error::Broken(e.into()))?;
     reading.end().await?;
     Ok(CodeHanded { code: told, expires_at: held.expires_at })
+}
+
+/// Nobody knows the codes of both sides of a contract: who passed the customer's on does not sign for the firm.
+async fn two_sides(
+    app: &App,
+    tx: &mut sqlx::PgConnection,
+    by: &Actor,
+    row: &contract::ContractRow,
+    signer: i32,
+) -> Result<()> {
+    let signing = Signing::of(app, tx, row).await?;
+    let told = signing_code::told(tx, row.id, &by.login).await?;
+    match told.into_iter().find(|no| signing.side_of(*no) != signing.side_of(signer)) {
+        None => Ok(()),
+        Some(no) => {
+            let detail = format!("{} was told the code of signer {no}", by.login);
+            Err(Error::Conflict { code: "signing-both-sides", detail })
+        }
+    }
 }
 
 async fn note(

@@ -1,6 +1,6 @@
 use super::read::{ContractView, place_of, view};
 use crate::app::App;
-use crate::domain::case::{Happened, Signer};
+use crate::domain::case::{Happened, Signer, Step};
 use crate::domain::contract::{ContractPage, Drawn, Order, Parties, Person, Rests, day, slots};
 use crate::domain::quotation::Offer;
 use crate::domain::staff::Purpose;
@@ -17,6 +17,7 @@ use crate::store::quotation::{self, QuotationRow};
 use crate::store::{commune, verification};
 use serde::Deserialize;
 use serde_json::json;
+use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -109,6 +110,7 @@ async fn set(app: &App, id: Uuid, page: &ContractPage) -> Result<Vec<u8>> {
 async fn keep(app: &App, by: &Actor, mut row: ContractRow, new: &NewContract) -> Result<ContractView> {
     let mut tx = begin(app).await?;
     lock_open(&mut tx, row.case_id).await?;
+    still_accepted(&mut tx, &row).await?;
     row.version = contract::next_version(&mut tx, row.case_id).await?;
     let slots = slots(&new.customers, new.order);
     let first = slots.iter().map(|s| s.turn).min().unwrap_or(1);
@@ -131,6 +133,22 @@ async fn keep(app: &App, by: &Actor, mut row: ContractRow, new: &NewContract) ->
     let done = view(app, &mut tx, row).await?;
     commit(app, tx, by, &done, Some(address)).await?;
     Ok(done)
+}
+
+/// What was read before the page was set may be another by now: answered otherwise, offered anew, withdrawn with a newer sheet.
+async fn still_accepted(tx: &mut PgConnection, row: &ContractRow) -> Result<()> {
+    let standing = case::lock(tx, row.case_id).await?;
+    let stands = match standing.as_ref().map(|c| &c.step) {
+        Some(Step::Quotation { quotation, accepted, .. }) => *accepted && *quotation == row.quotation_id,
+        Some(Step::Contract { quotation, .. }) => *quotation == row.quotation_id,
+        _ => false,
+    };
+    let sheet = standing.as_ref().and_then(|c| c.signed_sheet.as_ref());
+    if !stands || sheet.is_none_or(|s| s.id != row.sheet_id || s.outdated) {
+        let detail = "it was answered or offered otherwise meanwhile".into();
+        return Err(Error::Conflict { code: "quotation-not-accepted", detail });
+    }
+    Ok(())
 }
 
 fn check(new: &NewContract) -> Result<()> {

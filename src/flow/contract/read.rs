@@ -144,6 +144,11 @@ impl Signing {
         }
     }
 
+    /// The side `no` signs for; none: there is no such signer.
+    pub fn side_of(&self, no: i32) -> Option<Signer> {
+        self.slots.iter().find(|s| s.no == no).map(|s| s.signer)
+    }
+
     /// Who is asked next when these have signed as well: a customer before the firm; none when all have.
     pub fn next_after(&self, also: i32) -> Option<Signer> {
         let signed = |no: i32| no == also || self.signatures.iter().any(|s| s.signer_no == no);

@@ -70,6 +70,9 @@ pub async fn sign_by_code(app: &App, by: &Actor, id: Uuid, said: CodeSigned) -> 
     if said.shown != row.pdf_sha256 {
         return Err(Error::refused("shown", "contract-shown", said.shown, "SHA-256 of this contract's PDF"));
     }
+    if slot.signer == Signer::Firm {
+        own_code(&mut tx, by, id, slot.no).await?;
+    }
     let now = app.clock.now();
     let held = signing_code::newest(&mut tx, id, slot.no).await?;
     let held = held.filter(|c| c.used_at.is_none() && now < c.expires_at && c.attempts < TRIES);
@@ -83,6 +86,15 @@ pub async fn sign_by_code(app: &App, by: &Actor, id: Uuid, said: CodeSigned) -> 
     let handed = held.handed_to.zip(held.handed_at).map(|(to, at)| Handed { to, at });
     let how = How { way: "code", from, address: said.address, code: Some(held.id), handed, scan: None };
     keep(app, tx, by, row, &signing, slot, how).await
+}
+
+/// The firm's signature is entered by whom its code was told to, and by nobody else.
+async fn own_code(tx: &mut PgConnection, by: &Actor, contract: Uuid, no: i32) -> Result<()> {
+    let newest = signing_code::newest(tx, contract, no).await?;
+    match newest.and_then(|c| c.handed_to).filter(|to| *to != by.login) {
+        None => Ok(()),
+        Some(to) => Err(Error::Conflict { code: "signing-not-theirs", detail: format!("the code was told to {to}") }),
+    }
 }
 
 /// Signs by the scan of the signed paper.

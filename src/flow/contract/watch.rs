@@ -7,6 +7,7 @@ use crate::domain::case::{Happened, Step};
 use crate::domain::contract::{OwingState, Standing, reached};
 use crate::domain::money::Dong;
 use crate::flow::case::{self, Entry, history_of, record_all};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::queue::Lease;
@@ -23,24 +24,35 @@ pub async fn watch_contracts(app: &App, lease: &Lease) -> Result<()> {
     let contracts = contract_desk::contracts_over(&mut conn, today).await?;
     let bound = contract_desk::contracts_to_look_at(&mut conn, today).await?;
     drop(conn);
+    let mut each = Each::default();
     for (case, id) in quotations {
-        let mut tx = begin(app).await?;
-        let entries = quotation_over(&mut tx, case, id, today).await?;
-        tell(app, tx, &by, case, entries).await?;
+        each.take(case, quotation(app, &by, case, id).await)?;
     }
     for (case, id) in contracts {
-        let mut tx = begin(app).await?;
-        let entries = contract_over(app, &mut tx, case, id).await?;
-        tell(app, tx, &by, case, entries).await?;
+        each.take(case, contract(app, &by, case, id).await)?;
     }
     for (case, id) in bound {
-        let mut tx = begin(app).await?;
-        let entries = owed(app, &mut tx, &by, case, id).await?;
-        tell(app, tx, &by, case, entries).await?;
+        each.take(case, instalments(app, &by, case, id).await)?;
     }
+    each.end(app, lease).await
+}
+
+async fn quotation(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
     let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    let entries = quotation_over(&mut tx, case, id, app.clock.today()).await?;
+    tell(app, tx, by, case, entries).await
+}
+
+async fn contract(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let entries = contract_over(app, &mut tx, case, id).await?;
+    tell(app, tx, by, case, entries).await
+}
+
+async fn instalments(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let entries = owed(app, &mut tx, by, case, id).await?;
+    tell(app, tx, by, case, entries).await
 }
 
 async fn tell(
@@ -90,7 +102,8 @@ async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid
     for o in schedule.iter().filter(|o| !ended && o.open > Dong::ZERO && !known.contains_key(&o.instalment.no)) {
         let i = &o.instalment;
         let Some(day) = reached(i.on, id, &history) else { continue };
-        let due = day.saturating_add(Duration::days(i64::from(i.days)));
+        // It may be noted late; nobody is late with what they were not asked for yet.
+        let due = day.saturating_add(Duration::days(i64::from(i.days))).max(app.clock.today());
         let no = i32::try_from(i.no).map_err(|e| Error::Broken(e.into()))?;
         if payment::call(tx, id, no, due, &by.login, app.clock.now()).await? {
             out.push(Happened::PaymentDue { contract: id, instalment: i.no, amount: o.open.0, due }.into());
@@ -103,7 +116,8 @@ async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid
         let of = |w: &Happened| matches!(w, Happened::PaymentOverdue { contract, instalment, .. } if (*contract, *instalment) == (id, no));
         history[since..].iter().any(|e| of(&e.what))
     };
-    for o in payment::schedule(tx, id, app.clock.today()).await? {
+    // What was called just now is not overdue yet.
+    for o in &schedule {
         if let (OwingState::Overdue, Some(due), false) = (o.state, o.due, told(o.instalment.no)) {
             let (instalment, amount) = (o.instalment.no, o.open.0);
             out.push(Happened::PaymentOverdue { contract: id, instalment, amount, due }.into());

@@ -4,7 +4,7 @@ use crate::domain::plan::Field;
 use crate::domain::staff::{Purpose, Role};
 use crate::flow::parcel::geojson_of;
 use crate::flow::staff::Actor;
-use crate::flow::task::{FieldValue, TaskFilter, TaskView, kind_of, open_value, views};
+use crate::flow::task::{FieldValue, TaskFilter, TaskView, kind_of, open_value, place_of, views};
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
 use crate::store::lease::{self, LeaseRow};
@@ -118,7 +118,8 @@ async fn pack(app: &App, tx: &mut PgConnection, by: &Actor, row: TaskRow, hours:
     }
     let (now, what) = (app.clock.now(), format!("task/{}/fields", row.id));
     audit::personal_data_read(tx, now, &by.login, row.case_id, &what, Purpose::FieldVisit.as_str()).await?;
-    let task = views(tx, vec![row]).await?.pop();
+    let place_text = place_of(app, &row)?;
+    let task = views(tx, vec![row]).await?.pop().map(|t| TaskView { place_text, ..t });
     let lease = LeaseView { id: lease.id, fields: lease.fields, expires_at: lease.expires_at };
     Ok(task.map(|task| PackedTask { task, case_number: String::new(), lease, fields, values, parcel: None }))
 }

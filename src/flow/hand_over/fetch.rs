@@ -3,9 +3,9 @@
 use super::offer::code_index;
 use super::read::files;
 use crate::app::App;
-use crate::domain::case::Happened;
+use crate::domain::case::{Happened, Step};
 use crate::domain::handover::{self, Delivered, FETCH_FOR, Link, Shut};
-use crate::flow::case::{lock_open, record_all};
+use crate::flow::case::{lock, lock_open, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, watch};
 use crate::store::audit::{self, Deed};
@@ -54,23 +54,29 @@ fn shut(why: Shut) -> Error {
 pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
     let by = Actor::system("receive");
     let token = app.vault.index("hand_over token", asked.token.trim());
-    let mut tx = begin(app).await?;
     // Never named by the token: what cannot be found goes into answers and logs.
     let not_found = || Error::NotFound { what: "link", id: String::new() };
-    let row = of_token(&mut tx, &token).await?.ok_or_else(not_found)?;
+    let row = of_token(&mut *app.pool.acquire().await?, &token).await?.ok_or_else(not_found)?;
+    let code = code_index(app, row.id, &handover::typed(&asked.code));
+    let right = row.code_index.as_deref() == Some(&code[..]);
+    let ground = if right { watch::ground_of(app, row.case_id).await? } else { None };
+    let mut tx = begin(app).await?;
     lock_open(&mut tx, row.case_id).await?;
     store::lock_token(&mut tx, &token).await?;
     let row = of_token(&mut tx, &token).await?.ok_or_else(not_found)?;
     let now = app.clock.now();
     standing(&row)?.may_try(now).map_err(shut)?;
-    let code = code_index(app, row.id, &handover::typed(&asked.code));
-    if row.code_index.as_deref() != Some(&code[..]) {
+    let step = lock(&mut tx, row.case_id).await?.map(|c| c.step);
+    if !matches!(step, Some(Step::HandOver { offered: true, .. } | Step::AfterCare { .. })) {
+        return Err(shut(Shut::Replaced));
+    }
+    if !right {
         store::tried(&mut tx, row.id, now).await?;
         tx.commit().await?;
         let left = (handover::TRIES - row.wrong - 1).max(0);
         return Err(Error::refused("code", "code-wrong", left, handover::TRIES));
     }
-    let granted = deliver(app, &mut tx, &by, &row, now).await?;
+    let granted = deliver(app, &mut tx, &by, &row, now, ground.as_ref()).await?;
     tx.commit().await?;
     Ok(granted)
 }
@@ -91,6 +97,7 @@ async fn deliver(
     by: &Actor,
     row: &HandOverRow,
     at: OffsetDateTime,
+    ground: Option<&watch::Ground>,
 ) -> Result<Granted> {
     let files = files(row)?;
     let digest = handover::digest(&files).map_err(|e| Error::Broken(e.into()))?;
@@ -117,7 +124,7 @@ async fn deliver(
     };
     audit::write(tx, &deed).await?;
     let mut entries = vec![Happened::HandedOver { handover: row.id, way: "online".into() }.into()];
-    entries.extend(watch::begin_if_agreed(app, tx, by, row.case_id).await?);
+    entries.extend(watch::begin_if_agreed(app, tx, by, row.case_id, ground).await?);
     record_all(app, tx, by, row.case_id, entries).await?;
     Ok(Granted { grant, until, files, digest })
 }

@@ -6,9 +6,11 @@ mod pack;
 mod read;
 mod receipt;
 mod sign;
+mod watch;
 
 pub use fetch::{Granted, Opening, fetch, open};
-pub use offer::{NewHandOver, offer};
+pub use offer::{NewHandOver, offer, repeat};
 pub use read::{HandOverView, Secret, link, list};
 pub use receipt::receipt;
 pub use sign::sign;
+pub use watch::watch_links;

@@ -24,8 +24,9 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid, scan: Bytes) -> Result<HandOv
         let start = hex::encode(scan.get(..8).unwrap_or(&scan));
         return Err(Error::refused("scan", "scan-type", format!("a file that begins with {start}"), ALLOWED));
     }
+    let case = find(&mut *app.pool.acquire().await?, id).await?.case_id;
+    let ground = watch::ground_of(app, case).await?;
     let mut tx = begin(app).await?;
-    let case = find(&mut tx, id).await?.case_id;
     lock_open(&mut tx, case).await?;
     let row = find(&mut tx, id).await?;
     if row.receipt_sha256.is_none() {
@@ -54,7 +55,7 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid, scan: Bytes) -> Result<HandOv
     };
     audit::write(&mut tx, &deed).await?;
     let mut entries = vec![Happened::HandedOver { handover: id, way: "office".into() }.into()];
-    entries.extend(watch::begin_if_agreed(app, &mut tx, by, case).await?);
+    entries.extend(watch::begin_if_agreed(app, &mut tx, by, case, ground.as_ref()).await?);
     record_all(app, &mut tx, by, case, entries).await?;
     let view = view(&mut tx, id).await?;
     commit(app, tx, by, &view, None).await?;

@@ -1,5 +1,6 @@
 //! Acts on background jobs. The queue itself is `store::queue`; who runs them is `worker`.
 
+mod each;
 mod enqueue;
 mod list;
 mod revive;
@@ -7,6 +8,7 @@ mod spec;
 mod tick;
 mod upkeep;
 
+pub(in crate::flow) use each::Each;
 pub use enqueue::enqueue;
 pub use list::{Filter, Job, Metrics, dead_by_kind, find, list, metrics};
 pub use revive::{retry, revive};

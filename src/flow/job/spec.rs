@@ -94,6 +94,8 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("verify_chunk.toml", include_str!("../../../jobs/verify_chunk.toml")),
     ("watch_clocks.toml", include_str!("../../../jobs/watch_clocks.toml")),
     ("watch_contracts.toml", include_str!("../../../jobs/watch_contracts.toml")),
+    ("watch_links.toml", include_str!("../../../jobs/watch_links.toml")),
+    ("watch_sheets.toml", include_str!("../../../jobs/watch_sheets.toml")),
     ("watch_parcels.toml", include_str!("../../../jobs/watch_parcels.toml")),
     ("watch_rules.toml", include_str!("../../../jobs/watch_rules.toml")),
 ];

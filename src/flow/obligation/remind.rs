@@ -2,6 +2,7 @@ use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::obligation::to_remind;
 use crate::flow::case::{lock, record};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Result, begin};
 use crate::store::obligation as store;
@@ -12,18 +13,16 @@ use uuid::Uuid;
 /// run on the same day finds what the first noted.
 pub async fn remind_obligations(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("remind_obligations");
-    let mut after = Uuid::nil();
+    let (mut each, mut after) = (Each::default(), Uuid::nil());
     loop {
         let page = store::open_page(&mut *app.pool.acquire().await?, after, 200).await?;
         let Some(last) = page.last() else { break };
         after = last.0;
         for (id, case) in page {
-            remind(app, &by, case, id).await?;
+            each.take(case, remind(app, &by, case, id).await)?;
         }
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }
 
 async fn remind(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {

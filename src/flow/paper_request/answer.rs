@@ -1,3 +1,4 @@
+use super::ask::title_print;
 use super::read::{ItemView, item_view};
 use crate::app::App;
 use crate::domain::case::{Happened, Settled};
@@ -48,8 +49,17 @@ pub async fn answer(
     names: &[String],
     complete: bool,
 ) -> Result<()> {
-    for id in store::answered_by(tx, case, paper, names, complete).await? {
+    let prints: Vec<Vec<u8>> = names.iter().map(|n| title_print(app, n)).collect();
+    for id in store::answered_by(tx, case, paper, names, &prints, complete).await? {
         close(app, tx, by, case, id, Settled::Met, "the paper came in").await?;
+    }
+    Ok(())
+}
+
+/// What is still open of a request is needed no longer.
+pub async fn drop_open(app: &App, tx: &mut PgConnection, by: &Actor, request: Uuid) -> Result<()> {
+    for item in store::open_of_request(tx, request).await? {
+        close(app, tx, by, item.case_id, item.id, Settled::Dropped, "nobody waits for it any more").await?;
     }
     Ok(())
 }

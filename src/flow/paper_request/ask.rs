@@ -1,9 +1,10 @@
-use super::read::{RequestView, list_in};
+use super::read::{RequestView, list_in, place};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::request::{Asked, Need, plan};
 use crate::domain::case::{Happened, clock::Limits};
 use crate::domain::staff::Purpose;
+use crate::domain::text::fold::squeezed;
 use crate::flow::case::{lock_open, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit, paper, verification};
@@ -59,12 +60,27 @@ pub async fn ask(app: &App, by: &Actor, case: Uuid, new: NewRequest) -> Result<R
     if asked.is_empty() {
         return Err(Error::Conflict { code: "nothing-to-ask", detail: "all is there or asked for already".into() });
     }
-    let due = calendar()?.add_working_days(app.clock.today(), new.working_days).map_err(|e| Error::Broken(e.into()))?;
-    let request = send(app, &mut tx, by, case, asked, due).await?;
+    let due = calendar()?.reckon(app.clock.today(), new.working_days);
+    let wanted = asked.into_iter().map(|asked| Wanted { asked, title: None }).collect();
+    let request = send(app, &mut tx, by, case, wanted, due).await?;
     let view = list_in(&mut tx, case).await?.into_iter().find(|r| r.id == request);
     let view = view.ok_or_else(|| Error::Broken(anyhow::anyhow!("the request is not there")))?;
     commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/paper-requests"))).await?;
     Ok(view)
+}
+
+/// Something to ask for; `title`: in the words of an authority, which may name people.
+struct Wanted {
+    asked: Asked,
+    title: Option<String>,
+}
+
+/// Kind of an item that is asked for by a title.
+const TITLED: &str = "titled";
+
+/// Keyed hash of a title, by which the paper is known that comes.
+pub(super) fn title_print(app: &App, title: &str) -> Vec<u8> {
+    app.vault.index("paper title", squeezed(title)).to_vec()
 }
 
 /// Asks the customer for what an authority wants of them, within the act that notes it: a round of its own. None: all of it is
@@ -77,24 +93,34 @@ pub(in crate::flow) async fn ask_for_agency(
     kinds: BTreeSet<String>,
     due: Date,
 ) -> Result<Option<Uuid>> {
-    let wanted = |paper_kind| Asked {
-        need: Need::Missing,
-        paper_kind,
-        paper: None,
-        because: "agency".into(),
-        detail: String::new(),
+    let wanted = |name: String| {
+        let known = app.book.procedures.names_paper(&name);
+        let (paper_kind, title) = if known { (name, None) } else { (TITLED.to_owned(), Some(name)) };
+        let (paper, because, detail) = (None, "agency".into(), String::new());
+        Wanted { asked: Asked { need: Need::Missing, paper_kind, paper, because, detail }, title }
     };
     let open = open_items(tx, case).await?;
-    let fresh = |a: &Asked| !open.iter().any(|i| same(i, a));
-    let asked: Vec<Asked> = kinds.into_iter().map(wanted).filter(fresh).collect();
-    if asked.is_empty() {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let fresh = |w: &Wanted| match &w.title {
+        None => !open.iter().any(|i| same(i, &w.asked)),
+        Some(t) => seen.insert(squeezed(t)) && !open.iter().any(|i| i.print.as_ref() == Some(&title_print(app, t))),
+    };
+    let wanted: Vec<Wanted> = kinds.into_iter().map(wanted).filter(fresh).collect();
+    if wanted.is_empty() {
         return Ok(None);
     }
-    send(app, tx, by, case, asked, due).await.map(Some)
+    send(app, tx, by, case, wanted, due).await.map(Some)
 }
 
 /// One round, with everything in it.
-async fn send(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, asked: Vec<Asked>, due: Date) -> Result<Uuid> {
+async fn send(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case: Uuid,
+    wanted: Vec<Wanted>,
+    due: Date,
+) -> Result<Uuid> {
     let round = store::of_case(tx, case).await?.len() as i32 + 1;
     let request = RequestRow {
         id: app.clock.new_id(),
@@ -105,7 +131,7 @@ async fn send(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, asked: V
         created_by: by.login.clone(),
         created_at: app.clock.now(),
     };
-    let items: Vec<ItemRow> = asked.into_iter().map(|a| item(app, &request, a)).collect();
+    let items = wanted.into_iter().map(|w| item(app, &request, w)).collect::<Result<Vec<ItemRow>>>()?;
     store::insert(tx, &request, &items).await?;
     let deed = Deed {
         at: request.created_at,
@@ -134,9 +160,12 @@ fn same(item: &ItemRow, asked: &Asked) -> bool {
     (item.need.as_str(), &item.paper_kind, item.paper_id) == (asked.need.as_str(), &asked.paper_kind, asked.paper)
 }
 
-fn item(app: &App, request: &RequestRow, a: Asked) -> ItemRow {
-    ItemRow {
-        id: app.clock.new_id(),
+fn item(app: &App, request: &RequestRow, Wanted { asked: a, title }: Wanted) -> Result<ItemRow> {
+    let id = app.clock.new_id();
+    Ok(ItemRow {
+        id,
+        print: title.as_ref().map(|t| title_print(app, t)),
+        sealed_title: title.map(|t| app.vault.seal(&place(id), t.as_bytes())).transpose()?,
         request_id: request.id,
         case_id: request.case_id,
         need: a.need.as_str().into(),
@@ -147,7 +176,7 @@ fn item(app: &App, request: &RequestRow, a: Asked) -> ItemRow {
         state: "open".into(),
         settled_by: None,
         settled_at: None,
-    }
+    })
 }
 
 /// The day the papers must still hold: all our steps and the authority's term from today, at their longest.
@@ -159,10 +188,7 @@ fn done_by(app: &App, procedure: &str) -> Result<Date> {
         v.working_days_most.or(v.working_days).unwrap_or_default() + v.posting_days.unwrap_or_default()
     };
     let theirs = app.book.procedures.find(procedure, None, today).map(term).unwrap_or_default();
-    // Beyond the calendars that are known it is the plain number of days, five working days being seven.
-    let days = ours + theirs;
-    let far = today + time::Duration::days(i64::from(days) * 7 / 5);
-    Ok(calendar()?.add_working_days(today, days).unwrap_or(far))
+    Ok(calendar()?.reckon(today, ours + theirs))
 }
 
 fn calendar() -> Result<&'static Calendar> {

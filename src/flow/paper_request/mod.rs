@@ -5,9 +5,9 @@ mod ask;
 mod read;
 mod remind;
 
-pub(in crate::flow) use answer::answer;
 pub use answer::{Settling, settle};
+pub(in crate::flow) use answer::{answer, drop_open};
 pub(in crate::flow) use ask::ask_for_agency;
 pub use ask::{NewRequest, ask, preview};
-pub use read::{ItemView, RequestView, list};
+pub use read::{ItemView, RequestView, list, open};
 pub use remind::remind_requests;

@@ -4,6 +4,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::dispatch::{Candidate, Department, Need, assign, due};
 use crate::domain::plan::WorkPlan;
 use crate::flow::case::{Entry, record_all};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::task::{candidates, happened, note};
 use crate::flow::{Result, begin};
@@ -86,19 +87,23 @@ async fn ready(
 /// Frees hours whose hold has run out.
 pub async fn sweep(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("plans");
-    let mut last = Uuid::nil();
+    let (mut each, mut last) = (Each::default(), Uuid::nil());
     loop {
         let cases = work_plan::waiting_on_conditions(&mut *app.pool.acquire().await?, last, 200).await?;
         let Some(end) = cases.last().copied() else { break };
         for case in cases {
-            let mut tx = begin(app).await?;
-            advance(app, &mut tx, &by, case).await?;
-            tx.commit().await?;
+            each.take(case, carry_on(app, &by, case).await)?;
         }
         last = end;
     }
     let mut tx = begin(app).await?;
     appointment::free_holds(&mut tx, app.clock.now()).await?;
-    lease.complete(&mut tx).await?;
+    tx.commit().await?;
+    each.end(app, lease).await
+}
+
+async fn carry_on(app: &App, by: &Actor, case: Uuid) -> Result<()> {
+    let mut tx = begin(app).await?;
+    advance(app, &mut tx, by, case).await?;
     Ok(tx.commit().await?)
 }

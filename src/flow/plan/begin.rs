@@ -95,6 +95,7 @@ fn task_of(app: &App, plan: &WorkPlanRow, new: Planned, place: Option<(f64, f64)
         due: new.due,
         appointment_at: None,
         place_text: None,
+        sealed_place: None,
         lon: place.map(|p| p.0),
         lat: place.map(|p| p.1),
         result: None,

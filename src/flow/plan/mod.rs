@@ -11,6 +11,7 @@ pub use begin::make;
 pub use view::{PlanView, PlannedTask, view};
 
 use crate::app::App;
+use crate::domain::case::{Case, Dossier};
 use crate::domain::plan::{Facts, WorkPlan};
 use crate::flow::case;
 use crate::flow::paper::names_of_case;
@@ -36,8 +37,8 @@ pub(crate) async fn facts(app: &App, conn: &mut PgConnection, case_id: Uuid) -> 
     Ok(Facts {
         papers_asked: standing.as_ref().is_some_and(|c| !c.asked.is_empty()),
         issue_open: standing.as_ref().is_some_and(|c| !c.issues.is_empty()),
-        with_authority: standing.as_ref().is_some_and(|c| !c.submitted.is_empty() || !c.stopped.is_empty()),
-        granted: standing.as_ref().and_then(|c| c.granted),
+        with_authority: standing.as_ref().is_some_and(|c| c.main_dossiers().any(Dossier::open)),
+        granted: standing.as_ref().and_then(Case::granted),
         papers: names_of_case(app, conn, case_id).await?,
     })
 }

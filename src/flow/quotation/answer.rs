@@ -44,7 +44,7 @@ pub async fn answer(app: &App, by: &Actor, id: Uuid, said: Answered) -> Result<Q
     let mut row = quotation::get(&mut tx, id).await?.ok_or_else(not_there)?;
     let newest = quotation::next_version(&mut tx, case_id).await? == row.version + 1;
     let now = app.clock.now();
-    let standing = Standing::of(row.accepted, newest, row.valid_to, app.clock.today());
+    let standing = Standing::of(row.accepted, row.withdrawn, newest, row.valid_to, app.clock.today());
     if standing != Standing::Offered || !quotation::answer(&mut tx, id, reason.as_deref(), &by.login, now).await? {
         return Err(Error::Conflict { code: "quotation-closed", detail: standing.name().to_owned() });
     }

@@ -78,6 +78,7 @@ pub async fn offer(app: &App, by: &Actor, case_id: Uuid, new: NewQuotation) -> R
         accepted: None,
         reason: None,
         answered_at: None,
+        withdrawn: false,
     };
     quotation::insert(&mut tx, &row).await?;
     let deed = Deed {

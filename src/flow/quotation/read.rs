@@ -15,7 +15,7 @@ pub struct QuotationView {
     /// The signed option sheet it rests on.
     pub sheet_id: Uuid,
     pub procedure: String,
-    /// offered, accepted, refused, expired, replaced (there is a newer version).
+    /// offered, accepted, refused, expired, replaced (there is a newer version), withdrawn (a newer option sheet was signed).
     #[schema(value_type = String)]
     pub state: Standing,
     /// Last day it holds.
@@ -61,7 +61,7 @@ pub async fn list(app: &App, case: Uuid) -> Result<Vec<QuotationView>> {
     let rows = quotation::of_case(&mut conn, case).await?;
     let today = app.clock.today();
     let told = rows.into_iter().enumerate().map(|(i, row)| {
-        let state = Standing::of(row.accepted, i == 0, row.valid_to, today);
+        let state = Standing::of(row.accepted, row.withdrawn, i == 0, row.valid_to, today);
         view(row, state)
     });
     told.collect()

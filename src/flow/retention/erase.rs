@@ -2,16 +2,17 @@
 
 use super::read::rule_of;
 use crate::app::App;
-use crate::domain::calendar::day_of;
+use crate::domain::calendar::{day_begins, day_of};
 use crate::domain::case::Happened;
-use crate::domain::retention::{CERTIFICATE, Certificate, Rule};
+use crate::domain::retention::{CERTIFICATE, Certificate, Rule, Rules};
 use crate::flow::case::{lock, record};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::audit::{self, Deed};
 use crate::store::queue::Lease;
 use crate::store::retention::{self as store, EndedRow, ErasureRow};
-use crate::store::{archive, verification};
+use crate::store::{archive, field_batch as batches, verification};
 use serde_json::json;
 use sqlx::PgConnection;
 use time::Date;
@@ -21,22 +22,26 @@ use uuid::Uuid;
 /// interrupted goes on where it was: what is erased is not found again, files that were left are.
 pub async fn erase_expired(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("erase_expired");
-    let today = app.clock.today();
-    let mut after = Uuid::nil();
+    let (mut each, mut after) = (Each::default(), Uuid::nil());
     loop {
         let page = store::ended(&mut *app.pool.acquire().await?, after, None, 200).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
         for row in page {
-            if rule_of(&row, today)?.is_some_and(|(_, due)| due <= today) {
-                erase(app, &by, row.id).await?;
-            }
+            each.take(row.id, erase_due(app, &by, &row).await)?;
         }
     }
     remove_files(app).await?;
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    stray(app, &by, &mut each).await?;
+    each.end(app, lease).await
+}
+
+async fn erase_due(app: &App, by: &Actor, row: &EndedRow) -> Result<()> {
+    let today = app.clock.today();
+    if rule_of(row, today)?.is_some_and(|(_, due)| due <= today) {
+        erase(app, by, row.id).await?;
+    }
+    Ok(())
 }
 
 async fn erase(app: &App, by: &Actor, id: Uuid) -> Result<()> {
@@ -99,7 +104,7 @@ async fn certificate(
         None => false,
     };
     let archives = archive::of_case(tx, row.id).await?.into_iter().map(|a| a.sha256);
-    let runs = verification::of_case(&app.pool, row.id, None, i64::MAX).await?;
+    let runs = verification::of_case(&mut *tx, row.id, None, i64::MAX).await?;
     Ok(Certificate {
         schema: CERTIFICATE.into(),
         id: app.clock.new_id(),
@@ -135,4 +140,39 @@ async fn remove_files(app: &App) -> Result<()> {
             store::file_removed(&mut conn, certificate, &kind, &name, app.clock.now()).await?;
         }
     }
+}
+
+/// Batches of field work of which nothing belongs to a case go by their own rule: first what is sealed of them, then the body.
+async fn stray(app: &App, by: &Actor, each: &mut Each) -> Result<()> {
+    let rules = Rules::shipped().map_err(|e| Error::Broken(anyhow::Error::msg(e)))?;
+    let before = day_begins(rules.stray_batch.before(app.clock.today()));
+    let rule = format!("stray_batch@{}", rules.stray_batch.version);
+    for id in batches::stray(&mut *app.pool.acquire().await?, before).await? {
+        each.take(id, erase_batch(app, by, id, &rule).await)?;
+    }
+    for (id, sha256, needed) in batches::erased_with_file(&mut *app.pool.acquire().await?).await? {
+        if !needed {
+            app.scans.remove(&sha256).await?;
+        }
+        batches::file_removed(&mut *app.pool.acquire().await?, id, app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+async fn erase_batch(app: &App, by: &Actor, id: Uuid, rule: &str) -> Result<()> {
+    let mut tx = begin(app).await?;
+    let at = app.clock.now();
+    if !batches::erase(&mut tx, id, rule, at).await? {
+        return Ok(());
+    }
+    let deed = Deed {
+        at,
+        actor: &by.login,
+        action: "retention.erase",
+        subject: format!("field_batch/{id}"),
+        case_id: None,
+        detail: json!({"rule": rule}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    Ok(tx.commit().await?)
 }

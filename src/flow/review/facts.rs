@@ -78,8 +78,9 @@ async fn contract_facts(
 
 fn submissions(standing: Option<&Case>) -> Submissions {
     Submissions {
-        open: standing.map_or(0, |c| c.submitted.len() + c.stopped.len()),
-        granted: standing.and_then(|c| c.granted),
+        open: standing.map_or(0, |c| c.dossiers.values().filter(|d| d.open()).count()),
+        granted: standing.and_then(Case::granted),
+        refused_beside: standing.iter().flat_map(|c| c.refused_beside()).map(str::to_owned).collect(),
     }
 }
 

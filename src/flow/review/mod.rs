@@ -4,7 +4,9 @@ mod ask;
 mod decide;
 mod facts;
 mod read;
+mod take_back;
 
 pub use ask::ask;
 pub use decide::{Judgement, NewReview, decide};
 pub use read::{Checklist, ItemView, ReviewView, Said, checklist, list};
+pub use take_back::{TakeBack, take_back};

@@ -5,7 +5,7 @@ mod step;
 mod submit;
 
 pub use read::{SubmissionStep, SubmissionView, list, open};
-pub use step::{AgencyAnswer, AgencyAsked, AgencyDecision, answer, ask_more, decide};
+pub use step::{AgencyAnswer, AgencyAsked, AgencyDecision, TakenBack, answer, ask_more, decide, withdraw};
 pub use submit::{NewSubmission, submit};
 
 use crate::app::App;

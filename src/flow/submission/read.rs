@@ -1,6 +1,6 @@
 use crate::app::App;
 use crate::domain::staff::Purpose;
-use crate::domain::submission::{Step, standing};
+use crate::domain::submission::standing;
 use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
@@ -18,13 +18,16 @@ pub struct SubmissionView {
     pub receipt_number: String,
     #[schema(value_type = String)]
     pub submitted_on: Date,
-    /// End of the authority's term as it was when it was handed in; the case's clock says how it moved since.
+    /// End of the authority's term as it was when it was handed in.
     #[schema(value_type = Option<String>)]
     pub due: Option<Date>,
+    /// End of its term as it runs now; none: it stands still, is over, or there is none.
+    #[schema(value_type = Option<String>)]
+    pub runs_until: Option<Date>,
     /// The day printed on the receipt.
     #[schema(value_type = Option<String>)]
     pub promised: Option<Date>,
-    /// at_work, asked_more, granted or refused.
+    /// at_work, asked_more, granted, refused or withdrawn.
     pub state: String,
     pub steps: Vec<SubmissionStep>,
     pub recorded_by: String,
@@ -34,7 +37,7 @@ pub struct SubmissionView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SubmissionStep {
-    /// asked_more, answered, granted, refused.
+    /// asked_more, answered, granted, refused, withdrawn.
     pub what: String,
     #[schema(value_type = String)]
     pub on: Date,
@@ -78,8 +81,9 @@ pub(super) fn view(row: SubmissionRow, steps: Vec<StepRow>) -> SubmissionView {
         receipt_number: row.receipt_number,
         submitted_on: row.submitted_on,
         due: row.due,
+        runs_until: steps.last().map_or(row.due, |s| s.due),
         promised: row.promised,
-        state: standing(steps.last().and_then(|s| Step::parse(&s.what))).into(),
+        state: steps.last().map_or(standing(None), |s| s.standing.as_str()).into(),
         steps: steps.into_iter().map(step_view).collect(),
         recorded_by: row.recorded_by,
         recorded_at: row.recorded_at,

@@ -69,6 +69,20 @@ pub struct AgencyDecision {
     pub words: String,
 }
 
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"mistake": true, "words": "Nhập sai ngày nộp."}))]
+pub struct TakenBack {
+    /// It was noted wrongly: no term ran and nothing fell due for it.
+    pub mistake: bool,
+    /// Today when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub on: Option<Date>,
+    /// Why: 3 to 2000 characters. Kept sealed.
+    pub words: String,
+}
+
 /// A submission under its case's lock, with a day on which its next step can have been.
 struct Open {
     tx: Transaction<'static, Postgres>,
@@ -81,7 +95,11 @@ async fn opened(app: &App, id: Uuid, next: Step, on: Option<Date>) -> Result<Ope
     let not_there = || Error::NotFound { what: "submission", id: id.to_string() };
     let mut tx = begin(app).await?;
     let row = store::get(&mut tx, id).await?.ok_or_else(not_there)?;
-    lock_open(&mut tx, row.case_id).await?;
+    match next {
+        // What an authority has decided is so, also when the case has ended meanwhile.
+        Step::Granted | Step::Refused | Step::Withdrawn => case::lock_kept(&mut tx, row.case_id).await?,
+        Step::AskedMore | Step::Answered => lock_open(&mut tx, row.case_id).await?,
+    }
     let steps = store::steps(&mut tx, id).await?;
     let last = steps.last().and_then(|s| Step::parse(&s.what));
     if !next.may_follow(last) {
@@ -98,10 +116,37 @@ struct Along {
     answer_by: Option<Date>,
     issue: Option<Uuid>,
     request: Option<Uuid>,
+    mistake: bool,
 }
 
 async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Along) -> Result<SubmissionView> {
     let Open { mut tx, row, mut steps, on } = o;
+    let deed = Deed {
+        at: app.clock.now(),
+        actor: &by.login,
+        action: match what {
+            Step::AskedMore => "submission.ask_more",
+            Step::Answered => "submission.answer",
+            Step::Granted | Step::Refused => "submission.decide",
+            Step::Withdrawn => "submission.withdraw",
+        },
+        subject: format!("submission/{}", row.id),
+        case_id: Some(row.case_id),
+        detail: json!({"what": what, "on": on, "answer_by": along.answer_by}),
+    };
+    audit::write(&mut tx, &deed).await?;
+    let (submission, agency, day) = (row.id, row.agency.clone(), Some(on));
+    let told = match what {
+        Step::AskedMore => Happened::AgencyAskedMore { submission, agency, on: day },
+        Step::Answered => Happened::AgencyAnswered { submission, agency, on: day },
+        Step::Granted | Step::Refused => {
+            Happened::AgencyDecided { submission, agency, granted: what == Step::Granted, on: day }
+        }
+        Step::Withdrawn => Happened::SubmissionWithdrawn { submission, agency, mistake: along.mistake, on: day },
+    };
+    let sealed = (!said.is_empty()).then(|| json!({"words": said}));
+    case::record(app, &mut tx, by, row.case_id, Entry { what: told, sealed }).await?;
+    let due = case::term_of(app, &mut tx, row.case_id, row.id).await?;
     let id = app.clock.new_id();
     let step = StepRow {
         id,
@@ -109,6 +154,8 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
         case_id: row.case_id,
         no: steps.last().map_or(0, |s| s.no) + 1,
         what: what.as_str().into(),
+        standing: standing(Some(what)).into(),
+        due,
         happened_on: on,
         answer_by: along.answer_by,
         issue_id: along.issue,
@@ -118,29 +165,6 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
         recorded_at: app.clock.now(),
     };
     store::insert_step(&mut tx, &step).await?;
-    let deed = Deed {
-        at: step.recorded_at,
-        actor: &by.login,
-        action: match what {
-            Step::AskedMore => "submission.ask_more",
-            Step::Answered => "submission.answer",
-            Step::Granted | Step::Refused => "submission.decide",
-        },
-        subject: format!("submission/{}", row.id),
-        case_id: Some(row.case_id),
-        detail: json!({"what": what, "on": on, "answer_by": step.answer_by}),
-    };
-    audit::write(&mut tx, &deed).await?;
-    let (submission, agency, on) = (row.id, row.agency.clone(), Some(on));
-    let told = match what {
-        Step::AskedMore => Happened::AgencyAskedMore { submission, agency, on },
-        Step::Answered => Happened::AgencyAnswered { submission, agency, on },
-        Step::Granted | Step::Refused => {
-            Happened::AgencyDecided { submission, agency, granted: what == Step::Granted, on }
-        }
-    };
-    let sealed = (!said.is_empty()).then(|| json!({"words": said}));
-    case::record(app, &mut tx, by, row.case_id, Entry { what: told, sealed }).await?;
     steps.push(step);
     let done = view(row, steps);
     commit(app, tx, by, &done, None).await?;
@@ -161,8 +185,7 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
     let owner = asked.owner.or(by.id).ok_or_else(|| Error::refused("owner", "required", "", "active staff"))?;
     let mut o = opened(app, id, Step::AskedMore, asked.on).await?;
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
-    let usual = || calendar.add_working_days(o.on, ANSWER).map_err(|e| Error::Broken(e.into()));
-    let answer_by = asked.answer_by.map_or_else(usual, Ok)?;
+    let answer_by = asked.answer_by.unwrap_or_else(|| calendar.reckon(o.on, ANSWER));
     let today = app.clock.today();
     if answer_by < o.on {
         return Err(Error::refused("answer_by", "range", answer_by, format!("{} or later", o.on)));
@@ -177,7 +200,15 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
             paper_request::ask_for_agency(app, &mut o.tx, by, o.row.case_id, kinds, due).await?
         }
     };
-    keep(app, by, o, Step::AskedMore, &said, Along { answer_by: Some(answer_by), issue: Some(issue), request }).await
+    keep(
+        app,
+        by,
+        o,
+        Step::AskedMore,
+        &said,
+        Along { answer_by: Some(answer_by), issue: Some(issue), request, mistake: false },
+    )
+    .await
 }
 
 /// Topic of the problem that is raised when an authority asks for more.
@@ -190,19 +221,45 @@ const ISSUE: &str = "agency_asks";
 pub async fn answer(app: &App, by: &Actor, id: Uuid, given: AgencyAnswer) -> Result<SubmissionView> {
     let said = words(&given.words, 0)?.to_owned();
     let mut o = opened(app, id, Step::Answered, given.on).await?;
-    if let Some(issue) = o.steps.last().and_then(|s| s.issue_id) {
-        case::resolve_issue_in(app, &mut o.tx, by, issue).await?;
-    }
+    no_more_asked(app, by, &mut o).await?;
     keep(app, by, o, Step::Answered, &said, Along::default()).await
 }
 
 /// The authority has decided.
 ///
 /// # Errors
-/// `Conflict` when it has decided before, or waits for more; `Refused` without the reason of a refusal.
+/// `Conflict` when it has decided before, or grants while it waits for more; `Refused` without the reason of a refusal.
 pub async fn decide(app: &App, by: &Actor, id: Uuid, decided: AgencyDecision) -> Result<SubmissionView> {
     let said = words(&decided.words, if decided.granted { 0 } else { 3 })?.to_owned();
     let what = if decided.granted { Step::Granted } else { Step::Refused };
-    let o = opened(app, id, what, decided.on).await?;
+    let mut o = opened(app, id, what, decided.on).await?;
+    no_more_asked(app, by, &mut o).await?;
     keep(app, by, o, what, &said, Along::default()).await
+}
+
+/// The dossier was taken back, or was never handed in like that.
+///
+/// # Errors
+/// `Conflict` when it was decided or taken back before; `Refused` without a reason.
+pub async fn withdraw(app: &App, by: &Actor, id: Uuid, back: TakenBack) -> Result<SubmissionView> {
+    let said = words(&back.words, 3)?.to_owned();
+    let mut o = opened(app, id, Step::Withdrawn, back.on).await?;
+    no_more_asked(app, by, &mut o).await?;
+    keep(app, by, o, Step::Withdrawn, &said, Along { mistake: back.mistake, ..Along::default() }).await
+}
+
+/// The authority waits for nothing any more: the problem raised for what it asked is solved, and what the customer has not brought
+/// is asked for no longer.
+async fn no_more_asked(app: &App, by: &Actor, o: &mut Open) -> Result<()> {
+    let Some(asked) = o.steps.last().filter(|s| s.what == Step::AskedMore.as_str()).cloned() else { return Ok(()) };
+    if case::lock(&mut o.tx, asked.case_id).await?.is_none_or(|c| c.step.ended()) {
+        return Ok(());
+    }
+    if let Some(issue) = asked.issue_id {
+        case::resolve_issue_in(app, &mut o.tx, by, issue).await?;
+    }
+    if let Some(request) = asked.request_id {
+        paper_request::drop_open(app, &mut o.tx, by, request).await?;
+    }
+    Ok(())
 }

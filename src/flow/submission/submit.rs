@@ -131,7 +131,7 @@ async fn what(
         None => work_plan::procedure(tx, case_id, contract).await?,
     };
     let province = match work_plan::commune(tx, case_id).await? {
-        Some(code) => commune::find(&app.pool, &code).await?.and_then(|c| c.province_code),
+        Some(code) => commune::find(&mut *tx, &code).await?.and_then(|c| c.province_code),
         None => None,
     };
     Ok((procedure, province))

@@ -3,6 +3,7 @@ use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::survey::{ASK_AFTER, OPEN_FOR, steps};
 use crate::flow::case::{history_of, lock, record};
+use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -65,19 +66,18 @@ pub(super) fn place(id: Uuid) -> String {
 pub async fn send_surveys(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("send_surveys");
     let before = app.clock.now() - ASK_AFTER;
+    let (mut each, mut after) = (Each::default(), Uuid::nil());
     loop {
-        let cases = store::to_ask(&mut *app.pool.acquire().await?, before, 200).await?;
-        if cases.is_empty() {
-            break;
-        }
+        let cases = store::to_ask(&mut *app.pool.acquire().await?, before, after, 200).await?;
+        let Some(last) = cases.last() else { break };
+        after = *last;
         for case in cases {
-            match send(app, &by, case).await {
-                Ok(_) | Err(Error::Conflict { code: "survey-sent", .. }) => {}
-                Err(e) => return Err(e),
-            }
+            let came = match send(app, &by, case).await {
+                Ok(_) | Err(Error::Conflict { code: "survey-sent", .. }) => Ok(()),
+                Err(e) => Err(e),
+            };
+            each.take(case, came)?;
         }
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }

@@ -1,13 +1,14 @@
 use super::assign::candidates;
 use super::change::{existing, happened, note};
 use super::list::full;
-use super::view::{APPOINTMENT, TaskView};
+use super::view::{APPOINTMENT, TaskView, where_place};
 use crate::app::App;
 use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::case::Happened;
 use crate::domain::dispatch::Department;
 use crate::domain::fieldwork::hours::Hours;
 use crate::domain::problem::FieldProblem;
+use crate::domain::text::fold::squeezed;
 use crate::flow::case::{Entry, lock_open, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
@@ -40,7 +41,7 @@ pub struct NewAppointment {
     /// Code of an agency; its place is taken, and it must be open.
     #[serde(default)]
     pub agency: Option<String>,
-    /// Where, in words: name and address of the office. Not needed with an agency.
+    /// Where, in words: kept sealed. Not needed with an agency, whose name and address are taken.
     #[serde(default)]
     pub place_text: String,
     /// WGS 84 longitude and latitude, degrees.
@@ -81,6 +82,7 @@ pub(in crate::flow) async fn appoint_in(
 ) -> Result<TaskView> {
     let now = app.clock.now();
     let agency = agency_of(tx, &mut new).await?;
+    let at = Where::of(&new, agency.as_ref());
     let mut problems = problems(&new, now);
     let hour = (new.at, new.at + Duration::minutes(new.minutes.into()));
     if let Some(agency) = &agency {
@@ -92,8 +94,8 @@ pub(in crate::flow) async fn appoint_in(
     lock_open(tx, new.case_id).await?;
     appointment::free_holds(tx, now).await?;
     let (row, mut events) = match new.task {
-        Some(id) => (timed(app, tx, by, id, &new).await?, Vec::new()),
-        None => made(app, tx, by, &new, now).await?,
+        Some(id) => (timed(app, tx, by, id, &new, &at).await?, Vec::new()),
+        None => made(app, tx, by, &new, &at).await?,
     };
     let held = AppointmentRow {
         id: app.clock.new_id(),
@@ -107,7 +109,6 @@ pub(in crate::flow) async fn appoint_in(
         state: if new.hold_minutes.is_some() { "held" } else { "confirmed" }.into(),
         hold_until: new.hold_minutes.map(|m| now + Duration::minutes(m.into())),
         missed_by: None,
-        reason: None,
         moved_to: None,
         made_by: by.login.clone(),
         made_at: now,
@@ -167,17 +168,50 @@ async fn agency_of(tx: &mut PgConnection, new: &mut NewAppointment) -> Result<Op
     let Some(code) = &new.agency else { return Ok(None) };
     let unknown = || Error::refused("agency", "agency-unknown", code, "the code of an agency in use");
     let agency = agency::get(tx, code).await?.filter(|a| a.active).ok_or_else(unknown)?;
-    if new.place_text.trim().is_empty() {
-        new.place_text = format!("{}, {}", agency.name, agency.address);
-    }
     if new.lon.is_none() && new.lat.is_none() {
         (new.lon, new.lat) = (agency.lon, agency.lat);
     }
     Ok(Some(agency))
 }
 
+/// Where it is: at an agency, or as a person says, whose words may name somebody.
+enum Where {
+    Agency(String),
+    Words(String),
+}
+
+impl Where {
+    fn of(new: &NewAppointment, agency: Option<&AgencyRow>) -> Self {
+        match (new.place_text.trim(), agency) {
+            ("", Some(agency)) => Self::Agency(format!("{}, {}", agency.name, agency.address)),
+            (words, _) => Self::Words(words.to_owned()),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Agency(text) | Self::Words(text) => text,
+        }
+    }
+
+    fn put(&self, app: &App, task: &mut TaskRow) -> Result<()> {
+        (task.place_text, task.sealed_place) = match self {
+            Self::Agency(text) => (Some(text.clone()), None),
+            Self::Words(words) => (None, Some(app.vault.seal(&where_place(task.id), words.as_bytes())?)),
+        };
+        Ok(())
+    }
+}
+
 /// A task that is there gets an hour.
-async fn timed(app: &App, tx: &mut PgConnection, by: &Actor, id: Uuid, new: &NewAppointment) -> Result<TaskRow> {
+async fn timed(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    id: Uuid,
+    new: &NewAppointment,
+    at: &Where,
+) -> Result<TaskRow> {
     let mut task = existing(tx, id).await?;
     if task.case_id != new.case_id || task.department != new.department {
         return Err(Error::refused("task", "task-other", id, "a task of this case and department"));
@@ -194,7 +228,7 @@ async fn timed(app: &App, tx: &mut PgConnection, by: &Actor, id: Uuid, new: &New
         ));
     }
     task.appointment_at = Some(new.at);
-    task.place_text = Some(new.place_text.trim().to_owned());
+    at.put(app, &mut task)?;
     if new.lon.is_some() {
         (task.lon, task.lat) = (new.lon, new.lat);
     }
@@ -213,27 +247,31 @@ async fn made(
     tx: &mut PgConnection,
     by: &Actor,
     new: &NewAppointment,
-    now: OffsetDateTime,
+    at: &Where,
 ) -> Result<(TaskRow, Vec<Entry>)> {
+    let now = app.clock.now();
     if let Some(who) = new.assignee {
         let staff = crate::store::staff::get(tx, who).await?.filter(|s| s.active && s.department == new.department);
         if staff.is_none() {
             return Err(Error::refused("assignee", "staff-unknown", who, "active staff of the department"));
         }
     }
-    let row = TaskRow {
+    // Two at one place and hour are one; the place itself stays sealed.
+    let print = hex::encode(&app.vault.index("place", squeezed(at.text()))[..8]);
+    let mut row = TaskRow {
         id: app.clock.new_id(),
         case_id: new.case_id,
         verification_id: None,
         kind: APPOINTMENT.into(),
-        subject: format!("{} {}", new.at.unix_timestamp(), new.place_text.trim()),
+        subject: format!("{} {print}", new.at.unix_timestamp()),
         department: new.department.clone(),
         state: "open".into(),
         assignee: new.assignee,
         reason: json!({}),
         due: day_of(new.at),
         appointment_at: Some(new.at),
-        place_text: Some(new.place_text.trim().to_owned()),
+        place_text: None,
+        sealed_place: None,
         lon: new.lon,
         lat: new.lat,
         result: None,
@@ -244,6 +282,7 @@ async fn made(
         waits_for: Vec::new(),
         escalated_to: None,
     };
+    at.put(app, &mut row)?;
     if !task::insert(tx, &row).await? {
         return Err(Error::Conflict { code: "appointment-exists", detail: "the same time and place".into() });
     }
@@ -267,7 +306,7 @@ fn problems(new: &NewAppointment, now: OffsetDateTime) -> Vec<FieldProblem> {
         found.push(FieldProblem::new("hold_minutes", "range", new.hold_minutes.unwrap_or_default(), "1-10080"));
     }
     let length = new.place_text.trim().chars().count();
-    if !(1..=600).contains(&length) {
+    if length > 600 || (length == 0 && new.agency.is_none()) {
         found.push(FieldProblem::new("place_text", "length", length, "1-600 characters, or an agency"));
     }
     for (field, value, most) in [("lon", new.lon, 180.0), ("lat", new.lat, 90.0)] {

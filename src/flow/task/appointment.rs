@@ -93,7 +93,6 @@ pub async fn move_to(app: &App, by: &Actor, id: Uuid, how: MoveAppointment) -> R
     there(app, &mut tx, &next).await?;
     held.state = "moved".into();
     (held.hold_until, held.moved_to) = (None, Some(next.id));
-    held.reason = why["reason"].as_str().map(str::to_owned);
     set(app, &mut tx, &mut held).await?;
     appointment::free_holds(&mut tx, now).await?;
     book(&mut tx, &next).await?;
@@ -125,7 +124,6 @@ pub async fn miss(app: &App, by: &Actor, id: Uuid, how: MissAppointment) -> Resu
     let (mut tx, mut task, mut held) = begun(app, by, id, how.version).await?;
     held.state = "missed".into();
     (held.hold_until, held.missed_by) = (None, Some(how.by.clone()));
-    held.reason = why["reason"].as_str().map(str::to_owned);
     set(app, &mut tx, &mut held).await?;
     task.appointment_at = None;
     let what = Happened::AppointmentMissed { task: id, by: how.by.clone() };

@@ -14,7 +14,7 @@ pub async fn cancel_open(app: &App, tx: &mut PgConnection, by: &Actor, case: Uui
     for id in task::open_of_case(tx, case).await? {
         task::cancel(tx, id, app.clock.now()).await?;
         let row = existing(tx, id).await?;
-        note(app, tx, by, &row, "cancelled", json!({ "reason": "the case ended" })).await?;
+        note(app, tx, by, &row, "cancelled", json!({ "because": "case_ended" })).await?;
         entries.push(happened(&row, "cancelled").into());
     }
     Ok(entries)

@@ -2,6 +2,7 @@
 
 use super::TaskView;
 use super::list::full;
+use super::view::event_place;
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::staff::Role;
@@ -107,7 +108,7 @@ async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &Tas
     Ok(kept)
 }
 
-/// The task's event with its detail (which may quote a person's words), the audit row and the case's event without it.
+/// The task's event, whose `reason` (a person's words) is sealed, the audit row and the case's event without it.
 pub(super) async fn record(
     app: &App,
     tx: &mut PgConnection,
@@ -144,10 +145,13 @@ pub(crate) async fn note(
     by: &Actor,
     task: &TaskRow,
     what: &'static str,
-    detail: Value,
+    mut detail: Value,
 ) -> Result<()> {
     let now = app.clock.now();
-    task::add_event(tx, task.id, now, &by.login, what, &detail).await?;
+    let words = detail.as_object_mut().and_then(|d| d.remove("reason"));
+    let words = words.as_ref().and_then(Value::as_str);
+    let sealed = words.map(|w| app.vault.seal(&event_place(task.id, what, now), w.as_bytes())).transpose()?;
+    task::add_event(tx, task.id, now, &by.login, what, &detail, sealed).await?;
     let action = match what {
         "created" => "task.create",
         "assigned" => "task.assign",

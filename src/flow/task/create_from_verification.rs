@@ -90,6 +90,7 @@ fn row(
         due: new.due,
         appointment_at: None,
         place_text: None,
+        sealed_place: None,
         lon: place.map(|p| p.0),
         lat: place.map(|p| p.1),
         result: None,
@@ -123,7 +124,7 @@ async fn cancel_superseded(
         }
         task::cancel(tx, id, app.clock.now()).await?;
         if let Some(row) = task::get(tx, id).await? {
-            note(app, tx, by, &row, "cancelled", json!({ "reason": "superseded" })).await?;
+            note(app, tx, by, &row, "cancelled", json!({ "because": "superseded" })).await?;
             entries.push(happened(&row, "cancelled").into());
         }
     }

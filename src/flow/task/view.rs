@@ -32,7 +32,10 @@ pub struct TaskView {
     pub due: Date,
     #[serde(with = "time::serde::rfc3339::option")]
     pub appointment_at: Option<OffsetDateTime>,
+    /// Name and address of the agency.
     pub place_text: Option<String>,
+    /// The place is in the words of a person; they are read at `/tasks/{id}/words`.
+    pub place_in_words: bool,
     /// WGS 84, degrees.
     pub lon: Option<f64>,
     pub lat: Option<f64>,
@@ -73,6 +76,8 @@ pub struct EventView {
     pub what: String,
     #[schema(value_type = Object)]
     pub detail: Value,
+    /// A reason was given in words; it is read at `/tasks/{id}/words`.
+    pub has_words: bool,
 }
 
 /// Where somebody has to be at an hour.
@@ -98,8 +103,6 @@ pub struct AppointmentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<Uuid>,
 }
 
@@ -117,7 +120,6 @@ impl From<AppointmentRow> for AppointmentView {
             state: a.state,
             hold_until: a.hold_until,
             missed_by: a.missed_by,
-            reason: a.reason,
             moved_to: a.moved_to,
         }
     }
@@ -167,11 +169,43 @@ pub(super) fn place(id: Uuid) -> String {
     format!("task/{id}/result")
 }
 
+/// Place of the words that say where it is.
+pub(super) fn where_place(id: Uuid) -> String {
+    format!("task/{id}/place")
+}
+
+/// Place of the words of one event.
+pub(super) fn event_place(id: Uuid, what: &str, at: OffsetDateTime) -> String {
+    // The database keeps microseconds.
+    format!("task/{id}/{what}/{}", at.unix_timestamp_nanos() / 1000)
+}
+
+/// Words that people wrote about a task.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct TaskWords {
+    /// Where it is.
+    pub place_text: Option<String>,
+    /// Reasons, oldest first.
+    pub reasons: Vec<Reason>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = TaskReason)]
+pub struct Reason {
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub actor: String,
+    /// As in the task's events: paused, handed_back, moved, missed and so on.
+    pub what: String,
+    pub reason: String,
+}
+
 /// Without what came of it: that is sealed, and read on its own.
 pub(super) fn view(t: TaskRow) -> TaskView {
     TaskView {
         title: title(&t.kind),
         has_result: t.result.is_some(),
+        place_in_words: t.sealed_place.is_some(),
         id: t.id,
         case_id: t.case_id,
         verification_id: t.verification_id,
@@ -200,6 +234,6 @@ pub(super) fn view(t: TaskRow) -> TaskView {
 
 impl From<EventRow> for EventView {
     fn from(e: EventRow) -> Self {
-        Self { at: e.at, actor: e.actor, what: e.what, detail: e.detail }
+        Self { has_words: e.sealed.is_some(), at: e.at, actor: e.actor, what: e.what, detail: e.detail }
     }
 }

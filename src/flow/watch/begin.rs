@@ -18,6 +18,7 @@ use uuid::Uuid;
 /// `Conflict` `case-step` before the hand-over, `watch-consent` without the customer's consent, `watch-parcel` while the parcel
 /// is not known, `watch-begun` when it is watched.
 pub async fn begin(app: &App, by: &Actor, case: Uuid) -> Result<WatchView> {
+    let ground = ground_of(app, case).await?;
     let mut tx = begin_tx(app).await?;
     let not_found = || Error::NotFound { what: "case", id: case.to_string() };
     let standing = lock(&mut tx, case).await?.ok_or_else(not_found)?;
@@ -27,8 +28,8 @@ pub async fn begin(app: &App, by: &Actor, case: Uuid) -> Result<WatchView> {
     }
     let no = |code| Error::Conflict { code, detail: case.to_string() };
     let consent = store::consent(&mut tx, case).await?.ok_or_else(|| no("watch-consent"))?;
-    let (zone, parcel) = parcel_of(&mut tx, case).await?.ok_or_else(|| no("watch-parcel"))?;
-    let row = start(app, &mut tx, by, case, consent, zone, parcel).await?.ok_or_else(|| no("watch-begun"))?;
+    let ground = ground.ok_or_else(|| no("watch-parcel"))?;
+    let row = start(app, &mut tx, by, case, consent, &ground).await?.ok_or_else(|| no("watch-begun"))?;
     record(app, &mut tx, by, case, Happened::WatchBegun { watch: row.id }).await?;
     let done = view(&mut tx, row).await?;
     commit(app, tx, by, &done, Some(format!("/api/v1/cases/{case}/watches"))).await?;
@@ -45,16 +46,42 @@ pub(in crate::flow) async fn begin_if_agreed(
     tx: &mut PgConnection,
     by: &Actor,
     case: Uuid,
+    ground: Option<&Ground>,
 ) -> Result<Option<Entry>> {
     let Some(consent) = store::consent(tx, case).await? else { return Ok(None) };
-    let Some((zone, parcel)) = parcel_of(tx, case).await? else { return Ok(None) };
-    let begun = start(app, tx, by, case, consent, zone, parcel).await?;
+    let Some(ground) = ground else { return Ok(None) };
+    let begun = start(app, tx, by, case, consent, ground).await?;
     Ok(begun.map(|row| Happened::WatchBegun { watch: row.id }.into()))
 }
 
-/// The parcel a case is about, as it stands or stood last.
-async fn parcel_of(tx: &mut PgConnection, id: Uuid) -> Result<Option<(i32, Uuid)>> {
-    Ok(case::get(tx, id).await?.and_then(|row| row.zone.zip(row.parcel_id)))
+/// A parcel with what holds for it now. Looked at before a transaction begins: it takes connections of its own.
+pub(in crate::flow) struct Ground {
+    zone: i32,
+    parcel: Uuid,
+    version: i32,
+    seen: Seen,
+}
+
+impl Ground {
+    pub(super) async fn of(app: &App, zone: i32, parcel: Uuid) -> Result<Self> {
+        let gone = || Error::NotFound { what: "parcel", id: parcel.to_string() };
+        let version = parcel::history(&app.pool, zone, parcel).await?.last().map(|p| p.version).ok_or_else(gone)?;
+        Ok(Self { zone, parcel, version, seen: see(app, zone, parcel).await? })
+    }
+}
+
+/// The parcel a case is about, as it stands or stood last, when the customer agreed to its watch.
+pub(in crate::flow) async fn ground_of(app: &App, id: Uuid) -> Result<Option<Ground>> {
+    let mut conn = app.pool.acquire().await?;
+    if store::consent(&mut conn, id).await?.is_none() {
+        return Ok(None);
+    }
+    let parcel = case::get(&mut conn, id).await?.and_then(|row| row.zone.zip(row.parcel_id));
+    drop(conn);
+    match parcel {
+        Some((zone, parcel)) => Ground::of(app, zone, parcel).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn start(
@@ -63,40 +90,36 @@ async fn start(
     by: &Actor,
     case: Uuid,
     consent: Uuid,
-    zone: i32,
-    parcel: Uuid,
+    ground: &Ground,
 ) -> Result<Option<WatchRow>> {
     let at = app.clock.now();
     let row = WatchRow { id: app.clock.new_id(), case_id: case, consent_id: consent, began_at: at, ended_at: None };
     if !store::insert(tx, &row).await? {
         return Ok(None);
     }
-    watch_on(app, tx, row.id, zone, parcel).await?;
+    watch_on(app, tx, row.id, ground).await?;
     let deed = Deed {
         at,
         actor: &by.login,
         action: "watch.begin",
         subject: format!("watch/{}", row.id),
         case_id: Some(case),
-        detail: json!({"consent": consent, "parcel": parcel}),
+        detail: json!({"consent": consent, "parcel": ground.parcel}),
     };
     audit::write(tx, &deed).await?;
     Ok(Some(row))
 }
 
-/// Adds a parcel to a watch, with what holds for it now.
-pub(super) async fn watch_on(app: &App, tx: &mut PgConnection, watch: Uuid, zone: i32, id: Uuid) -> Result<()> {
-    let gone = || Error::NotFound { what: "parcel", id: id.to_string() };
-    let version = parcel::history(&app.pool, zone, id).await?.last().map(|p| p.version).ok_or_else(gone)?;
-    let Seen { held, rules } = see(app, zone, id).await?;
+/// Adds a parcel to a watch, with what held for it when it was looked at.
+pub(super) async fn watch_on(app: &App, tx: &mut PgConnection, watch: Uuid, ground: &Ground) -> Result<()> {
     let on = OnRow {
         id: app.clock.new_id(),
         watch_id: watch,
-        zone,
-        parcel_id: id,
-        parcel_version: version,
-        held: serde_json::to_value(held).map_err(|e| Error::Broken(e.into()))?,
-        rules,
+        zone: ground.zone,
+        parcel_id: ground.parcel,
+        parcel_version: ground.version,
+        held: serde_json::to_value(&ground.seen.held).map_err(|e| Error::Broken(e.into()))?,
+        rules: ground.seen.rules.clone(),
     };
     Ok(store::insert_on(tx, &on).await?)
 }

@@ -1,12 +1,12 @@
 //! A map or a rule is another now: what holds for each watched parcel that it may concern is judged anew and compared.
 
-use super::begin::watch_on;
+use super::begin::{Ground, watch_on};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::verify::Wish;
 use crate::domain::watch::{Change, Held, PARCEL, changes, held};
 use crate::flow::case::{Entry, lock, record_all};
-use crate::flow::job::enqueue;
+use crate::flow::job::{Each, enqueue};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, verification};
 use crate::store::queue::Lease;
@@ -54,51 +54,82 @@ pub async fn watch_parcels(app: &App, lease: &Lease, version: i64, replaced: Opt
     let made = layer::versions(&mut conn, which).await?.into_iter().next().ok_or_else(not_found)?;
     let ids = store::touched(&mut conn, made.zone, replaced, version, REACH_M).await?;
     drop(conn);
+    let mut each = Each::default();
     for id in ids {
-        look(app, &by, id, Some((version, &made.layer))).await?;
+        each.take(id, look(app, &by, id, Some((version, &made.layer))).await)?;
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }
 
 /// The daily job: rules come into force on days of their own.
 pub async fn watch_rules(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("watch_rules");
-    let mut after = Uuid::nil();
+    let (mut each, mut after) = (Each::default(), Uuid::nil());
     loop {
         let ids = store::page(&mut *app.pool.acquire().await?, after, 200).await?;
         let Some(last) = ids.last() else { break };
         after = *last;
         for id in ids {
-            look(app, &by, id, None).await?;
+            each.take(id, look(app, &by, id, None).await)?;
         }
     }
-    let mut tx = begin(app).await?;
-    lease.complete(&mut tx).await?;
-    Ok(tx.commit().await?)
+    each.end(app, lease).await
 }
 
-/// Looks at one watched parcel. `layer`: the version that was published and its layer's code.
+/// How often a parcel is looked at anew when another run was faster meanwhile.
+const AGAIN: u32 = 3;
+
+/// Looks at one watched parcel. `layer`: the version that was published and its layer's code. It is judged before the transaction
+/// begins, which is for the row as it was found alone.
 async fn look(app: &App, by: &Actor, id: Uuid, layer: Option<(i64, &str)>) -> Result<()> {
-    let mut tx = begin(app).await?;
-    let Some((on, watch)) = store::lock_on(&mut tx, id).await? else { return Ok(()) };
-    let found = match parcel::current(&app.pool, on.zone, on.parcel_id).await? {
-        None => followed(app, &mut tx, &on).await?,
-        Some(row) => {
-            let seen = see(app, on.zone, on.parcel_id).await?;
-            if layer.is_none() && seen.rules == on.rules {
-                return Ok(());
-            }
-            let before: Vec<Held> = serde_json::from_value(on.held.clone()).map_err(|e| Error::Broken(e.into()))?;
-            let found = changes(&before, &seen.held);
-            let held = serde_json::to_value(&seen.held).map_err(|e| Error::Broken(e.into()))?;
-            store::seen(&mut tx, &OnRow { held, rules: seen.rules, parcel_version: row.version, ..on.clone() }).await?;
-            found.into_iter().map(|c| (short(c.was.as_ref()), short(c.now.as_ref()), c)).collect()
+    for _ in 0..AGAIN {
+        let found = store::lock_on(&mut *begin(app).await?, id).await?;
+        let Some((on, watch)) = found else { return Ok(()) };
+        let Some(now) = judge(app, &on, layer).await? else { return Ok(()) };
+        let mut tx = begin(app).await?;
+        match store::lock_on(&mut tx, id).await? {
+            None => return Ok(()),
+            Some((same, _)) if same == on => {}
+            Some(_) => continue,
         }
+        let told = keep(app, &mut tx, &on, now).await?;
+        tell(app, &mut tx, by, &watch, &on, layer, told).await?;
+        return Ok(tx.commit().await?);
+    }
+    Err(Error::Conflict { code: "watch-moved", detail: id.to_string() })
+}
+
+/// What there is to keep of a look.
+enum Found {
+    /// The parcel stands, at this version.
+    Stands { seen: Seen, version: i32 },
+    /// It is gone; this is what came of it, and its last name.
+    Gone { was: String, heirs: Vec<(String, Ground)> },
+}
+
+/// None: nothing that it was judged by has changed.
+async fn judge(app: &App, on: &OnRow, layer: Option<(i64, &str)>) -> Result<Option<Found>> {
+    let Some(row) = parcel::current(&app.pool, on.zone, on.parcel_id).await? else {
+        return heirs(app, on).await.map(Some);
     };
-    tell(app, &mut tx, by, &watch, &on, layer, found).await?;
-    Ok(tx.commit().await?)
+    let seen = see(app, on.zone, on.parcel_id).await?;
+    if layer.is_none() && seen.rules == on.rules {
+        return Ok(None);
+    }
+    Ok(Some(Found::Stands { seen, version: row.version }))
+}
+
+async fn keep(app: &App, tx: &mut PgConnection, on: &OnRow, found: Found) -> Result<Vec<Told>> {
+    match found {
+        Found::Gone { was, heirs } => followed(app, tx, on, was, heirs).await,
+        Found::Stands { seen, version } => {
+            let before: Vec<Held> = serde_json::from_value(on.held.clone()).map_err(|e| Error::Broken(e.into()))?;
+            let changed = changes(&before, &seen.held);
+            let held = serde_json::to_value(&seen.held).map_err(|e| Error::Broken(e.into()))?;
+            store::seen(tx, &OnRow { held, rules: seen.rules, parcel_version: version, ..on.clone() }).await?;
+            Ok(changed.into_iter().map(|c| (short(c.was.as_ref()), short(c.now.as_ref()), c)).collect())
+        }
+    }
 }
 
 fn short(held: Option<&Held>) -> String {
@@ -108,29 +139,41 @@ fn short(held: Option<&Held>) -> String {
 /// What was, what is, and all of it.
 type Told = (String, String, Change);
 
-/// The parcel is gone: what came of it is watched in its place.
-async fn followed(app: &App, tx: &mut PgConnection, on: &OnRow) -> Result<Vec<Told>> {
-    let now = app.clock.now();
+async fn heirs(app: &App, on: &OnRow) -> Result<Found> {
     let steps = lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?;
-    let mut heirs: Vec<Uuid> = steps.iter().filter(|l| l.revoked_at.is_none()).map(|l| l.to_parcel).collect();
-    heirs.sort();
-    heirs.dedup();
+    let mut ids: Vec<Uuid> = steps.iter().filter(|l| l.revoked_at.is_none()).map(|l| l.to_parcel).collect();
+    ids.sort();
+    ids.dedup();
     let name = |p: &crate::store::parcel::ParcelRow| format!("{}/{}/{}", p.commune_code, p.sheet, p.number);
     let was = parcel::history(&app.pool, on.zone, on.parcel_id).await?.last().map(name).unwrap_or_default();
-    let mut names = Vec::new();
-    for heir in heirs {
+    let mut heirs = Vec::new();
+    for heir in ids {
         if let Some(row) = parcel::current(&app.pool, on.zone, heir).await? {
-            watch_on(app, tx, on.watch_id, on.zone, heir).await?;
-            names.push(name(&row));
+            heirs.push((name(&row), Ground::of(app, on.zone, heir).await?));
         }
     }
+    Ok(Found::Gone { was, heirs })
+}
+
+/// The parcel is gone: what came of it is watched in its place.
+async fn followed(
+    app: &App,
+    tx: &mut PgConnection,
+    on: &OnRow,
+    was: String,
+    heirs: Vec<(String, Ground)>,
+) -> Result<Vec<Told>> {
     // What came of it is not known yet: it stays watched, and nothing is said.
-    if names.is_empty() {
+    if heirs.is_empty() {
         return Ok(vec![]);
     }
-    store::replaced(tx, on.id, now).await?;
-    let change = Change { check: PARCEL.into(), subject: names.join(", "), was: None, now: None };
-    Ok(vec![(format!("parcel:{was}"), format!("parcel:{}", names.join(", ")), change)])
+    for (_, ground) in &heirs {
+        watch_on(app, tx, on.watch_id, ground).await?;
+    }
+    store::replaced(tx, on.id, app.clock.now()).await?;
+    let names = heirs.into_iter().map(|h| h.0).collect::<Vec<_>>().join(", ");
+    let change = Change { check: PARCEL.into(), subject: names.clone(), was: None, now: None };
+    Ok(vec![(format!("parcel:{was}"), format!("parcel:{names}"), change)])
 }
 
 async fn tell(

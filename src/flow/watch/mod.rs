@@ -4,8 +4,8 @@ mod begin;
 mod look;
 mod read;
 
+pub(in crate::flow) use begin::{Ground, begin_if_agreed, end_of_consent, ground_of};
 pub use begin::{begin, end};
-pub(in crate::flow) use begin::{begin_if_agreed, end_of_consent};
 pub(in crate::flow) use look::published;
 pub use look::{watch_parcels, watch_rules};
 pub use read::{WatchHitView, WatchView, list};

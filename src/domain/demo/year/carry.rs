@@ -100,7 +100,7 @@ fn authority(story: &Story, view: &View, today: Date) -> Vec<Call> {
         }
         (Some(_), None) => vec![],
         (None, None) if asks => {
-            let from = if story.chance("from the customer").hit(0.5) { vec!["residence_paper"] } else { vec![] };
+            let from = if story.chance("from the customer").hit(0.5) { vec!["origin_papers"] } else { vec![] };
             let body = json!({"words": "Bổ sung hồ sơ theo phiếu yêu cầu.", "from_customer": from});
             let now = due(story, "agency asks", last.day(), 2, 6, today);
             now.then(|| act("asked-more", "asked-more", body)).into_iter().collect()
@@ -176,7 +176,8 @@ pub(super) fn hand_over(story: &Story, view: &View, today: Date) -> Vec<Call> {
         return if due(story, "offers results", since, 0, 3, today) { vec![offer()] } else { vec![] };
     };
     let Some(id) = offered.id("handover") else { return vec![] };
-    if refused(view, "receive:link-expired", "hand_over_offered") {
+    if view.after("hand_over_lapsed", "hand_over_offered") || refused(view, "receive:link-expired", "hand_over_offered")
+    {
         return vec![offer()];
     }
     if !due(story, &format!("takes results {}", view.count("hand_over_offered")), offered.day(), 0, 8, today) {

@@ -45,9 +45,15 @@ fn lines(index: usize, told: &Told) -> Vec<String> {
 fn plain(value: Value) -> Value {
     match value {
         Value::String(s) if Uuid::parse_str(&s).is_ok() => Value::from("#"),
-        Value::String(s) => Value::from(
-            s.split('.').map(|p| if Uuid::parse_str(p).is_ok() { "#" } else { p }).collect::<Vec<_>>().join("."),
-        ),
+        Value::String(s) => {
+            // `task.<id>`, `staff:<id>`
+            let parts = s.split_inclusive(['.', ':']);
+            let masked = parts.map(|p| match p.trim_end_matches(['.', ':']) {
+                id if Uuid::parse_str(id).is_ok() => p.replace(id, "#"),
+                _ => p.to_owned(),
+            });
+            Value::from(masked.collect::<String>())
+        }
         Value::Array(all) => all.into_iter().map(plain).collect(),
         Value::Object(all) => all
             .into_iter()

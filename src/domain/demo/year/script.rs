@@ -43,17 +43,24 @@ pub struct Year {
 /// The last arrivals come before so many days are left.
 const TAIL: i64 = 45;
 
-/// Draws `cases` matters over `days` days from `from`. The ward's customers come again when there are more matters than
+/// Draws `cases` matters over `days` days from `from`, who come within the first `arrive` of them (all but the last weeks when there
+/// is no such number). The ward's customers come again when there are more matters than
 /// customers.
 ///
 /// # Errors
 /// A year without a calendar.
-pub fn year(seed: u64, from: Date, days: u16, cases: usize, ward: &Ward) -> Result<Year, UnknownYear> {
+pub fn year(
+    seed: u64,
+    from: Date,
+    (days, arrive): (u16, Option<u16>),
+    cases: usize,
+    ward: &Ward,
+) -> Result<Year, UnknownYear> {
     let calendar = Calendar::shipped().map_err(|_| UnknownYear { year: from.year() })?;
     let days = i64::from(days.max(2));
     let to = from + Duration::days(days - 1);
     let mut open = Vec::new();
-    for n in 0..(days - TAIL.min(days / 3)) {
+    for n in 0..arrive.map_or(days - TAIL.min(days / 3), |n| i64::from(n).clamp(1, days)) {
         let day = from + Duration::days(n);
         if calendar.is_working_day(day)? {
             open.push(day);

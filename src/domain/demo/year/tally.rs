@@ -1,7 +1,7 @@
 //! What happened in a year, counted.
 
 use super::promise::Told;
-use crate::domain::calendar::{Calendar, UnknownYear};
+use crate::domain::calendar::Calendar;
 use crate::domain::case::clock::{self, Limits};
 use crate::domain::case::{Happened, ProcedureBook};
 use std::collections::BTreeMap;
@@ -31,17 +31,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts one more case as of `today`.
-    ///
-    /// # Errors
-    /// A year without a calendar.
-    pub fn add(
-        &mut self,
-        told: &Told,
-        today: Date,
-        calendar: &Calendar,
-        limits: &Limits,
-        book: &ProcedureBook,
-    ) -> Result<(), UnknownYear> {
+    pub fn add(&mut self, told: &Told, today: Date, calendar: &Calendar, limits: &Limits, book: &ProcedureBook) {
         self.cases += 1;
         *self.states.entry(told.state.clone()).or_default() += 1;
         *self.rounds.entry(told.requests.len() as u32).or_default() += 1;
@@ -59,9 +49,9 @@ impl Tally {
         }
         self.tasks(told);
         let states = clock::states(&told.events).unwrap_or_default();
-        for c in clock::clocks(&told.events, &states, calendar, limits, book)? {
+        for c in clock::clocks(&told.events, &states, calendar, limits, book) {
             let Some(limit) = c.limit else { continue };
-            let used = c.used_by(today, calendar)?;
+            let used = c.used_by(today, calendar);
             let id = if c.id.starts_with("submission.") { "authority".to_owned() } else { c.id.clone() };
             let slot = if used > limit {
                 1
@@ -72,7 +62,6 @@ impl Tally {
             };
             self.deadlines.entry(id).or_default()[slot] += 1;
         }
-        Ok(())
     }
 
     fn tasks(&mut self, told: &Told) {

@@ -6,7 +6,7 @@ use time::macros::date;
 
 fn drawn() -> Year {
     let ward = generate_on(7, 600, date!(2025 - 12 - 01));
-    year(7, date!(2025 - 12 - 01), 365, 200, &ward).unwrap()
+    year(7, date!(2025 - 12 - 01), (365, None), 200, &ward).unwrap()
 }
 
 #[test]
@@ -153,7 +153,7 @@ mod promises {
 
     fn faults(told: &Told, today: time::Date) -> Vec<String> {
         let book = ProcedureBook::default();
-        broken(told, today, Calendar::shipped().unwrap(), Limits::shipped().unwrap(), &book).unwrap()
+        broken(told, today, Calendar::shipped().unwrap(), Limits::shipped().unwrap(), &book)
     }
 
     #[test]
@@ -222,7 +222,9 @@ mod promises {
                 paper_kind: "certificate".into(),
                 complete: true,
             };
-            let mut t = told(vec![opened(), paper]);
+            let (clock, role) = (format!("task.{}", Uuid::from_u128(id)), format!("staff:{}", Uuid::from_u128(id)));
+            let warned = Happened::DeadlineWarned { clock, deadline: date!(2026 - 01 - 06), left: 0, role };
+            let mut t = told(vec![opened(), paper, warned]);
             t.events[1].actor = actor.into();
             digest(&[(0, t)].into()).1
         };
