@@ -1,16 +1,15 @@
 //! Map files in: kept at once, read by a job.
 
 use super::idempotent::Once;
-use super::input::from_json;
+use super::input::{Form, form_problem, from_json};
 use super::output::accepted;
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
 use crate::flow;
 use crate::flow::layer::{self, FILE_TOO_LARGE, ImportAsk, ImportView, Upload};
 use axum::Json;
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{Multipart, Path, State};
-use axum::http::StatusCode;
+use axum::extract::multipart::Field;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -40,10 +39,10 @@ const LONGEST_ASK: usize = 1 << 20;
 #[utoipa::path(post, path = "/imports", tag = "imports",
     request_body(content = inline(ImportForm), content_type = "multipart/form-data"),
     responses((status = 202, body = ImportView)))]
-async fn request_import(State(app): State<App>, once: Once, mut form: Multipart) -> Result<Response> {
+async fn request_import(State(app): State<App>, once: Once, Form(mut form): Form) -> Result<Response> {
     let mut upload = Upload::begin(&app).await?;
     let (mut ask, mut files) = (None, 0);
-    while let Some(field) = form.next_field().await.map_err(|e| unreadable(&e))? {
+    while let Some(field) = form.next_field().await.map_err(|e| form_problem(&e))? {
         match field.name() {
             Some("ask") => ask = Some(read_ask(field).await?),
             Some("file") => {
@@ -74,7 +73,7 @@ async fn request_import(State(app): State<App>, once: Once, mut form: Multipart)
 async fn take(upload: &mut Upload, mut field: Field<'_>) -> Result<()> {
     let name = field.file_name().unwrap_or_default().to_owned();
     upload.file(&name).await?;
-    while let Some(chunk) = field.chunk().await.map_err(|e| unreadable(&e))? {
+    while let Some(chunk) = field.chunk().await.map_err(|e| form_problem(&e))? {
         upload.write(&chunk).await.map_err(too_much)?;
     }
     Ok(())
@@ -82,7 +81,7 @@ async fn take(upload: &mut Upload, mut field: Field<'_>) -> Result<()> {
 
 async fn read_ask(mut field: Field<'_>) -> Result<ImportAsk> {
     let mut text = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|e| unreadable(&e))? {
+    while let Some(chunk) = field.chunk().await.map_err(|e| form_problem(&e))? {
         text.extend_from_slice(&chunk);
         if text.len() > LONGEST_ASK {
             return Err(Problem::new(Kind::TooLarge));
@@ -96,13 +95,6 @@ fn too_much(e: flow::Error) -> Problem {
     match e {
         flow::Error::Refused(why) if why.iter().any(|p| p.code == FILE_TOO_LARGE) => Problem::new(Kind::TooLarge),
         e => e.into(),
-    }
-}
-
-fn unreadable(e: &MultipartError) -> Problem {
-    match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
-        _ => Problem::new(Kind::Malformed),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::problem::{Kind, Problem, Result};
 use crate::domain::problem::FieldProblem;
 use crate::domain::shape::{self, Unread};
+use axum::extract::multipart::MultipartError;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Query, Request};
 use axum::http::request::Parts;
@@ -21,9 +22,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         if !is_json(request.headers()) {
-            let sent = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-            let error = FieldProblem::new("Content-Type", "media-type", sent, "application/json");
-            return Err(Problem { errors: vec![error], ..Problem::new(Kind::MediaType) });
+            return Err(media_type(request.headers(), "application/json"));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|e| bytes_problem(&e))?;
         object(&bytes)?;
@@ -72,7 +71,36 @@ fn whole(place: &str) -> &str {
 pub fn bytes_problem(rejection: &BytesRejection) -> Problem {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
-        _ => Problem::new(Kind::Malformed),
+        _ => cut("body", "body-cut", "Content-Length"),
+    }
+}
+
+/// A form that could not be read, or only in part.
+pub fn form_problem(e: &MultipartError) -> Problem {
+    match e.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
+        _ => cut("form", "form-syntax", "multipart/form-data (RFC 7578)"),
+    }
+}
+
+fn cut(field: &str, code: &str, allowed: &str) -> Problem {
+    Problem { errors: vec![FieldProblem::new(field, code, "", allowed)], ..Problem::new(Kind::Malformed) }
+}
+
+fn media_type(headers: &HeaderMap, allowed: &str) -> Problem {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let error = FieldProblem::new("Content-Type", "media-type", sent, allowed);
+    Problem { errors: vec![error], ..Problem::new(Kind::MediaType) }
+}
+
+/// A form with files.
+pub struct Form(pub Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let refusal = media_type(request.headers(), "multipart/form-data; boundary=...");
+        Multipart::from_request(request, state).await.map(Self).map_err(|_| refusal)
     }
 }
 
@@ -82,13 +110,10 @@ pub async fn one_file(request: Request, field: &str) -> Result<Bytes> {
     if !declared.starts_with(b"multipart/form-data") {
         return Bytes::from_request(request, &()).await.map_err(|e| bytes_problem(&e));
     }
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Problem::new(Kind::Malformed))?;
-    let part = form.next_field().await.map_err(|_| Problem::new(Kind::Malformed))?;
+    let Form(mut form) = Form::from_request(request, &()).await?;
+    let part = form.next_field().await.map_err(|e| form_problem(&e))?;
     let part = part.ok_or_else(|| Problem::refused(field, "required", "an empty form", "one file"))?;
-    part.bytes().await.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge),
-        _ => Problem::new(Kind::Malformed),
-    })
+    part.bytes().await.map_err(|e| form_problem(&e))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -20,7 +20,7 @@ pub fn method(rule: &Rule) -> Method {
 }
 
 /// Somebody for every role, and who may call a route.
-pub async fn callers(t: &TestApp) -> BTreeMap<&'static str, Caller> {
+async fn callers(t: &TestApp) -> BTreeMap<&'static str, Caller> {
     let mut all = BTreeMap::new();
     for role in diaba::domain::staff::Role::ALL {
         all.insert(role.as_str(), t.signed_in(&role.as_str().replace('_', "."), &[role.as_str()]).await);
