@@ -11,3 +11,7 @@ pub mod outside;
 pub mod store;
 pub mod telemetry;
 pub mod worker;
+
+/// Verdicts are made of many small pieces of memory.
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -73,7 +73,7 @@ pub async fn show(app: &App, a: ParcelArgs) -> Result<ExitCode> {
             if t.in_force { String::new() } else { format!("  {}", message(lang, &Message::new("parcel-gone"))) };
         println!("{}. {}/{}/{}  zone {}  {}{gone}", i + 1, c.commune_code, c.sheet, c.number, c.zone.0, c.parcel_id);
         for reason in &c.reasons {
-            println!("     {}", message(lang, &Message::new(reason)));
+            println!("     {}", message(lang, &Message::new(reason.clone())));
         }
         t.steps.iter().for_each(|s| println!("   {}", line(lang, s)));
     }

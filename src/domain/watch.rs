@@ -69,9 +69,9 @@ fn of(f: &FindingRecord) -> Held {
         _ => State::Unknown,
     };
     let known = state != State::Unknown;
-    let parts = f.details.iter().filter(|m| known && PARTS.contains(&m.key.as_str())).cloned().collect();
+    let parts = f.details.iter().filter(|m| known && PARTS.contains(&&*m.key)).cloned().collect();
     Held {
-        check: f.check.clone(),
+        check: f.check.to_string(),
         subject: f.subject.clone(),
         state,
         // Of what is clear it says how sure that is, of a slight touch: no change of what holds.

@@ -130,7 +130,7 @@ impl ReferenceView {
 impl CandidateView {
     fn of(t: Traced) -> Self {
         let reason = |code: String| {
-            let words = Message::new(&code);
+            let words = Message::new(code.clone());
             Reason { vi: message(Lang::Vi, &words), en: message(Lang::En, &words), code }
         };
         let c = t.candidate;

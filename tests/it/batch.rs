@@ -38,7 +38,7 @@ fn expected(findings: &[FindingRecord]) -> (Vec<(String, String, String)>, Value
     let quiet = |f: &&FindingRecord| matches!(f.verdict, Verdict::Clear | Verdict::NotApplicable);
     let word = |v: &Verdict| json!(v).as_str().unwrap().to_owned();
     let weighing = findings.iter().filter(|f| !quiet(f));
-    let weighing = weighing.map(|f| (f.check.clone(), f.subject.clone(), word(&f.verdict))).collect();
+    let weighing = weighing.map(|f| (f.check.to_string(), f.subject.clone(), word(&f.verdict))).collect();
     (weighing, findings.iter().filter(quiet).map(|f| json!([f.check, f.subject, f.verdict])).collect())
 }
 
@@ -191,11 +191,26 @@ async fn replayed(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
         done[0].first_difference.as_ref().map_or("nothing", |d| d.what)
     };
     assert_eq!(again().await, "nothing");
+    assert!(proof::run_differs(&t.app, run).await.unwrap().is_none());
+    let outcome = format!(
+        "update run_verification set outcome = '{}' where parcel_id = $1",
+        verdicts[7].outcome.as_deref().expect("an outcome")
+    );
     for (what, change, back) in [
         (
             "parcel",
             "update parcel_version set sheet = sheet || 'x' where parcel_id = $1",
             "update parcel_version set sheet = left(sheet, -1) where parcel_id = $1",
+        ),
+        (
+            "kept",
+            "update run_verification set outcome = case outcome when 'blocked' then 'can_proceed' else 'blocked' end where parcel_id = $1",
+            outcome.as_str(),
+        ),
+        (
+            "kept",
+            "update run_verification set area_low[1] = coalesce(area_low[1], 0) + 1 where parcel_id = $1",
+            "update run_verification set area_low[1] = nullif(area_low[1] - 1, 0) where parcel_id = $1",
         ),
         ("chunk", "update run_verification set digest = sha256(digest) where parcel_id = $1", ""),
     ] {
@@ -207,8 +222,13 @@ async fn replayed(t: &TestApp, run: Uuid, verdicts: &[VerdictView]) {
         sqlx::query(change).bind(id).execute(&t.app.pool).await.unwrap();
         assert_eq!(again().await, what);
         if !back.is_empty() {
-            sqlx::query(back).bind(id).execute(&t.app.pool).await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(back.to_owned())).bind(id).execute(&t.app.pool).await.unwrap();
+            assert_eq!(again().await, "nothing", "{back}");
         }
+    }
+    for gone in ["delete from run_verification where chunk = 0", "delete from verification_chunk where no = 0"] {
+        sqlx::query(gone).execute(&t.app.pool).await.unwrap();
+        assert_eq!(proof::run_differs(&t.app, run).await.unwrap().expect(gone).what, "run");
     }
 }
 
@@ -225,12 +245,22 @@ async fn runs_are_begun_watched_and_read_by_the_api(pool: PgPool) {
         let worker = start_worker(&t);
         let gis = t.signed_in("gis", &["gis_analyst"]).await;
         let version = publish(&gis, &(1..=40).collect::<Vec<_>>()).await;
+        for sql in [
+            "alter table parcel_version disable trigger all",
+            "update parcel_version set registered_area = null where number = '3'",
+            "alter table parcel_version enable trigger all",
+        ] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
         for (asked, parcels) in [
             (json!({"commune": "20194"}), 40),
             (json!({"zone": 5899, "where": "number IN ('3', '7') OR map_area > 1000"}), 2),
             (json!({"layer_version": version}), 40),
             (json!({"zone": 5899, "where": "S_INTERSECTS(geom, BBOX(550001, 1777001, 550059, 1777002))"}), 3),
             (json!({"where": "NOT land_use = 'ODT'"}), 0),
+            // what is not known does not hold, and neither does its opposite
+            (json!({"where": "registered_area IS NULL"}), 1),
+            (json!({"where": "registered_area > 1 OR NOT registered_area > 1 OR registered_area NOT BETWEEN 1 AND 2"}), 39),
         ] {
             let begun = gis.post(RUNS, asked.clone()).await;
             assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text);

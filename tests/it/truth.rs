@@ -131,7 +131,7 @@ fn differs(c: &DemoCase, row: &TruthRow, found: Option<&FindingRecord>) -> Strin
     let parcel = row.parcel.as_deref().unwrap_or("-");
     let expected = format!("{:?} {:?} m2, at least {:?}", row.verdicts, row.area_m2, row.effect_at_least);
     let found = found.map_or("nothing".to_owned(), |f| {
-        let told: Vec<&str> = f.details.iter().map(|d| d.key.as_str()).collect();
+        let told: Vec<&str> = f.details.iter().map(|d| &*d.key).collect();
         format!("{:?} {:?} {:?} ({} {told:?})", f.verdict, f.measured, f.effect, f.message.key)
     });
     let subject = row.subject.as_deref().unwrap_or("");

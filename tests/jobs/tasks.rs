@@ -105,7 +105,7 @@ impl Office {
 fn record(case: Uuid, outcome: Outcome, findings: &[(&str, &str, Verdict, Effect)]) -> Record {
     let finding = |&(check, subject, verdict, effect): &(&str, &str, Verdict, Effect)| FindingRecord {
         group: "parcel".into(),
-        check: check.into(),
+        check: check.to_owned().into(),
         subject: subject.into(),
         verdict,
         effect,

@@ -138,7 +138,7 @@ fn one(asked: &Asked<'_>, guide: &Guide) -> Option<Opt> {
     Some(Opt { procedure: code.to_owned(), title, wished, feasibility, reasons, missing, steps, days, dues, total })
 }
 
-fn said(key: &str) -> Reason {
+fn said(key: &'static str) -> Reason {
     Reason::Said { say: Message::new(key) }
 }
 
@@ -156,7 +156,7 @@ fn bearing(asked: &Asked<'_>, guide: &Guide) -> (Feasibility, Vec<Reason>) {
         Effect::Blocks => Feasibility::Blocked,
     });
     let reason = |f: &FindingRecord| Reason::Finding {
-        check: f.check.clone(),
+        check: f.check.to_string(),
         subject: f.subject.clone(),
         verdict: f.verdict,
         effect: f.effect,

@@ -36,7 +36,7 @@ pub fn new_since(was: &Sheet, then: &Record, now: &Sheet, later: &Record) -> Vec
     for finding in later.findings.iter().filter(stands) {
         if !then.findings.iter().any(|f| same(f, finding)) {
             let message = Message::new("sheet-changed-finding");
-            why.push(message.with("check", finding.check.as_str()).with("subject", finding.subject.as_str()));
+            why.push(message.with("check", &*finding.check).with("subject", finding.subject.as_str()));
         }
     }
     let of = |sheet: &Sheet| was.edits.recommended.as_deref().and_then(|p| sheet.option(p)).cloned();

@@ -69,7 +69,7 @@ fn option(o: &Opt, lang: Lang) -> Vec<String> {
     out
 }
 
-fn word_of(lang: Lang, key: &str, name: &str, value: &str) -> String {
+fn word_of(lang: Lang, key: &'static str, name: &'static str, value: &str) -> String {
     message(lang, &Message::new(key).with(name, value))
 }
 

@@ -116,7 +116,7 @@ impl Edits {
 /// Why a sheet no longer holds: what it rests on, beside what holds now. Empty: it does.
 pub fn stale(made: &SheetPins, now: &SheetPins) -> Vec<Message> {
     let mut why = Vec::new();
-    let mut differs = |changed: bool, key: &str| {
+    let mut differs = |changed: bool, key: &'static str| {
         if changed {
             why.push(Message::new(key));
         }

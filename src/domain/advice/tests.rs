@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use time::macros::date;
 use uuid::Uuid;
 
-fn finding(check: &str, verdict: Verdict, effect: Effect) -> FindingRecord {
+fn finding(check: &'static str, verdict: Verdict, effect: Effect) -> FindingRecord {
     FindingRecord {
         group: "planning".into(),
         check: check.into(),
@@ -196,7 +196,7 @@ fn every_option_has_words() {
     let steps = guides().guides.into_iter().flat_map(|g| g.steps).map(|s| format!("step-{s}"));
     for key in steps {
         for lang in [text::Lang::Vi, text::Lang::En] {
-            assert_ne!(text::message(lang, &Message::new(&key)), key);
+            assert_ne!(text::message(lang, &Message::new(key.clone())), key);
         }
     }
 }
@@ -229,7 +229,7 @@ fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
     let (was, then) = sheet_of(vec![hit("flood")], &[]);
     let new = |findings: Vec<FindingRecord>, papers: &[(&str, bool)]| -> Vec<String> {
         let (now, later) = sheet_of(findings, papers);
-        new_since(&was, &then, &now, &later).into_iter().map(|m| m.key).collect()
+        new_since(&was, &then, &now, &later).into_iter().map(|m| m.key.into_owned()).collect()
     };
     let nothing = Vec::<String>::new();
     assert_eq!(new(vec![hit("flood")], &[]), nothing);
@@ -240,7 +240,7 @@ fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
     assert_eq!(new(vec![day(3.0)], &[]), nothing, "a source is older each day");
     let area = |n: f64| FindingRecord { measured: Some(Quantity::new(n, Unit::SquareMetre)), ..hit("flood") };
     assert_eq!(new(vec![area(3.0)], &[]), ["sheet-changed-finding"]);
-    let named = |key: &str, bank: &str| {
+    let named = |key: &'static str, bank: &str| {
         let note = Message::new(key).with("text", bank).with("days", 3.0);
         FindingRecord { message: note.clone(), details: vec![note], ..hit("flood") }
     };
@@ -265,7 +265,7 @@ fn a_sheet_is_confirmed_when_nothing_new_stands_against_it() {
     let (mut now, later) = sheet_of(vec![hit("flood")], &[]);
     now.pins.parcel = Some(Pinned { id: Uuid::nil(), version: 2 });
     now.options.iter_mut().for_each(|o| o.steps.clear());
-    let keys: Vec<_> = new_since(&was, &then, &now, &later).into_iter().map(|m| m.key).collect();
+    let keys: Vec<_> = new_since(&was, &then, &now, &later).into_iter().map(|m| m.key.into_owned()).collect();
     assert_eq!(keys, ["sheet-changed-parcel", "sheet-changed-steps"]);
     now.options.clear();
     assert!(new_since(&was, &then, &now, &later).iter().any(|m| m.key == "sheet-changed-option"));

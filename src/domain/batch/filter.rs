@@ -70,6 +70,8 @@ pub enum FilterError {
     Kind { column: String, found: String },
     #[error("{0}")]
     Geometry(String),
+    #[error("LIKE {0}: a \\ at the end stands for nothing")]
+    Pattern(String),
     #[error("too long, or nested too deep")]
     Depth,
 }
@@ -202,7 +204,14 @@ impl Reader {
                 Filter::Is(column, Compare::LessOrEqual, high),
             ])
         } else if !number && self.takes("LIKE") {
-            Filter::Is(column, Compare::Like, self.value(name, number)?)
+            let value = self.value(name, number)?;
+            match value {
+                // an escape that nothing follows
+                Value::Text(t) if t.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1 => {
+                    return Err(FilterError::Pattern(t));
+                }
+                value => Filter::Is(column, Compare::Like, value),
+            }
         } else if not {
             return Err(self.wrong(if number { "IN or BETWEEN" } else { "IN or LIKE" }));
         } else if self.takes("IS") {
@@ -270,8 +279,17 @@ impl Reader {
 fn geometry(text: &[String]) -> Result<Geometry<f64>, FilterError> {
     let said = || FilterError::Geometry(text.join(" "));
     if text.first().is_some_and(|w| w.eq_ignore_ascii_case("BBOX")) {
-        let numbers: Vec<f64> = text.iter().filter_map(|w| w.parse().ok()).collect();
-        let [w, s, e, n] = numbers[..] else { return Err(said()) };
+        let corners = match text {
+            [_, open, w, c1, s, c2, e, c3, n, close] if [open, c1, c2, c3, close] == ["(", ",", ",", ",", ")"] => {
+                [w, s, e, n]
+            }
+            _ => return Err(said()),
+        };
+        let number = |w: &String| w.parse().ok().filter(|n: &f64| n.is_finite());
+        let [Some(w), Some(s), Some(e), Some(n)] = corners.map(number) else { return Err(said()) };
+        if w > e || s > n {
+            return Err(said());
+        }
         return Ok(geo_types::Rect::new((w, s), (e, n)).to_polygon().into());
     }
     let read: Geometry<f64> = wkt::TryFromWkt::try_from_wkt_str(&text.join(" ")).map_err(|_| said())?;
@@ -334,7 +352,16 @@ mod tests {
         assert_eq!(p.exterior().0.len(), 5);
         let boxed = Filter::parse("NOT S_INTERSECTS(geom, BBOX(0, -1.5, 10, 10)) AND scale = 500").unwrap();
         assert!(boxed.has_geometry());
-        for bad in ["POLYGON((0 0, 10 10, 10 0, 0 10, 0 0))", "BBOX(1, 2, 3)", "POLYGON(x)", "", "POINT(1e300 0)"] {
+        for bad in [
+            "POLYGON((0 0, 10 10, 10 0, 0 10, 0 0))",
+            "BBOX(1, 2, 3)",
+            "BBOX(1, x, 2, 3, 4)",
+            "BBOX(1, inf, 2, 3)",
+            "BBOX(3, 2, 1, 4)",
+            "POLYGON(x)",
+            "",
+            "POINT(1e300 0)",
+        ] {
             let read = Filter::parse(&format!("S_INTERSECTS(geom, {bad})"));
             assert!(matches!(read, Err(FilterError::Geometry(_))), "{bad}: {read:?}");
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub const INPUTS: &str = "diaba.chunk-inputs/1";
 
 /// A version of a parcel, by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowPin {
     pub id: Uuid,
     pub version: i32,
@@ -68,8 +68,7 @@ pub struct ChunkInputs {
 #[derive(Debug)]
 pub struct Keeper {
     kept: ChunkInputs,
-    rows: HashMap<RowPin, u32>,
-    layers: HashMap<(Option<String>, i64), ()>,
+    rows: HashMap<(Uuid, i32), u32>,
 }
 
 impl Keeper {
@@ -83,7 +82,7 @@ impl Keeper {
             rules: vec![],
             parcels: vec![],
         };
-        Self { kept, rows: HashMap::new(), layers: HashMap::new() }
+        Self { kept, rows: HashMap::new() }
     }
 
     /// The next parcel could not be judged.
@@ -94,7 +93,7 @@ impl Keeper {
     /// The next parcel: its facts in order, and what its record pins.
     pub fn add(&mut self, facts: &Facts, rules: &str) {
         let own = facts.parcel.as_ref();
-        let row = own.map(|p| self.row(RowPin { id: p.id, version: p.version, row_hash: p.row_hash.clone() }));
+        let row = own.map(|p| self.row(p.id, p.version, &p.row_hash));
         if let Some(pin) = own.and_then(|p| p.layer.as_ref()) {
             self.layer(None, pin);
         }
@@ -107,12 +106,8 @@ impl Keeper {
                 }
             }
         }
-        let pin = |n: &crate::domain::verify::Neighbour| RowPin {
-            id: n.id,
-            version: n.version,
-            row_hash: n.row_hash.clone(),
-        };
-        let neighbours = facts.neighbours.map(|all| all.iter().map(|n| self.row(pin(n))).collect());
+        let neighbours =
+            facts.neighbours.map(|all| all.iter().map(|n| self.row(n.id, n.version, &n.row_hash)).collect());
         let rules = self.rules(rules);
         self.kept.parcels.push(Some(ParcelInputs {
             row,
@@ -134,14 +129,13 @@ impl Keeper {
         self.kept
     }
 
-    fn row(&mut self, pin: RowPin) -> u32 {
-        if let Some(place) = self.rows.get(&pin) {
-            return *place;
-        }
-        let place = u32::try_from(self.kept.rows.len()).unwrap_or(u32::MAX);
-        self.kept.rows.push(pin.clone());
-        self.rows.insert(pin, place);
-        place
+    /// Place of a version of a parcel; a version never changes.
+    fn row(&mut self, id: Uuid, version: i32, row_hash: &str) -> u32 {
+        let rows = &mut self.kept.rows;
+        *self.rows.entry((id, version)).or_insert_with(|| {
+            rows.push(RowPin { id, version, row_hash: row_hash.to_owned() });
+            u32::try_from(rows.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 
     fn rules(&mut self, hash: &str) -> u32 {
@@ -153,7 +147,8 @@ impl Keeper {
     }
 
     fn layer(&mut self, theme: Option<&str>, pin: &LayerPin) {
-        if self.layers.insert((theme.map(str::to_owned), pin.layer_version_id), ()).is_none() {
+        let same = |l: &AskedLayer| l.pin.layer_version_id == pin.layer_version_id && l.theme.as_deref() == theme;
+        if !self.kept.layers.iter().any(same) {
             self.kept.layers.push(AskedLayer { theme: theme.map(str::to_owned), pin: pin.clone() });
         }
     }

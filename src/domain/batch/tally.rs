@@ -1,10 +1,13 @@
-//! What a run keeps of a record in columns: findings that weigh one by one, the others as one of few sets.
+//! What a run keeps of a record in columns: findings that weigh by kind and numbers, the others as one of few sets.
 
-use crate::domain::verify::{FindingRecord, Record, Verdict};
+use crate::domain::rule::RulePin;
+use crate::domain::theme::Effect;
+use crate::domain::verify::{Certainty, FindingRecord, Record, Unit, Verdict};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// (check, subject, verdict) of every finding that does not weigh (clear, or not applicable), in the record's order.
-pub type QuietSet = Vec<(String, String, Verdict)>;
+pub type QuietSet = Vec<(Cow<'static, str>, String, Verdict)>;
 
 /// The different sets of a chunk; most parcels share one.
 #[derive(Debug, Clone, Default)]
@@ -15,18 +18,69 @@ pub struct QuietSets {
 
 impl QuietSets {
     /// Place of a set. Chunks have far fewer different sets than `i16` has numbers.
-    pub fn place(&mut self, set: QuietSet) -> i16 {
-        if let Some(place) = self.places.get(&set) {
+    pub fn place(&mut self, set: &QuietSet) -> i16 {
+        if let Some(place) = self.places.get(set) {
             return *place;
         }
         let place = i16::try_from(self.sets.len()).unwrap_or(i16::MAX);
         self.places.insert(set.clone(), place);
-        self.sets.push(set);
+        self.sets.push(set.clone());
         place
     }
 
     pub fn sets(&self) -> &[QuietSet] {
         &self.sets
+    }
+}
+
+/// What findings of many parcels share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FindingKind<'a> {
+    pub check: &'a str,
+    pub subject: &'a str,
+    pub verdict: Verdict,
+    pub effect: Effect,
+    pub certainty: Option<Certainty>,
+    /// Of what was measured, or of what is allowed.
+    pub unit: Option<Unit>,
+    /// The first source.
+    pub layer_version_id: Option<i64>,
+    pub rule: Option<(&'a str, u32)>,
+}
+
+impl<'a> FindingKind<'a> {
+    pub fn of(f: &'a FindingRecord) -> Self {
+        Self {
+            check: &f.check,
+            subject: &f.subject,
+            verdict: f.verdict,
+            effect: f.effect,
+            certainty: f.certainty,
+            unit: f.measured.or(f.allowed).map(|q| q.unit),
+            layer_version_id: f.sources.first().copied(),
+            rule: f.rule.as_ref().map(|RulePin { id, version, .. }| (id.as_str(), *version)),
+        }
+    }
+}
+
+/// The different kinds of a chunk, in the order of their first findings.
+#[derive(Debug, Clone, Default)]
+pub struct FindingKinds<'a> {
+    kinds: Vec<FindingKind<'a>>,
+    places: HashMap<FindingKind<'a>, i32>,
+}
+
+impl<'a> FindingKinds<'a> {
+    pub fn place(&mut self, kind: FindingKind<'a>) -> i32 {
+        let next = i32::try_from(self.kinds.len()).unwrap_or(i32::MAX);
+        *self.places.entry(kind).or_insert_with(|| {
+            self.kinds.push(kind);
+            next
+        })
+    }
+
+    pub fn kinds(&self) -> &[FindingKind<'a>] {
+        &self.kinds
     }
 }
 

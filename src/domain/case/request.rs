@@ -56,7 +56,7 @@ pub fn plan(record: &Record, papers: &[PaperFacts], until: Date) -> Vec<Asked> {
     let kind_of = |id: &str| papers.iter().find(|p| p.id.to_string() == id.split('/').next().unwrap_or(id));
     let mut all: Vec<Asked> = Vec::new();
     for f in record.findings.iter().filter(|f| f.verdict == Verdict::Hit && f.effect != Effect::None) {
-        match f.check.as_str() {
+        match &*f.check {
             "paper.required_set" => all.extend(f.details.iter().filter_map(|m| lacking(m, papers))),
             "paper.scan" => all.extend(kind_of(&f.subject).map(|p| about(Need::Unreadable, p, f))),
             "parcel.boundary" | "parcel.vertices" | "parcel.area" | "parcel.neighbours" => all.push(boundary(f)),
@@ -91,8 +91,8 @@ fn about(need: Need, p: &PaperFacts, f: &FindingRecord) -> Asked {
         need,
         paper_kind: p.paper.kind().to_owned(),
         paper: Some(p.id),
-        because: f.check.clone(),
-        detail: f.message.key.clone(),
+        because: f.check.to_string(),
+        detail: f.message.key.to_string(),
     }
 }
 
@@ -101,8 +101,8 @@ fn boundary(f: &FindingRecord) -> Asked {
         need: Need::Boundary,
         paper_kind: "boundary".into(),
         paper: None,
-        because: f.check.clone(),
-        detail: f.message.key.clone(),
+        because: f.check.to_string(),
+        detail: f.message.key.to_string(),
     }
 }
 

@@ -7,7 +7,7 @@ fn paper(n: u128, paper: Paper, complete: bool) -> PaperFacts {
     PaperFacts { id: Uuid::from_u128(n), version: 1, sha256: String::new(), complete, paper, scan: None }
 }
 
-fn finding(check: &str, subject: &str, effect: Effect, details: Vec<Message>) -> FindingRecord {
+fn finding(check: &'static str, subject: &str, effect: Effect, details: Vec<Message>) -> FindingRecord {
     FindingRecord {
         group: check.split('.').next().unwrap_or_default().into(),
         check: check.into(),

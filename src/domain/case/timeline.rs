@@ -177,23 +177,24 @@ fn who_key(doer: Doer) -> &'static str {
 }
 
 fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
-    let mut message = Message::new(&format!("event-{kind}"));
+    let mut message = Message::new(format!("event-{kind}"));
     for (name, value) in data {
+        let (name, key) = (name.as_str(), name.clone());
         message = match value {
-            Value::Number(n) if matches!(name.as_str(), "total" | "amount") => {
-                message.with(name, dong(n.as_i64().unwrap_or_default(), lang))
+            Value::Number(n) if matches!(name, "total" | "amount") => {
+                message.with(key, dong(n.as_i64().unwrap_or_default(), lang))
             }
-            Value::Null if name == "amount" => message.with(name, text::word(lang, "amount-not-known")),
-            Value::Number(n) => message.with(name, n.as_f64().unwrap_or_default()),
-            Value::Bool(yes) => message.with(name, if *yes { "yes" } else { "no" }),
+            Value::Null if name == "amount" => message.with(key, text::word(lang, "amount-not-known")),
+            Value::Number(n) => message.with(key, n.as_f64().unwrap_or_default()),
+            Value::Bool(yes) => message.with(key, if *yes { "yes" } else { "no" }),
             Value::String(s) if name == "what" && kind.starts_with("obligation_") => {
-                message.with(name, text::word(lang, &format!("obligation-{s}")))
+                message.with(key, text::word(lang, &format!("obligation-{s}")))
             }
-            Value::String(s) if kind == "watch_hit" => message.with(name, watched(name, s, lang)),
+            Value::String(s) if kind == "watch_hit" => message.with(key, watched(name, s, lang)),
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
-            Value::String(s) if name == "task_kind" => message.with(name, task_title(s, lang)),
-            Value::String(s) => message.with(name, moment(s, lang).unwrap_or_else(|| s.clone())),
-            Value::Array(list) => message.with(name, listed(name, list, lang)),
+            Value::String(s) if name == "task_kind" => message.with(key, task_title(s, lang)),
+            Value::String(s) => message.with(key, moment(s, lang).unwrap_or_else(|| s.clone())),
+            Value::Array(list) => message.with(key, listed(name, list, lang)),
             _ => message,
         };
     }

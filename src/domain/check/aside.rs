@@ -8,7 +8,7 @@ use crate::domain::verify::{LayerFacts, Message};
 /// unless the layers without such rows cover the parcel by themselves.
 pub(super) fn rows(ground: &Ground<'_>, answered: &[&LayerFacts], covered: bool) -> Vec<Message> {
     let here = |l: &&&LayerFacts| coverage(&ground.measured, [&l.set_aside]) != Cover::Outside;
-    let said = |l: &&LayerFacts, key: &str, rows: i64| {
+    let said = |l: &&LayerFacts, key: &'static str, rows: i64| {
         let m = Message::new(key).with("layer", l.pin.layer.as_str()).with("number", f64::from(l.pin.number));
         m.with("count", rows as f64)
     };

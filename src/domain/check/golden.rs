@@ -222,7 +222,7 @@ fn compare(id: &str, case: &Case, found: &[Finding]) -> Result<(), String> {
         };
         let near =
             |q: Option<Quantity>, w: Option<f64>| w.is_none_or(|w| q.is_some_and(|q| (q.value - w).abs() <= 2e-3));
-        let keys: Vec<&str> = f.details.iter().map(|d| d.key.as_str()).collect();
+        let keys: Vec<&str> = f.details.iter().map(|d| &*d.key).collect();
         let right = f.check == id
             && f.verdict == want.verdict
             && f.effect == want.effect

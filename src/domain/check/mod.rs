@@ -54,7 +54,9 @@ use crate::domain::geom::{Flaw, Measured};
 use crate::domain::rule::RuleBook;
 use crate::domain::verify::{Facts, Finding};
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// What a check may look at.
 #[derive(Debug)]
@@ -119,5 +121,6 @@ pub const CHECKS: &[Check] = &[
 
 /// The heading a check stands under; `engine` for what the engine itself says.
 pub fn group_of(check: &str) -> &'static str {
-    CHECKS.iter().find(|c| c.id == check).map_or("engine", |c| c.group)
+    static GROUP: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| CHECKS.iter().map(|c| (c.id, c.group)).collect());
+    GROUP.get(check).copied().unwrap_or("engine")
 }

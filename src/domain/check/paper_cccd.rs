@@ -23,7 +23,7 @@ fn judge(cx: &Context<'_>, subject: &str, card: &IdentityCard) -> land::Known<Fi
     let Some(typed) = card.number.as_deref().filter(|n| !n.trim().is_empty()) else {
         return Ok(not_applicable(ID, subject, "cccd-no-number"));
     };
-    let odd = |key: &str| Ok(cited(hit(ID, subject, Effect::NeedsPerson, Message::new(key)), rule));
+    let odd = |key: &'static str| Ok(cited(hit(ID, subject, Effect::NeedsPerson, Message::new(key)), rule));
     let number = match cccd::parse_number(typed, "number") {
         Ok(IdNumber::Cccd(number)) => number,
         Ok(IdNumber::Cmnd(_)) => return Ok(not_applicable(ID, subject, "cccd-old-form")),

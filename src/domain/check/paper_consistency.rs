@@ -27,7 +27,7 @@ fn purposes(rule: &Rule, paper: &str, c: &Certificate) -> land::Known<Finding> {
         return Ok(not_applicable(ID, &subject, "consistency-no-parts"));
     };
     let keys = ["consistency-parts-fit", "consistency-parts-differ"];
-    let say = |key: &str| Message::new(key).with("sum", parts).with("total", total);
+    let say = |key: &'static str| Message::new(key).with("sum", parts).with("total", total);
     Ok(compared(rule, &subject, (parts - total).abs(), (most, Unit::SquareMetre), keys.map(say)))
 }
 
@@ -66,7 +66,7 @@ fn ring(rule: &Rule, paper: &str, c: &Certificate) -> land::Known<Finding> {
         return Ok(not_applicable(ID, &subject, "consistency-no-ring"));
     };
     let keys = ["consistency-ring-fits", "consistency-ring-differs"];
-    let say = |key: &str| Message::new(key).with("ring", ring).with("total", total);
+    let say = |key: &'static str| Message::new(key).with("ring", ring).with("total", total);
     Ok(compared(rule, &subject, (ring - total).abs(), (most, Unit::SquareMetre), keys.map(say)))
 }
 

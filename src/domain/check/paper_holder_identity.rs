@@ -28,8 +28,8 @@ fn judge(cx: &Context<'_>, subject: &str, c: &Certificate) -> land::Known<Vec<Fi
 fn holder(cx: &Context<'_>, subject: &str, person: &Holder) -> Finding {
     let (how, card) = best_card(cx.facts, person);
     let on_card = card.and_then(|c| c.name.as_deref()).unwrap_or("–");
-    let say = |key: &str| Message::new(key).with("name", person.name.as_str()).with("card", on_card);
-    let person_must = |key: &str| hit(ID, subject, Effect::NeedsPerson, say(key));
+    let say = |key: &'static str| Message::new(key).with("name", person.name.as_str()).with("card", on_card);
+    let person_must = |key: &'static str| hit(ID, subject, Effect::NeedsPerson, say(key));
     match how {
         Identified::Yes => clear(ID, subject, say("holder-identified")),
         Identified::NameNearly => person_must("holder-name-nearly"),

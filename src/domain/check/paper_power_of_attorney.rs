@@ -65,7 +65,7 @@ fn people(cx: &Context<'_>, p: &PowerOfAttorney) -> Vec<(Effect, Message)> {
     match &p.agent {
         None => wrong.push((Effect::NeedsPapers, Message::new("power-no-agent"))),
         Some(who) => {
-            let say = |key: &str| Message::new(key).with("name", who.name.as_str());
+            let say = |key: &'static str| Message::new(key).with("name", who.name.as_str());
             match best_card(cx.facts, who).0 {
                 Identified::Yes => {}
                 Identified::No => wrong.push((Effect::NeedsPapers, say("power-agent-not-identified"))),
@@ -83,7 +83,7 @@ fn scope(cx: &Context<'_>, rule: &Rule, subject: &str, p: &PowerOfAttorney) -> l
     let own = rule.list(&format!("scope_{procedure}"));
     let any = list(rule, ID, subject, "scope_any")?;
     let named = mentions(text, own) || mentions(text, any);
-    let say = |key: &str| Message::new(key).with("procedure", procedure);
+    let say = |key: &'static str| Message::new(key).with("procedure", procedure);
     Ok(match (named, text.trim().is_empty()) {
         (true, _) => None,
         (false, true) => Some((Effect::NeedsPapers, say("power-no-scope"))),

@@ -57,7 +57,8 @@ fn lack(facts: &Facts, r: &RequiredPaper) -> Option<Message> {
     if there.iter().any(|p| p.complete) {
         return None;
     }
-    let message = |key: &str| Message::new(key).with("kind", r.kind.as_str()).with("citation", r.citation.as_str());
+    let message =
+        |key: &'static str| Message::new(key).with("kind", r.kind.as_str()).with("citation", r.citation.as_str());
     Some(match there.first() {
         None => message("papers-lack-one"),
         Some(draft) => message("papers-draft").with("fields", draft.paper.missing().join(", ")),

@@ -20,7 +20,7 @@ pub(super) fn among(
     check: &'static str,
     cases: &Gathered<Vec<OtherCase>>,
     same: impl Fn(&OtherCase) -> bool,
-    [none, found]: [&str; 2],
+    [none, found]: [&'static str; 2],
 ) -> Finding {
     let cases = match cases {
         Gathered::Read(all) => all.iter().filter(|o| same(o)),

@@ -19,11 +19,11 @@ fn judge(cx: &Context<'_>, subject: &str, c: &Certificate) -> land::Known<Findin
     let Some(text) = c.serial.as_deref().map(str::trim).filter(|t| !t.is_empty()) else {
         return Ok(not_applicable(ID, subject, "serial-none"));
     };
-    let say = |key: &str| Message::new(key).with("serial", text);
+    let say = |key: &'static str| Message::new(key).with("serial", text);
     let odd = |m| Ok(cited(hit(ID, subject, Effect::NeedsPerson, m), rule));
     let Some(serial) = c.serial() else { return odd(say("serial-shape")) };
     let Some(issued) = c.issued_on else { return Ok(not_applicable(ID, subject, "serial-no-date")) };
-    let dated = |key: &str| say(key).with("date", issued.to_string());
+    let dated = |key: &'static str| say(key).with("date", issued.to_string());
     if issued > cx.facts.as_of {
         return odd(dated("serial-future"));
     }

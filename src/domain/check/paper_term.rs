@@ -22,7 +22,7 @@ fn judge(cx: &Context<'_>, subject: &str, c: &Certificate) -> land::Known<Findin
     }
     let left = |d: Date| (d - cx.facts.as_of).whole_days() as f64;
     let ends: Vec<(&Purpose, Date)> = c.purposes.iter().filter_map(|p| Some((p, until(p)?))).collect();
-    let line = |key: &str, p: &Purpose, d: Date| {
+    let line = |key: &'static str, p: &Purpose, d: Date| {
         Message::new(key).with("code", p.code.as_str()).with("date", d.to_string()).with("days", left(d).abs())
     };
     let mut details = Vec::new();

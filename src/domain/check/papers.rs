@@ -47,7 +47,7 @@ pub(super) fn clear(check: &'static str, subject: &str, message: Message) -> Fin
     Finding::new(check, subject, Verdict::Clear, message)
 }
 
-pub(super) fn not_applicable(check: &'static str, subject: &str, key: &str) -> Finding {
+pub(super) fn not_applicable(check: &'static str, subject: &str, key: &'static str) -> Finding {
     Finding::new(check, subject, Verdict::NotApplicable, Message::new(key))
 }
 

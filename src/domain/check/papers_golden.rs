@@ -153,7 +153,7 @@ fn every_message_finds_its_arguments() {
                 for m in f.details.iter().chain([&f.message]) {
                     for lang in [text::Lang::Vi, text::Lang::En] {
                         let said = text::message(lang, m);
-                        assert!(!said.contains('{') && !said.starts_with(&m.key), "{id} / {}: {said}", case.name);
+                        assert!(!said.contains('{') && !said.starts_with(&*m.key), "{id} / {}: {said}", case.name);
                     }
                 }
             }
@@ -170,7 +170,7 @@ fn without_its_rule_a_check_fails() {
         let case = file.case.iter().find(|c| c.kind == "kept").unwrap();
         let facts = facts(&file, case);
         for f in run(&Context::new(&facts, &empty)) {
-            assert_eq!((f.verdict, f.message.key.as_str()), (Verdict::Failed, "rule-missing"), "{id}");
+            assert_eq!((f.verdict, &*f.message.key), (Verdict::Failed, "rule-missing"), "{id}");
         }
     }
 }

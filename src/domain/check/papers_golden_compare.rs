@@ -13,7 +13,7 @@ pub(super) fn compare(id: &str, expect: &[Expect], found: &[Finding]) -> Result<
         let Some(f) = found.iter().find(|f| f.subject == subject) else {
             return Err(format!("no finding {subject:?} among {subjects:?}"));
         };
-        let details: Vec<&str> = f.details.iter().map(|d| d.key.as_str()).filter(|k| !k.starts_with("rule-")).collect();
+        let details: Vec<&str> = f.details.iter().map(|d| &*d.key).filter(|k| !k.starts_with("rule-")).collect();
         let near = |q: Option<Quantity>, w: Option<f64>| match (q, w) {
             (Some(q), Some(w)) => (q.value - w).abs() <= 5e-4,
             (_, None) => true,

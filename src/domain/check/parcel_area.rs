@@ -27,7 +27,7 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
 fn compare(cx: &Context<'_>, subject: &str, side: &str, stated: impl Fn(&Ground<'_>) -> Option<f64>) -> Known<Finding> {
     let ground = land::ground(cx, ID, subject)?;
     let say = |kind: &str, verdict| {
-        let mut f = Finding::new(ID, subject, verdict, Message::new(&format!("area-{side}-{kind}")));
+        let mut f = Finding::new(ID, subject, verdict, Message::new(format!("area-{side}-{kind}")));
         f.sources = land::sources(ground.parcel);
         f
     };

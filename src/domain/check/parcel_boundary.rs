@@ -16,7 +16,7 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
 
 fn check(cx: &Context<'_>) -> Known<Finding> {
     let parcel = land::parcel(cx, ID, SUBJECT)?;
-    let say = |key: &str, verdict| {
+    let say = |key: &'static str, verdict| {
         let mut f = Finding::new(ID, SUBJECT, verdict, Message::new(key));
         f.sources = land::sources(parcel);
         f.effect = if verdict == Verdict::Hit { Effect::NeedsPerson } else { Effect::None };

@@ -73,7 +73,7 @@ fn unanswered(message: Message) -> Finding {
     f
 }
 
-fn named(key: &str, n: &Neighbour) -> Message {
+fn named(key: &'static str, n: &Neighbour) -> Message {
     Message::new(key).with("sheet", n.sheet.as_str()).with("number", n.number.as_str())
 }
 

@@ -23,7 +23,7 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
 }
 
 fn check(cx: &Context<'_>, subject: &str, c: &Certificate) -> Known<Finding> {
-    let say = |key: &str, verdict| Finding::new(ID, subject, verdict, Message::new(key));
+    let say = |key: &'static str, verdict| Finding::new(ID, subject, verdict, Message::new(key));
     if c.vertices.is_empty() {
         return Ok(say("vertices-none", Verdict::NotApplicable));
     }

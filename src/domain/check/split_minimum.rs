@@ -220,7 +220,7 @@ fn grade(value: f64, bound: Bound) -> usize {
     }
 }
 
-fn finding(subject: &str, key: &str, grade: usize, minimum: &Minimum<'_>) -> Finding {
+fn finding(subject: &str, key: &'static str, grade: usize, minimum: &Minimum<'_>) -> Finding {
     let message = Message::new(key)
         .with("use", minimum.code.as_str())
         .with("least", minimum.area.least)

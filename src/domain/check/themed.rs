@@ -91,7 +91,7 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
     let mut unanswered = Vec::new();
     let mut answered: Vec<&LayerFacts> = Vec::new();
     for layer in &facts.layers {
-        let name = |key: &str| Message::new(key).with("layer", layer.pin.layer.as_str());
+        let name = |key: &'static str| Message::new(key).with("layer", layer.pin.layer.as_str());
         match &layer.features {
             Gathered::Read(all) => {
                 answered.push(layer);
@@ -248,11 +248,11 @@ impl<'a> Read<'a> {
     }
 }
 
-pub(super) fn said(theme: &Theme, key: &str) -> Message {
+pub(super) fn said(theme: &Theme, key: &'static str) -> Message {
     Message::new(key).with("theme_vi", theme.title.vi.as_str()).with("theme_en", theme.title.en.as_str())
 }
 
-pub(super) fn finding(check: &'static str, theme: &Theme, verdict: Verdict, key: &str) -> Finding {
+pub(super) fn finding(check: &'static str, theme: &Theme, verdict: Verdict, key: &'static str) -> Finding {
     Finding::new(check, theme.code.as_str(), verdict, said(theme, key))
 }
 

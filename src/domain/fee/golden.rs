@@ -113,7 +113,7 @@ fn every_step_has_words() {
     let rounding = ["rounding-nearest-dong", "rounding-nearest-thousand", "rounding-down-dong"];
     for key in keys.iter().map(|k| format!("fee-step-{k}")).chain(rounding.iter().map(|k| (*k).to_owned())) {
         for lang in [text::Lang::Vi, text::Lang::En] {
-            assert_ne!(text::message(lang, &Message::new(&key)), key);
+            assert_ne!(text::message(lang, &Message::new(key.clone())), key);
         }
     }
 }

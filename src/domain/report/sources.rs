@@ -76,7 +76,7 @@ pub(super) fn rules(record: &Record, lang: Lang, basis: &Basis) -> Vec<RuleLine>
 }
 
 fn in_force(lang: Lang, rule: &Rule) -> String {
-    let day = |key: &str, d: time::Date| message(lang, &Message::new(key).with("date", d.to_string()));
+    let day = |key: &'static str, d: time::Date| message(lang, &Message::new(key).with("date", d.to_string()));
     let from = day("page-rule-from", rule.valid_from);
     match rule.valid_to {
         Some(to) => format!("{from}, {}", day("page-rule-to", to)),

@@ -253,7 +253,7 @@ fn judge(code: Code, f: &ReviewFacts) -> Judged {
     }
 }
 
-fn about(key: &str, need: &str, kind: &str) -> Message {
+fn about(key: &'static str, need: &str, kind: &str) -> Message {
     Message::new(key).with("need", need).with("kind", kind)
 }
 
@@ -306,7 +306,7 @@ fn unseen(f: &ReviewFacts) -> Vec<Message> {
 fn contract(f: &ReviewFacts) -> Judged {
     let c = f.contract.as_ref().ok_or_else(|| Message::new("review-not-kept"))?;
     let lacks = [(c.signed_by_customer, "review-unsigned-customer"), (c.signed_by_firm, "review-unsigned-firm")];
-    Ok(lacks.iter().filter(|(signed, _)| !signed).map(|(_, key)| Message::new(key)).collect())
+    Ok(lacks.iter().filter(|(signed, _)| !signed).map(|(_, key)| Message::new(*key)).collect())
 }
 
 fn conflicts(open: usize) -> Vec<Message> {

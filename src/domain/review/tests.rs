@@ -34,12 +34,12 @@ fn wrong(facts: &ReviewFacts) -> Vec<(&'static str, String)> {
         for said in &item.because {
             for lang in [Lang::Vi, Lang::En] {
                 let text = message(lang, said);
-                assert!(!text.contains(&said.key) && !text.contains('{'), "{text}");
+                assert!(!text.contains(&*said.key) && !text.contains('{'), "{text}");
             }
         }
     }
     let bad = all.into_iter().filter(|i| i.standing == Standing::NotOk);
-    bad.map(|i| (i.code.as_str(), i.because[0].key.clone())).collect()
+    bad.map(|i| (i.code.as_str(), i.because[0].key.to_string())).collect()
 }
 
 fn asked(need: Need) -> Asked {

@@ -4,6 +4,7 @@ use crate::domain::rule::RulePin;
 use crate::domain::theme::Effect;
 use geo_types::Geometry;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// "Clear" must be proved: the query finished, the coverage contains the parcel, the source is fresh.
@@ -19,7 +20,7 @@ pub enum Verdict {
     NotApplicable,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     SquareMetre,
@@ -58,7 +59,7 @@ pub struct AreaInterval {
 }
 
 /// Whether an overlap holds whatever the true boundary is, within the accuracy of both maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
     Certain,
@@ -78,9 +79,9 @@ pub struct Evidence {
 /// A text by key with its arguments; rendered from `data/i18n/{vi,en}.ftl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    pub key: String,
+    pub key: Cow<'static, str>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub args: BTreeMap<String, Arg>,
+    pub args: BTreeMap<Cow<'static, str>, Arg>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,11 +108,11 @@ impl From<String> for Arg {
 }
 
 impl Message {
-    pub fn new(key: &str) -> Self {
-        Self { key: key.to_owned(), args: BTreeMap::new() }
+    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), args: BTreeMap::new() }
     }
-    pub fn with(mut self, name: &str, arg: impl Into<Arg>) -> Self {
-        self.args.insert(name.to_owned(), arg.into());
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, arg: impl Into<Arg>) -> Self {
+        self.args.insert(name.into(), arg.into());
         self
     }
 }

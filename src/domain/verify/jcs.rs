@@ -18,16 +18,18 @@ impl ser::Error for CanonicalError {
 type Result<T = (), E = CanonicalError> = std::result::Result<T, E>;
 
 pub(super) fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String> {
-    let mut writer = Writer::default();
+    // Most records are shorter: the buffer does not grow while it is written.
+    let mut writer = Writer { out: Vec::with_capacity(32 * 1024), ..Writer::default() };
     value.serialize(&mut writer)?;
     String::from_utf8(writer.out).map_err(ser::Error::custom)
 }
 
-/// Where a member of an object lies in the buffer: `"key":value`.
+/// Where a member of an object lies in the buffer: `"key":value`. A plain key is compared by its bytes.
 struct Member {
     start: usize,
     key_end: usize,
     end: usize,
+    plain: bool,
 }
 
 #[derive(Default)]
@@ -41,9 +43,17 @@ struct Writer {
 impl Writer {
     fn text(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        let special = |b: u8| b < b' ' || b == b'"' || b == b'\\';
+        self.out.reserve(bytes.len() + 2);
         self.out.push(b'"');
+        // No way out of this loop, so that many bytes are looked at together.
+        if !bytes.iter().fold(false, |any, b| any | special(*b)) {
+            self.out.extend_from_slice(bytes);
+            self.out.push(b'"');
+            return;
+        }
         let mut from = 0;
-        for (i, b) in bytes.iter().enumerate().filter(|(_, b)| **b < b' ' || matches!(b, b'"' | b'\\')) {
+        for (i, b) in bytes.iter().enumerate().filter(|(_, b)| special(**b)) {
             self.out.extend_from_slice(&bytes[from..i]);
             from = i + 1;
             match b {
@@ -112,6 +122,9 @@ impl Part<'_> {
     }
 
     fn key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result {
+        if self.writer.out.len() > self.start {
+            self.writer.out.push(b',');
+        }
         let start = self.writer.out.len();
         key.serialize(&mut *self.writer)?;
         match self.writer.out.get(start) {
@@ -123,7 +136,8 @@ impl Part<'_> {
             _ => return Err(ser::Error::custom("a key must be a text")),
         }
         let key_end = self.writer.out.len();
-        self.writer.members.push(Member { start, key_end, end: key_end });
+        let plain = !self.writer.out[start..].iter().fold(false, |any, c| any | !c.is_ascii() | (*c == b'\\'));
+        self.writer.members.push(Member { start, key_end, end: key_end, plain });
         self.writer.out.push(b':');
         Ok(())
     }
@@ -146,20 +160,21 @@ impl Part<'_> {
     fn end_object(self) -> Result {
         let Writer { out, members, sorted } = &mut *self.writer;
         let mine = &mut members[self.first..];
-        mine.sort_unstable_by(|a, b| in_utf16(&out[a.start..a.key_end], &out[b.start..b.key_end]));
-        if mine.windows(2).any(|w| out[w[0].start..w[0].key_end] == out[w[1].start..w[1].key_end]) {
-            return Err(ser::Error::custom("a key stands twice"));
-        }
-        sorted.clear();
-        for member in mine {
-            if !sorted.is_empty() {
-                sorted.push(b',');
+        if !mine.is_sorted_by(|a, b| in_utf16(out, a, b).is_lt()) {
+            mine.sort_unstable_by(|a, b| in_utf16(out, a, b));
+            if mine.windows(2).any(|w| in_utf16(out, &w[0], &w[1]).is_eq()) {
+                return Err(ser::Error::custom("a key stands twice"));
             }
-            sorted.extend_from_slice(&out[member.start..member.end]);
+            sorted.clear();
+            for member in mine {
+                if !sorted.is_empty() {
+                    sorted.push(b',');
+                }
+                sorted.extend_from_slice(&out[member.start..member.end]);
+            }
+            out[self.start..].copy_from_slice(sorted);
         }
         members.truncate(self.first);
-        out.truncate(self.start);
-        out.append(sorted);
         out.push(b'}');
         self.close();
         Ok(())
@@ -172,13 +187,14 @@ impl Part<'_> {
     }
 }
 
-/// The order of two keys as written in JSON, by the UTF-16 units of what they say.
-fn in_utf16(a: &[u8], b: &[u8]) -> Ordering {
-    let plain = |key: &[u8]| key.iter().all(|c| c.is_ascii() && *c != b'\\');
-    if plain(a) && plain(b) {
-        return a[1..a.len() - 1].cmp(&b[1..b.len() - 1]);
+/// The order of two members by their keys as written in JSON, by the UTF-16 units of what they say.
+fn in_utf16(out: &[u8], a: &Member, b: &Member) -> Ordering {
+    let key = |m: &Member| &out[m.start..m.key_end];
+    if a.plain && b.plain {
+        let bare = |m: &Member| &out[m.start + 1..m.key_end - 1];
+        return bare(a).cmp(bare(b));
     }
-    let said = |key: &[u8]| serde_json::from_slice::<String>(key).unwrap_or_default();
+    let said = |m: &Member| serde_json::from_slice::<String>(key(m)).unwrap_or_default();
     said(a).encode_utf16().cmp(said(b).encode_utf16())
 }
 

@@ -19,7 +19,7 @@ fn facts() -> Facts {
 }
 
 fn finding(record: &Record) -> &FindingRecord {
-    record.findings.iter().find(|f| (f.check.as_str(), f.subject.as_str()) == ROAD).expect("the road is found")
+    record.findings.iter().find(|f| (&*f.check, f.subject.as_str()) == ROAD).expect("the road is found")
 }
 
 fn said(record: &Record, stance: Stance) -> Opinion {

@@ -9,6 +9,7 @@ use crate::domain::check::group_of;
 use crate::domain::rule::RulePin;
 use crate::domain::theme::Effect;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use time::Date;
 use uuid::Uuid;
 
@@ -56,8 +57,8 @@ pub struct ParcelRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingRecord {
-    pub group: String,
-    pub check: String,
+    pub group: Cow<'static, str>,
+    pub check: Cow<'static, str>,
     pub subject: String,
     pub verdict: Verdict,
     pub effect: Effect,
@@ -148,8 +149,8 @@ impl FindingRecord {
         sources.sort_unstable();
         sources.dedup();
         Self {
-            group: group_of(f.check).to_owned(),
-            check: f.check.to_owned(),
+            group: group_of(f.check).into(),
+            check: f.check.into(),
             subject: f.subject,
             verdict: f.verdict,
             effect: f.effect,

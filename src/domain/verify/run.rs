@@ -31,8 +31,7 @@ pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleSet) -> R
     findings.extend(unjudged(&facts, &findings));
     findings.extend(strange(&facts));
     findings.extend(repeated(&findings));
-    let mut findings: Vec<FindingRecord> = findings.into_iter().map(FindingRecord::of).collect();
-    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    let findings = in_order(findings.into_iter().map(FindingRecord::of).collect());
     Record {
         schema: SCHEMA.to_owned(),
         case: CaseRecord {
@@ -49,8 +48,16 @@ pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleSet) -> R
     }
 }
 
-fn order(f: &FindingRecord) -> (usize, &str, &str) {
-    (GROUPS.iter().position(|g| *g == f.group).unwrap_or(GROUPS.len()), &f.check, &f.subject)
+/// Sorted by group, check and subject. Findings are large: their places are sorted, and each is moved once.
+fn in_order(findings: Vec<FindingRecord>) -> Vec<FindingRecord> {
+    let group = |f: &FindingRecord| GROUPS.iter().position(|g| *g == f.group).unwrap_or(GROUPS.len());
+    let mut places: Vec<(usize, usize)> = findings.iter().map(group).zip(0..).collect();
+    places.sort_by(|a, b| {
+        let (x, y) = (&findings[a.1], &findings[b.1]);
+        (a.0, &x.check, &x.subject).cmp(&(b.0, &y.check, &y.subject))
+    });
+    let mut findings: Vec<Option<FindingRecord>> = findings.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|(_, place)| findings[place].take()).collect()
 }
 
 fn parcel(p: &super::ParcelFacts) -> ParcelRecord {

@@ -162,7 +162,7 @@ fn faults_of_checks_are_said_aloud() {
     let record = verify_with(&[Check { id: "odd", group: "parcel", run: odd_check }], &whole(), &rules());
     let key = |check: &str, subject: &str| {
         let f = record.findings.iter().find(|f| f.check == check && f.subject == subject);
-        f.map(|f| (f.verdict, f.message.key.as_str()))
+        f.map(|f| (f.verdict, &*f.message.key))
     };
     assert_eq!(key("odd", "nan"), Some((Verdict::Failed, "engine-not-finite")));
     assert_eq!(key("odd", "off"), Some((Verdict::Failed, "engine-not-finite")));

@@ -57,7 +57,7 @@ pub struct Because {
 
 impl From<&Message> for Because {
     fn from(m: &Message) -> Self {
-        Self { code: m.key.clone(), vi: message(Lang::Vi, m), en: message(Lang::En, m) }
+        Self { code: m.key.to_string(), vi: message(Lang::Vi, m), en: message(Lang::En, m) }
     }
 }
 

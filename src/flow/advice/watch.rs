@@ -40,6 +40,6 @@ async fn look(app: &App, by: &Actor, case: Uuid) -> Result<()> {
     if !standing.and_then(|c| c.signed_sheet).is_some_and(|s| s.id == id && !s.outdated) {
         return Ok(());
     }
-    record(app, &mut tx, by, case, Happened::OptionSheetOutdated { sheet: id, because: why.key }).await?;
+    record(app, &mut tx, by, case, Happened::OptionSheetOutdated { sheet: id, because: why.key.into_owned() }).await?;
     Ok(tx.commit().await?)
 }

@@ -15,11 +15,11 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// The job: verifies the parcels of a chunk. A chunk that is done, or whose run was cancelled, is left as it is.
+/// The job: verifies the parcels of a chunk. A chunk that is done, or whose run was paused or cancelled, is left as it is.
 pub async fn run_chunk(app: &App, lease: &Lease, run_id: Uuid, no: i32) -> Result<()> {
     let missing = || Error::NotFound { what: "verification_chunk", id: format!("{run_id}/{no}") };
     let chunk = run::chunk(&app.pool, run_id, no).await?.ok_or_else(missing)?;
-    if chunk.done || chunk.run_state == "cancelled" {
+    if chunk.done || chunk.run_state != "running" {
         let mut tx = begin(app).await?;
         lease.complete(&mut tx).await?;
         return Ok(tx.commit().await?);
@@ -62,11 +62,11 @@ async fn keep(app: &App, conn: &mut PgConnection, run_id: Uuid, no: i32, judged:
     }
     rows.write(conn).await?;
     // Last, so that chunks of one run wait for each other's commit only.
-    if run::count_chunk(conn, run_id, &counts).await? > 0 {
-        return Ok(true);
+    match run::count_chunk(conn, run_id, &counts).await? {
+        None => Ok(false),
+        Some(0) => finish(app, conn, run_id).await.map(|()| true),
+        Some(_) => Ok(true),
     }
-    finish(app, conn, run_id).await?;
-    Ok(true)
 }
 
 /// The last chunk is done: the run's root goes into the audit, and so into the hash chain.

@@ -2,13 +2,14 @@
 
 use super::read::Window;
 use crate::app::App;
-use crate::domain::batch::{ChunkInputs, Keeper, QuietSets, chunk_digest, keep};
-use crate::domain::verify::{CaseFacts, ENGINE, Facts, RuleSet, verify};
-use crate::flow::verification::{finding_row, rules_for, word};
+use crate::domain::batch::{
+    ChunkInputs, ChunkName, FindingKind, FindingKinds, Keeper, Kept, QuietSets, chunk_digest, keep,
+};
+use crate::domain::verify::{CaseFacts, ENGINE, Facts, FindingRecord, RuleSet, verify};
+use crate::flow::verification::{rules_for, word};
 use crate::flow::{Error, Result};
-use crate::store::batch::copy::{ChunkRows, NewVerdict};
+use crate::store::batch::copy::{ChunkRows, NewFinding, NewKind, NewVerdict};
 use crate::store::batch::run::Counts;
-use crate::store::verification::FindingRow;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -45,8 +46,7 @@ pub struct JudgedChunk {
 struct One {
     outcome: String,
     digest: [u8; 32],
-    weighing: Vec<(i16, FindingRow)>,
-    quiet: crate::domain::batch::QuietSet,
+    kept: Kept,
     facts: Facts,
     rules: Arc<RuleSet>,
 }
@@ -62,10 +62,13 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
     let case = crate::flow::verification::inquiry(Default::default());
     let all: Vec<std::result::Result<One, String>> =
         (0..ids.len()).into_par_iter().map(|i| guarded(app, window, i, &case, as_of)).collect();
-    let digest = chunk_digest(ids.iter().copied().zip(all.iter().map(|one| one.as_ref().ok().map(|o| &o.digest))));
+    let name = ChunkName { no, zone: window.zone, as_of };
+    let digest =
+        chunk_digest(name, ids.iter().copied().zip(all.iter().map(|one| one.as_ref().ok().map(|o| &o.digest))));
     let (mut rows, mut counts, mut quiet) = (ChunkRows::new(run, no), Counts::default(), QuietSets::default());
     let (mut keeper, mut rules) = (Keeper::new(&window.theme_set.hash, ENGINE), BTreeMap::new());
-    for (i, (id, one)) in ids.iter().zip(all).enumerate() {
+    let mut kinds = FindingKinds::default();
+    for (i, (id, one)) in ids.iter().zip(&all).enumerate() {
         let place = i16::try_from(i).map_err(|e| Error::Broken(e.into()))?;
         counts.parcels += 1;
         let one = match one {
@@ -73,32 +76,77 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
             Err(fault) => {
                 counts.faults += 1;
                 keeper.fault();
-                rows.verdict(place, &fault_row(window.zone, *id, &fault));
+                rows.verdict(place, &fault_row(window.zone, *id, fault));
                 continue;
             }
         };
         *slot(&mut counts, &one.outcome) += 1;
-        counts.findings += one.weighing.len() as i64;
+        counts.findings += one.kept.weighing.len() as i64;
         keeper.add(&one.facts, &one.rules.hash);
+        let findings: Vec<NewFinding> =
+            one.kept.weighing.iter().map(|(no, f)| numbers(*no, kinds.place(FindingKind::of(f)), f)).collect();
         let verdict = NewVerdict {
             zone: window.zone,
             parcel_id: *id,
             version: one.facts.parcel.as_ref().map(|p| p.version),
             outcome: Some(&one.outcome),
             digest: Some(&one.digest),
-            quiet: Some(quiet.place(one.quiet)),
+            quiet: Some(quiet.place(&one.kept.quiet)),
             fault: None,
+            findings: &findings,
         };
         rows.verdict(place, &verdict);
-        one.weighing.iter().for_each(|(no, f)| rows.finding(place, *no, f));
-        rules.entry(one.rules.hash.clone()).or_insert(one.rules);
+        if !rules.contains_key(&one.rules.hash) {
+            rules.insert(one.rules.hash.clone(), one.rules.clone());
+        }
     }
+    write_kinds(&mut rows, &kinds)?;
     let quiet = serde_json::to_value(quiet.sets()).map_err(|e| Error::Broken(e.into()))?;
     Ok(JudgedChunk { rows, counts, digest, quiet, inputs: keeper.finish(), rules })
 }
 
+fn numbers(no: i16, kind: i32, f: &FindingRecord) -> NewFinding {
+    NewFinding {
+        no,
+        kind,
+        measured: f.measured.map(|q| q.value),
+        allowed: f.allowed.map(|q| q.value),
+        area_low: f.area.map(|a| a.low),
+        area_high: f.area.map(|a| a.high),
+    }
+}
+
+fn write_kinds(rows: &mut ChunkRows, kinds: &FindingKinds<'_>) -> Result<()> {
+    for (place, k) in (0..).zip(kinds.kinds()) {
+        let certainty = k.certainty.as_ref().map(word).transpose()?;
+        let unit = k.unit.as_ref().map(word).transpose()?;
+        let rule = k.rule.map(|(id, version)| format!("{id}@{version}"));
+        let kind = NewKind {
+            check: k.check,
+            subject: k.subject,
+            verdict: &word(&k.verdict)?,
+            effect: &word(&k.effect)?,
+            certainty: certainty.as_deref(),
+            unit: unit.as_deref(),
+            layer_version_id: k.layer_version_id,
+            rule: rule.as_deref(),
+        };
+        rows.kind(place, &kind);
+    }
+    Ok(())
+}
+
 fn fault_row(zone: i32, parcel_id: Uuid, fault: &str) -> NewVerdict<'_> {
-    NewVerdict { zone, parcel_id, version: None, outcome: None, digest: None, quiet: None, fault: Some(fault) }
+    NewVerdict {
+        zone,
+        parcel_id,
+        version: None,
+        outcome: None,
+        digest: None,
+        quiet: None,
+        fault: Some(fault),
+        findings: &[],
+    }
 }
 
 fn slot<'a>(c: &'a mut Counts, outcome: &str) -> &'a mut i64 {
@@ -127,14 +175,5 @@ fn one(app: &App, window: &Window, i: usize, case: &CaseFacts, as_of: Date) -> s
     let record = verify(&facts, &rules);
     let digest = Sha256::digest(record.canonical().map_err(|e| e.to_string())?).into();
     let outcome = record.outcome;
-    let kept = keep(record);
-    let weighing = kept.weighing.iter().map(|(no, f)| Ok((*no, finding_row(f, None)?))).collect::<Result<_>>();
-    Ok(One {
-        outcome: word(&outcome).map_err(broken)?,
-        digest,
-        weighing: weighing.map_err(broken)?,
-        quiet: kept.quiet,
-        facts,
-        rules,
-    })
+    Ok(One { outcome: word(&outcome).map_err(broken)?, digest, kept: keep(record), facts, rules })
 }

@@ -16,5 +16,5 @@ pub use check::{Checked, Said, Standing, check};
 pub(in crate::flow) use keys::prepare;
 pub use keys::{KeyView, known, list as keys, rotate};
 pub use replay::{Difference, Replayed, Seen, ids, replay};
-pub use replay_run::{replay_chunk, run_chunks};
+pub use replay_run::{replay_chunk, run_chunks, run_differs};
 pub use walk::{Walked, walk, walk_against};

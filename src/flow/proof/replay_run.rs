@@ -3,13 +3,16 @@
 use super::replay::{Difference, Replayed, Seen};
 use super::reread::{Pinned, rows};
 use crate::app::App;
-use crate::domain::batch::{CHUNK, ChunkInputs, ParcelInputs, chunk_digest};
+use crate::domain::batch::{CHUNK, ChunkInputs, ChunkName, ParcelInputs, chunk_digest, keep, run_root};
 use crate::domain::proof::Signed;
-use crate::domain::verify::{Basis, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Wish};
+use crate::domain::verify::{
+    Basis, ENGINE, FindingRecord, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish,
+};
 use crate::flow::verification::{inquiry, judge_by};
 use crate::flow::{Error, Result, batch};
-use crate::store::batch::run::{self, SealedChunk};
+use crate::store::batch::run::{self, RunFindingRow, RunVerificationRow, SealedChunk};
 use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
 use time::Date;
 use uuid::Uuid;
 
@@ -19,10 +22,10 @@ const AT_ONCE: usize = 4;
 /// Runs every verification of a chunk again, or those of `only`. What cannot even be begun with is told under the run's id.
 pub async fn replay_chunk(app: &App, run_id: Uuid, no: i32, only: Option<Uuid>, seen: &Seen) -> Result<Vec<Replayed>> {
     let as_of = batch::find(app, run_id).await?.as_of;
+    let rows = stored(app, run_id, no).await?;
     let missing = || Error::NotFound { what: "verification_chunk", id: format!("{run_id}/{no}") };
     let chunk = run::sealed_chunk(&app.pool, run_id, no).await?.ok_or_else(missing)?;
-    let name = format!("{run_id}/{no}");
-    let kept = match kept(app, run_id, no, &name, &chunk).await? {
+    let kept = match kept(app, run_id, no, as_of, &chunk, &rows).await? {
         Ok(kept) => kept,
         Err(difference) => {
             let digest = chunk.digest.clone();
@@ -35,12 +38,12 @@ pub async fn replay_chunk(app: &App, run_id: Uuid, no: i32, only: Option<Uuid>, 
             }]);
         }
     };
-    let judged = chunk.parcels.iter().zip(&chunk.digests).enumerate();
-    let judged = judged.filter_map(|(i, (id, digest))| Some((i, *id, hex::encode(digest.as_ref()?))));
+    let judged = chunk.parcels.iter().zip(&rows).enumerate();
+    let judged = judged.filter_map(|(i, (id, s))| Some((i, *id, hex::encode(s.row.digest.as_ref()?))));
     let wanted: Vec<_> = judged.filter(|(_, id, _)| only.is_none_or(|o| o == *id)).collect();
     let one = |(i, id, digest): (usize, Uuid, String)| {
-        let (kept, zone) = (&kept, chunk.zone);
-        async move { one(app, kept, i, zone, as_of, id, digest, seen).await }
+        let (kept, zone, row) = (&kept, chunk.zone, &rows[i]);
+        async move { one(app, kept, i, zone, as_of, id, digest, row, seen).await }
     };
     stream::iter(wanted).map(one).buffered(AT_ONCE).try_collect().await
 }
@@ -51,17 +54,119 @@ pub async fn run_chunks(app: &App, run_id: Uuid, parcel: Option<Uuid>) -> Result
     Ok(run::done_chunks(&app.pool, run_id, parcel).await?)
 }
 
-/// The chunk's document, when its verdicts are those that were signed.
+/// What differs of a run as a whole: a chunk that is gone, a root that is not over its chunks or not the one in the audit. Chunks
+/// are replayed by [`replay_chunk`].
+pub async fn run_differs(app: &App, run_id: Uuid) -> Result<Option<Difference>> {
+    let run = batch::find(app, run_id).await?;
+    let differs = |pinned: String, found: String| Ok(Some(Difference::new("run", run_id, pinned, found)));
+    let (digests, verdicts) = run::done_digests(&app.pool, run_id).await?;
+    if (digests.len(), verdicts) != (run.chunks_done as usize, run.parcels_done) {
+        let pinned = format!("{} chunks with {} verdicts", run.chunks_done, run.parcels_done);
+        return differs(pinned, format!("{} with {verdicts}", digests.len()));
+    }
+    if run.state != "done" {
+        return Ok(None);
+    }
+    let found = run_root(&digests);
+    if run.chunks_done != run.chunks || run.root.as_ref() != Some(&found) {
+        return differs(run.root.unwrap_or_default(), found);
+    }
+    match run::announced_root(&app.pool, run_id).await? {
+        Some(told) if told == found => Ok(None),
+        told => differs(told.unwrap_or_else(|| "a root in the audit".into()), found),
+    }
+}
+
+/// A verification of a chunk as its row has it, with its findings.
+struct Stored {
+    row: RunVerificationRow,
+    findings: Vec<RunFindingRow>,
+}
+
+async fn stored(app: &App, run_id: Uuid, no: i32) -> Result<Vec<Stored>> {
+    let rows = run::chunk_rows(&app.pool, run_id, no).await?;
+    let mut findings = run::chunk_findings(&app.pool, run_id, no).await?.into_iter().peekable();
+    let with = |row: RunVerificationRow| {
+        let mine = std::iter::from_fn(|| findings.next_if(|f| f.place == row.place)).collect();
+        Stored { row, findings: mine }
+    };
+    Ok(rows.into_iter().map(with).collect())
+}
+
+impl Stored {
+    /// What is kept in columns, against what the record says that was judged again.
+    fn differs(&self, id: Uuid, record: Record) -> Option<Difference> {
+        let r = &self.row;
+        let (version, outcome) = (record.pins.parcel.as_ref().map(|p| p.version), json!(record.outcome));
+        let kept = keep(record);
+        let is = json!([id, version, outcome, kept.quiet]);
+        let stored = json!([r.parcel_id, r.version, r.outcome, r.quiet]);
+        let said = kept.weighing.iter().map(|(no, f)| of_record(*no, f)).map(Some);
+        let rows = self.findings.iter().map(of_row).map(Some);
+        let most = kept.weighing.len().max(self.findings.len());
+        let pad = || std::iter::repeat(None);
+        let pairs = said.chain(pad()).zip(rows.chain(pad())).take(most);
+        let mut all = std::iter::once((Some(is), Some(stored))).chain(pairs);
+        let (pinned, found) = all.find(|(a, b)| a != b)?;
+        let text = |v: Option<Value>| v.map_or_else(|| "nothing".into(), |v| v.to_string());
+        Some(Difference::new("kept", id, text(pinned), text(found)))
+    }
+}
+
+fn of_record(no: i16, f: &FindingRecord) -> Value {
+    let rule = f.rule.as_ref().map(|r| format!("{}@{}", r.id, r.version));
+    json!([
+        no,
+        f.check,
+        f.subject,
+        f.verdict,
+        f.effect,
+        f.certainty,
+        f.measured.map(|q| q.value),
+        f.allowed.map(|q| q.value),
+        f.measured.or(f.allowed).map(|q| q.unit),
+        f.area.map(|a| a.low),
+        f.area.map(|a| a.high),
+        f.sources.first(),
+        rule
+    ])
+}
+
+fn of_row(f: &RunFindingRow) -> Value {
+    json!([
+        f.no,
+        f.check_id,
+        f.subject,
+        f.verdict,
+        f.effect,
+        f.certainty,
+        f.measured,
+        f.allowed,
+        f.unit,
+        f.area_low,
+        f.area_high,
+        f.layer_version_id,
+        f.rule
+    ])
+}
+
+/// The chunk's document, when its verdicts are those that were signed, and as many.
 async fn kept(
     app: &App,
     run_id: Uuid,
     no: i32,
-    name: &str,
+    as_of: Date,
     chunk: &SealedChunk,
+    rows: &[Stored],
 ) -> Result<std::result::Result<ChunkInputs, Difference>> {
-    let differs = |what, pinned: &str, found: String| Ok(Err(Difference::new(what, name, pinned, found)));
-    let digests = chunk.digests.iter().map(|d| d.as_deref().and_then(|d| d.first_chunk::<32>()));
-    let found = chunk_digest(chunk.parcels.iter().copied().zip(digests));
+    let name = format!("{run_id}/{no}");
+    let differs = |what, pinned: &str, found: String| Ok(Err(Difference::new(what, &name, pinned, found)));
+    if rows.len() != chunk.parcels.len() {
+        return differs("chunk", &format!("{} verdicts", chunk.parcels.len()), rows.len().to_string());
+    }
+    let digests = rows.iter().map(|s| s.row.digest.as_deref().and_then(|d| d.first_chunk::<32>()));
+    let signed_as = ChunkName { no, zone: chunk.zone, as_of };
+    let found = chunk_digest(signed_as, chunk.parcels.iter().copied().zip(digests));
     if found != chunk.digest {
         return differs("chunk", &chunk.digest, found);
     }
@@ -85,11 +190,12 @@ async fn one(
     as_of: Date,
     id: Uuid,
     digest: String,
+    stored: &Stored,
     seen: &Seen,
 ) -> Result<Replayed> {
-    let done = |replayed: Option<String>, first_difference| Replayed {
+    let done = |replayed: Option<String>, first_difference: Option<Difference>| Replayed {
         id,
-        same: replayed.as_deref() == Some(digest.as_str()),
+        same: replayed.as_deref() == Some(digest.as_str()) && first_difference.is_none(),
         digest: digest.clone(),
         replayed,
         first_difference,
@@ -109,8 +215,13 @@ async fn one(
         Err(difference) => return Ok(done(None, Some(difference))),
     };
     let judged = tokio::task::spawn_blocking(move || judge_by(&facts, basis.rules.clone()));
-    let found = judged.await.map_err(|e| Error::Broken(e.into()))??.digest;
-    let differs = (found != digest).then(|| Difference::new("result", id, &digest, &found));
+    let judged = judged.await.map_err(|e| Error::Broken(e.into()))??;
+    let found = judged.digest;
+    let differs = match found == digest {
+        true => stored.differs(id, judged.record),
+        false if kept.engine != ENGINE => Some(Difference::new("engine", &kept.engine, &kept.engine, ENGINE)),
+        false => Some(Difference::new("result", id, &digest, &found)),
+    };
     Ok(done(Some(found), differs))
 }
 

@@ -128,7 +128,7 @@ fn not_accepted(items: &[Item], accepted: &BTreeSet<&str>) -> Vec<FieldProblem> 
     let open = items.iter().filter(|i| i.standing == Standing::NotOk);
     let against = open.filter(|i| i.must || !accepted.contains(i.code.as_str()));
     let one = |i: &Item| {
-        let why = i.because.first().map_or("", |m| m.key.as_str());
+        let why = i.because.first().map_or("", |m| &*m.key);
         let (code, allowed) = match i.must {
             true => ("review-must", "in order"),
             false => ("review-not-ok", "in order, or a reason why it is accepted"),

@@ -23,7 +23,7 @@ pub struct Said {
 
 impl From<&Message> for Said {
     fn from(m: &Message) -> Self {
-        Self { key: m.key.clone(), vi: message(Lang::Vi, m), en: message(Lang::En, m) }
+        Self { key: m.key.to_string(), vi: message(Lang::Vi, m), en: message(Lang::En, m) }
     }
 }
 

@@ -56,7 +56,7 @@ pub async fn create_from_verification(
 
 fn summaries(record: &Record) -> Vec<FindingSummary> {
     let brief = |f: &crate::domain::verify::FindingRecord| FindingSummary {
-        check: f.check.clone(),
+        check: f.check.to_string(),
         subject: f.subject.clone(),
         verdict: f.verdict,
         effect: f.effect,

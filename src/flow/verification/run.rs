@@ -190,7 +190,7 @@ pub(in crate::flow) fn word<T: Serialize>(v: &T) -> Result<String> {
 }
 
 /// A finding in columns; with its evidence where a zone says in which metres.
-pub(in crate::flow) fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
+fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
     let evidence = match zone {
         Some(z) if !f.evidence.is_empty() => {
             let shapes: Vec<geo_types::Geometry<f64>> = f.evidence.iter().map(|e| e.geometry.to_geometry()).collect();
@@ -199,7 +199,7 @@ pub(in crate::flow) fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Resu
         _ => None,
     };
     Ok(FindingRow {
-        check_id: f.check.clone(),
+        check_id: f.check.to_string(),
         subject: f.subject.clone(),
         verdict: word(&f.verdict)?,
         effect: word(&f.effect)?,

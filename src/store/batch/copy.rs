@@ -1,15 +1,18 @@
 //! Verdicts and findings of a chunk in by binary COPY.
 
-use super::super::verification::FindingRow;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const INTO_VERIFICATION: &str =
-    "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault)
+    "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault,
+  finding_no, finding_kind, measured, allowed, area_low, area_high) from stdin (format binary)";
+const INTO_KIND: &str = "copy run_finding_kind (run_id, chunk, kind, check_id, subject, verdict, effect, certainty, unit, layer_version_id, rule)
   from stdin (format binary)";
-const INTO_FINDING: &str = "copy run_finding (run_id, chunk, place, no, check_id, subject, verdict, effect, certainty, measured, allowed, unit,
-  area_low, area_high, layer_version_id, rule) from stdin (format binary)";
+/// Types by their numbers in PostgreSQL's catalogue.
+const INT2: i32 = 21;
+const INT4: i32 = 23;
+const FLOAT8: i32 = 701;
 
 /// Rows in PostgreSQL's binary COPY format.
 #[derive(Debug)]
@@ -36,8 +39,19 @@ impl Rows {
     fn text(&mut self, value: Option<&str>) {
         self.field(value.map(str::as_bytes));
     }
-    fn number(&mut self, value: Option<f64>) {
-        self.field(value.map(f64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+    /// A list of one dimension, numbered from 1.
+    fn list<const N: usize>(&mut self, kind: i32, items: impl ExactSizeIterator<Item = Option<[u8; N]>> + Clone) {
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; 4]);
+        let nulls = items.clone().any(|i| i.is_none());
+        let head = [i32::from(items.len() > 0), i32::from(nulls), kind];
+        self.bytes.extend(head.iter().flat_map(|n| n.to_be_bytes()));
+        if items.len() > 0 {
+            self.bytes.extend([items.len() as i32, 1].iter().flat_map(|n| n.to_be_bytes()));
+        }
+        items.for_each(|item| self.field(item.as_ref().map(<[u8; N]>::as_slice)));
+        let length = (self.bytes.len() - at - 4) as i32;
+        self.bytes[at..at + 4].copy_from_slice(&length.to_be_bytes());
     }
     fn finish(mut self) -> Vec<u8> {
         self.bytes.extend_from_slice(&(-1i16).to_be_bytes());
@@ -55,6 +69,32 @@ pub struct NewVerdict<'a> {
     pub digest: Option<&'a [u8; 32]>,
     pub quiet: Option<i16>,
     pub fault: Option<&'a str>,
+    pub findings: &'a [NewFinding],
+}
+
+/// A finding that weighs: place in the record, place of its kind in the chunk, numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFinding {
+    pub no: i16,
+    pub kind: i32,
+    pub measured: Option<f64>,
+    pub allowed: Option<f64>,
+    /// m².
+    pub area_low: Option<f64>,
+    pub area_high: Option<f64>,
+}
+
+/// A kind of findings, in words.
+#[derive(Debug, Clone)]
+pub struct NewKind<'a> {
+    pub check: &'a str,
+    pub subject: &'a str,
+    pub verdict: &'a str,
+    pub effect: &'a str,
+    pub certainty: Option<&'a str>,
+    pub unit: Option<&'a str>,
+    pub layer_version_id: Option<i64>,
+    pub rule: Option<&'a str>,
 }
 
 /// Both tables' rows of a chunk, ready to be sent.
@@ -63,17 +103,17 @@ pub struct ChunkRows {
     run: Uuid,
     chunk: i32,
     verdicts: Rows,
-    findings: Rows,
+    kinds: Rows,
 }
 
 impl ChunkRows {
     pub fn new(run: Uuid, chunk: i32) -> Self {
-        Self { run, chunk, verdicts: Rows::new(), findings: Rows::new() }
+        Self { run, chunk, verdicts: Rows::new(), kinds: Rows::new() }
     }
 
     pub fn verdict(&mut self, place: i16, v: &NewVerdict<'_>) {
         let out = &mut self.verdicts;
-        out.row(10);
+        out.row(16);
         out.field(Some(self.run.as_bytes()));
         out.field(Some(&self.chunk.to_be_bytes()));
         out.field(Some(&place.to_be_bytes()));
@@ -84,31 +124,33 @@ impl ChunkRows {
         out.field(v.digest.map(<[u8; 32]>::as_slice));
         out.field(v.quiet.map(i16::to_be_bytes).as_ref().map(<[u8; 2]>::as_slice));
         out.text(v.fault);
+        out.list(INT2, v.findings.iter().map(|f| Some(f.no.to_be_bytes())));
+        out.list(INT4, v.findings.iter().map(|f| Some(f.kind.to_be_bytes())));
+        let numbers: [fn(&NewFinding) -> Option<f64>; 4] =
+            [|f| f.measured, |f| f.allowed, |f| f.area_low, |f| f.area_high];
+        for number in numbers {
+            out.list(FLOAT8, v.findings.iter().map(|f| number(f).map(f64::to_be_bytes)));
+        }
     }
 
-    pub fn finding(&mut self, place: i16, no: i16, f: &FindingRow) {
-        let out = &mut self.findings;
-        out.row(16);
+    pub fn kind(&mut self, place: i32, k: &NewKind<'_>) {
+        let out = &mut self.kinds;
+        out.row(11);
         out.field(Some(self.run.as_bytes()));
         out.field(Some(&self.chunk.to_be_bytes()));
         out.field(Some(&place.to_be_bytes()));
-        out.field(Some(&no.to_be_bytes()));
-        for text in [&f.check_id, &f.subject, &f.verdict, &f.effect] {
+        for text in [k.check, k.subject, k.verdict, k.effect] {
             out.text(Some(text));
         }
-        out.text(f.certainty.as_deref());
-        out.number(f.measured);
-        out.number(f.allowed);
-        out.text(f.unit.as_deref());
-        out.number(f.area_low);
-        out.number(f.area_high);
-        out.field(f.layer_version_id.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
-        out.text(f.rule.as_deref());
+        out.text(k.certainty);
+        out.text(k.unit);
+        out.field(k.layer_version_id.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        out.text(k.rule);
     }
 
     /// Writes all of it in the caller's transaction.
     pub async fn write(self, conn: &mut PgConnection) -> sqlx::Result<()> {
-        for (statement, rows) in [(INTO_VERIFICATION, self.verdicts), (INTO_FINDING, self.findings)] {
+        for (statement, rows) in [(INTO_VERIFICATION, self.verdicts), (INTO_KIND, self.kinds)] {
             let mut copy = conn.copy_in_raw(statement).await?;
             copy.send(rows.finish()).await?;
             copy.finish().await?;

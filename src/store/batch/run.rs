@@ -198,13 +198,13 @@ pub struct Counts {
     pub faults: i64,
 }
 
-/// Adds a chunk; how many are left.
-pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx::Result<i32> {
+/// Adds a chunk; how many are left. None: the run was cancelled.
+pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx::Result<Option<i32>> {
     sqlx::query_scalar(
         "update verification_run set chunks_done = chunks_done + 1, parcels_done = parcels_done + $2, findings = findings + $3,
                 can_proceed = can_proceed + $4, needs_papers = needs_papers + $5, needs_person = needs_person + $6,
                 blocked = blocked + $7, faults = faults + $8
-          where id = $1 returning chunks - chunks_done",
+          where id = $1 and state <> 'cancelled' returning chunks - chunks_done",
     )
     .bind(run)
     .bind(c.parcels)
@@ -214,18 +214,19 @@ pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx
     .bind(c.needs_person)
     .bind(c.blocked)
     .bind(c.faults)
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await
 }
 
-/// Puts a job for every open chunk that has none into the queue; dead ones get all their attempts again.
+/// Puts a job for every open chunk that has none into the queue; dead ones get all their attempts again, and so do those that came to a
+/// chunk while the run was paused.
 pub async fn enqueue_open(conn: &mut PgConnection, run: Uuid, kind: &str, queue: &str, most: i32) -> sqlx::Result<u64> {
     let done = sqlx::query(
         "insert into job (queue, kind, args, key, max_attempts)
          select $2, $3, jsonb_build_object('run_id', run_id, 'no', no), $3 || ':' || run_id || ':' || no, $4
            from verification_chunk where run_id = $1 and done_at is null order by no
          on conflict (queue, key) where key is not null do update
-            set state = 'pending', attempts = 0, run_at = now(), finished_at = null where job.state = 'dead'",
+            set state = 'pending', attempts = 0, run_at = now(), finished_at = null where job.state in ('dead', 'done')",
     )
     .bind(run)
     .bind(queue)
@@ -252,8 +253,6 @@ pub async fn withdraw(conn: &mut PgConnection, run: Uuid, queue: &str) -> sqlx::
 pub struct SealedChunk {
     pub zone: i32,
     pub parcels: Vec<Uuid>,
-    /// In the order of `parcels`; none of one that could not be judged.
-    pub digests: Vec<Option<Vec<u8>>>,
     pub digest: String,
     pub key_id: String,
     pub signature: Vec<u8>,
@@ -262,13 +261,53 @@ pub struct SealedChunk {
 
 pub async fn sealed_chunk(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Option<SealedChunk>> {
     sqlx::query_as(
-        "select c.zone, c.parcels, c.digest, c.key_id, c.signature, c.inputs,
-                (select array_agg(v.digest order by v.place) from run_verification v where v.run_id = c.run_id and v.chunk = c.no) as digests
+        "select c.zone, c.parcels, c.digest, c.key_id, c.signature, c.inputs
            from verification_chunk c where c.run_id = $1 and c.no = $2 and c.done_at is not null",
     )
     .bind(run)
     .bind(no)
     .fetch_optional(pool)
+    .await
+}
+
+/// Every verification of a chunk as it is kept, in the order of places.
+pub async fn chunk_rows(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Vec<RunVerificationRow>> {
+    sqlx::query_as(
+        "select v.chunk, v.place, v.zone, v.parcel_id, v.version, v.outcome, v.digest, v.fault, c.quiet -> v.quiet::int as quiet
+           from run_verification v join verification_chunk c on c.run_id = v.run_id and c.no = v.chunk
+          where v.run_id = $1 and v.chunk = $2 order by v.place",
+    )
+    .bind(run)
+    .bind(no)
+    .fetch_all(pool)
+    .await
+}
+
+/// Every finding of a chunk, in the order of place and number.
+pub async fn chunk_findings(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Vec<RunFindingRow>> {
+    sqlx::query_as("select * from run_finding where run_id = $1 and chunk = $2 order by place, no")
+        .bind(run)
+        .bind(no)
+        .fetch_all(pool)
+        .await
+}
+
+/// The root of a run as the audit has it.
+pub async fn announced_root(pool: &PgPool, run: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("select detail ->> 'root' from audit where subject = 'verification_run/' || $1 and action = 'verification_run.done'")
+        .bind(run.to_string())
+        .fetch_optional(pool)
+        .await
+}
+
+/// Digests of the chunks of a run that are done, in order, and how many verdicts are kept.
+pub async fn done_digests(pool: &PgPool, run: Uuid) -> sqlx::Result<(Vec<String>, i64)> {
+    sqlx::query_as(
+        "select coalesce((select array_agg(digest order by no) from verification_chunk where run_id = $1 and done_at is not null), '{}'),
+                (select count(*) from run_verification where run_id = $1)",
+    )
+    .bind(run)
+    .fetch_one(pool)
     .await
 }
 
@@ -317,14 +356,17 @@ pub struct RunFindingRow {
     pub rule: Option<String>,
 }
 
-/// Findings that weigh, in the order of chunk, place and number.
+/// Findings that weigh, in the order of chunk, place and number. Chunks without such a kind are not looked at.
 pub async fn findings(pool: &PgPool, run: Uuid, f: &FindingFilter<'_>) -> sqlx::Result<Vec<RunFindingRow>> {
     sqlx::query_as(
-        "select f.*, v.zone, v.parcel_id from run_finding f join run_verification v using (run_id, chunk, place)
+        "select f.* from run_finding f
           where f.run_id = $1 and ($2::text is null or f.check_id = $2) and ($3::text is null or f.subject = $3)
             and ($4::text is null or f.verdict = $4) and ($5::text is null or f.effect = $5)
-            and ($6::uuid is null or v.parcel_id = $6)
-            and ($7::int is null or (f.chunk, f.place, f.no) > ($7, $8, $9))
+            and ($6::uuid is null or f.parcel_id = $6)
+            and ($7::int is null or (f.chunk, f.place) >= ($7, $8) and (f.chunk, f.place, f.no) > ($7, $8, $9))
+            and exists (select from run_finding_kind k where k.run_id = $1 and k.chunk = f.chunk
+                           and ($2::text is null or k.check_id = $2) and ($3::text is null or k.subject = $3)
+                           and ($4::text is null or k.verdict = $4) and ($5::text is null or k.effect = $5))
           order by f.chunk, f.place, f.no limit $10",
     )
     .bind(run)

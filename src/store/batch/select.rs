@@ -42,8 +42,10 @@ pub async fn cut(
         sql.push_bind(id).push(")");
     }
     if let Some(filter) = filter {
-        sql.push(" and ");
+        // what is not known does not hold, and neither does its opposite
+        sql.push(" and coalesce(");
         push(&mut sql, filter);
+        sql.push(", false)");
     }
     sql.push(") t) u group by zone, k");
     Ok(sql.build().execute(conn).await?.rows_affected())
@@ -64,27 +66,29 @@ fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
             sql.push("(").push(name(*column)).push(" is null)");
         }
         Filter::Is(Column::LandUse, Compare::Differs, value) => {
-            sql.push("(not exists (select from unnest(p.land_use) c where c = ");
+            sql.push(
+                "(case when cardinality(p.land_use) > 0 then not exists (select from unnest(p.land_use) c where c = ",
+            );
             bind(sql, value);
-            sql.push("))");
+            sql.push(") end)");
         }
         Filter::Is(Column::LandUse, compare, value) => {
-            sql.push("(exists (select from unnest(p.land_use) c where c ").push(sign(*compare));
+            sql.push("(case when cardinality(p.land_use) > 0 then exists (select from unnest(p.land_use) c where c ");
+            sql.push(sign(*compare));
             bind(sql, value);
-            sql.push("))");
+            sql.push(") end)");
         }
-        // what is not known does not hold, and neither does its opposite: false, never null
         Filter::Is(column, compare, value) => {
-            sql.push("coalesce(").push(name(*column)).push(sign(*compare));
+            sql.push("(").push(name(*column)).push(sign(*compare));
             bind(sql, value);
-            sql.push(", false)");
+            sql.push(")");
         }
         Filter::Meets(geom) => {
             // whole shapes of metres are written as they are; a geometry that cannot be meets nothing
             match to_ewkb(geom, 0) {
                 Ok(ewkb) => {
-                    sql.push("coalesce(st_intersects(p.geom, st_setsrid(").push_bind(ewkb);
-                    sql.push("::geometry, p.zone)), false)");
+                    sql.push("st_intersects(p.geom, st_setsrid(").push_bind(ewkb);
+                    sql.push("::geometry, p.zone))");
                 }
                 Err(_) => {
                     sql.push("false");

@@ -25,8 +25,8 @@ pub fn render_with(record: &Record, basis: &Basis, opinions: &[Placed], lang: La
     page.outcome();
     let mut group = None;
     for (i, f) in record.findings.iter().enumerate() {
-        if group != Some(f.group.as_str()) {
-            group = Some(f.group.as_str());
+        if group != Some(&*f.group) {
+            group = Some(&*f.group);
             page.heading(&f.group);
         }
         page.finding(f);

@@ -136,7 +136,7 @@ fn raw(arg: &Arg) -> String {
 
 /// The text of a key that takes no arguments.
 pub fn word(lang: Lang, key: &str) -> String {
-    message(lang, &Message::new(key))
+    message(lang, &Message::new(key.to_owned()))
 }
 
 pub(super) fn has(lang: Lang, key: &str) -> bool {
