@@ -51,8 +51,15 @@ pub enum KeysCommand {
 #[derive(Subcommand)]
 pub enum ProofCommand {
     /// Walk the whole hash chain and its signed heads; names the first thing that does not hold
-    Verify,
-    /// Sign the last link now (a job does it each day)
+    Verify {
+        /// A head that was kept outside (JSON as `diaba proof head` or /api/v1/proof/heads gives it): the chain must still hold its link
+        #[arg(long)]
+        head: Option<PathBuf>,
+        /// Public keys (PEM) to check that head with; when left out, the keys known here
+        #[arg(long, requires = "head")]
+        key: Option<PathBuf>,
+    },
+    /// Sign the last link now (a job does it each day) and print the head as JSON, to be kept where we cannot reach it
     Head,
 }
 
@@ -122,14 +129,29 @@ async fn replay_run(app: &App, run: Uuid, parcel: Option<Uuid>) -> Result<ExitCo
 
 /// Exit code 1 when something does not hold.
 pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
-    if let ProofCommand::Head = c {
-        held::sign_head_now(app).await?;
-        let heads = held::heads(app, None, 1).await?;
-        heads.iter().for_each(|h| println!("head over link {}: {} (key {})", h.no, h.hash, h.key_id));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let done = held::walk(app).await?;
+    let (head, key) = match c {
+        ProofCommand::Verify { head, key } => (head, key),
+        ProofCommand::Head => {
+            held::sign_head_now(app).await?;
+            for head in held::heads(app, None, 1).await? {
+                println!("{}", serde_json::to_string(&head).map_err(|e| Error::Broken(e.into()))?);
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let refused = |field: &str, path: &Path, e: Doubt| Error::refused(field, "proof", path.display(), e);
+    let given =
+        head.as_deref().map(|p| kept_heads(p).map_err(|e| refused("head", p, e))).transpose()?.unwrap_or_default();
+    let keys = key.as_deref().map(|p| keyring(p).map_err(|e| refused("key", p, e))).transpose()?;
+    let done = held::walk_against(app, &given, keys.as_ref()).await?;
     println!("{} links and {} heads hold", say::count(done.links), say::count(done.heads));
+    if done.undated > 0 {
+        println!("{} of the heads are of the older form: their dates are not signed", say::count(done.undated));
+    }
+    for h in given.iter().filter(|_| done.broken.is_none()) {
+        let date = if h.dated() { "signed" } else { "not signed" };
+        println!("the head given over link {} is held; its date, {}, is {date}", h.no, h.created_at);
+    }
     match done.broken {
         None => Ok(ExitCode::SUCCESS),
         Some(why) => {
@@ -189,6 +211,18 @@ fn read(path: &Path) -> std::result::Result<Vec<u8>, Doubt> {
     std::fs::read(path).map_err(|e| Doubt::Form(format!("{}: {e}", path.display())))
 }
 
+/// The heads in a file: one, or a list.
+fn kept_heads(path: &Path) -> std::result::Result<Vec<held::HeadView>, Doubt> {
+    let text = read(path)?;
+    let one = serde_json::from_slice::<held::HeadView>(&text).map(|h| vec![h]);
+    let heads = one.or_else(|_| serde_json::from_slice::<Vec<held::HeadView>>(&text));
+    match heads {
+        Ok(heads) if !heads.is_empty() => Ok(heads),
+        Ok(_) => Err(Doubt::Form("no head in it".into())),
+        Err(e) => Err(Doubt::Form(e.to_string())),
+    }
+}
+
 /// The public keys in a PEM file.
 pub(super) fn keyring(path: &Path) -> std::result::Result<Keyring, Doubt> {
     Keyring::from_pem(&String::from_utf8_lossy(&read(path)?))
@@ -219,8 +253,9 @@ fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Res
     };
     let holds = match &bundle {
         Some(bundle) => {
-            tell_record(&bundle.check(&keys)?, lang, say);
-            true
+            let proven = bundle.check(&keys)?;
+            tell_record(&proven, lang, say);
+            !matches!(proven.all_opinions, Some(Err(_)))
         }
         None => tell_report(&proof::check_report(&file, &keys), lang, say),
     };
@@ -260,6 +295,11 @@ fn tell_record(proven: &Proven, lang: Lang, say: &dyn Fn(Message)) {
     say(Message::new("proof-key").with("key", proven.key_id.as_str()));
     if !proven.opinions.is_empty() {
         say(Message::new("proof-opinions").with("count", proven.opinions.len().to_string()));
+    }
+    match &proven.all_opinions {
+        Some(Ok(())) => say(Message::new("proof-opinions-all")),
+        Some(Err(doubt)) => say(in_doubt(lang, doubt)),
+        None => say(Message::new("proof-opinions-open")),
     }
 }
 

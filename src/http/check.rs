@@ -5,8 +5,8 @@ use super::problem::Result;
 use super::words::Language;
 use crate::app::App;
 use crate::domain::verify::Message;
-use crate::domain::verify::text::{Lang, date, message};
-use crate::flow::proof::{self, Checked, HeadView, KeyView, Standing};
+use crate::domain::verify::text::{Lang, date, message, outcome, verdict};
+use crate::flow::proof::{self, Checked, HeadView, KeyView, Said, Standing};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -43,7 +43,8 @@ async fn check_keys(State(app): State<App>) -> Result<Json<Vec<KeyView>>> {
     Ok(Json(proof::keys(&app).await?))
 }
 
-/// A page that says whether a result with this digest was made here: valid or unknown, day, outcome, key. It names nobody.
+/// A page that says whether a result with this digest was made here, and what its record says: day, outcome, procedure, parcel, how
+/// many findings of each kind. It names nobody. That pages are unchanged is proved by the file alone (`diaba check-report`).
 #[utoipa::path(get, path = "/check/{digest}", tag = "proof",
     params(("digest" = String, Path, description = "SHA-256 of the record, 64 hex digits",
         example = "0000000000000000000000000000000000000000000000000000000000000000")),
@@ -68,21 +69,23 @@ fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
     match found {
         None => lines.push(say(Message::new("proof-unknown"))),
         Some(c) => {
-            lines.push(say(match c.standing {
+            lines.push(say(match &c.standing {
                 Standing::Valid => Message::new("proof-valid"),
                 Standing::Unsigned => Message::new("proof-unsigned"),
-                Standing::Forged => Message::new("proof-forged"),
+                Standing::Forged(part) => Message::new("proof-forged").with("part", part.as_str()),
+                Standing::Erased => Message::new("proof-erased"),
             }));
             if c.superseded {
                 lines.push(say(Message::new("proof-superseded")));
             }
-            let outcome = message(lang, &Message::new(format!("outcome-{}", c.outcome.replace('_', "-"))));
-            lines.push(say(Message::new("proof-as-of").with("date", date(lang, c.as_of))));
-            lines.push(say(Message::new("proof-outcome").with("outcome", outcome)));
+            lines.extend(c.said.iter().flat_map(|s| said(lang, s)));
             lines.extend(c.key_id.as_ref().map(|k| say(Message::new("proof-key").with("key", k.as_str()))));
         }
     }
     lines.extend(digest.map(|d| say(Message::new("proof-digest").with("digest", d))));
+    if found.is_some() {
+        lines.push(say(Message::new("proof-pages")));
+    }
     let body: String = lines.iter().map(|l| format!("<p>{}</p>\n", escaped(l))).collect();
     let tag = if lang == Lang::Vi { "vi" } else { "en" };
     format!(
@@ -90,6 +93,25 @@ fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
          <title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n",
         title = escaped(&title)
     )
+}
+
+/// What ties a record to the paper in hand.
+fn said(lang: Lang, s: &Said) -> Vec<String> {
+    let mut out = vec![
+        Message::new("proof-as-of").with("date", date(lang, s.as_of)),
+        Message::new("proof-outcome").with("outcome", outcome(lang, s.outcome)),
+        Message::new("proof-procedure").with("procedure", s.procedure.as_str()),
+    ];
+    out.push(match &s.parcel {
+        Some((commune, sheet, number)) => Message::new("report-parcel")
+            .with("commune", commune.as_str())
+            .with("sheet", sheet.as_str())
+            .with("number", number.as_str()),
+        None => Message::new("report-no-parcel"),
+    });
+    let counts: Vec<String> = s.verdicts.iter().map(|(v, n)| format!("{n} {}", verdict(lang, *v))).collect();
+    out.push(Message::new("proof-findings").with("counts", counts.join(" · ")));
+    out.iter().map(|m| message(lang, m)).collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -38,7 +38,9 @@ pub fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/cases/{id}/verifications", tag = "verifications", params(("id" = Uuid, Path), Paging),
     responses((status = 200, body = Page<VerificationView>)))]
 async fn list_verifications(State(app): State<App>, Path(id): Path<Uuid>, paging: Paging) -> Result<Response> {
-    let rows = verification::list(&app, id, paging.key()?, paging.fetch()).await?;
+    let rows =
+        verification::list(&app, id, paging.key()?.map(|(_, id): (time::OffsetDateTime, Uuid)| id), paging.fetch())
+            .await?;
     Ok(paging.page(rows, |v: &VerificationView| (v.created_at, v.id)))
 }
 

@@ -1,4 +1,4 @@
-//! Links over verifications and audit entries, and their signed heads.
+//! Links over verifications, audit entries and opinions, and their signed heads.
 
 use futures::stream::BoxStream;
 use sqlx::{FromRow, PgConnection, PgPool};
@@ -20,12 +20,12 @@ pub struct PendingRow {
     pub digest: String,
 }
 
-/// Takes notes out, oldest ids first, each with what its row says now.
+/// Takes notes out, oldest ids first, each with what its row said when it was noted; notes from before that was kept, with what it says now.
 pub async fn take_pending(conn: &mut PgConnection, most: i64) -> sqlx::Result<Vec<PendingRow>> {
     sqlx::query_as(
         "with taken as (delete from proof_pending p using (select kind, subject from proof_pending order by kind, subject limit $1) t
-                         where p.kind = t.kind and p.subject = t.subject returning p.kind, p.subject)
-         select t.kind, t.subject, coalesce(v.digest, audit_digest(a)) as digest from taken t
+                         where p.kind = t.kind and p.subject = t.subject returning p.kind, p.subject, p.digest)
+         select t.kind, t.subject, coalesce(t.digest, v.digest, audit_digest(a)) as digest from taken t
            left join verification v on t.kind = 'verification' and v.id = case when t.kind = 'verification' then t.subject::uuid end
            left join audit a on t.kind = 'audit' and a.id = case when t.kind = 'audit' then t.subject::bigint end
           order by t.kind, case when t.kind = 'audit' then t.subject::bigint end, t.subject",
@@ -73,6 +73,7 @@ pub fn walk(pool: &PgPool) -> BoxStream<'_, sqlx::Result<LinkRow>> {
     sqlx::query_as(
         "select l.no, l.kind, l.subject, l.digest, l.previous, l.hash,
                 case l.kind when 'verification' then (select v.digest from verification v where v.id = l.subject::uuid)
+                            when 'opinion' then (select o.digest from opinion o where o.id = l.subject::uuid)
                             else (select audit_digest(a) from audit a where a.id = l.subject::bigint) end as digest_now
            from proof_link l order by l.no",
     )
@@ -83,7 +84,8 @@ pub fn walk(pool: &PgPool) -> BoxStream<'_, sqlx::Result<LinkRow>> {
 pub async fn unlinked(pool: &PgPool) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
         "select s.kind || ' ' || s.subject from (select 'audit' as kind, id::text as subject from audit
-                                                 union all select 'verification', id::text from verification) s
+                                                 union all select 'verification', id::text from verification
+                                                 union all select 'opinion', id::text from opinion) s
           where not exists (select from proof_link l where l.kind = s.kind and l.subject = s.subject)
             and not exists (select from proof_pending p where p.kind = s.kind and p.subject = s.subject) limit 1",
     )
@@ -93,6 +95,8 @@ pub async fn unlinked(pool: &PgPool) -> sqlx::Result<Option<String>> {
 
 #[derive(Debug, Clone, FromRow)]
 pub struct HeadRow {
+    /// Which form its signature covers (`domain::proof::chain::head_digest`).
+    pub form: String,
     pub no: i64,
     pub hash: String,
     pub key_id: String,
@@ -102,7 +106,8 @@ pub struct HeadRow {
 
 /// Keeps a head; one over the same link stays as it is.
 pub async fn add_head(conn: &mut PgConnection, h: &HeadRow) -> sqlx::Result<()> {
-    sqlx::query("insert into proof_head (no, hash, key_id, signature, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing")
+    sqlx::query("insert into proof_head (form, no, hash, key_id, signature, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing")
+        .bind(&h.form)
         .bind(h.no)
         .bind(&h.hash)
         .bind(&h.key_id)
@@ -115,7 +120,7 @@ pub async fn add_head(conn: &mut PgConnection, h: &HeadRow) -> sqlx::Result<()> 
 
 /// Heads over links before `before`, newest first.
 pub async fn heads(pool: &PgPool, before: Option<i64>, limit: i64) -> sqlx::Result<Vec<HeadRow>> {
-    sqlx::query_as("select no, hash, key_id, signature, created_at from proof_head where $1::bigint is null or no < $1 order by no desc limit $2")
+    sqlx::query_as("select form, no, hash, key_id, signature, created_at from proof_head where $1::bigint is null or no < $1 order by no desc limit $2")
         .bind(before)
         .bind(limit)
         .fetch_all(pool)

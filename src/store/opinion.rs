@@ -42,11 +42,15 @@ pub async fn insert(conn: &mut PgConnection, o: &OpinionRow) -> sqlx::Result<()>
     Ok(())
 }
 
+pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<OpinionRow>> {
+    sqlx::query_as("select * from opinion where id = $1").bind(id).fetch_optional(pool).await
+}
+
 /// Given on this verification or an earlier one of its case, in the order they were given.
 pub async fn up_to(pool: &PgPool, verification: Uuid) -> sqlx::Result<Vec<OpinionRow>> {
     sqlx::query_as(
         "select o.* from verification v join opinion o on o.case_id = v.case_id join verification w on w.id = o.verification_id
-          where v.id = $1 and (w.created_at, w.id) <= (v.created_at, v.id) order by o.created_at, o.id",
+          where v.id = $1 and w.seq <= v.seq order by o.seq",
     )
     .bind(verification)
     .fetch_all(pool)

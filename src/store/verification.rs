@@ -119,30 +119,25 @@ pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<VerificationRo
 
 /// Ids of one case's verifications, or of all; oldest first.
 pub async fn ids(pool: &PgPool, case_id: Option<Uuid>) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("select id from verification where $1::uuid is null or case_id = $1 order by created_at, id")
+    sqlx::query_scalar("select id from verification where $1::uuid is null or case_id = $1 order by seq")
         .bind(case_id)
         .fetch_all(pool)
         .await
 }
 
-/// What may be told of a verification to anybody who has its digest: nothing personal.
 #[derive(Debug, Clone, FromRow)]
-pub struct PublicRow {
-    pub outcome: String,
-    pub as_of: Date,
-    pub created_at: OffsetDateTime,
-    pub key_id: Option<String>,
-    pub signature: Option<Vec<u8>>,
-    /// A later verification of the same case is there.
+pub struct ByDigest {
+    #[sqlx(flatten)]
+    pub row: VerificationRow,
+    /// A later, different verification of the same case is there.
     pub superseded: bool,
 }
 
 /// By digest; the newest where several runs found the same.
-pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<PublicRow>> {
+pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<ByDigest>> {
     sqlx::query_as(
-        "select v.outcome, v.as_of, v.created_at, v.key_id, v.signature,
-                exists (select from verification w where w.case_id = v.case_id and w.created_at > v.created_at and w.digest <> v.digest) as superseded
-           from verification v where v.digest = $1 order by v.created_at desc limit 1",
+        "select v.*, exists (select from verification w where w.case_id = v.case_id and w.seq > v.seq and w.digest <> v.digest) as superseded
+           from verification v where v.digest = $1 order by v.seq desc limit 1",
     )
     .bind(digest)
     .fetch_optional(pool)
@@ -153,16 +148,15 @@ pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<Publi
 pub async fn of_case(
     db: impl PgExecutor<'_>,
     case_id: Uuid,
-    before: Option<(OffsetDateTime, Uuid)>,
+    before: Option<Uuid>,
     limit: i64,
 ) -> sqlx::Result<Vec<VerificationRow>> {
     sqlx::query_as(
-        "select * from verification where case_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3))
-         order by created_at desc, id desc limit $4",
+        "select * from verification where case_id = $1 and ($2::uuid is null or seq < (select seq from verification where id = $2))
+         order by seq desc limit $3",
     )
     .bind(case_id)
-    .bind(before.map(|b| b.0))
-    .bind(before.map(|b| b.1))
+    .bind(before)
     .bind(limit)
     .fetch_all(db)
     .await
@@ -185,7 +179,7 @@ pub async fn latest_of_parcel(pool: &PgPool, zone: i32, parcel: Uuid) -> sqlx::R
     sqlx::query_as(
         "select v.id, v.case_id, c.number as case_number, v.as_of, v.outcome, v.digest, v.created_at
            from verification v join case_file c on c.id = v.case_id where v.zone = $1 and v.parcel_id = $2
-          order by v.created_at desc, v.id desc limit 1",
+          order by v.seq desc limit 1",
     )
     .bind(zone)
     .bind(parcel)

@@ -9,6 +9,7 @@ mod batch_faults;
 mod case_events;
 mod case_work;
 mod cases;
+mod chain;
 mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;

@@ -3,7 +3,7 @@
 use crate::reports::{squeezed, text};
 use crate::test_app::{Answer, Caller, TestApp};
 use crate::ward::{mapped, publish, threaded};
-use diaba::domain::proof::{Bundle, Keyring, check_report};
+use diaba::domain::proof::{Bundle, Doubt, Keyring, check_report};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -64,11 +64,31 @@ async fn it_stands_beside_the_finding_everywhere(pool: PgPool) {
         let proven = proof.record.unwrap().unwrap();
         assert_eq!((proven.opinions.len(), proven.opinions[0].reason.as_str()), (1, REASON));
         let mut file = legal.get(&format!("/api/v1/verifications/{id}/proof?purpose=verify")).await.body;
+        // All there were: one left out is named.
+        assert_eq!(proven.all_opinions, Some(Ok(())));
+        let mut fewer = file.clone();
+        fewer.as_object_mut().unwrap().remove("opinions");
+        let fewer = Bundle::from_json(&fewer.to_string()).unwrap().check(&keys(&t).await).unwrap();
+        assert_eq!(fewer.all_opinions, Some(Err(Doubt::Forged("opinions".into()))));
         file["opinions"][0]["opinion"]["reason"] = "Something quite different.".into();
         let doubt = Bundle::from_json(&file.to_string()).unwrap().check(&keys(&t).await).unwrap_err();
         assert!(doubt.to_string().contains("opinion"), "{doubt}");
         let replayed = legal.post(&format!("/api/v1/verifications/{id}/replay"), json!({})).await;
         assert_eq!(replayed.body["same"], true, "{}", replayed.text);
+
+        // It is in the chain: taken out behind our back, that is named; moved to another place too.
+        diaba::flow::proof::extend_now(&t.app).await.unwrap();
+        let walk = async || diaba::flow::proof::walk(&t.app).await.unwrap().broken;
+        assert_eq!(walk().await, None);
+        let behind = async |sql: &str| {
+            let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = default");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&t.app.pool).await.unwrap();
+            walk().await.unwrap()
+        };
+        let moved = behind("update opinion set case_id = gen_random_uuid()").await;
+        assert!(moved.contains("opinion") && moved.contains("it stands at"), "{moved}");
+        let gone = behind("delete from opinion").await;
+        assert!(gone.contains(": opinion ") && gone.ends_with("is gone"), "{gone}");
     })
     .await;
 }

@@ -3,6 +3,8 @@
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{publish, start_worker, threaded};
 use diaba::domain::proof::{Bundle, PublicKey, check_file};
+use diaba::domain::verify::Verdict;
+use diaba::domain::verify::text::{Lang, verdict};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -46,6 +48,10 @@ async fn replayed_after_later_loads_and_themes(pool: PgPool) {
     .await;
 }
 
+fn uuid(made: &Value) -> uuid::Uuid {
+    made["id"].as_str().unwrap().parse().unwrap()
+}
+
 async fn legal_gis(t: &TestApp) -> Caller {
     t.signed_in("gis.two", &["gis_analyst"]).await
 }
@@ -61,6 +67,10 @@ async fn what_was_changed_is_named(pool: PgPool) {
             ("record", "verification", format!("update verification set sealed = {flip}")),
             ("inputs", "verification", format!("update verification set inputs = {}", flip.replace("sealed", "inputs"))),
             ("signature", "verification", format!("update verification set signature = {}", flip.replace("sealed", "signature").replace("length(signature) - 1", "5"))),
+            ("signature", "verification", "update verification set key_id = null, signature = null".into()),
+            ("column", "verification", "update verification set outcome = 'can_proceed'".into()),
+            ("column", "verification", "update verification set as_of = as_of - 1".into()),
+            ("column", "verification", "update verification set parcel_id = gen_random_uuid()".into()),
             ("rule_set", "basis_set", "update basis_set set content = content || ' ' where kind = 'rules'".into()),
             ("theme_set", "basis_set", "update basis_set set content = replace(content, 'true', 'True') where kind = 'themes'".into()),
             ("parcel", "parcel_version", "update parcel_version set registered_area = registered_area + 1 where number = '345'".into()),
@@ -161,65 +171,93 @@ async fn the_page_for_everybody(pool: PgPool) {
         let page = nobody.get(&format!("/check/{}", made["digest"].as_str().unwrap())).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.header("content-type").starts_with("text/html"));
-        assert!(page.text.contains("VALID: "), "{}", page.text);
+        assert!(page.text.contains("<p>VALID: "), "{}", page.text);
+        // What ties it to the paper in hand, out of the record.
+        let record = &made["record"];
+        let clear = record["findings"].as_array().unwrap().iter().filter(|f| f["verdict"] == "clear").count();
+        let ties = [
+            format!(
+                "Parcel {}, sheet {}, commune",
+                record["parcel"]["number"].as_str().unwrap(),
+                record["parcel"]["sheet"].as_str().unwrap()
+            ),
+            record["parcel"]["commune_code"].as_str().unwrap().to_owned(),
+            "<p>Procedure: ".into(),
+            format!("{clear} {}", verdict(Lang::En, Verdict::Clear)),
+            "proved only by checking the file itself: diaba check-report FILE".into(),
+        ];
+        for tie in ties {
+            assert!(page.text.contains(&tie), "{tie}: {}", page.text);
+        }
+        assert!(clear > 0);
         assert!(!page.text.contains(made["case_number"].as_str().unwrap()), "names no case");
         let unknown = nobody.get(&format!("/check/{}", "0".repeat(64))).await;
         assert!(unknown.text.contains("UNKNOWN"), "{}", unknown.text);
         let odd = nobody.get("/check/%3Cscript%3E").await;
         assert!(odd.text.contains("UNKNOWN"), "{}", odd.text);
         assert!(!odd.text.contains("script"), "{}", odd.text);
+
+        // Columns say nothing: they are a copy to find rows by.
+        let address = format!("/check/{}", made["digest"].as_str().unwrap());
+        let behind = async |sql: &'static str| {
+            let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = default");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&t.app.pool).await.unwrap();
+            let broken = diaba::flow::proof::walk(&t.app).await.unwrap().broken.unwrap_or_default();
+            (nobody.get(&address).await.text, broken)
+        };
+        diaba::flow::proof::extend_now(&t.app).await.unwrap();
+        let told = |text: &str| text.lines().find(|l| l.contains("Outcome: ")).unwrap().to_owned();
+        let signed = told(&page.text);
+        let other = if record["outcome"] == "blocked" { "can_proceed" } else { "blocked" };
+        let lie = if other == "blocked" {
+            "update verification set outcome = 'blocked'"
+        } else {
+            "update verification set outcome = 'can_proceed'"
+        };
+        let (text, broken) = behind(lie).await;
+        assert!(text.contains("<p>INVALID: ") && text.contains("outcome"), "{text}");
+        assert_eq!(told(&text), signed, "what was signed, not the column");
+        assert!(broken.contains(&format!("outcome is {other}, the record says")), "{broken}");
+        let id = uuid(&made);
+        let mut conn = t.app.pool.acquire().await.unwrap();
+        sqlx::raw_sql("set session_replication_role = replica").execute(&mut *conn).await.unwrap();
+        sqlx::query("update verification set outcome = $2, signature = null, key_id = null where id = $1")
+            .bind(id)
+            .bind(record["outcome"].as_str().unwrap())
+            .execute(&mut *conn)
+            .await
+            .unwrap();
+        sqlx::raw_sql("set session_replication_role = default").execute(&mut *conn).await.unwrap();
+        drop(conn);
+        let text = nobody.get(&address).await.text;
+        assert!(text.contains("NOT SIGNED") && !text.contains("<p>VALID"), "{text}");
+        let broken = diaba::flow::proof::walk(&t.app).await.unwrap().broken.unwrap_or_default();
+        assert!(broken.contains("not signed"), "{broken}");
     })
     .await;
 }
 
-/// Many at once, a clock that jumps back, and heads; then one row changed, one put in, one taken out.
+/// A clock that goes back an hour makes nothing older than it is.
 #[sqlx::test(migrations = "./migrations")]
-async fn the_chain_holds_and_its_first_break_is_named(pool: PgPool) {
-    use diaba::flow::proof::{extend_now, heads, rotate, sign_head_now, walk};
-    let t = TestApp::with_data(pool).await;
-    let by = diaba::flow::staff::Actor::system("test");
-    for _ in 0..3 {
-        let acts = (0..4).map(|_| rotate(&t.app, &by));
-        let sealing = (0..3).map(|_| extend_now(&t.app));
-        let (acts, sealed) = tokio::join!(futures::future::join_all(acts), futures::future::join_all(sealing));
-        acts.into_iter().for_each(|a| drop(a.unwrap()));
-        assert!(sealed.iter().all(Result::is_ok));
-        sign_head_now(&t.app).await.unwrap();
-        t.advance(time::Duration::days(-2));
-    }
-    let whole = walk(&t.app).await.unwrap();
-    assert_eq!((whole.links, whole.heads, whole.broken), (12, 3, None));
-    let published = t.anonymous().get("/api/v1/proof/heads").await;
-    assert_eq!(published.body.as_array().unwrap().len(), 3, "{}", published.text);
-    assert!(
-        heads(&t.app, None, 9).await.unwrap().is_sorted_by(|a, b| a.no > b.no),
-        "by number, whatever the clock says"
-    );
-
-    let behind = async |sql: &'static str| {
-        let mut conn = t.app.pool.acquire().await.unwrap();
-        sqlx::raw_sql("set session_replication_role = replica").execute(&mut *conn).await.unwrap();
-        sqlx::raw_sql(sql).execute(&mut *conn).await.unwrap();
-        sqlx::raw_sql("set session_replication_role = default").execute(&mut *conn).await.unwrap();
-        walk(&t.app).await.unwrap().broken.unwrap_or_default()
-    };
-    assert!(
-        behind("insert into audit (at, actor, action, subject) values (now(), 'x', 'y.z', 'w')")
-            .await
-            .contains("in no link")
-    );
-    behind("delete from audit where actor = 'x'").await;
-    let changed = behind(
-        "update audit set actor = actor || 'x' where id = (select subject::bigint from proof_link where no = 5)",
-    )
+async fn the_latest_is_the_last_one_kept(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = TestApp::with_data(pool).await;
+        let (legal, first) = verified(&t).await;
+        publish(&legal_gis(&t).await, &[345, 347]).await;
+        t.advance(time::Duration::hours(-1));
+        let case = first["case_id"].as_str().unwrap();
+        let second = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await.body;
+        assert_ne!(first["digest"], second["digest"]);
+        let listed = legal.get(&format!("/api/v1/cases/{case}/verifications?limit=1")).await.body;
+        assert_eq!(listed["items"][0]["id"], second["id"], "{listed}");
+        let latest = diaba::flow::verification::latest(&t.app, case.parse().unwrap()).await.unwrap();
+        assert_eq!(latest, Some(uuid(&second)));
+        let page =
+            async |made: &Value| t.anonymous().get(&format!("/check/{}", made["digest"].as_str().unwrap())).await.text;
+        assert!(page(&first).await.contains("later, different result"));
+        assert!(!page(&second).await.contains("later, different result"));
+    })
     .await;
-    assert!(changed.starts_with("link 5: audit") && changed.ends_with("was changed"), "{changed}");
-    assert!(
-        behind("delete from audit where id = (select subject::bigint from proof_link where no = 4)")
-            .await
-            .starts_with("link 4: audit")
-    );
-    assert_eq!(behind("delete from proof_link where no = 2").await, "link 2 is missing");
 }
 
 /// Of several rotations at once, the key that is listed first is the one that signs.

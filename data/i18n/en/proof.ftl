@@ -2,11 +2,15 @@ proof-title = Check of a verification
 proof-valid = VALID: this result was made by the office and has not been changed.
 proof-superseded = Note: there is a later, different result for the same case.
 proof-unknown = UNKNOWN: the office has made no result with this code.
-proof-forged = DOUBT: the signature on file does not fit this code.
-proof-unsigned = On file, but not signed (made before signatures).
+proof-forged = INVALID: what is on file is not what was signed: { $part }. Only what the record itself says is shown.
+proof-unsigned = On file, but NOT SIGNED (made before signatures, or its signature was taken away).
+proof-erased = MADE AND SIGNED by the office; its content was deleted when the time for keeping it was over.
 proof-digest = SHA-256: { $digest }
 proof-as-of = As of: { $date }
 proof-outcome = Outcome: { $outcome }
+proof-procedure = Procedure: { procedure-name }
+proof-findings = Findings: { $counts }
+proof-pages = This page speaks of the record. That the pages of a report are unchanged is proved only by checking the file itself: diaba check-report FILE, with the public key of the office (/check/keys.json).
 proof-key = Signing key: { $key }
 proof-record-whole = The record is whole: SHA-256, signature, rule set and theme set all fit.
 proof-key-given = Compared with the public key that was given.
@@ -15,13 +19,14 @@ proof-key-needed = The office's public key is needed: --key FILE.pem.
 proof-doubt = DOUBT: { $doubt }
 proof-file-sealed = The file is whole: the signature covers all its { $bytes } bytes but the signature line itself.
 proof-file-changed = THE FILE WAS CHANGED after it was signed; the record it carries is whole: its pages or another part were changed.
-proof-none-carried = The file carries no proof of its record (made before signatures): it is only proved that the office issued this file.
+proof-none-carried = The file carries no verification: it is another paper of the office (a hand-over record, for example), or a report from before records were carried. Proved is that the office issued this file as it is, not what stands in it.
 proof-keys-differ = The record was signed with key { $record }, the file with key { $file } (the key was changed between the two).
 doubt-not-a-key = not a public key.
 doubt-other-key = signed with key { $signed }, the key at hand is { $held }.
 doubt-forged = the signature does not fit, something was changed in { $what ->
     [file] the file
     [verification] the record
+    [opinions] the list of opinions: one was left out, put in or moved
     [head] the head of the chain
    *[other] { $what }
 }.
@@ -34,3 +39,5 @@ doubt-hash = { $what ->
 } was changed: it hashes to { $found }, the proof says { $said }.
 doubt-unsigned = the file has no signature line at its end.
 proof-opinions = With { $count } opinions of people, each signed and whole.
+proof-opinions-all = These are all opinions there were when the proof was made (their list is signed).
+proof-opinions-open = NOT PROVED that these are all opinions there were: their list is not signed.

@@ -2,11 +2,15 @@ proof-title = Kiểm tra kết quả xác minh
 proof-valid = HỢP LỆ: kết quả này do văn phòng lập và chưa bị sửa đổi.
 proof-superseded = Lưu ý: hồ sơ này đã có kết quả xác minh khác, mới hơn.
 proof-unknown = KHÔNG CÓ trong sổ: văn phòng không lập kết quả nào có mã này.
-proof-forged = NGHI NGỜ: chữ ký trong sổ không khớp với mã này.
-proof-unsigned = Có trong sổ nhưng chưa được ký (lập trước khi có chữ ký số).
+proof-forged = KHÔNG HỢP LỆ: nội dung trong sổ không đúng với nội dung đã ký: { $part }. Trang này chỉ nêu những gì chính bản ghi nói.
+proof-unsigned = Có trong sổ nhưng CHƯA ĐƯỢC KÝ (lập trước khi có chữ ký số, hoặc chữ ký đã bị gỡ).
+proof-erased = Văn phòng ĐÃ LẬP VÀ KÝ kết quả này; nội dung đã được xoá khi hết thời hạn lưu giữ.
 proof-digest = Mã SHA-256: { $digest }
 proof-as-of = Ngày xác minh: { $date }
 proof-outcome = Kết luận: { $outcome }
+proof-procedure = Thủ tục: { procedure-name }
+proof-findings = Số kết luận từng loại: { $counts }
+proof-pages = Trang này nói về bản ghi xác minh. Muốn biết các trang của báo cáo có còn nguyên vẹn hay không thì chỉ có cách kiểm tra chính tệp: diaba check-report TỆP, với khoá công khai của văn phòng (/check/keys.json).
 proof-key = Khoá ký: { $key }
 proof-record-whole = Hồ sơ xác minh nguyên vẹn: mã SHA-256, chữ ký, bộ quy tắc và bộ chuyên đề đều khớp.
 proof-key-given = Đã đối chiếu với khoá công khai được đưa vào.
@@ -15,13 +19,14 @@ proof-key-needed = Cần khoá công khai của văn phòng: dùng --key TỆP.p
 proof-doubt = NGHI NGỜ: { $doubt }
 proof-file-sealed = Tệp nguyên vẹn: chữ ký phủ toàn bộ { $bytes } byte của tệp, trừ chính dòng chữ ký.
 proof-file-changed = TỆP ĐÃ BỊ SỬA sau khi ký; phần bản ghi kèm trong tệp vẫn nguyên vẹn: các trang hoặc phần khác đã bị thay đổi.
-proof-none-carried = Tệp không kèm bằng chứng của bản ghi xác minh (lập trước khi có chữ ký số): chỉ chứng minh được rằng văn phòng đã phát hành tệp này.
+proof-none-carried = Tệp không kèm bản ghi xác minh: đây là giấy tờ khác của văn phòng (ví dụ biên bản bàn giao), hoặc báo cáo lập từ khi bản ghi chưa được kèm theo. Chỉ chứng minh được rằng văn phòng đã phát hành đúng tệp này, không chứng minh nội dung của nó.
 proof-keys-differ = Bản ghi được ký bằng khoá { $record }, tệp bằng khoá { $file } (khoá đã được thay giữa hai lần ký).
 doubt-not-a-key = không phải khoá công khai.
 doubt-other-key = được ký bằng khoá { $signed }, còn khoá đang có là { $held }.
 doubt-forged = chữ ký không khớp, đã có thay đổi trong: { $what ->
     [file] tệp
     [verification] bản ghi xác minh
+    [opinions] danh sách ý kiến: có ý kiến bị bỏ ra, thêm vào hoặc đổi chỗ
     [head] mốc của chuỗi băm
    *[other] { $what }
 }.
@@ -34,3 +39,5 @@ doubt-hash = { $what ->
 } đã bị thay đổi: mã băm là { $found }, bằng chứng ghi { $said }.
 doubt-unsigned = tệp không có dòng chữ ký ở cuối.
 proof-opinions = Kèm { $count } ý kiến của người xét, từng ý kiến đều được ký và nguyên vẹn.
+proof-opinions-all = Đây là toàn bộ ý kiến tại lúc lập bằng chứng (danh sách đã được ký).
+proof-opinions-open = CHƯA CHỨNG MINH được đây là toàn bộ ý kiến: danh sách chưa được ký.

@@ -1,6 +1,6 @@
 //! A verification with everything that proves it, as one JSON file.
 
-use super::{Doubt, Keyring, PublicKey, Signed, SignedOpinion, VERIFICATION};
+use super::{Doubt, Keyring, PublicKey, Signed, SignedList, SignedOpinion, VERIFICATION};
 use crate::domain::verify::{Basis, Opinion, Record, RuleSet, ThemeSet, canonical, sha256_hex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +27,9 @@ pub struct Bundle {
     /// What people said of its findings up to now, each signed by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opinions: Vec<SignedOpinion>,
+    /// That these are all of them; none: from before lists were signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion_list: Option<SignedList>,
 }
 
 /// What a bundle proves.
@@ -37,6 +40,8 @@ pub struct Proven {
     pub digest: String,
     pub key_id: String,
     pub opinions: Vec<Opinion>,
+    /// Whether the list of opinions is the one that was signed; none: nobody signed that they are all.
+    pub all_opinions: Option<Result<(), Doubt>>,
 }
 
 impl Bundle {
@@ -54,11 +59,12 @@ impl Bundle {
             rules: serde_json::from_str(&basis.rules.content).map_err(form)?,
             themes: serde_json::from_str(&basis.themes.content).map_err(form)?,
             opinions: vec![],
+            opinion_list: None,
         })
     }
 
-    pub fn with_opinions(self, opinions: Vec<SignedOpinion>) -> Self {
-        Self { opinions, ..self }
+    pub fn with_opinions(self, opinions: Vec<SignedOpinion>, list: Option<SignedList>) -> Self {
+        Self { opinions, opinion_list: list, ..self }
     }
 
     /// # Errors
@@ -71,10 +77,12 @@ impl Bundle {
     /// The keys that the bundle itself names. They prove that the bundle is whole, not who made it.
     pub fn own_keys(&self) -> Result<Keyring, Doubt> {
         let named = std::iter::once(&self.public_key).chain(self.opinions.iter().map(|o| &o.public_key));
+        let named = named.chain(self.opinion_list.iter().map(|l| &l.public_key));
         named.map(|k| PublicKey::from_base64(k)).collect::<Result<_, _>>().map(Keyring::of)
     }
 
-    /// Proves every part against `keys`.
+    /// Proves every part against `keys`. Whether the opinions are all there were is told apart ([`Proven::all_opinions`]): the key
+    /// that signs now may be another than the record's.
     ///
     /// # Errors
     /// The first [`Doubt`].
@@ -102,7 +110,8 @@ impl Bundle {
         if opinions.iter().any(|o| o.case_id != record.case.id) {
             return Err(Doubt::Form("it carries an opinion of another case".into()));
         }
-        Ok(Proven { record, basis, digest: self.digest.clone(), key_id: signed.key_id, opinions })
+        let all_opinions = self.opinion_list.as_ref().map(|l| l.check(&self.digest, &self.opinions, keys));
+        Ok(Proven { all_opinions, record, basis, digest: self.digest.clone(), key_id: signed.key_id, opinions })
     }
 }
 

@@ -1,14 +1,18 @@
 //! A chain over everything that was done: each link holds the one before it, so that nothing can be taken out, put in or
 //! changed without breaking all that follows. Its order is that of the links' numbers; no clock has a part in it.
 
+use super::Doubt;
 use crate::domain::verify::sha256_hex;
+use time::OffsetDateTime;
 
-/// What a head's signature is for.
+/// What a head's signature is for: the number and hash of the last link.
 pub const HEAD: &str = "diaba.head/1";
+/// The same with the time it was signed at.
+pub const DATED_HEAD: &str = "diaba.head/2";
 /// Stands before the first link.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// One entry as it is linked: `verification` or `audit`, its id, SHA-256 of what it says (hex).
+/// One entry as it is linked: `verification`, `opinion` or `audit`, its id, SHA-256 of what it says (hex).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub kind: String,
@@ -21,9 +25,16 @@ pub fn link(previous: &str, entry: &Entry) -> String {
     sha256_hex(format!("diaba.link/1\n{previous}\n{}\n{}\n{}", entry.kind, entry.subject, entry.digest))
 }
 
-/// What is signed of a head: the number and hash of the last link.
-pub fn head_digest(no: i64, hash: &str) -> String {
-    sha256_hex(format!("{no}\n{hash}"))
+/// What is signed of a head in this form, hex. The time counts in whole microseconds from 1970 (UTC).
+///
+/// # Errors
+/// [`Doubt::Form`] when the form is not known.
+pub fn head_digest(form: &str, no: i64, hash: &str, at: OffsetDateTime) -> Result<String, Doubt> {
+    match form {
+        HEAD => Ok(sha256_hex(format!("{no}\n{hash}"))),
+        DATED_HEAD => Ok(sha256_hex(format!("{no}\n{hash}\n{}", at.unix_timestamp_nanos().div_euclid(1_000)))),
+        other => Err(Doubt::Form(format!("a head of form {other}"))),
+    }
 }
 
 /// A link as it is kept.

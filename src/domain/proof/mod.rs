@@ -14,7 +14,7 @@ mod tests;
 pub use bundle::{BUNDLE, Bundle, Proven};
 pub use carried::{CARRIED, carried};
 pub use key::{FILE, Keyring, PublicKey, Signed, VERIFICATION, key_id, signed_bytes};
-pub use opinion::SignedOpinion;
+pub use opinion::{OPINIONS, SignedList, SignedOpinion, opinions_digest};
 pub use report::{ReportProof, check_report};
 pub use seal::{Sealed, check_file, file_digest, seal, sealable};
 

@@ -133,8 +133,27 @@ async fn proved(app: &App, row: &OpinionRow) -> Result<(Opinion, Signed, PublicK
     let key = known(app, &row.key_id).await?;
     let doubt = key.check(OPINION, &row.digest, &signed);
     doubt.map_err(|doubt| Error::Broken(anyhow::anyhow!("opinion {}: {doubt}", row.id)))?;
-    let opinion = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
+    let opinion: Opinion = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
+    // Rows are found by these; nothing signs them.
+    let (said, columns) = ((opinion.verification_id, opinion.case_id), (row.verification_id, row.case_id));
+    if opinion.id != row.id || said != columns {
+        return Err(Error::Broken(anyhow::anyhow!("opinion {}: it stands at {columns:?}, it says {said:?}", row.id)));
+    }
     Ok((opinion, signed, key))
+}
+
+/// What does not hold of a stored opinion: its hash, its signature, where it stands. Nothing of it is shown; one that was deleted
+/// when its time was over has nothing left to prove but its digest.
+pub(in crate::flow) async fn fault(app: &App, id: Uuid) -> Result<Option<String>> {
+    let Some(row) = opinion::find(&app.pool, id).await? else { return Ok(None) };
+    if row.sealed.is_empty() {
+        return Ok(None);
+    }
+    match proved(app, &row).await {
+        Ok(_) => Ok(None),
+        Err(Error::Broken(e)) => Ok(Some(e.to_string())),
+        Err(e) => Err(e),
+    }
 }
 
 /// As they travel in a proof.

@@ -1,12 +1,15 @@
 //! What a stranger needs to check a verification, in one file; and any file sealed with our key.
 
 use crate::app::App;
-use crate::domain::proof::{Bundle, FILE, Signed, file_digest, seal, sealable};
+use crate::domain::proof::{
+    Bundle, FILE, OPINIONS, PublicKey, Signed, SignedList, SignedOpinion, file_digest, opinions_digest, seal, sealable,
+};
 use crate::domain::staff::Purpose;
 use crate::flow::opinion;
 use crate::flow::staff::Actor;
 use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
+use crate::outside::keys::KeyError;
 use uuid::Uuid;
 
 /// Code of the conflict when a verification is from before signatures.
@@ -38,7 +41,22 @@ pub async fn of_opened(app: &App, opened: &Opened) -> Result<Bundle> {
     let signed = Signed::read(key_id, signature).map_err(broken)?;
     key.check(crate::domain::proof::VERIFICATION, &v.digest, &signed).map_err(broken)?;
     let bundle = Bundle::of(&opened.record, &opened.basis, &v.digest, &signed, &key).map_err(broken)?;
-    Ok(bundle.with_opinions(opinion::signed(app, v.id).await?))
+    let opinions = opinion::signed(app, v.id).await?;
+    let list = list(app, &v.digest, &opinions)?;
+    Ok(bundle.with_opinions(opinions, list))
+}
+
+/// Signs that these are all the opinions there are now; without a key at hand nobody says so.
+fn list(app: &App, record: &str, opinions: &[SignedOpinion]) -> Result<Option<SignedList>> {
+    let broken = |e: crate::domain::proof::Doubt| Error::Broken(e.into());
+    let signer = match app.keys.signer() {
+        Ok(signer) => signer,
+        Err(KeyError::None | KeyError::Lost(_)) => return Ok(None),
+        Err(e) => return Err(e.into()),
+    };
+    let key = PublicKey::from_bytes(&signer.public()).map_err(broken)?;
+    let signed = signer.sign(OPINIONS, &opinions_digest(record, opinions).map_err(broken)?);
+    Ok(Some(SignedList::of(&signed, &key)))
 }
 
 /// The file with our signature line in it: in a PDF before its closing `startxref`, else at its end, where a line feed is put

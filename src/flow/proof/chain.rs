@@ -1,42 +1,40 @@
-//! The chain: notes become links, the last link gets a signed head each day, and anybody here may walk it.
+//! The chain: notes become links, the last link gets a signed head each day.
 
 use crate::app::App;
-use crate::domain::proof::Signed;
-use crate::domain::proof::chain::{Entry, GENESIS, HEAD, Link, Walk, head_digest, link};
+use crate::domain::proof::chain::{DATED_HEAD, Entry, GENESIS, HEAD, head_digest, link};
 use crate::flow::{Error, Result, begin};
 use crate::store::chain::{self, HeadRow, LinkRow};
 use crate::store::queue::Lease;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures::TryStreamExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 const BATCH: i64 = 5_000;
 
 /// A signed head of the chain: who keeps one can tell later whether anything before it was changed.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HeadView {
+    /// What its signature covers. `diaba.head/2`: number, hash and time; `diaba.head/1` (the older form): number and hash, so that
+    /// `created_at` is not signed.
+    #[serde(default = "undated")]
+    pub form: String,
     /// Number of the last link it covers.
     pub no: i64,
     /// Hash of that link, hex.
     pub hash: String,
     pub key_id: String,
-    /// Ed25519 over `diaba.head/1`, a line feed, and the SHA-256 (hex) of number, line feed, hash; base64.
+    /// Ed25519 over the form, a line feed, and the SHA-256 (hex) of number, line feed, hash, and in the second form line feed,
+    /// microseconds from 1970 to `created_at`; base64.
     pub signature: String,
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 
-/// What a walk found.
-#[derive(Debug, Clone, Default)]
-pub struct Walked {
-    pub links: i64,
-    pub heads: i64,
-    /// The first thing that does not hold.
-    pub broken: Option<String>,
+/// Heads that were kept from before forms were named.
+fn undated() -> String {
+    HEAD.to_owned()
 }
 
 /// The job: links everything noted so far.
@@ -95,14 +93,17 @@ pub async fn sign_head_now(app: &App) -> Result<()> {
 
 async fn head(app: &App, conn: &mut PgConnection) -> Result<()> {
     let Some((no, hash)) = chain::last(conn).await? else { return Ok(()) };
-    let signed = app.keys.signer()?.sign(HEAD, &head_digest(no, &hash));
-    let (key_id, signature, created_at) = (signed.key_id, signed.signature.to_vec(), app.clock.now());
-    Ok(chain::add_head(conn, &HeadRow { no, hash, key_id, signature, created_at }).await?)
+    let (form, created_at) = (DATED_HEAD.to_owned(), app.clock.now());
+    let digest = head_digest(&form, no, &hash, created_at).map_err(|e| Error::Broken(e.into()))?;
+    let signed = app.keys.signer()?.sign(&form, &digest);
+    let (key_id, signature) = (signed.key_id, signed.signature.to_vec());
+    Ok(chain::add_head(conn, &HeadRow { form, no, hash, key_id, signature, created_at }).await?)
 }
 
 /// Heads over links before `before`, newest first.
 pub async fn heads(app: &App, before: Option<i64>, limit: i64) -> Result<Vec<HeadView>> {
     let view = |h: HeadRow| HeadView {
+        form: h.form,
         no: h.no,
         hash: h.hash,
         key_id: h.key_id,
@@ -110,48 +111,4 @@ pub async fn heads(app: &App, before: Option<i64>, limit: i64) -> Result<Vec<Hea
         created_at: h.created_at,
     };
     Ok(chain::heads(&app.pool, before, limit).await?.into_iter().map(view).collect())
-}
-
-/// Walks the whole chain: every link, every row it stands for, every head.
-pub async fn walk(app: &App) -> Result<Walked> {
-    let heads = chain::heads(&app.pool, None, i64::MAX).await?;
-    let mut heads: BTreeMap<i64, HeadRow> = heads.into_iter().map(|h| (h.no, h)).collect();
-    let (mut done, mut walk) = (Walked::default(), Walk::default());
-    let mut links = chain::walk(&app.pool);
-    while let Some(row) = links.try_next().await? {
-        if let Err(why) = walk.step(&as_link(row)) {
-            done.broken = Some(why.to_string());
-            return Ok(done);
-        }
-        done.links = walk.no;
-        if let Some(h) = heads.remove(&walk.no) {
-            if let Some(why) = head_fault(app, &h, &walk.hash).await? {
-                done.broken = Some(format!("head over link {}: {why}", h.no));
-                return Ok(done);
-            }
-            done.heads += 1;
-        }
-    }
-    drop(links);
-    let left = heads.keys().next().map(|no| format!("link {no}, which a head covers, is missing"));
-    done.broken = match left {
-        Some(why) => Some(why),
-        None => chain::unlinked(&app.pool).await?.map(|row| format!("{row} is in no link")),
-    };
-    Ok(done)
-}
-
-fn as_link(r: LinkRow) -> Link {
-    let entry = Entry { kind: r.kind, subject: r.subject, digest: r.digest };
-    Link { no: r.no, entry, previous: r.previous, hash: r.hash, digest_now: r.digest_now }
-}
-
-async fn head_fault(app: &App, h: &HeadRow, hash: &str) -> Result<Option<String>> {
-    if h.hash != hash {
-        return Ok(Some("covers another chain".into()));
-    }
-    let signature = <[u8; 64]>::try_from(h.signature.as_slice()).map_err(|e| Error::Broken(e.into()))?;
-    let signed = Signed { key_id: h.key_id.clone(), signature };
-    let checked = super::known(app, &h.key_id).await?.check(HEAD, &head_digest(h.no, hash), &signed);
-    Ok(checked.err().map(|doubt| doubt.to_string()))
 }

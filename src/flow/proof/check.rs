@@ -1,25 +1,41 @@
-//! What anybody may learn who holds a digest: nothing personal, no reading to log.
+//! What anybody may learn who holds a digest: out of the record that has it, nothing personal, no reading to log.
 
+use super::held::{columns, opened, signature};
 use crate::app::App;
-use crate::domain::proof::{Signed, VERIFICATION};
-use crate::flow::{Error, Result};
+use crate::domain::verify::{Outcome, ParcelRecord, Record, Verdict};
+use crate::flow::Result;
 use crate::store::verification;
+use std::collections::BTreeMap;
 use time::Date;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Valid,
-    /// From before signatures.
+    /// From before signatures, or the signature was taken away.
     Unsigned,
-    /// The signature on file does not fit.
-    Forged,
+    /// What is on file is not what was signed: which part of it.
+    Forged(String),
+    /// The record was deleted when its time was over; the signature over its digest holds.
+    Erased,
+}
+
+/// What the record says.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub as_of: Date,
+    pub outcome: Outcome,
+    pub procedure: String,
+    /// Commune, sheet, number.
+    pub parcel: Option<(String, String, String)>,
+    /// How many findings of each kind there are.
+    pub verdicts: BTreeMap<Verdict, usize>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Checked {
     pub standing: Standing,
-    pub as_of: Date,
-    pub outcome: String,
+    /// None: there is no record with this digest to read.
+    pub said: Option<Said>,
     pub key_id: Option<String>,
     /// A later, different verification of the same case is there.
     pub superseded: bool,
@@ -27,23 +43,40 @@ pub struct Checked {
 
 /// The verification with this digest (64 hex digits); none: we made none.
 pub async fn check(app: &App, digest: &str) -> Result<Option<Checked>> {
-    let Some(row) = verification::by_digest(&app.pool, digest).await? else { return Ok(None) };
-    let standing = match (&row.key_id, &row.signature) {
-        (Some(key_id), Some(signature)) => {
-            let signature = <[u8; 64]>::try_from(signature.as_slice()).map_err(|e| Error::Broken(e.into()))?;
-            let signed = Signed { key_id: key_id.clone(), signature };
-            match super::known(app, key_id).await?.check(VERIFICATION, digest, &signed) {
-                Ok(()) => Standing::Valid,
-                Err(_) => Standing::Forged,
-            }
-        }
-        _ => Standing::Unsigned,
+    let Some(found) = verification::by_digest(&app.pool, digest).await? else { return Ok(None) };
+    let row = found.row;
+    let erased = row.sealed.is_empty();
+    let (record, hidden) = match opened(app, &row)? {
+        Ok(record) => (Some(record), None),
+        Err(_) if erased => (None, None),
+        Err(difference) => (None, Some(difference)),
     };
-    Ok(Some(Checked {
-        standing,
-        as_of: row.as_of,
-        outcome: row.outcome,
-        key_id: row.key_id,
-        superseded: row.superseded,
-    }))
+    let column = record.as_ref().map(|r| columns(&row, r)).transpose()?.flatten();
+    let standing = match (hidden, signature(app, &row).await?) {
+        (Some(d), _) => Standing::Forged(d.what.into()),
+        (None, Some(_)) if row.signature.is_none() => Standing::Unsigned,
+        (None, Some(d)) => Standing::Forged(d.what.into()),
+        (None, None) => match column {
+            Some(d) => Standing::Forged(d.name),
+            None if erased => Standing::Erased,
+            None => Standing::Valid,
+        },
+    };
+    let said = record.as_ref().map(Said::of);
+    Ok(Some(Checked { standing, said, key_id: row.key_id, superseded: found.superseded }))
+}
+
+impl Said {
+    fn of(record: &Record) -> Self {
+        let mut verdicts = BTreeMap::new();
+        record.findings.iter().for_each(|f| *verdicts.entry(f.verdict).or_default() += 1);
+        let place = |p: &ParcelRecord| (p.commune_code.clone(), p.sheet.clone(), p.number.clone());
+        Self {
+            as_of: record.as_of,
+            outcome: record.outcome,
+            procedure: record.case.procedure.clone(),
+            parcel: record.parcel.as_ref().map(place),
+            verdicts,
+        }
+    }
 }

@@ -3,15 +3,18 @@
 mod bundle;
 mod chain;
 mod check;
+mod held;
 mod keys;
 mod replay;
 mod replay_run;
 mod reread;
+mod walk;
 
 pub use bundle::{NOT_SIGNED, bundle, of_opened, seal_file};
-pub use chain::{HeadView, Walked, extend, extend_now, heads, sign_head, sign_head_now, walk};
-pub use check::{Checked, Standing, check};
+pub use chain::{HeadView, extend, extend_now, heads, sign_head, sign_head_now};
+pub use check::{Checked, Said, Standing, check};
 pub(in crate::flow) use keys::prepare;
 pub use keys::{KeyView, known, list as keys, rotate};
 pub use replay::{Difference, Replayed, Seen, ids, replay};
 pub use replay_run::{replay_chunk, run_chunks, run_differs};
+pub use walk::{Walked, walk, walk_against};

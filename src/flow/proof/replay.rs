@@ -1,8 +1,8 @@
 //! A verification run again from what is stored: the same digest, or the first input that is no longer what it was.
 
+use super::held::proved;
 use super::reread::{Found, facts};
 use crate::app::App;
-use crate::domain::proof::{Signed, VERIFICATION};
 use crate::domain::staff::Purpose;
 use crate::domain::verify::{Basis, ENGINE, Inputs, Pins, Record, sha256_hex};
 use crate::flow::case::Reading;
@@ -19,9 +19,9 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = InputDifference)]
 pub struct Difference {
-    /// record, signature, inputs, rule_set, theme_set, paper, parcel, neighbour, layer_version, engine or result.
+    /// record, signature, column, inputs, rule_set, theme_set, paper, parcel, neighbour, layer_version, engine or result.
     pub what: &'static str,
-    /// Which one: an id with its version.
+    /// Which one: an id with its version; a column by its name.
     pub name: String,
     pub pinned: String,
     pub found: String,
@@ -129,28 +129,14 @@ async fn again(app: &App, row: &VerificationRow, seen: &Seen) -> Result<Outcome>
     Ok(Ok(judged.digest))
 }
 
-/// The sealed record and inputs, each proved against its hash and the signature.
+/// The sealed record and inputs, each proved against its hash, the signature and the columns.
 async fn kept(app: &App, row: &VerificationRow) -> Result<std::result::Result<(Record, Inputs), Difference>> {
     let id = row.id;
     let differs = |what, pinned: &str, found: String| Ok(Err(Difference::new(what, id, pinned, found)));
-    let text = match app.vault.open(&format!("verification/{id}"), &row.sealed) {
-        Ok(plain) => plain,
-        Err(e) => return differs("record", &row.digest, e.to_string()),
+    let record = match proved(app, row).await? {
+        Ok(record) => record,
+        Err(difference) => return Ok(Err(difference)),
     };
-    let found = sha256_hex(&text);
-    if found != row.digest {
-        return differs("record", &row.digest, found);
-    }
-    if let (Some(key), Some(signature)) = (&row.key_id, &row.signature) {
-        let signature = <[u8; 64]>::try_from(signature.as_slice()).map_err(|e| Error::Broken(e.into()))?;
-        let signed = Signed { key_id: key.clone(), signature };
-        if let Err(doubt) = super::known(app, key).await?.check(VERIFICATION, &row.digest, &signed) {
-            return differs("signature", key, doubt.to_string());
-        }
-    }
-    let broken = |e: anyhow::Error| Error::Broken(e);
-    let text = String::from_utf8(text).map_err(|e| broken(e.into()))?;
-    let record = Record::from_json(&text).map_err(|e| broken(e.into()))?;
     let Some(sealed) = &row.inputs else {
         return differs("inputs", &record.pins.inputs, "none: from before inputs were kept".into());
     };
@@ -162,7 +148,7 @@ async fn kept(app: &App, row: &VerificationRow) -> Result<std::result::Result<(R
     if found != record.pins.inputs {
         return differs("inputs", &record.pins.inputs, found);
     }
-    let inputs = serde_json::from_slice(&inputs).map_err(|e| broken(e.into()))?;
+    let inputs = serde_json::from_slice(&inputs).map_err(|e| Error::Broken(e.into()))?;
     Ok(Ok((record, inputs)))
 }
 

@@ -17,6 +17,7 @@ pub use gather::{Subject, gather};
 pub(in crate::flow) use maps::{
     Found, MOST_ROWS, asked, current, features, map_of, read_all, theme_layers, these, window_of,
 };
+pub(in crate::flow) use read::columns_apart;
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub(in crate::flow) use readings::readings;
 pub use request::{Requested, request, run_requested};

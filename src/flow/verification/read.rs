@@ -51,13 +51,8 @@ impl From<VerificationRow> for VerificationView {
     }
 }
 
-/// Newest first, older than `before` (its time and id).
-pub async fn list(
-    app: &App,
-    case_id: Uuid,
-    before: Option<(OffsetDateTime, Uuid)>,
-    limit: i64,
-) -> Result<Vec<VerificationView>> {
+/// Newest first, in the order they were kept; older than the one of id `before`.
+pub async fn list(app: &App, case_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<VerificationView>> {
     Ok(verification::of_case(&app.pool, case_id, before, limit).await?.into_iter().map(Into::into).collect())
 }
 
@@ -87,7 +82,31 @@ pub async fn inputs(app: &App, id: Uuid) -> Result<Option<Inputs>> {
     serde_json::from_slice(&plain).map(Some).map_err(|e| Error::Broken(e.into()))
 }
 
-/// The whole record, opened; its digest is proved against the stored one.
+/// A column of a row that says something else than the record.
+pub(in crate::flow) struct Apart {
+    pub name: &'static str,
+    pub record: String,
+    pub column: String,
+}
+
+/// The first column that is not what the record says: a copy to find rows by, which nothing signs.
+pub(in crate::flow) fn columns_apart(row: &VerificationRow, record: &Record) -> Result<Option<Apart>> {
+    let id = |id: Option<Uuid>| id.map_or_else(|| "none".to_owned(), |id| id.to_string());
+    let zone = |z: Option<i32>| z.map_or_else(|| "none".to_owned(), |z| z.to_string());
+    // Without a boundary the record names no zone.
+    let told = record.parcel.as_ref().and_then(|p| p.zone).or(row.zone);
+    let all = [
+        ("outcome", super::run::word(&record.outcome)?, row.outcome.clone()),
+        ("as_of", record.as_of.to_string(), row.as_of.to_string()),
+        ("case_id", record.case.id.to_string(), row.case_id.to_string()),
+        ("parcel_id", id(record.pins.parcel.as_ref().map(|p| p.id)), id(row.parcel_id)),
+        ("zone", zone(told), zone(row.zone)),
+    ];
+    let apart = all.into_iter().find(|(_, record, column)| record != column);
+    Ok(apart.map(|(name, record, column)| Apart { name, record, column }))
+}
+
+/// The whole record, opened; its digest is proved against the stored one, and the columns against it.
 pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<Opened> {
     let row = verification::find(&app.pool, id)
         .await?
@@ -104,6 +123,10 @@ pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<O
             "verification {id}: the record's digest is {digest}, stored is {}",
             row.digest
         )));
+    }
+    if let Some(c) = columns_apart(&row, &record)? {
+        let (name, said, found) = (c.name, c.record, c.column);
+        return Err(Error::Broken(anyhow::anyhow!("verification {id}: {name} is {found}, the record says {said}")));
     }
     let basis = super::basis::of_record(app, &record).await?;
     reading.end().await?;
