@@ -271,8 +271,8 @@ async fn runs_are_begun_watched_and_read_by_the_api(pool: PgPool) {
             let sum = ["can_proceed", "needs_papers", "needs_person", "blocked", "faults"];
             assert_eq!(sum.iter().map(|k| run[k].as_i64().unwrap()).sum::<i64>(), parcels);
         }
-        let listed = gis.get(&format!("{RUNS}?limit=3")).await.body;
-        assert_eq!(listed["items"].as_array().unwrap().len(), 3);
+        let listed = gis.get(&format!("{RUNS}?limit=5")).await.body;
+        assert_eq!(listed["items"].as_array().unwrap().len(), 5);
         let rest = gis.get(listed["next"].as_str().unwrap()).await.body;
         assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (2, &Value::Null));
         let first = rest["items"][1]["id"].as_str().unwrap();

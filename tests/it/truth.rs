@@ -3,10 +3,12 @@
 
 use crate::test_app::TestApp;
 use crate::ward::threaded;
-use diaba::domain::demo::{DemoCase, TruthRow, Value, Ward, generate_on};
+use diaba::domain::demo::{DemoCase, DemoFile, TruthRow, Value, Ward, generate_on};
 use diaba::domain::verify::{FindingRecord, Record, Verdict};
 use diaba::flow::staff::Actor;
 use diaba::flow::{demo, paper, verification};
+use geo::{Area, BooleanOps};
+use geo_types::{Geometry, MultiPolygon};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,8 +71,9 @@ async fn load(t: &TestApp, by: &Actor, ward: &Ward) -> Vec<String> {
         .into_iter()
         .collect();
         let due = ward.import_truth.iter().filter(|i| i.file == file);
-        let due: BTreeSet<(i64, String, bool)> =
+        let mut due: BTreeSet<(i64, String, bool)> =
             due.filter_map(|i| Some((i.row as i64, i.reason.code()?.to_owned(), i.set_aside))).collect();
+        due.extend(ward.files.iter().filter(|f| f.name == file).flat_map(beyond));
         wrong.extend(due.difference(&said).map(|d| format!("{file}: expected {d:?}, nobody said so")));
         // a moved wall conflicts with other neighbours too
         let more =
@@ -78,6 +81,21 @@ async fn load(t: &TestApp, by: &Actor, ward: &Ward) -> Vec<String> {
         wrong.extend(more.map(|m| format!("{file}: said {m:?}, which is not true")));
     }
     wrong
+}
+
+/// Rows drawn partly beyond where their file claims to be complete: they are kept, and it is said of them.
+fn beyond(f: &DemoFile) -> impl Iterator<Item = (i64, String, bool)> {
+    let out = |g: &Geometry<f64>| {
+        let area: MultiPolygon<f64> = match g {
+            Geometry::Polygon(p) => p.clone().into(),
+            Geometry::MultiPolygon(m) => m.clone(),
+            _ => return false,
+        };
+        let outside = area.difference(&f.coverage).unsigned_area();
+        outside > 1.0 && outside < area.unsigned_area() - 1.0
+    };
+    let rows = f.rows.iter().zip(1..).filter(move |((g, _), _)| g.as_ref().is_some_and(out));
+    rows.map(|(_, row)| (row, "partly_outside_coverage".to_owned(), false))
 }
 
 /// All cases are there before the first is verified: some are about each other.

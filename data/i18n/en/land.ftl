@@ -3,6 +3,8 @@
 ## Shared
 land-no-parcel = No parcel was identified, so there is nothing to measure.
 land-map-stale = The cadastral map of { $date } is older than { $days } days (a limit of this service, not of the law): the parcel may be drawn otherwise by now.
+# said by records of before November 2026
+boundary-stale = The cadastral map of { $date } is older than { $days } days (a limit of this service, not of the law): the boundary may be another by now.
 land-no-map = The parcel has no boundary on the map, so there is nothing to measure.
 land-bad-boundary = The parcel's boundary on the map is not valid, so it was not measured.
 rule-missing = No rule "{ $rule }" is in force for this place and day; a person must decide.

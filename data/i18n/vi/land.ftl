@@ -3,6 +3,8 @@
 ## Dùng chung
 land-no-parcel = Chưa xác định được thửa đất nên không có gì để đo.
 land-map-stale = Bản đồ địa chính ngày { $date } đã quá { $days } ngày (giới hạn của dịch vụ, không phải của pháp luật): thửa đất nay có thể đã được vẽ khác.
+# said by records of before November 2026
+boundary-stale = Bản đồ địa chính ngày { $date } đã quá { $days } ngày (giới hạn của dịch vụ, không phải của pháp luật): ranh giới có thể đã khác.
 land-no-map = Thửa đất chưa có ranh giới trên bản đồ nên không có gì để đo.
 land-bad-boundary = Ranh giới thửa trên bản đồ không hợp lệ nên chưa đo được.
 rule-missing = Không có quy tắc "{ $rule }" đang có hiệu lực tại nơi và ngày này; cần người có thẩm quyền xem xét.

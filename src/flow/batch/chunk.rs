@@ -21,8 +21,12 @@ pub async fn run_chunk(app: &App, lease: &Lease, run_id: Uuid, no: i32) -> Resul
     let chunk = run::chunk(&app.pool, run_id, no).await?.ok_or_else(missing)?;
     if chunk.done || chunk.run_state != "running" {
         let mut tx = begin(app).await?;
-        lease.complete(&mut tx).await?;
-        return Ok(tx.commit().await?);
+        // gone on with meanwhile: then this is its job
+        let state = run::lock(&mut tx, run_id).await?.map(|r| r.state);
+        if chunk.done || state.as_deref() != Some("running") {
+            lease.complete(&mut tx).await?;
+            return Ok(tx.commit().await?);
+        }
     }
     let window = read(app, chunk.zone, &chunk.parcels).await?;
     let themes = window.theme_set.clone();

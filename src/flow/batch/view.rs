@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::domain::batch::Selection;
 use crate::flow::{Error, Result};
-use crate::store::batch::run::{self, FindingFilter, RunFindingRow, RunRow, RunVerificationRow};
+use crate::store::batch::kept::{self, FindingFilter, RunFindingRow, RunVerificationRow};
+use crate::store::batch::run::{self, RunRow};
 use serde::Serialize;
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
@@ -156,7 +157,7 @@ pub type FindingWish<'a> = FindingFilter<'a>;
 
 pub async fn findings(app: &App, id: Uuid, wish: &FindingWish<'_>) -> Result<Vec<FindingView>> {
     find(app, id).await?;
-    Ok(run::findings(&app.pool, id, wish).await?.into_iter().map(Into::into).collect())
+    Ok(kept::findings(&app.pool, id, wish).await?.into_iter().map(Into::into).collect())
 }
 
 /// The verdict of a run on one parcel.
@@ -203,5 +204,5 @@ pub async fn verdicts(
     limit: i64,
 ) -> Result<Vec<VerdictView>> {
     find(app, id).await?;
-    Ok(run::verdicts(&app.pool, id, outcome, parcel, after, limit).await?.into_iter().map(Into::into).collect())
+    Ok(kept::verdicts(&app.pool, id, outcome, parcel, after, limit).await?.into_iter().map(Into::into).collect())
 }

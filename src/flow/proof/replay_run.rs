@@ -10,7 +10,7 @@ use crate::domain::verify::{
 };
 use crate::flow::verification::{inquiry, judge_by};
 use crate::flow::{Error, Result, batch};
-use crate::store::batch::run::{self, RunFindingRow, RunVerificationRow, SealedChunk};
+use crate::store::batch::kept::{self as store, RunFindingRow, RunVerificationRow, SealedChunk};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use time::Date;
@@ -24,7 +24,7 @@ pub async fn replay_chunk(app: &App, run_id: Uuid, no: i32, only: Option<Uuid>, 
     let as_of = batch::find(app, run_id).await?.as_of;
     let rows = stored(app, run_id, no).await?;
     let missing = || Error::NotFound { what: "verification_chunk", id: format!("{run_id}/{no}") };
-    let chunk = run::sealed_chunk(&app.pool, run_id, no).await?.ok_or_else(missing)?;
+    let chunk = store::sealed_chunk(&app.pool, run_id, no).await?.ok_or_else(missing)?;
     let kept = match kept(app, run_id, no, as_of, &chunk, &rows).await? {
         Ok(kept) => kept,
         Err(difference) => {
@@ -51,7 +51,7 @@ pub async fn replay_chunk(app: &App, run_id: Uuid, no: i32, only: Option<Uuid>, 
 /// Numbers of the chunks of a run that are done; of the one that holds `parcel`.
 pub async fn run_chunks(app: &App, run_id: Uuid, parcel: Option<Uuid>) -> Result<Vec<i32>> {
     batch::find(app, run_id).await?;
-    Ok(run::done_chunks(&app.pool, run_id, parcel).await?)
+    Ok(store::done_chunks(&app.pool, run_id, parcel).await?)
 }
 
 /// What differs of a run as a whole: a chunk that is gone, a root that is not over its chunks or not the one in the audit. Chunks
@@ -59,7 +59,7 @@ pub async fn run_chunks(app: &App, run_id: Uuid, parcel: Option<Uuid>) -> Result
 pub async fn run_differs(app: &App, run_id: Uuid) -> Result<Option<Difference>> {
     let run = batch::find(app, run_id).await?;
     let differs = |pinned: String, found: String| Ok(Some(Difference::new("run", run_id, pinned, found)));
-    let (digests, verdicts) = run::done_digests(&app.pool, run_id).await?;
+    let (digests, verdicts) = store::done_digests(&app.pool, run_id).await?;
     if (digests.len(), verdicts) != (run.chunks_done as usize, run.parcels_done) {
         let pinned = format!("{} chunks with {} verdicts", run.chunks_done, run.parcels_done);
         return differs(pinned, format!("{} with {verdicts}", digests.len()));
@@ -71,7 +71,7 @@ pub async fn run_differs(app: &App, run_id: Uuid) -> Result<Option<Difference>> 
     if run.chunks_done != run.chunks || run.root.as_ref() != Some(&found) {
         return differs(run.root.unwrap_or_default(), found);
     }
-    match run::announced_root(&app.pool, run_id).await? {
+    match store::announced_root(&app.pool, run_id).await? {
         Some(told) if told == found => Ok(None),
         told => differs(told.unwrap_or_else(|| "a root in the audit".into()), found),
     }
@@ -84,8 +84,8 @@ struct Stored {
 }
 
 async fn stored(app: &App, run_id: Uuid, no: i32) -> Result<Vec<Stored>> {
-    let rows = run::chunk_rows(&app.pool, run_id, no).await?;
-    let mut findings = run::chunk_findings(&app.pool, run_id, no).await?.into_iter().peekable();
+    let rows = store::chunk_rows(&app.pool, run_id, no).await?;
+    let mut findings = store::chunk_findings(&app.pool, run_id, no).await?.into_iter().peekable();
     let with = |row: RunVerificationRow| {
         let mine = std::iter::from_fn(|| findings.next_if(|f| f.place == row.place)).collect();
         Stored { row, findings: mine }

@@ -1,6 +1,7 @@
 //! Verification runs over many parcels: which ones, what lies around them, what is kept.
 
 pub mod copy;
+pub mod kept;
 pub mod run;
 pub mod select;
 pub mod window;
