@@ -294,8 +294,10 @@ async fn runs_are_begun_watched_and_read_by_the_api(pool: PgPool) {
                 rest["items"][1][if list == "findings" { "findings" } else { "parcels" }].as_i64().unwrap()
             );
         }
-        let none = gis.get(&format!("{RUNS}/{first}/findings?verdict=hit&check=no.such")).await.body;
+        let none = gis.get(&format!("{RUNS}/{first}/findings?verdict=hit&check=paper.serial")).await.body;
         assert_eq!(none["items"], json!([]));
+        let unknown = gis.get(&format!("{RUNS}/{first}/findings?check=no.such")).await;
+        assert!(unknown.status.is_client_error() && unknown.text.contains("no.such"), "{}", unknown.text);
 
         for (asked, field) in [
             (json!({}), "commune: required"),
