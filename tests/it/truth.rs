@@ -7,8 +7,8 @@ use diaba::domain::demo::{DemoCase, DemoFile, TruthRow, Value, Ward, generate_on
 use diaba::domain::verify::{FindingRecord, Record, Verdict};
 use diaba::flow::staff::Actor;
 use diaba::flow::{demo, paper, verification};
-use geo::{Area, BooleanOps};
-use geo_types::{Geometry, MultiPolygon};
+use geo::{CoordsIter, Distance, Euclidean, Intersects};
+use geo_types::{Coord, Geometry, Point};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -86,13 +86,8 @@ async fn load(t: &TestApp, by: &Actor, ward: &Ward) -> Vec<String> {
 /// Rows drawn partly beyond where their file claims to be complete: they are kept, and it is said of them.
 fn beyond(f: &DemoFile) -> impl Iterator<Item = (i64, String, bool)> {
     let out = |g: &Geometry<f64>| {
-        let area: MultiPolygon<f64> = match g {
-            Geometry::Polygon(p) => p.clone().into(),
-            Geometry::MultiPolygon(m) => m.clone(),
-            _ => return false,
-        };
-        let outside = area.difference(&f.coverage).unsigned_area();
-        outside > 1.0 && outside < area.unsigned_area() - 1.0
+        let far = |c: Coord<f64>| Euclidean.distance(&Point(c), &f.coverage) > 0.01;
+        g.coords_iter().any(far) && f.coverage.intersects(g)
     };
     let rows = f.rows.iter().zip(1..).filter(move |((g, _), _)| g.as_ref().is_some_and(out));
     rows.map(|(_, row)| (row, "partly_outside_coverage".to_owned(), false))

@@ -10,8 +10,8 @@ use crate::gis::reader::{RawFeature, RawValue};
 use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
 use crate::store::layer_issue::IssueRow;
 use crate::store::stage::NewFeature;
-use geo::{Area, BoundingRect, CoordsIter, Intersects, MonotonicPolygons, Rect};
-use geo_types::{Geometry, MultiPolygon, Polygon};
+use geo::{Area, BoundingRect, CoordsIter, Distance, Euclidean, Intersects, MonotonicPolygons, Rect};
+use geo_types::{Geometry, MultiPolygon, Point, Polygon};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -50,22 +50,29 @@ enum Lies {
     Outside,
 }
 
+/// Coordinates of maps are written to the centimetre.
+const GRID_M: f64 = 0.01;
+
 impl Fence {
     pub fn new(name: String, area: MultiPolygon<f64>) -> Option<Self> {
         Some(Self { name, bbox: area.bounding_rect()?, inside: MonotonicPolygons::from(area.clone()), area })
     }
 
     fn lies(&self, g: &Geometry<f64>) -> Lies {
-        match self.share(g) {
+        match self.share(g, 0.0) {
             1.0 => Lies::Inside,
             // its sides may cross the fence between vertices that lie outside
             0.0 if !self.area.intersects(g) => Lies::Outside,
-            share => Lies::Partly(share),
+            // what runs along the fence is not beyond it
+            _ => match self.share(g, GRID_M) {
+                1.0 => Lies::Inside,
+                share => Lies::Partly(share),
+            },
         }
     }
 
-    /// Share of the vertices that lie inside.
-    fn share(&self, g: &Geometry<f64>) -> f64 {
+    /// Share of the vertices that lie inside, or no farther than `beyond` (m) outside.
+    fn share(&self, g: &Geometry<f64>, beyond: f64) -> f64 {
         let (mut all, mut inside) = (0usize, 0usize);
         for c in g.coords_iter() {
             all += 1;
@@ -73,7 +80,8 @@ impl Fence {
                 && c.x <= self.bbox.max().x
                 && c.y >= self.bbox.min().y
                 && c.y <= self.bbox.max().y;
-            inside += usize::from(near && self.inside.intersects(&c));
+            let within = near && self.inside.intersects(&c);
+            inside += usize::from(within || beyond > 0.0 && Euclidean.distance(&Point(c), &self.area) <= beyond);
         }
         inside as f64 / all.max(1) as f64
     }

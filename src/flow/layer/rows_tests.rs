@@ -11,6 +11,7 @@ fn lies(wkt: &str) -> Lies {
 #[test]
 fn sides_count_beside_corners() {
     assert_eq!(lies("POLYGON((1 1, 9 1, 9 9, 1 1))"), Lies::Inside);
+    assert_eq!(lies("POLYGON((0 -0.009, 10.009 0, 9 9, 0 -0.009))"), Lies::Inside, "along the fence");
     assert_eq!(lies("LINESTRING(5 5, 5 20)"), Lies::Partly(0.5));
     assert_eq!(lies("LINESTRING(-5 5, 15 5)"), Lies::Partly(0.0));
     assert_eq!(lies("POLYGON((-9 -9, 19 -9, 19 19, -9 19, -9 -9))"), Lies::Partly(0.0));
