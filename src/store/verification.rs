@@ -1,5 +1,6 @@
 //! Verifications and their findings; insert-only.
 
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::{Date, OffsetDateTime};
@@ -24,8 +25,8 @@ pub struct NewVerification<'a> {
     pub created_at: OffsetDateTime,
 }
 
-/// One finding without any personal data.
-#[derive(Debug, Clone, FromRow)]
+/// A finding in columns, without any personal data.
+#[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
 pub struct FindingRow {
     pub check_id: String,
     pub subject: String,
@@ -39,10 +40,15 @@ pub struct FindingRow {
     pub area_high: Option<f64>,
     pub layer_version_id: Option<i64>,
     pub rule: Option<String>,
-    pub evidence: Option<Vec<u8>>,
 }
 
-pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: &[FindingRow]) -> sqlx::Result<()> {
+/// `evidence` is that of each finding, as EWKB.
+pub async fn insert(
+    conn: &mut PgConnection,
+    v: &NewVerification<'_>,
+    findings: &[FindingRow],
+    evidence: &[Option<Vec<u8>>],
+) -> sqlx::Result<()> {
     sqlx::query(
         "insert into verification (id, case_id, zone, parcel_id, as_of, outcome, digest, pins, sealed, inputs, key_id, signature, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -87,7 +93,7 @@ pub async fn insert(conn: &mut PgConnection, v: &NewVerification<'_>, findings: 
     .bind(col!(area_high))
     .bind(col!(layer_version_id))
     .bind(col!(rule))
-    .bind(col!(evidence))
+    .bind(evidence)
     .execute(conn)
     .await?;
     Ok(())

@@ -9,7 +9,7 @@ mod words;
 pub use filter::{COLUMNS, Column, Compare, Filter, FilterError, Value};
 pub use kept::{AskedLayer, ChunkInputs, INPUTS, Keeper, ParcelInputs, RowPin};
 pub use seal::{CHUNK, ChunkName, RUN, chunk_digest, run_root};
-pub use tally::{FindingKind, FindingKinds, Kept, QuietSet, QuietSets, keep};
+pub use tally::{FindingKinds, Kept, QuietSet, QuietSets, keep};
 
 use serde::{Deserialize, Serialize};
 

@@ -35,21 +35,21 @@ impl QuietSets {
 
 /// What findings of many parcels share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FindingKind<'a> {
-    pub check: &'a str,
-    pub subject: &'a str,
-    pub verdict: Verdict,
-    pub effect: Effect,
-    pub certainty: Option<Certainty>,
+struct FindingKind<'a> {
+    check: &'a str,
+    subject: &'a str,
+    verdict: Verdict,
+    effect: Effect,
+    certainty: Option<Certainty>,
     /// Of what was measured, or of what is allowed.
-    pub unit: Option<Unit>,
+    unit: Option<Unit>,
     /// The first source.
-    pub layer_version_id: Option<i64>,
-    pub rule: Option<(&'a str, u32)>,
+    layer_version_id: Option<i64>,
+    rule: Option<(&'a str, u32)>,
 }
 
 impl<'a> FindingKind<'a> {
-    pub fn of(f: &'a FindingRecord) -> Self {
+    fn of(f: &'a FindingRecord) -> Self {
         Self {
             check: &f.check,
             subject: &f.subject,
@@ -63,24 +63,25 @@ impl<'a> FindingKind<'a> {
     }
 }
 
-/// The different kinds of a chunk, in the order of their first findings.
+/// The different kinds of a chunk (check, subject, verdict, effect, certainty, unit, first source, rule), each by its first finding.
 #[derive(Debug, Clone, Default)]
 pub struct FindingKinds<'a> {
-    kinds: Vec<FindingKind<'a>>,
+    first: Vec<&'a FindingRecord>,
     places: HashMap<FindingKind<'a>, i32>,
 }
 
 impl<'a> FindingKinds<'a> {
-    pub fn place(&mut self, kind: FindingKind<'a>) -> i32 {
-        let next = i32::try_from(self.kinds.len()).unwrap_or(i32::MAX);
-        *self.places.entry(kind).or_insert_with(|| {
-            self.kinds.push(kind);
+    /// Place of a finding's kind.
+    pub fn place(&mut self, f: &'a FindingRecord) -> i32 {
+        let next = i32::try_from(self.first.len()).unwrap_or(i32::MAX);
+        *self.places.entry(FindingKind::of(f)).or_insert_with(|| {
+            self.first.push(f);
             next
         })
     }
 
-    pub fn kinds(&self) -> &[FindingKind<'a>] {
-        &self.kinds
+    pub fn first(&self) -> &[&'a FindingRecord] {
+        &self.first
     }
 }
 

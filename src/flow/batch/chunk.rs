@@ -77,7 +77,7 @@ async fn keep(app: &App, conn: &mut PgConnection, run_id: Uuid, no: i32, judged:
 pub(super) async fn finish(app: &App, conn: &mut PgConnection, run_id: Uuid) -> Result<()> {
     let Some(row) = run::lock(conn, run_id).await?.filter(|r| r.state != "cancelled") else { return Ok(()) };
     let now = app.clock.now();
-    let root = run_root(&run::chunk_digests(conn, run_id).await?);
+    let root = run_root(&run::chunk_digests(&mut *conn, run_id).await?);
     run::finish(conn, run_id, &root, now).await?;
     let deed = audit::Deed {
         at: now,

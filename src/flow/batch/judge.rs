@@ -2,13 +2,11 @@
 
 use super::read::Window;
 use crate::app::App;
-use crate::domain::batch::{
-    ChunkInputs, ChunkName, FindingKind, FindingKinds, Keeper, Kept, QuietSets, chunk_digest, keep,
-};
+use crate::domain::batch::{ChunkInputs, ChunkName, FindingKinds, Keeper, Kept, QuietSets, chunk_digest, keep};
 use crate::domain::verify::{CaseFacts, ENGINE, Facts, FindingRecord, RuleSet, verify};
-use crate::flow::verification::{rules_for, word};
+use crate::flow::verification::{finding_row, rules_for, word};
 use crate::flow::{Error, Result};
-use crate::store::batch::copy::{ChunkRows, NewFinding, NewKind, NewVerdict};
+use crate::store::batch::copy::{ChunkRows, NewFinding, NewVerdict};
 use crate::store::batch::run::Counts;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -84,7 +82,7 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
         counts.findings += one.kept.weighing.len() as i64;
         keeper.add(&one.facts, &one.rules.hash);
         let findings: Vec<NewFinding> =
-            one.kept.weighing.iter().map(|(no, f)| numbers(*no, kinds.place(FindingKind::of(f)), f)).collect();
+            one.kept.weighing.iter().map(|(no, f)| numbers(*no, kinds.place(f), f)).collect();
         let verdict = NewVerdict {
             zone: window.zone,
             parcel_id: *id,
@@ -100,7 +98,9 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
             rules.insert(one.rules.hash.clone(), one.rules.clone());
         }
     }
-    write_kinds(&mut rows, &kinds)?;
+    for (place, f) in (0..).zip(kinds.first()) {
+        rows.kind(place, &finding_row(f)?);
+    }
     let quiet = serde_json::to_value(quiet.sets()).map_err(|e| Error::Broken(e.into()))?;
     Ok(JudgedChunk { rows, counts, digest, quiet, inputs: keeper.finish(), rules })
 }
@@ -114,26 +114,6 @@ fn numbers(no: i16, kind: i32, f: &FindingRecord) -> NewFinding {
         area_low: f.area.map(|a| a.low),
         area_high: f.area.map(|a| a.high),
     }
-}
-
-fn write_kinds(rows: &mut ChunkRows, kinds: &FindingKinds<'_>) -> Result<()> {
-    for (place, k) in (0..).zip(kinds.kinds()) {
-        let certainty = k.certainty.as_ref().map(word).transpose()?;
-        let unit = k.unit.as_ref().map(word).transpose()?;
-        let rule = k.rule.map(|(id, version)| format!("{id}@{version}"));
-        let kind = NewKind {
-            check: k.check,
-            subject: k.subject,
-            verdict: &word(&k.verdict)?,
-            effect: &word(&k.effect)?,
-            certainty: certainty.as_deref(),
-            unit: unit.as_deref(),
-            layer_version_id: k.layer_version_id,
-            rule: rule.as_deref(),
-        };
-        rows.kind(place, &kind);
-    }
-    Ok(())
 }
 
 fn fault_row(zone: i32, parcel_id: Uuid, fault: &str) -> NewVerdict<'_> {

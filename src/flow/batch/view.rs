@@ -132,21 +132,22 @@ pub struct FindingView {
 
 impl From<RunFindingRow> for FindingView {
     fn from(r: RunFindingRow) -> Self {
+        let f = r.finding;
         Self {
             zone: r.zone,
             parcel_id: r.parcel_id,
-            check: r.check_id,
-            subject: r.subject,
-            verdict: r.verdict,
-            effect: r.effect,
-            certainty: r.certainty,
-            measured: r.measured,
-            allowed: r.allowed,
-            unit: r.unit,
-            area_low: r.area_low,
-            area_high: r.area_high,
-            layer_version_id: r.layer_version_id,
-            rule: r.rule,
+            check: f.check_id,
+            subject: f.subject,
+            verdict: f.verdict,
+            effect: f.effect,
+            certainty: f.certainty,
+            measured: f.measured,
+            allowed: f.allowed,
+            unit: f.unit,
+            area_low: f.area_low,
+            area_high: f.area_high,
+            layer_version_id: f.layer_version_id,
+            rule: f.rule,
             at: (r.chunk, r.place, r.no),
         }
     }

@@ -5,12 +5,11 @@ use super::reread::{Pinned, rows};
 use crate::app::App;
 use crate::domain::batch::{CHUNK, ChunkInputs, ChunkName, ParcelInputs, chunk_digest, keep, run_root};
 use crate::domain::proof::Signed;
-use crate::domain::verify::{
-    Basis, ENGINE, FindingRecord, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish,
-};
-use crate::flow::verification::{inquiry, judge_by};
+use crate::domain::verify::{Basis, ENGINE, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish};
+use crate::flow::verification::{finding_row, inquiry, judge_by};
 use crate::flow::{Error, Result, batch};
 use crate::store::batch::kept::{self as store, RunFindingRow, RunVerificationRow, SealedChunk};
+use crate::store::batch::run::chunk_digests;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use time::Date;
@@ -59,7 +58,8 @@ pub async fn run_chunks(app: &App, run_id: Uuid, parcel: Option<Uuid>) -> Result
 pub async fn run_differs(app: &App, run_id: Uuid) -> Result<Option<Difference>> {
     let run = batch::find(app, run_id).await?;
     let differs = |pinned: String, found: String| Ok(Some(Difference::new("run", run_id, pinned, found)));
-    let (digests, verdicts) = store::done_digests(&app.pool, run_id).await?;
+    let digests = chunk_digests(&app.pool, run_id).await?;
+    let verdicts = store::verdict_count(&app.pool, run_id).await?;
     if (digests.len(), verdicts) != (run.chunks_done as usize, run.parcels_done) {
         let pinned = format!("{} chunks with {} verdicts", run.chunks_done, run.parcels_done);
         return differs(pinned, format!("{} with {verdicts}", digests.len()));
@@ -95,59 +95,23 @@ async fn stored(app: &App, run_id: Uuid, no: i32) -> Result<Vec<Stored>> {
 
 impl Stored {
     /// What is kept in columns, against what the record says that was judged again.
-    fn differs(&self, id: Uuid, record: Record) -> Option<Difference> {
+    fn differs(&self, id: Uuid, record: Record) -> Result<Option<Difference>> {
         let r = &self.row;
         let (version, outcome) = (record.pins.parcel.as_ref().map(|p| p.version), json!(record.outcome));
         let kept = keep(record);
         let is = json!([id, version, outcome, kept.quiet]);
         let stored = json!([r.parcel_id, r.version, r.outcome, r.quiet]);
-        let said = kept.weighing.iter().map(|(no, f)| of_record(*no, f)).map(Some);
-        let rows = self.findings.iter().map(of_row).map(Some);
+        let said = kept.weighing.iter().map(|(no, f)| Ok(json!([no, finding_row(f)?]))).collect::<Result<Vec<_>>>()?;
+        let said = said.into_iter().map(Some);
+        let rows = self.findings.iter().map(|f| Some(json!([f.no, f.finding])));
         let most = kept.weighing.len().max(self.findings.len());
         let pad = || std::iter::repeat(None);
         let pairs = said.chain(pad()).zip(rows.chain(pad())).take(most);
         let mut all = std::iter::once((Some(is), Some(stored))).chain(pairs);
-        let (pinned, found) = all.find(|(a, b)| a != b)?;
+        let Some((pinned, found)) = all.find(|(a, b)| a != b) else { return Ok(None) };
         let text = |v: Option<Value>| v.map_or_else(|| "nothing".into(), |v| v.to_string());
-        Some(Difference::new("kept", id, text(pinned), text(found)))
+        Ok(Some(Difference::new("kept", id, text(pinned), text(found))))
     }
-}
-
-fn of_record(no: i16, f: &FindingRecord) -> Value {
-    let rule = f.rule.as_ref().map(|r| format!("{}@{}", r.id, r.version));
-    json!([
-        no,
-        f.check,
-        f.subject,
-        f.verdict,
-        f.effect,
-        f.certainty,
-        f.measured.map(|q| q.value),
-        f.allowed.map(|q| q.value),
-        f.measured.or(f.allowed).map(|q| q.unit),
-        f.area.map(|a| a.low),
-        f.area.map(|a| a.high),
-        f.sources.first(),
-        rule
-    ])
-}
-
-fn of_row(f: &RunFindingRow) -> Value {
-    json!([
-        f.no,
-        f.check_id,
-        f.subject,
-        f.verdict,
-        f.effect,
-        f.certainty,
-        f.measured,
-        f.allowed,
-        f.unit,
-        f.area_low,
-        f.area_high,
-        f.layer_version_id,
-        f.rule
-    ])
 }
 
 /// The chunk's document, when its verdicts are those that were signed, and as many.
@@ -218,7 +182,7 @@ async fn one(
     let judged = judged.await.map_err(|e| Error::Broken(e.into()))??;
     let found = judged.digest;
     let differs = match found == digest {
-        true => stored.differs(id, judged.record),
+        true => stored.differs(id, judged.record)?,
         false if kept.engine != ENGINE => Some(Difference::new("engine", &kept.engine, &kept.engine, ENGINE)),
         false => Some(Difference::new("result", id, &digest, &found)),
     };

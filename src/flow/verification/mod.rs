@@ -23,4 +23,4 @@ pub(in crate::flow) use readings::readings;
 pub use request::{Requested, request, run_requested};
 pub(in crate::flow) use rivals::{MOST_CASES, rivals};
 pub use run::{Judged, Verified, facts_of_parcel, inspect, judge, judge_by, verify_case};
-pub(in crate::flow) use run::{inquiry, word};
+pub(in crate::flow) use run::{finding_row, inquiry, word};

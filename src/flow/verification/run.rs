@@ -82,8 +82,9 @@ pub async fn verify_case(app: &App, by: &Actor, case_id: Uuid, lease: Option<&Le
         created_by: &by.login,
         created_at: now,
     };
-    let findings = record.findings.iter().map(|f| finding_row(f, parcel.map(|p| p.0))).collect::<Result<Vec<_>>>()?;
-    store::verification::insert(&mut tx, &row, &findings).await?;
+    let findings = record.findings.iter().map(finding_row).collect::<Result<Vec<_>>>()?;
+    let shown = record.findings.iter().map(|f| evidence(f, parcel.map(|p| p.0))).collect::<Result<Vec<_>>>()?;
+    store::verification::insert(&mut tx, &row, &findings, &shown).await?;
     if let Some(parcel) = parcel {
         store::case::set_parcel(&mut tx, case_id, parcel, Says::Papers, now).await?;
     }
@@ -189,15 +190,19 @@ pub(in crate::flow) fn word<T: Serialize>(v: &T) -> Result<String> {
     }
 }
 
-/// A finding in columns; with its evidence where a zone says in which metres.
-fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
-    let evidence = match zone {
+/// The evidence of a finding as EWKB, where a zone says in which metres.
+fn evidence(f: &FindingRecord, zone: Option<i32>) -> Result<Option<Vec<u8>>> {
+    match zone {
         Some(z) if !f.evidence.is_empty() => {
             let shapes: Vec<geo_types::Geometry<f64>> = f.evidence.iter().map(|e| e.geometry.to_geometry()).collect();
-            Some(store::geometry::to_ewkb(&geo_types::Geometry::GeometryCollection(shapes.into()), z)?)
+            Ok(Some(store::geometry::to_ewkb(&geo_types::Geometry::GeometryCollection(shapes.into()), z)?))
         }
-        _ => None,
-    };
+        _ => Ok(None),
+    }
+}
+
+/// A finding in columns: those of a verification of a case, and of one in a run.
+pub(in crate::flow) fn finding_row(f: &FindingRecord) -> Result<FindingRow> {
     Ok(FindingRow {
         check_id: f.check.to_string(),
         subject: f.subject.clone(),
@@ -211,6 +216,5 @@ fn finding_row(f: &FindingRecord, zone: Option<i32>) -> Result<FindingRow> {
         area_high: f.area.map(|a| a.high),
         layer_version_id: f.sources.first().copied(),
         rule: f.rule.as_ref().map(|r| format!("{}@{}", r.id, r.version)),
-        evidence,
     })
 }

@@ -1,5 +1,6 @@
 //! Verdicts and findings of a chunk in by binary COPY.
 
+use super::super::verification::FindingRow;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -84,19 +85,6 @@ pub struct NewFinding {
     pub area_high: Option<f64>,
 }
 
-/// A kind of findings, in words.
-#[derive(Debug, Clone)]
-pub struct NewKind<'a> {
-    pub check: &'a str,
-    pub subject: &'a str,
-    pub verdict: &'a str,
-    pub effect: &'a str,
-    pub certainty: Option<&'a str>,
-    pub unit: Option<&'a str>,
-    pub layer_version_id: Option<i64>,
-    pub rule: Option<&'a str>,
-}
-
 /// Both tables' rows of a chunk, ready to be sent.
 #[derive(Debug)]
 pub struct ChunkRows {
@@ -133,19 +121,20 @@ impl ChunkRows {
         }
     }
 
-    pub fn kind(&mut self, place: i32, k: &NewKind<'_>) {
+    /// A kind of findings, by one of them.
+    pub fn kind(&mut self, place: i32, f: &FindingRow) {
         let out = &mut self.kinds;
         out.row(11);
         out.field(Some(self.run.as_bytes()));
         out.field(Some(&self.chunk.to_be_bytes()));
         out.field(Some(&place.to_be_bytes()));
-        for text in [k.check, k.subject, k.verdict, k.effect] {
+        for text in [&f.check_id, &f.subject, &f.verdict, &f.effect] {
             out.text(Some(text));
         }
-        out.text(k.certainty);
-        out.text(k.unit);
-        out.field(k.layer_version_id.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
-        out.text(k.rule);
+        out.text(f.certainty.as_deref());
+        out.text(f.unit.as_deref());
+        out.field(f.layer_version_id.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+        out.text(f.rule.as_deref());
     }
 
     /// Writes all of it in the caller's transaction.

@@ -1,5 +1,6 @@
 //! What runs have kept: chunks with what proves them, verdicts, findings.
 
+use crate::store::verification::FindingRow;
 use serde_json::Value;
 use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
@@ -26,17 +27,23 @@ pub async fn sealed_chunk(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Opt
     .await
 }
 
+macro_rules! verdict_select {
+    ($rest:literal) => {
+        concat!(
+            "select v.chunk, v.place, v.zone, v.parcel_id, v.version, v.outcome, v.digest, v.fault, c.quiet -> v.quiet::int as quiet
+               from run_verification v join verification_chunk c on c.run_id = v.run_id and c.no = v.chunk ",
+            $rest
+        )
+    };
+}
+
 /// Every verification of a chunk as it is kept, in the order of places.
 pub async fn chunk_rows(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Vec<RunVerificationRow>> {
-    sqlx::query_as(
-        "select v.chunk, v.place, v.zone, v.parcel_id, v.version, v.outcome, v.digest, v.fault, c.quiet -> v.quiet::int as quiet
-           from run_verification v join verification_chunk c on c.run_id = v.run_id and c.no = v.chunk
-          where v.run_id = $1 and v.chunk = $2 order by v.place",
-    )
-    .bind(run)
-    .bind(no)
-    .fetch_all(pool)
-    .await
+    sqlx::query_as(verdict_select!("where v.run_id = $1 and v.chunk = $2 order by v.place"))
+        .bind(run)
+        .bind(no)
+        .fetch_all(pool)
+        .await
 }
 
 /// Every finding of a chunk, in the order of place and number.
@@ -56,15 +63,9 @@ pub async fn announced_root(pool: &PgPool, run: Uuid) -> sqlx::Result<Option<Str
         .await
 }
 
-/// Digests of the chunks of a run that are done, in order, and how many verdicts are kept.
-pub async fn done_digests(pool: &PgPool, run: Uuid) -> sqlx::Result<(Vec<String>, i64)> {
-    sqlx::query_as(
-        "select coalesce((select array_agg(digest order by no) from verification_chunk where run_id = $1 and done_at is not null), '{}'),
-                (select count(*) from run_verification where run_id = $1)",
-    )
-    .bind(run)
-    .fetch_one(pool)
-    .await
+/// How many verdicts of a run are kept.
+pub async fn verdict_count(pool: &PgPool, run: Uuid) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select count(*) from run_verification where run_id = $1").bind(run).fetch_one(pool).await
 }
 
 /// Chunks that are done; the one of `parcel`.
@@ -98,18 +99,8 @@ pub struct RunFindingRow {
     pub no: i16,
     pub zone: i32,
     pub parcel_id: Uuid,
-    pub check_id: String,
-    pub subject: String,
-    pub verdict: String,
-    pub effect: String,
-    pub certainty: Option<String>,
-    pub measured: Option<f64>,
-    pub allowed: Option<f64>,
-    pub unit: Option<String>,
-    pub area_low: Option<f64>,
-    pub area_high: Option<f64>,
-    pub layer_version_id: Option<i64>,
-    pub rule: Option<String>,
+    #[sqlx(flatten)]
+    pub finding: FindingRow,
 }
 
 /// Findings that weigh, in the order of chunk, place and number. Chunks without such a kind are not looked at.
@@ -163,11 +154,9 @@ pub async fn verdicts(
     limit: i64,
 ) -> sqlx::Result<Vec<RunVerificationRow>> {
     sqlx::query_as(
-        "select v.chunk, v.place, v.zone, v.parcel_id, v.version, v.outcome, v.digest, v.fault, c.quiet -> v.quiet::int as quiet
-           from run_verification v join verification_chunk c on c.run_id = v.run_id and c.no = v.chunk
-          where v.run_id = $1 and ($2::text is null or coalesce(v.outcome, 'fault') = $2) and ($3::uuid is null or v.parcel_id = $3)
+        verdict_select!("where v.run_id = $1 and ($2::text is null or coalesce(v.outcome, 'fault') = $2) and ($3::uuid is null or v.parcel_id = $3)
             and ($4::int is null or (v.chunk, v.place) > ($4, $5))
-          order by v.chunk, v.place limit $6",
+          order by v.chunk, v.place limit $6"),
     )
     .bind(run)
     .bind(outcome)

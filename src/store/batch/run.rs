@@ -2,7 +2,7 @@
 
 use crate::store::queue::CHANNEL;
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -148,11 +148,11 @@ pub async fn chunk(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Option<Chu
     .await
 }
 
-/// Digests of all chunks, in order.
-pub async fn chunk_digests(conn: &mut PgConnection, run: Uuid) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar("select digest from verification_chunk where run_id = $1 order by no")
+/// Digests of the chunks that are done, in order.
+pub async fn chunk_digests(on: impl PgExecutor<'_>, run: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select digest from verification_chunk where run_id = $1 and done_at is not null order by no")
         .bind(run)
-        .fetch_all(conn)
+        .fetch_all(on)
         .await
 }
 
