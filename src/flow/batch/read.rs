@@ -35,7 +35,7 @@ pub struct Subject {
     pub resolution: Resolution,
     pub province: Option<String>,
     pub old_province: Option<String>,
-    pub layer: Option<LayerPin>,
+    pub layer: Option<Arc<LayerPin>>,
     pub other_cases: Gathered<Vec<OtherCase>>,
 }
 
@@ -56,7 +56,7 @@ pub struct Window {
     /// Places of rows without geometry, by key.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
-    pub neighbours: Vec<(Uuid, std::result::Result<Option<Neighbour>, String>)>,
+    pub neighbours: Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>,
     pub neighbour_boxes: Boxes,
 }
 
@@ -268,7 +268,7 @@ fn places(near: &[Found], asked: &[Asked]) -> (ByReach, HashMap<String, Vec<usiz
 
 const EVERYWHERE: Bounds = Bounds { min_e: f64::MIN, min_n: f64::MIN, max_e: f64::MAX, max_n: f64::MAX };
 
-type Adjoining = Vec<(Uuid, std::result::Result<Option<Neighbour>, String>)>;
+type Adjoining = Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>;
 
 fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
     let mut seen = HashSet::new();
@@ -282,14 +282,14 @@ fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
             Err(_) => Some((i, EVERYWHERE)),
         });
         let neighbour = geom.map(|g| {
-            polygons(g).map(|boundary| Neighbour {
+            polygons(g).map(|boundary| Arc::new(Neighbour {
                 id: r.parcel_id,
                 version: r.version,
                 row_hash: hex::encode(&r.row_hash),
                 sheet: r.sheet,
                 number: r.number,
                 boundary,
-            })
+            }))
         });
         out.push((r.parcel_id, neighbour));
     }
