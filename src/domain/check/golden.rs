@@ -276,7 +276,7 @@ fn neighbour((i, wkt): (usize, &String)) -> Neighbour {
         row_hash: "00".into(),
         sheet: "12".into(),
         number: (35 + i).to_string(),
-        boundary: fx::polygons(wkt),
+        boundary: fx::polygons(wkt).into(),
     }
 }
 

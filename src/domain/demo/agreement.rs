@@ -164,7 +164,7 @@ impl<'a> Store<'a> {
                 row_hash: String::new(),
                 sheet: "".into(),
                 number: s.fid.to_string(),
-                boundary: shape(s.geom.as_ref()?)?,
+                boundary: shape(s.geom.as_ref()?)?.into(),
             })
         });
         let own =

@@ -1,7 +1,7 @@
 //! Everything a verification may know, gathered before anything is judged.
 
 use super::ThemeSet;
-use crate::domain::geom::{Area, Indexed, Zone};
+use crate::domain::geom::{Area, Indexed, Surveyed, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
 use geo_types::MultiPolygon;
@@ -175,7 +175,7 @@ pub struct Neighbour {
     pub row_hash: String,
     pub sheet: String,
     pub number: String,
-    pub boundary: MultiPolygon<f64>,
+    pub boundary: Surveyed,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ mod shape;
 pub mod text;
 
 pub use basis::{Basis, RuleSet, SetError, ThemeSet};
-pub use canonical::{CanonicalError, canonical, sha256_hex};
+pub use canonical::{CanonicalError, canonical, canonical_sha256, sha256_hex};
 pub use evidence::evidence_geojson;
 pub use facts::*;
 pub use finding::*;

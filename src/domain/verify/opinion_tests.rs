@@ -117,7 +117,7 @@ fn neighbours_count_for_the_finding_on_them_alone() {
         row_hash: "other".into(),
         sheet: "12".into(),
         number: "35".into(),
-        boundary: fx::polygons(&fx::rect(500.0, 500.0, 10.0, 10.0)),
+        boundary: fx::polygons(&fx::rect(500.0, 500.0, 10.0, 10.0)).into(),
     })]);
     let changes = |check: &str| rests(&before, check).changes(&rests(&now, check));
     assert_eq!(changes(parcel_neighbours::ID), [Change::Neighbours]);

@@ -1,6 +1,6 @@
 //! What a record rests on, by version and hash: with these the verification can be run again.
 
-use super::{Facts, Inputs, LayerPin, RuleSet};
+use super::{Facts, Inputs, LayerPin, RuleSet, canonical_sha256};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Pins {
             rules: rules.hash.clone(),
             themes: facts.theme_set.hash.clone(),
             // Inputs hold no fractions, so they always have a canonical form; a fault would show as one in the digest.
-            inputs: Inputs::of(facts).sealed_form().map_or_else(|e| e.to_string(), |(_, hash)| hash),
+            inputs: canonical_sha256(&Inputs::of(facts)).map_or_else(|e| e.to_string(), hex::encode),
             engine: engine.to_owned(),
         }
     }

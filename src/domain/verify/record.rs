@@ -3,7 +3,7 @@
 
 use super::{
     AreaInterval, Arg, Certainty, Evidence, Finding, Message, Outcome, Pins, Quantity, Shape, Verdict, Wish, canonical,
-    round3, sha256_hex, shapes,
+    canonical_sha256, round3, shapes,
 };
 use crate::domain::check::group_of;
 use crate::domain::rule::RulePin;
@@ -105,9 +105,14 @@ impl Record {
         canonical(self)
     }
 
+    /// SHA-256 of the canonical form.
+    pub fn sha256(&self) -> Result<[u8; 32], super::CanonicalError> {
+        canonical_sha256(self)
+    }
+
     /// SHA-256 of the canonical form, hex. It covers neither the time of the run nor the id it is stored under.
     pub fn digest(&self) -> Result<String, super::CanonicalError> {
-        Ok(sha256_hex(self.canonical()?.as_bytes()))
+        Ok(hex::encode(self.sha256()?))
     }
 
     /// Reads a record back.

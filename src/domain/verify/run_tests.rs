@@ -234,7 +234,7 @@ fn crowded() -> Facts {
         row_hash: "00".into(),
         sheet: "12".into(),
         number: (40 + i).to_string(),
-        boundary: fx::polygons(&fx::rect(20.0 - 0.3 * f64::from(i), f64::from(i) * 4.0, 8.0, 5.0)),
+        boundary: fx::polygons(&fx::rect(20.0 - 0.3 * f64::from(i), f64::from(i) * 4.0, 8.0, 5.0)).into(),
     };
     facts.neighbours = Gathered::Read((0..4).map(neighbour).map(std::sync::Arc::new).collect());
     let other = |i: u32| OtherCase {

@@ -288,7 +288,7 @@ fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
                 row_hash: hex::encode(&r.row_hash),
                 sheet: r.sheet,
                 number: r.number,
-                boundary,
+                boundary: boundary.into(),
             }))
         });
         out.push((r.parcel_id, neighbour));

@@ -185,7 +185,7 @@ async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Arc<Neigh
             row_hash: n.row_hash.clone(),
             sheet: row.sheet,
             number: row.number,
-            boundary,
+            boundary: boundary.into(),
         })));
     }
     Ok(Ok(Gathered::Read(out)))

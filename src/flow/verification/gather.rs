@@ -217,7 +217,7 @@ async fn neighbours(
                 row_hash: hex::encode(&r.row_hash),
                 sheet: r.sheet,
                 number: r.number,
-                boundary,
+                boundary: boundary.into(),
             }))),
             Err(e) => return Gathered::Failed(e.to_string()),
         }
