@@ -78,7 +78,12 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         rows_unplaced: 0,
     };
     let set_aside = MultiPolygon(vec![]);
-    LayerFacts { pin: Arc::new(pin), coverage, set_aside, features: Gathered::Read(features.into_iter().map(Arc::new).collect()) }
+    LayerFacts {
+        pin: Arc::new(pin),
+        coverage,
+        set_aside,
+        features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
+    }
 }
 
 /// What a theme holds when nothing is in the way of a dwelling along a road.

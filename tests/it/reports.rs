@@ -134,12 +134,17 @@ async fn a_report_is_fetched_by_those_who_may(pool: PgPool) {
 
         let old = "NO LONGER CURRENT";
         assert!(!said.contains(old), "{said}");
-        let added = legal.post(&format!("/api/v1/cases/{case}/papers"), json!({"kind": "certificate", "serial": "DR 204001"})).await;
+        let added = legal
+            .post(&format!("/api/v1/cases/{case}/papers"), json!({"kind": "certificate", "serial": "DR 204001"}))
+            .await;
         assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
         let newer = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
         assert_ne!(newer.body["digest"], made.body["digest"]);
         let squeeze = |answer: (StatusCode, Vec<u8>)| squeezed(&text(&answer.1));
-        assert!(squeeze(legal.send_raw(&asked).await).contains(&squeezed(old)), "an old verdict says that there is a newer one");
+        assert!(
+            squeeze(legal.send_raw(&asked).await).contains(&squeezed(old)),
+            "an old verdict says that there is a newer one"
+        );
         let newer = format!("{}/report.pdf?purpose=verify&lang=en", newer.header("location"));
         assert!(!squeeze(legal.send_raw(&newer).await).contains(&squeezed(old)));
     })

@@ -289,7 +289,8 @@ fn parcel(g: &Given) -> ParcelFacts {
     p.scale = if g.no_scale { None } else { g.scale.or(p.scale) };
     p.land_use = g.land_use.clone().unwrap_or(p.land_use);
     p.accuracy_m = g.accuracy_m.unwrap_or(p.accuracy_m);
-    p.layer = g.map_date.map(|day| Arc::new(LayerPin { source_date: day, ..LayerPin::clone(&fx::layer(90, vec![]).pin) }));
+    p.layer =
+        g.map_date.map(|day| Arc::new(LayerPin { source_date: day, ..LayerPin::clone(&fx::layer(90, vec![]).pin) }));
     p.commune_code = g.commune.clone().unwrap_or(p.commune_code);
     p
 }

@@ -67,7 +67,8 @@ fn corner_near(
     let gap = |d: f64| d > TOUCH_M && d < width;
     let edges: Vec<Line<f64>> = edges(to).filter(|l| meets(l, from_box)).collect();
     if edges.len() <= FEW {
-        return corners.any(|c| gap(edges.iter().map(|l| Euclidean.distance(&Point(*c), l)).fold(f64::INFINITY, f64::min)));
+        return corners
+            .any(|c| gap(edges.iter().map(|l| Euclidean.distance(&Point(*c), l)).fold(f64::INFINITY, f64::min)));
     }
     let boxed =
         |l: Line<f64>| GeomWithData::new(Rectangle::from_corners([l.start.x, l.start.y], [l.end.x, l.end.y]), l);

@@ -77,7 +77,14 @@ fn version(r: PublishedRow) -> Result<LayerVersion> {
     let coverage = polygons(from_ewkb(&r.coverage)?).unwrap_or_else(|| MultiPolygon(vec![]));
     let set_aside = r.set_aside.as_deref().map(from_ewkb).transpose()?.map(Indexed::proved);
     let (theme, coverage_key, reach_m) = (r.theme, r.coverage_key, r.reach_m);
-    Ok(LayerVersion { pin: Arc::new(pin), theme, coverage_key, reach_m, set_aside, coverage: Indexed::proved(coverage.into()) })
+    Ok(LayerVersion {
+        pin: Arc::new(pin),
+        theme,
+        coverage_key,
+        reach_m,
+        set_aside,
+        coverage: Indexed::proved(coverage.into()),
+    })
 }
 
 /// The map that speaks for a parcel whose row came with version `own`: while the row is in force, the current version of that
