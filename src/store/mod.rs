@@ -30,6 +30,7 @@ pub mod lease;
 pub mod lineage;
 pub mod migrations;
 pub mod obligation;
+pub mod older;
 pub mod opinion;
 pub mod paper;
 pub mod paper_request;

@@ -164,7 +164,7 @@ async fn nobody_signs_what_rests_on_an_old_map(pool: PgPool) {
 }
 
 /// A flood map of the commune with these squares (metres east of the first parcel), complete over all of them.
-async fn flood(gis: &Caller, squares: &[f64]) {
+pub async fn flood(gis: &Caller, squares: &[f64]) {
     let rows = squares.iter().map(|x| {
         let (w, s) = (EAST + x, NORTH - 50.0);
         let (e, n) = (w + 5.0, s + 100.0);

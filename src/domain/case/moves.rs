@@ -100,6 +100,7 @@ fn quotation(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
         | (Step::Quotation { .. }, H::QuotationOffered { quotation, version, .. }) => {
             Ok(Step::Quotation { quotation: *quotation, version: *version, accepted: false })
         }
+        (Step::Advice { sheet: Some(_) }, H::QuotationOffered { .. }) => Err(Why::SheetOutdated),
         (Step::Advice { .. }, H::QuotationOffered { .. }) => Err(Why::NoSheet),
         (
             Step::Quotation { quotation, version, accepted: false },
