@@ -215,6 +215,7 @@ pub const RULES: &[Rule] = &[
         who: Roles(SELLERS, S::ContractsWrite),
         carries: Carries::Scan,
     },
+    rule(Post, "/api/v1/contracts/{id}/signed-papers/{paper}/confirm", Roles(&[Legal, Manager], S::ContractsWrite)),
     rule(Post, "/api/v1/contracts/{id}/refuse", Roles(SELLERS, S::ContractsWrite)),
     rule(Get, "/api/v1/contracts/{id}/payments", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/contracts/{id}/payments", Roles(CASHIERS, S::ContractsWrite)),

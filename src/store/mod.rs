@@ -45,6 +45,7 @@ pub mod retention;
 pub mod review;
 pub mod scratch;
 pub mod sign_in;
+pub mod signed_paper;
 pub mod signing_code;
 pub mod staff;
 pub mod stage;

@@ -138,3 +138,13 @@ fn problems(code: &str, new: &Agency) -> Vec<FieldProblem> {
     }
     found
 }
+
+/// Refuses a code that a list is asked for and nobody knows; agencies out of use are known.
+pub(in crate::flow) async fn must_be_known(conn: &mut PgConnection, code: Option<&str>) -> Result<()> {
+    match code {
+        Some(code) if agency::get(conn, code).await?.is_none() => {
+            Err(Error::refused("agency", "agency-unknown", code, "the code of an agency"))
+        }
+        _ => Ok(()),
+    }
+}

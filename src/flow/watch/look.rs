@@ -121,10 +121,10 @@ async fn judge(app: &App, on: &OnRow, layer: Option<(i64, &str)>) -> Result<Opti
         // What came of it is not known yet: it stays watched, and nothing is said.
         return Ok(None);
     };
-    let seen = see(app, on.zone, on.parcel_id).await?;
-    if layer.is_none() && seen.rules == on.rules {
+    if layer.is_none() && verification::rules_of_parcel(app, on.zone, on.parcel_id).await?.as_ref() == Some(&on.rules) {
         return Ok(None);
     }
+    let seen = see(app, on.zone, on.parcel_id).await?;
     Ok(Some(Found::Stands { seen, version: row.version }))
 }
 

@@ -31,7 +31,7 @@ pub(super) fn ground(story: &Story, view: &View, today: Date) -> Ground {
     if refused(view, "confirm:sheet-changed", "option_sheet_signed") {
         return Ground::Anew;
     }
-    let outdated = ["offer", "contract", "signature", "confirm"];
+    let outdated = ["offer", "contract", "signature", "vouch", "confirm"];
     let outdated = outdated.iter().filter_map(|w| view.refused.get(&format!("{w}:sheet-outdated"))).max().copied();
     let outdated = outdated.unwrap_or(-1) >= stood;
     if view.after("verification_requested", "verified") {
@@ -110,7 +110,8 @@ fn draw(story: &Story, view: &View, quotation: uuid::Uuid) -> Vec<Call> {
     vec![Call::new(care, "contract", format!("/quotations/{quotation}/contract"), body).may(&["sheet-outdated"])]
 }
 
-/// The customer comes and signs, then the firm. One in twenty lets the first contract run out.
+/// The customer comes and signs, then the firm, for whom the legal department compares the page. One in twenty lets the first contract
+/// run out.
 pub(super) fn sign(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let Some(drawn) = view.last("contract_drawn") else { return vec![] };
     let Some(id) = drawn.id("contract") else { return vec![] };
@@ -120,6 +121,11 @@ pub(super) fn sign(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let about = format!("signs {signed}");
     if forgets || !due(story, &about, drawn.day(), 0, if signed == 0 { 5 } else { 1 }, today) {
         return vec![];
+    }
+    if let Some(paper) = view.last("signed_paper_filed").filter(|l| l.seq > drawn.seq).and_then(|l| l.id("signature")) {
+        let path = format!("/contracts/{id}/signed-papers/{paper}/confirm");
+        let confirms = Call::new(of_role("legal", story.index), "vouch", path, json!({}));
+        return vec![confirms.may(&["sheet-outdated"])];
     }
     let path = format!("/contracts/{id}/signed-paper?signer={}&from=van-phong", signed + 1);
     vec![sales(story, "signature", path, Value::Null).scan(1240, 1754).may(&["sheet-outdated"])]

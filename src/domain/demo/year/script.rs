@@ -25,6 +25,8 @@ pub struct Story {
     pub complete: bool,
     /// Wants to be met first.
     pub visit: bool,
+    /// Nobody in it lets anybody wait for more than a day.
+    pub brisk: bool,
 }
 
 /// A year, or the days of it that are played.
@@ -114,6 +116,7 @@ fn story(seed: u64, index: usize, case: &DemoCase) -> Story {
         at_home,
         complete: chance.hit(0.7),
         visit: chance.hit(0.3),
+        brisk: false,
         case: case.clone(),
     }
 }
