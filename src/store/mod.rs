@@ -16,6 +16,7 @@ pub mod commune;
 pub mod contract;
 pub mod contract_desk;
 pub mod customer;
+pub mod desk;
 pub mod feature;
 pub mod field_batch;
 pub mod geometry;

@@ -120,7 +120,11 @@ pub async fn set_terms(conn: &mut PgConnection, terms: &[(Uuid, Option<Date>)]) 
     }
     sqlx::query("alter table submission_step disable trigger submission_step_insert_only").execute(&mut *conn).await?;
     for (step, due) in terms {
-        sqlx::query("update submission_step set due = $2 where id = $1").bind(step).bind(due).execute(&mut *conn).await?;
+        sqlx::query("update submission_step set due = $2 where id = $1")
+            .bind(step)
+            .bind(due)
+            .execute(&mut *conn)
+            .await?;
     }
     sqlx::query("alter table submission_step enable trigger submission_step_insert_only").execute(conn).await?;
     Ok(())

@@ -64,7 +64,10 @@ async fn words_of_before_are_sealed_and_terms_follow_their_clock(pool: PgPool) {
         let paper = json!({"kind": "other", "title": WORDS[2].to_uppercase()});
         ok(d.legal.post(&d.path("papers"), paper).await);
         let items = ok(d.legal.get(&d.path("paper-requests")).await)[0]["items"].clone();
-        assert!(items.as_array().unwrap().iter().any(|i| i["paper_kind"] == "titled" && i["state"] != "open"), "{items}");
+        assert!(
+            items.as_array().unwrap().iter().any(|i| i["paper_kind"] == "titled" && i["state"] != "open"),
+            "{items}"
+        );
         let changed = sqlx::query("update task_event set what = 'done'").execute(&pool).await;
         assert!(changed.is_err(), "and nothing else is ever changed");
         every_case_is_its_events(&pool).await;

@@ -213,7 +213,10 @@ async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPoo
     threaded(pool, |pool| async move {
         let f = Front::open(pool).await;
         let mistyped = f.hand_in(dossier("C1")).await;
-        assert_eq!(f.step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(), ["words: length"]);
+        assert_eq!(
+            f.step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(),
+            ["words: length"]
+        );
         let back = ok(f.step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Nhập sai ngày"})).await);
         assert_eq!((&back["state"], turn(&f.legal, &f.case).await), (&json!("withdrawn"), json!("ours")));
         assert_eq!(f.dues().await[1], Value::Null, "nothing falls due for what was never handed in");

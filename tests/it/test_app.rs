@@ -121,7 +121,12 @@ impl TestApp {
     }
 
     pub fn anonymous(&self) -> Caller {
-        Caller { app: self.app.clone(), http: Client::builder().build().unwrap(), base: self.base.clone(), bearer: None }
+        Caller {
+            app: self.app.clone(),
+            http: Client::builder().build().unwrap(),
+            base: self.base.clone(),
+            bearer: None,
+        }
     }
 
     /// A new member of staff, not signed in.

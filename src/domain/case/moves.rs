@@ -148,7 +148,9 @@ fn contract(step: Step, event: &Happened) -> Result<Step, Why> {
                 return Err(Why::OtherContract);
             }
             match event {
-                H::SigningCodeMade { .. } | H::SignedPaperFiled { .. } => Ok(Step::Contract { quotation, version, contract, signed, next }),
+                H::SigningCodeMade { .. } | H::SignedPaperFiled { .. } => {
+                    Ok(Step::Contract { quotation, version, contract, signed, next })
+                }
                 H::ContractSigned { signer, next: then, .. } => {
                     // Several people may sign for the customer; the firm signs once.
                     if !signed.insert(*signer) && *signer == Signer::Firm {

@@ -10,6 +10,7 @@ use crate::store::agency::{self, AgencyRow};
 use crate::store::audit::{self, Deed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 const KINDS: [&str; 7] = ["land_registration", "notary", "tax", "commune", "court", "bank", "other"];

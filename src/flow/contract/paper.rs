@@ -3,8 +3,8 @@
 
 use super::evidence::place_of;
 use super::read::{ContractView, Signing, not_there, view};
-use super::sign::{How, keep, place, still_holds};
 use super::sides::one_side;
+use super::sign::{How, keep, place, still_holds};
 use crate::app::App;
 use crate::domain::case::{Happened, Signer};
 use crate::domain::contract::{Handed, Slot};
@@ -53,7 +53,8 @@ pub async fn sign_on_paper(app: &App, by: &Actor, id: Uuid, said: PaperSigned) -
         return file(app, tx, by, row, &slot, (from, said.address), scan).await;
     }
     one_side(app, &mut tx, by, &row, &signing, slot.no).await?;
-    let how = How { way: "paper", from, address: said.address, code: None, handed: None, scan: Some(scan), filed: None };
+    let how =
+        How { way: "paper", from, address: said.address, code: None, handed: None, scan: Some(scan), filed: None };
     keep(app, tx, by, row, &signing, slot, app.clock.new_id(), how).await
 }
 

@@ -24,8 +24,8 @@ mod start;
 mod view;
 
 pub use accept::accept;
-pub(in crate::flow) use appoint::{appoint_in, subject};
 pub use appoint::{NewAppointment, appoint};
+pub(in crate::flow) use appoint::{appoint_in, subject};
 pub use appointment::{
     AppointmentFilter, MissAppointment, MoveAppointment, appointments, confirm, keep, miss, move_to,
 };
