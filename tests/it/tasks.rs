@@ -2,10 +2,10 @@
 
 use crate::advice::verified_case;
 use crate::case_events::every_case_is_its_events;
-use crate::contract_signing::flood;
 use crate::contracts::{id, ok};
 use crate::test_app::{Caller, TestApp};
-use crate::ward::{mapped, threaded};
+use crate::ward::{mapped, publish_map, threaded};
+use crate::watching::{ask, plan};
 use diaba::flow::staff::Actor;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
@@ -216,7 +216,7 @@ async fn what_was_done_about_the_same_findings_is_not_asked_for_again(pool: PgPo
         let t = mapped(pool).await;
         let legal = t.signed_in("legal", &["legal"]).await;
         let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
-        flood(&gis, &[5.0]).await;
+        publish_map(&gis, plan(8.0, 0.0), &ask("2026-09-01")).await;
         let case = verified_case(&legal).await;
         let open = async || -> Vec<Value> {
             let all = ok(legal.get(&format!("/api/v1/tasks?case={case}&state=open&limit=200")).await);
@@ -224,7 +224,7 @@ async fn what_was_done_about_the_same_findings_is_not_asked_for_again(pool: PgPo
         };
         let about = |all: &[Value], subject: &str| all.iter().filter(|t| t["subject"] == subject).count();
         let first = open().await;
-        assert_eq!(about(&first, "hazard_flood"), 1, "{first:?}");
+        assert_eq!(about(&first, "recovery"), 1, "{first:?}");
         for task in &first {
             let address = format!("/api/v1/tasks/{}", id(task));
             let task = ok(legal.post(&format!("{address}/accept"), json!({"version": task["version"]})).await);
@@ -237,11 +237,10 @@ async fn what_was_done_about_the_same_findings_is_not_asked_for_again(pool: PgPo
         };
         let again = verify().await;
         assert_eq!((&open().await, again["outcome"].is_string()), (&vec![], true), "nothing is new");
-        // The flood takes more of the parcel.
-        flood(&gis, &[5.0, 12.0]).await;
+        publish_map(&gis, plan(12.0, 0.0), &ask("2026-09-15")).await; // more of the parcel is taken
         verify().await;
         let anew = open().await;
-        assert_eq!((about(&anew, "hazard_flood"), anew.len() < first.len() + 1), (1, true), "{anew:?}");
+        assert_eq!((about(&anew, "recovery"), anew.len()), (1, 1), "{anew:?}");
         every_case_is_its_events(&t.app.pool).await;
     })
     .await;

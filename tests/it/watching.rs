@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use time::macros::date;
 use uuid::Uuid;
 
-fn ask(day: &str) -> Value {
+pub fn ask(day: &str) -> Value {
     let (w, s, e, n) = (EAST - 500.0, NORTH - 500.0, EAST + 500.0, NORTH + 500.0);
     json!({"layer": "recovery_test", "theme": "recovery", "zone": ZONE, "crs": format!("EPSG:{ZONE}"), "coverage_key": "all",
         "source_date": day, "profile": "generic",
@@ -21,7 +21,7 @@ fn ask(day: &str) -> Value {
 }
 
 /// Land to be recovered: from the west edge of the row to `width` metres, and something far away, `off` metres wider.
-fn plan(width: f64, off: f64) -> String {
+pub fn plan(width: f64, off: f64) -> String {
     let rect = |w: f64, s: f64, e: f64, n: f64| format!("POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))");
     let far = rect(EAST + 300.0, NORTH + 300.0, EAST + 310.0 + off, NORTH + 310.0);
     let mut text = format!("WKT,key,code\n\"{far}\",P0,thong_bao\n");

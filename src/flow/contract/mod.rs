@@ -14,7 +14,7 @@ pub use code::{CodeHanded, CodeMade, NewCode, hand_code, make_code};
 pub use draw::{NewContract, draw};
 pub use evidence::{Proved, evidence, scan};
 pub use paper::{PaperSigned, confirm_paper, sign_on_paper};
-pub use read::{ContractView, PaperView, SignatureView, SignerView, get, list, pdf};
+pub use read::{ContractView, FiledPaper, SignatureView, SignerView, get, list, pdf};
 pub(in crate::flow) use read::{instalments, parties};
 pub use refuse::{Refusal, refuse};
 pub use sign::{CodeSigned, sign_by_code};

@@ -44,7 +44,7 @@ pub struct ContractView {
     pub next: Vec<i32>,
     pub signers: Vec<SignerView>,
     /// The firm's signed paper that was filed and waits for another person to confirm it.
-    pub to_confirm: Option<PaperView>,
+    pub to_confirm: Option<FiledPaper>,
     /// Code of the reason of a refusal.
     pub refused: Option<String>,
     pub created_by: String,
@@ -90,7 +90,7 @@ impl From<SignatureRow> for SignatureView {
 
 /// A scan of the firm's signature that waits; its scan is read as that of a signature.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct PaperView {
+pub struct FiledPaper {
     pub id: Uuid,
     /// Number of the signer in the contract.
     pub signer: i32,
@@ -100,7 +100,7 @@ pub struct PaperView {
     pub filed_at: OffsetDateTime,
 }
 
-impl From<PaperRow> for PaperView {
+impl From<PaperRow> for FiledPaper {
     fn from(p: PaperRow) -> Self {
         let PaperRow { id, signer_no, scan_sha256, filed_by, filed_at, .. } = p;
         Self { id, signer: signer_no, scan_sha256, filed_by, filed_at }
@@ -202,7 +202,7 @@ pub(super) async fn view(app: &App, conn: &mut PgConnection, row: ContractRow) -
             _ => vec![],
         },
         signers: s.slots.into_iter().map(signer).collect(),
-        to_confirm: s.to_confirm.filter(|_| open).map(PaperView::from),
+        to_confirm: s.to_confirm.filter(|_| open).map(FiledPaper::from),
         refused: s.refused,
         id: row.id,
         case_id: row.case_id,
