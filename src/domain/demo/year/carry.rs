@@ -209,7 +209,10 @@ pub(super) fn after_care(story: &Story, view: &View, today: Date) -> Vec<Call> {
         if due(story, "archives", handed, 4, 14, today) {
             calls.push(Call::new(legal(story), "archive", path(view, "/archives"), json!({})));
         }
-    } else if calls.is_empty() && due(story, "ends", handed, 18, 40, today) {
+    } else if calls.is_empty()
+        && view.last("survey_sent").is_some_and(|sent| sent.day() < today)
+        && due(story, "ends", handed, 18, 40, today)
+    {
         calls.push(ends(story, view, "closed", "all was done"));
     }
     calls
