@@ -58,7 +58,7 @@ fn blocked(view: &View) -> bool {
 pub(super) fn offer(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let Some(signed) = view.last("option_sheet_signed") else { return vec![] };
     let no_more = view.last("quotation_refused").is_some();
-    if blocked(view) || no_more || story.chance("only advice").hit(0.2) {
+    if blocked(view) || no_more || story.fails("only advice", 0.2) {
         let reason = match (blocked(view), no_more) {
             (true, _) => "the land is blocked",
             (_, true) => "the offer was not wanted",
@@ -89,7 +89,7 @@ pub(super) fn decide(story: &Story, view: &View, today: Date) -> Vec<Call> {
     if !due(story, "answers the offer", offered.day(), 0, 6, today) {
         return vec![];
     }
-    let body = match story.chance("accepts").hit(0.85) {
+    let body = match story.brisk || story.chance("accepts").hit(0.85) {
         true => json!({"accepted": true}),
         false => json!({"accepted": false, "reason": *story.chance("why not").pick(&["price", "time", "other_firm"])}),
     };
@@ -117,7 +117,7 @@ pub(super) fn sign(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let Some(id) = drawn.id("contract") else { return vec![] };
     let of_this = |l: &&LineSeen| l.kind == "contract_signed" && l.seq > drawn.seq;
     let signed = view.timeline.lines.iter().filter(of_this).count();
-    let forgets = view.count("contract_drawn") == 1 && story.chance("forgets to sign").hit(0.05);
+    let forgets = view.count("contract_drawn") == 1 && story.fails("forgets to sign", 0.05);
     let about = format!("signs {signed}");
     if forgets || !due(story, &about, drawn.day(), 0, if signed == 0 { 5 } else { 1 }, today) {
         return vec![];
