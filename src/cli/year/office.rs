@@ -37,7 +37,7 @@ pub struct Kills {
 }
 
 impl Kills {
-    /// `count` kills by chance over a calm year: up to half of them of the worker while jobs were waited for, the others of the API, in
+    /// `count` kills by chance over a calm year: a quarter to a half of them of the worker while jobs were waited for, the others of the API, in
     /// turn among the kinds of acts there were, so that a payment is cut off as soon as a paper, and every kind once when there are
     /// enough.
     pub fn plan(seed: u64, count: usize, (requests, acts): (u64, &[(u64, String)]), drains: u64) -> Self {
@@ -48,7 +48,8 @@ impl Kills {
         let mut kinds: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         acts.iter().for_each(|(number, kind)| kinds.entry(kind).or_default().push(*number));
         let (mut worker, most) = (BTreeSet::new(), drains * 3 / 4);
-        while worker.len() < (count / 2).min(most as usize).min(count.saturating_sub(kinds.len())) {
+        let spared = count.saturating_sub(kinds.len()).max(count / 4);
+        while worker.len() < (count / 2).min(most as usize).min(spared) {
             worker.insert(chance.random_range(0..most.max(1)));
         }
         let (wanted, mut requests) = ((count - worker.len()).min(acts.len()), BTreeSet::new());
