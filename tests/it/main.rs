@@ -34,6 +34,7 @@ mod lapses;
 mod layers;
 mod lineage;
 mod obligations;
+mod older;
 mod openapi;
 mod opinions;
 mod outage;
