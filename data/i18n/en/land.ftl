@@ -149,7 +149,7 @@ zone-use-unknown = { $theme_en }: the use is not known, so { $area } m² cannot 
 zone-informs = { $theme_en }: for information, the plan sets no use.
 zone-none = In no zone: { $area } m², { $percent } %.
 zone-hole = { $theme_en }: the plan gives { $area } m² of the parcel no use.
-zone-doubled = { $area } m² lie in more than one zone; the shares add up to more than 100 %.
+zone-doubled = In more than one zone: { $area } m², { $percent } %, counted again in every further zone; the shares less this are 100 %.
 zone-code-unknown = Zone { $code } is not in the code list.
 
 ## split.minimum

@@ -149,7 +149,7 @@ zone-use-unknown = { $theme_vi }: chưa rõ mục đích sử dụng nên không
 zone-informs = { $theme_vi }: để tham khảo, bản đồ không quy định mục đích.
 zone-none = Không thuộc khu quy hoạch nào: { $area } m², { $percent } %.
 zone-hole = { $theme_vi }: quy hoạch không ghi mục đích sử dụng cho { $area } m² của thửa đất.
-zone-doubled = { $area } m² nằm trong nhiều khu quy hoạch; tổng tỷ lệ vượt 100 %.
+zone-doubled = Nằm trong nhiều khu quy hoạch: { $area } m², { $percent } %, đã tính lại ở mỗi khu chồng thêm; tổng tỷ lệ trừ phần này bằng 100 %.
 zone-code-unknown = Khu { $code } không có trong danh mục mã.
 
 ## split.minimum

@@ -24,7 +24,7 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let misfits: Vec<&CodePart> = real.iter().copied().filter(|p| !fits(theme, p.code, &uses.codes)).collect();
     let mut f = if misfits.is_empty() { read.nothing_hit(ID) } else { misfit(&read, &ground, &misfits, &uses) };
     let shares: Vec<_> = parts.iter().map(|p| (p.code.map(str::to_owned), &p.overlap)).collect();
-    let lines = composition(&ground.measured, &shares);
+    let lines = composition(&ground.measured, &total, &shares);
     if f.verdict == Verdict::Clear {
         f.message = fitting(theme, &real, &uses);
         hole(theme, &lines, &mut f);
@@ -136,8 +136,8 @@ fn describe(theme: &Theme, lines: &Composition, parts: &[CodePart<'_>]) -> Vec<M
             .with("high", area.map_or(s.area, |a| a.high))
     };
     let mut out: Vec<Message> = lines.lines.iter().map(line).collect();
-    if lines.doubled > 0.0 {
-        out.push(Message::new("zone-doubled").with("area", lines.doubled));
+    if let Some((area, percent)) = lines.doubled {
+        out.push(Message::new("zone-doubled").with("area", area).with("percent", percent));
     }
     out
 }

@@ -222,14 +222,29 @@ fn composition_adds_up_to_a_hundred() {
         (0..3).map(|i| measure(&[rect(f64::from(i) * third, 0.0, third, SIDE).into()], 0.0)).collect();
     let named: Vec<(Option<String>, &Overlap)> =
         parts.iter().zip(["A", "B", "C"]).map(|(o, c)| (Some(c.to_owned()), o)).collect();
-    let c = composition(&p, &named);
-    assert_eq!(c.lines.iter().map(|l| (l.percent * 10.0).round() as i64).sum::<i64>(), 1000);
-    assert_eq!((c.lines.len(), c.doubled), (3, 0.0));
-    let c = composition(&p, &named[..2]);
-    assert_eq!(c.lines.last().map(|l| l.code.clone()), Some(None));
     let whole = measure(&[rect(-1.0, -1.0, 500.0, 500.0).into()], 0.0);
-    let c = composition(&p, &[(Some("A".into()), &whole), (Some("B".into()), &parts[0])]);
-    near(c.doubled, p.area / 3.0, 1e-2);
+    let c = composition(&p, &whole, &named);
+    assert_eq!(c.lines.iter().map(|l| (l.percent * 10.0).round() as i64).sum::<i64>(), 1000);
+    assert_eq!((c.lines.len(), c.doubled), (3, None));
+    let two = measure(&[rect(0.0, 0.0, 2.0 * third, SIDE).into()], 0.0);
+    let c = composition(&p, &two, &named[..2]);
+    assert_eq!(c.lines.last().map(|l| l.code.clone()), Some(None));
+    let c = composition(&p, &whole, &[(Some("A".into()), &whole), (Some("B".into()), &parts[0])]);
+    near(c.doubled.unwrap().0, p.area / 3.0, 1e-2);
+}
+
+#[test]
+fn open_ground_and_doubled_ground_do_not_make_up_for_each_other() {
+    let p = parcel();
+    let (a, b) = (rect(0.0, 0.0, 0.6 * SIDE, SIDE), rect(0.4 * SIDE, 0.0, 0.4 * SIDE, SIDE));
+    let (a, b): (Geometry<f64>, Geometry<f64>) = (a.into(), b.into());
+    let (one, other, total) = (measure(&[a.clone()], 0.0), measure(&[b.clone()], 0.0), measure(&[a, b], 0.0));
+    let c = composition(&p, &total, &[(Some("A".into()), &one), (Some("B".into()), &other)]);
+    let shares: Vec<_> = c.lines.iter().map(|l| (l.code.as_deref(), l.percent)).collect();
+    assert_eq!(shares, [(Some("A"), 60.0), (Some("B"), 40.0), (None, 20.0)]);
+    let (area, percent) = c.doubled.unwrap();
+    near(area, 0.2 * p.area, 1e-2);
+    assert_eq!(percent, 20.0);
 }
 
 #[test]
@@ -360,6 +375,27 @@ proptest! {
             Cover::Partly { uncovered_m2, .. } => prop_assert!((uncovered_m2 - open).abs() < 1e-6),
             Cover::Outside => prop_assert!(open >= parcel.area - TOUCH_M * parcel.perimeter),
         }
+    }
+
+    #[test]
+    fn a_composition_leaves_nothing_out_and_counts_nothing_twice(p in shape(3.0, 3.0, 12.0), zones in prop::collection::vec((shape(14.0, 1.0, 18.0), 0..3_u8), 1..6)) {
+        let parcel = Measured::new(&MultiPolygon(vec![p])).unwrap();
+        let geoms: Vec<(Indexed, u8)> = zones.into_iter().map(|(z, code)| (Geometry::from(z).into(), code)).collect();
+        let measured = |of: Option<u8>| {
+            let pieces = geoms.iter().filter(|g| of.is_none_or(|c| c == g.1)).map(|g| Piece { fid: 1, geom: &g.0, half_width: None });
+            overlay(&parcel, &pieces.collect::<Vec<_>>(), 0.0)
+        };
+        let (total, parts): (_, Vec<Overlap>) = (measured(None), (0..3).map(|c| measured(Some(c))).collect());
+        let named: Vec<_> = parts.iter().enumerate().map(|(i, o)| (Some(i.to_string()), o)).collect();
+        let c = composition(&parcel, &total, &named);
+        let open: f64 = c.lines.iter().filter(|l| l.code.is_none()).map(|l| l.area).sum();
+        let rounding = TOUCH_M * parcel.perimeter;
+        prop_assert!((open - (parcel.area - total.area.nominal)).abs() <= rounding);
+        let sum: f64 = parts.iter().map(|o| o.area.nominal).sum();
+        let (doubled, percent) = c.doubled.unwrap_or_default();
+        prop_assert!((doubled - (sum - total.area.nominal)).abs() <= rounding);
+        let tenths = |p: f64| (p * 10.0).round() as i64;
+        prop_assert_eq!(c.lines.iter().map(|l| tenths(l.percent)).sum::<i64>() - tenths(percent), 1000);
     }
 
     #[test]
