@@ -95,12 +95,10 @@ fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> 
 
 /// Every name the parcel bears or bore, and those that the papers give it: registers are slow to learn new ones.
 fn keys(cx: &Context<'_>) -> BTreeSet<String> {
-    let name = |c: &str, s: &str, n: &str| format!("{}/{}/{}", c.trim(), s.trim(), n.trim());
-    let of = |r: &ParcelRef| Some(name(r.commune_code.as_deref()?, &r.sheet, &r.number));
+    let of = |r: &ParcelRef| Some(land::name(r.commune_code.as_deref()?, &r.sheet, &r.number));
     let printed = super::papers::certificates(cx.facts).filter_map(|(_, c)| c.parcel.as_ref());
-    let today = cx.facts.parcel.iter().map(|p| name(&p.commune_code, &p.sheet, &p.number));
-    let ever = cx.facts.parcel.iter().flat_map(|p| p.keys.iter().cloned());
-    today.chain(ever).chain(printed.chain([&cx.facts.resolution.asked]).filter_map(of)).collect()
+    let borne = cx.facts.parcel.iter().flat_map(land::names);
+    borne.chain(printed.chain([&cx.facts.resolution.asked]).filter_map(of)).collect()
 }
 
 fn line(facts: &ThemeFacts, row: &Feature) -> Message {

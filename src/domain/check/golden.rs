@@ -49,6 +49,8 @@ struct Given {
     wkt: Option<String>,
     off_map: bool,
     registered: Option<bool>,
+    /// Drawn rows of the register that bear a neighbour's name.
+    registered_beside: Vec<String>,
     registered_area: Option<f64>,
     no_registered_area: bool,
     scale: Option<i32>,
@@ -260,9 +262,14 @@ fn facts(case: &Case) -> Facts {
     };
     facts.themes = case.theme.iter().map(theme).collect();
     if !case.parcel.no_register {
-        let row = || Feature { geom: None, ..fx::feature(1, None, "POINT(0 0)") };
-        let rows = case.parcel.registered.unwrap_or(true).then(row);
-        facts.themes.push(fx::themed("register", vec![fx::layer(91, rows.into_iter().collect())]));
+        let row = |key: &str, geom: Option<&str>| Feature {
+            key: Some(key.into()),
+            geom: geom.map(|wkt| fx::geometry(wkt).into()),
+            ..fx::feature(1, None, "POINT(0 0)")
+        };
+        let own = case.parcel.registered.unwrap_or(true).then(|| row("00001/12/34", None));
+        let others = case.parcel.registered_beside.iter().map(|wkt| row("00001/12/35", Some(wkt)));
+        facts.themes.push(fx::themed("register", vec![fx::layer(91, own.into_iter().chain(others).collect())]));
     }
     facts.parcel = (!case.parcel.none).then(|| parcel(&case.parcel));
     facts

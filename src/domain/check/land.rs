@@ -29,6 +29,16 @@ pub(super) fn parcel<'a>(cx: &Context<'a>, check: &'static str, subject: &str) -
         .ok_or_else(|| Box::new(Finding::new(check, subject, Verdict::NotApplicable, Message::new("land-no-parcel"))))
 }
 
+/// Every name the parcel bears or bore, as registers write it: commune/sheet/number.
+pub(super) fn names(parcel: &ParcelFacts) -> impl Iterator<Item = String> {
+    let today = name(&parcel.commune_code, &parcel.sheet, &parcel.number);
+    std::iter::once(today).chain(parcel.keys.iter().cloned())
+}
+
+pub(super) fn name(commune: &str, sheet: &str, number: &str) -> String {
+    format!("{}/{}/{}", commune.trim(), sheet.trim(), number.trim())
+}
+
 pub(super) fn ground<'a>(cx: &Context<'a>, check: &'static str, subject: &str) -> Known<Ground<'a>> {
     let parcel = parcel(cx, check, subject)?;
     let Some(boundary) = &parcel.boundary else {

@@ -19,6 +19,9 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let ground = land::ground(cx, ID, &theme.code)?;
     let Some(mut read) = themed::read(cx, &ground, facts) else { return Ok(themed::no_layer(ID, theme)) };
     let (total, parts) = read.measure(&ground);
+    if total.length > 0.0 {
+        read.unanswered.push(Message::new("zone-lines").with("length", total.length));
+    }
     let real: Vec<&CodePart> = parts.iter().filter(|p| read.counts(&p.overlap)).collect();
     let uses = uses(cx, &ground);
     let misfits: Vec<&CodePart> = real.iter().copied().filter(|p| !fits(theme, p.code, &uses.codes)).collect();

@@ -6,13 +6,12 @@
 use super::Context;
 use super::aside;
 use super::land::{self, Ground, Known, evidence};
-use crate::domain::geom::{Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, overlay};
+use crate::domain::geom::{Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, has_thin_part, overlay};
 use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{
     AreaInterval, Certainty, Feature, Finding, Gathered, LayerFacts, Message, Quantity, ThemeFacts, Unit, Verdict,
 };
 use geo::{BoundingRect, Euclidean, Length};
-use geo_types::Geometry;
 use std::collections::BTreeMap;
 use time::Date;
 
@@ -155,6 +154,10 @@ impl<'a> Read<'a> {
         let bare = self.features.iter().filter(|(f, _)| is_bare(self.theme, f)).map(|(f, _)| f.fid).collect::<Vec<_>>();
         if !bare.is_empty() {
             self.unanswered.push(Message::new("theme-width-unknown").with("features", list(&bare)));
+        }
+        let spots: Vec<i64> = total.points.iter().copied().filter(|fid| !bare.contains(fid)).collect();
+        if !spots.is_empty() {
+            self.unanswered.push(Message::new("theme-extent-unknown").with("features", list(&spots)));
         }
         if !total.broken.is_empty() {
             self.unanswered.push(Message::new("theme-broken-feature").with("features", list(&total.broken)));
@@ -359,15 +362,10 @@ pub(super) fn pin(cx: &Context<'_>, f: &mut Finding, theme: &Theme) {
     }
 }
 
-/// A line whose ground is a strip along it, and that does not say how wide.
+/// A line or point whose ground is a strip along it, and that does not say how wide.
 fn is_bare(theme: &Theme, f: &Feature) -> bool {
-    let line = f.geom.as_deref().is_some_and(|g| {
-        matches!(
-            g,
-            Geometry::Point(_) | Geometry::MultiPoint(_) | Geometry::LineString(_) | Geometry::MultiLineString(_)
-        )
-    });
-    line && theme.half_width_attr.is_some() && theme.half_width(&f.attrs).is_none()
+    let thin = f.geom.as_deref().is_some_and(has_thin_part);
+    thin && theme.half_width_attr.is_some() && theme.half_width(&f.attrs).is_none()
 }
 
 pub(super) fn percent(share: f64) -> f64 {

@@ -30,7 +30,7 @@ pub use indexed::Indexed;
 pub use interval::{certainty, combined_sigma};
 pub use join::join;
 pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, overlay};
-pub use pieces::Piece;
+pub use pieces::{Piece, has_thin_part};
 pub use shape::{Extent, extent, fits_rectangle, frontage, largest_side};
 pub use validity::{Flaw, FlawKind, flaws, is_finite, repair};
 pub use vertices::{EdgeMatch, VertexMatch, match_vertices};

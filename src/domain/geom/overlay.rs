@@ -10,7 +10,7 @@ use super::validity::{Flaw, flaws, repair};
 use crate::domain::verify::AreaInterval;
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Length};
-use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
+use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
 use std::borrow::Cow;
 use std::slice;
 
@@ -77,6 +77,8 @@ pub struct Overlap {
     pub crossing: Vec<i64>,
     /// Features that could not be measured: a coordinate is not a number.
     pub broken: Vec<i64>,
+    /// Features with a point without a width on the parcel, or within `sigma` of it: nobody can tell what ground they take.
+    pub points: Vec<i64>,
 }
 
 impl Overlap {
@@ -142,11 +144,15 @@ pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
             local.push(Local { fid: piece.fid, polygon, crossing, tangled, whole });
         }
         lines.extend(near.lines.into_iter().map(|l| (piece.fid, l)));
+        let on = |p: &Point<f64>| distance(parcel, &Geometry::Point(*p)) <= sigma.max(TOUCH_M);
+        if near.points.iter().any(on) {
+            out.points.push(piece.fid);
+        }
     }
     out.crossing = local.iter().filter(|l| l.crossing).map(|l| l.fid).collect();
     measure_lines(parcel, &lines, &mut out);
     measure_areas(parcel, &local, sigma, &window, &mut out);
-    for list in [&mut out.fids, &mut out.crossing, &mut out.broken] {
+    for list in [&mut out.fids, &mut out.crossing, &mut out.broken, &mut out.points] {
         list.sort_unstable();
         list.dedup();
     }
@@ -166,6 +172,7 @@ fn nothing() -> Overlap {
         fids: vec![],
         crossing: vec![],
         broken: vec![],
+        points: vec![],
     }
 }
 

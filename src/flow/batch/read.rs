@@ -53,7 +53,7 @@ pub struct Window {
     /// Rows near the chunk, in order of version and number.
     pub near: Vec<Found>,
     pub near_boxes: ByReach,
-    /// Places of rows without geometry, by key.
+    /// Places of rows that bear a name of one of the parcels, by key; drawn or not.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
     pub neighbours: Vec<(Uuid, std::result::Result<Option<Neighbour>, String>)>,
@@ -76,7 +76,7 @@ pub async fn read(app: &App, zone: i32, ids: &[Uuid]) -> Result<Window> {
         neighbours.extend(rows::neighbours(conn, zone, w.widened(NEIGHBOURS_M)).await?);
     }
     tx.commit().await?;
-    let (near_boxes, keyed) = places(&near, &asked);
+    let (near_boxes, keyed) = places(&near, &asked, &subjects);
     let (neighbours, neighbour_boxes) = adjoining(neighbours);
     Ok(Window { zone, subjects, theme_set, versions, near, near_boxes, keyed, neighbours, neighbour_boxes })
 }
@@ -224,7 +224,7 @@ async fn pins(
     Ok(())
 }
 
-/// The rows around all windows, and those without geometry that belong to one of the parcels' names.
+/// The rows around all windows, and those that bear one of the parcels' names.
 async fn near(
     app: &App,
     conn: &mut PgConnection,
@@ -247,17 +247,25 @@ async fn near(
     Ok(read_all(app, conn, zone, all).await?)
 }
 
-/// Where each row is found again: by its box, or by its key.
-fn places(near: &[Found], asked: &[Asked]) -> (ByReach, HashMap<String, Vec<usize>>) {
+/// Where each row is found again: by its box, and by its key when a parcel bears it.
+fn places(
+    near: &[Found],
+    asked: &[Asked],
+    subjects: &[Option<Subject>],
+) -> (ByReach, HashMap<String, Vec<usize>>) {
+    let names: HashSet<&str> = subjects.iter().flatten().flat_map(|s| s.keys.iter().map(String::as_str)).collect();
     let mut by_reach: BTreeMap<u64, Vec<(usize, Bounds)>> = BTreeMap::new();
     let mut keyed = HashMap::<String, Vec<usize>>::new();
     let beyond: HashMap<i64, f64> = asked.iter().map(|a| (a.version, a.beyond)).collect();
     for (i, (version, row)) in near.iter().enumerate() {
         let boxes = by_reach.entry(beyond.get(version).map_or(0, |b| b.to_bits())).or_default();
-        match row.as_ref().map(|f| (f.geom.as_deref(), &f.key)) {
-            Ok((Some(g), _)) => boxes.extend(box_of(g).map(|b| (i, b))),
-            Ok((None, Some(key))) => keyed.entry(key.clone()).or_default().push(i),
-            Ok((None, None)) => {}
+        match row {
+            Ok(f) => {
+                boxes.extend(f.geom.as_deref().and_then(box_of).map(|b| (i, b)));
+                if let Some(key) = f.key.as_ref().filter(|k| names.contains(k.as_str())) {
+                    keyed.entry(key.clone()).or_default().push(i);
+                }
+            }
             // nobody can tell where it is: it counts for everybody
             Err(_) => boxes.push((i, EVERYWHERE)),
         }

@@ -1,6 +1,6 @@
 //! Raw rows into rows of a layer: text decoded, geometry placed and examined, faults named. Pure work for all cores.
 
-use crate::domain::geom::{FlawKind, flaws, repair};
+use crate::domain::geom::{FlawKind, flaws, is_finite, repair};
 use crate::domain::layer::filter::Filter;
 use crate::domain::layer::row::{Cell, MOST_HALF_WIDTH_M, Reading, Remark, Row, row_hash};
 use crate::domain::text::charset::Encoding;
@@ -294,29 +294,19 @@ fn sound(cx: &RowContext<'_>, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Op
 fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
     let wants_area = matches!(family, Family::Parcel | Family::Commune | Family::Planning);
     let g = if wants_area { closed_line_as_area(g) } else { g };
-    let is_area = matches!(
-        g,
-        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) | Geometry::Rect(_)
-    );
-    if !is_area {
-        if wants_area {
-            remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(&g)})));
-            return None;
-        }
-        if !g.coords_iter().all(|c| c.x.is_finite() && c.y.is_finite()) {
-            remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
-            return None;
-        }
-        return Some(g);
-    }
-    let Some(area) = polygons(g) else {
-        remarks.push(Remark::bad("geometry_empty", Value::Null));
-        return None;
+    let (area, beside) = parted(g);
+    let Some(area) = area else {
+        return without_area(wants_area, beside, remarks);
     };
+    let beside = if matches!(family, Family::Parcel | Family::Commune) { vec![] } else { beside };
+    if !beside.iter().all(is_finite) {
+        remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
+        return None;
+    }
     let found = flaws(&area);
     // repeated points are harmless; everything else makes a measurement wrong
     let grave: Vec<_> = found.iter().filter(|f| f.kind != FlawKind::RepeatedPoint).collect();
-    let Some(first) = grave.first() else { return Some(simplest(area)) };
+    let Some(first) = grave.first() else { return Some(together(area, beside)) };
     let detail = json!({"flaw": first.kind.key(), "part": first.part, "ring": first.ring, "e": first.at.map(|p| p.x), "n": first.at.map(|p| p.y)});
     let fatal = matches!(first.kind, FlawKind::Empty | FlawKind::NonFinite);
     if family == Family::Parcel || fatal {
@@ -329,7 +319,46 @@ fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Opti
         return None;
     }
     remarks.push(Remark::note("ring_repaired", detail));
-    Some(simplest(mended))
+    Some(together(mended, beside))
+}
+
+/// The areas of a geometry, and the lines and points beside them.
+fn parted(g: Geometry<f64>) -> (Option<MultiPolygon<f64>>, Vec<Geometry<f64>>) {
+    match g {
+        Geometry::GeometryCollection(all) => {
+            let (mut areas, mut beside) = (vec![], vec![]);
+            for (area, rest) in all.0.into_iter().map(parted) {
+                areas.extend(area.into_iter().flat_map(|a| a.0));
+                beside.extend(rest);
+            }
+            ((!areas.is_empty()).then_some(MultiPolygon(areas)), beside)
+        }
+        g @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_)) => (polygons(g), vec![]),
+        g => (None, vec![g]),
+    }
+}
+
+/// A geometry of lines and points only.
+fn without_area(wants_area: bool, mut parts: Vec<Geometry<f64>>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
+    let Some(first) = parts.first() else {
+        remarks.push(Remark::bad("geometry_empty", Value::Null));
+        return None;
+    };
+    if wants_area {
+        remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(first)})));
+        return None;
+    }
+    if !parts.iter().all(is_finite) {
+        remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
+        return None;
+    }
+    if parts.len() == 1 { parts.pop() } else { Some(Geometry::GeometryCollection(parts.into_iter().collect())) }
+}
+
+/// Areas with what was drawn beside them: a point or line of a row is never left out.
+fn together(area: MultiPolygon<f64>, beside: Vec<Geometry<f64>>) -> Geometry<f64> {
+    let area = simplest(area);
+    if beside.is_empty() { area } else { Geometry::GeometryCollection([area].into_iter().chain(beside).collect()) }
 }
 
 /// Drawings (DXF, DGN) hold areas as closed lines.
