@@ -108,6 +108,11 @@ impl Theme {
         code.and_then(|c| self.codes.get(c)).and_then(|c| c.effect).unwrap_or(self.effect)
     }
 
+    /// How exact a map of this theme is (m): as it says itself, else as the theme does.
+    pub fn accuracy_of(&self, own: f64) -> f64 {
+        if own > 0.0 { own } else { self.accuracy_m }
+    }
+
     /// How far a line or point of this theme reaches to its sides (m): as the row says, else as the theme does.
     pub fn half_width(&self, attrs: &serde_json::Map<String, serde_json::Value>) -> Option<f64> {
         let value = self.half_width_attr.as_ref().and_then(|name| attrs.get(name));

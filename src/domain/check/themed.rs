@@ -6,7 +6,9 @@
 use super::Context;
 use super::aside;
 use super::land::{self, Ground, Known, evidence};
-use crate::domain::geom::{Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, has_thin_part, overlay};
+use crate::domain::geom::{
+    Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, has_thin_part, overlay,
+};
 use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{
     AreaInterval, Certainty, Feature, Finding, Gathered, LayerFacts, Message, Quantity, ThemeFacts, Unit, Verdict,
@@ -108,8 +110,8 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
     let stale = oldest.filter(|_| covered(&fresh) != Cover::Contains);
     let cover = covered(&answered);
     let aside = aside::rows(ground, &answered, cover == Cover::Contains);
-    let accuracy = facts.layers.iter().map(|l| l.pin.accuracy_m).fold(0.0, f64::max);
-    let accuracy = if accuracy > 0.0 { accuracy } else { facts.theme.accuracy_m };
+    // the coarsest map decides; one that does not say how exact it is counts as the theme says
+    let accuracy = facts.layers.iter().map(|l| facts.theme.accuracy_of(l.pin.accuracy_m)).fold(0.0, f64::max);
     let mut sources: Vec<i64> = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
     sources.extend(land::sources(ground.parcel));
     sources.sort_unstable();
@@ -121,7 +123,7 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
         cover,
         aside,
         stale,
-        sigma: combined_sigma(accuracy, ground.parcel.accuracy_m),
+        sigma: combined_sigma(accuracy, land::accuracy(cx, ground.parcel)),
         sources,
     })
 }
@@ -305,7 +307,7 @@ pub(super) fn weigh(effect: Effect, overlap: &Overlap) -> Effect {
 }
 
 /// How sure an overlap is. A line has no area: it runs through the parcel, but within the accuracy it may run beside it.
-fn sure(overlap: &Overlap) -> Certainty {
+pub(super) fn sure(overlap: &Overlap) -> Certainty {
     match certainty(&overlap.area) {
         Certainty::None if overlap.length > 0.0 => Certainty::Possible,
         other => other,

@@ -11,6 +11,7 @@ mod gaps;
 mod indexed;
 mod interval;
 mod join;
+mod lines;
 mod overlay;
 mod pieces;
 mod ring;

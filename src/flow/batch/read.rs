@@ -248,11 +248,7 @@ async fn near(
 }
 
 /// Where each row is found again: by its box, and by its key when a parcel bears it.
-fn places(
-    near: &[Found],
-    asked: &[Asked],
-    subjects: &[Option<Subject>],
-) -> (ByReach, HashMap<String, Vec<usize>>) {
+fn places(near: &[Found], asked: &[Asked], subjects: &[Option<Subject>]) -> (ByReach, HashMap<String, Vec<usize>>) {
     let names: HashSet<&str> = subjects.iter().flatten().flat_map(|s| s.keys.iter().map(String::as_str)).collect();
     let mut by_reach: BTreeMap<u64, Vec<(usize, Bounds)>> = BTreeMap::new();
     let mut keyed = HashMap::<String, Vec<usize>>::new();
