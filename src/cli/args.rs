@@ -220,7 +220,7 @@ pub struct ImportArgs {
     /// commune | features | extent | WKT: where the map claims to be complete
     #[arg(long, default_value = "commune")]
     pub coverage: String,
-    /// Positional accuracy of a boundary (m, standard deviation)
+    /// Positional accuracy: how far a boundary may be off (m, largest deviation)
     #[arg(long)]
     pub accuracy: Option<f64>,
     /// Denominator of the map scale

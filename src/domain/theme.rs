@@ -64,7 +64,7 @@ pub struct Theme {
     pub effect: Effect,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, ThemeCode>,
-    /// Positional accuracy (standard deviation of a boundary, metres) used when a layer version does not say its own.
+    /// Positional accuracy (largest deviation of a boundary, metres) used when a layer version does not say its own.
     pub accuracy_m: f64,
     /// A source older than this many days at `as_of` can no longer prove "clear".
     pub max_age_days: u32,

@@ -7,7 +7,7 @@ use super::Context;
 use super::aside;
 use super::land::{self, Ground, Known, evidence};
 use crate::domain::geom::{
-    Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, has_thin_part, overlay,
+    Cover, Overlap, Piece, Relation, certainty, combined_accuracy, coverage, has_thin_part, overlay,
 };
 use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{
@@ -123,7 +123,7 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
         cover,
         aside,
         stale,
-        sigma: combined_sigma(accuracy, land::accuracy(cx, ground.parcel)),
+        sigma: combined_accuracy(accuracy, land::accuracy(cx, ground.parcel)),
         sources,
     })
 }

@@ -12,9 +12,10 @@ use geo_types::{Line, LineString, MultiLineString, MultiPolygon};
 /// Round joins are drawn with steps of 0.2 rad; this makes the drawn band contain the true one: 1 / cos(0.1).
 const ROUND: f64 = 1.005_021;
 
-/// Standard deviation (m) of the distance between boundaries of two independent maps.
-pub fn combined_sigma(a: f64, b: f64) -> f64 {
-    a.hypot(b)
+/// How far (m) boundaries of two maps that should coincide can lie off each other, each within the accuracy of its map: accuracies
+/// are limits, so they add up (decision 22).
+pub fn combined_accuracy(a: f64, b: f64) -> f64 {
+    a + b
 }
 
 /// Smallest and largest area that the overlap can have when the boundaries move against each other by up to `sigma`.

@@ -353,6 +353,38 @@ proptest! {
         }
     }
 
+    /// Both maps are off at once, each by no more than it may: turned about, or every corner for itself.
+    #[test]
+    fn both_maps_moving_within_their_accuracy_never_turns_certain_into_none(
+        p in shape(2.0, 3.0, 9.0), z in shape(10.0, 0.5, 9.0), (a, b) in (0.05..0.8, 0.05..0.8),
+        (p_turn, z_turn) in (0.0..std::f64::consts::TAU, 0.0..std::f64::consts::TAU), opposed in any::<bool>(),
+        wobble in prop::collection::vec((-0.7..0.7, -0.7..0.7), 32)
+    ) {
+        let measure = |p: &Polygon<f64>, z: &Polygon<f64>| {
+            let parcel = Measured::new(&MultiPolygon(vec![p.clone()])).ok()?;
+            let g = Geometry::from(z.clone());
+            Some(overlay(&parcel, &[Piece { fid: 1, geom: &g.into(), half_width: None }], combined_accuracy(a, b)).area)
+        };
+        let shaken = |s: &Polygon<f64>, by: f64, from: usize| {
+            let corners = &s.exterior().0[1..];
+            let at = |(i, c): (usize, &Coord<f64>)| *c + Coord { x: wobble[from + i].0 * by, y: wobble[from + i].1 * by };
+            Polygon::new(corners.iter().enumerate().map(at).collect(), vec![])
+        };
+        let before = measure(&p, &z).unwrap();
+        let z_turn = if opposed { p_turn + std::f64::consts::PI } else { z_turn };
+        let rigid = (p.translate(a * p_turn.cos(), a * p_turn.sin()), z.translate(b * z_turn.cos(), b * z_turn.sin()));
+        let after = measure(&rigid.0, &rigid.1).unwrap();
+        prop_assert!(after.nominal >= before.low - 1e-4 && after.nominal <= before.high + 1e-4, "{before:?} {after:?}");
+        let loose = (shaken(&p, a, 0), shaken(&z, b, 16));
+        let simple = flaws(&MultiPolygon(vec![loose.0.clone()])).is_empty() && flaws(&MultiPolygon(vec![loose.1.clone()])).is_empty();
+        let shaken = if simple { measure(&loose.0, &loose.1) } else { None };
+        for after in [Some(after), shaken].into_iter().flatten() {
+            if certainty(&before) == Certainty::Certain {
+                prop_assert_ne!(certainty(&after), Certainty::None);
+            }
+        }
+    }
+
     #[test]
     fn what_is_called_covered_leaves_nothing_open(
         radii in prop::collection::vec(20.0..60.0, 3..20), hole in 0.5..6.0, hx in -30.0..30.0, hy in -30.0..30.0, x in -30.0..30.0, y in -30.0..30.0
