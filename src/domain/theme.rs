@@ -2,14 +2,15 @@
 //! the table `theme`), never code: wording, accuracy, age and effect of any country's layers come in through them.
 
 use crate::domain::rule::{DataError, RuleBook};
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Bilingual {
-    pub vi: String,
-    pub en: String,
+    pub vi: EcoString,
+    pub en: EcoString,
 }
 
 /// Which check reads layers of this theme.
@@ -127,7 +128,7 @@ impl Theme {
 
     /// Title of a code; the code itself when the list does not know it.
     pub fn code_title(&self, code: &str) -> Bilingual {
-        let plain = || Bilingual { vi: code.to_owned(), en: code.to_owned() };
+        let plain = || Bilingual { vi: code.into(), en: code.into() };
         self.codes.get(code).map_or_else(plain, |c| c.title.clone())
     }
 

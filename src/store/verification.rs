@@ -150,6 +150,17 @@ pub async fn by_digest(pool: &PgPool, digest: &str) -> sqlx::Result<Option<ByDig
     .await
 }
 
+/// When the newest verification of the same case was kept that came after this one and says something else.
+pub async fn superseded_at(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar(
+        "select w.created_at from verification v join verification w on w.case_id = v.case_id and w.seq > v.seq and w.digest <> v.digest
+          where v.id = $1 order by w.seq desc limit 1",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await
+}
+
 /// Newest first, older than the row `before`.
 pub async fn of_case(
     db: impl PgExecutor<'_>,

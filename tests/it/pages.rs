@@ -18,6 +18,7 @@ pub fn drawn(s: &Sample, lang: Lang) -> (Report, Option<String>) {
         id: Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001),
         firm: "Công ty Đo đạc Thử Nghiệm",
         day: date!(2026 - 11 - 24),
+        newer: None,
         commune: Some("Phường Thử Nghiệm".into()),
         zone: Some("VN-2000 / TM-3 107°45′ (múi 483)".into()),
         check_url: Some(format!("https://diaba.example/check/{}", s.record.digest().unwrap())),

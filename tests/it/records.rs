@@ -78,7 +78,12 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         rows_unplaced: 0,
     };
     let set_aside = MultiPolygon(vec![]);
-    LayerFacts { pin, coverage, set_aside, features: Gathered::Read(features.into_iter().map(Arc::new).collect()) }
+    LayerFacts {
+        pin: Arc::new(pin),
+        coverage,
+        set_aside,
+        features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
+    }
 }
 
 /// What a theme holds when nothing is in the way of a dwelling along a road.
@@ -223,8 +228,8 @@ pub fn crowded() -> Sample {
         let (i, j) = (f64::from(k % 7), f64::from(k / 7));
         let mut theme = model.clone();
         theme.code = format!("thu_{k:02}");
-        theme.title.vi = format!("Vùng hạn chế thử số {}", k + 1);
-        theme.title.en = format!("Trial restriction {}", k + 1);
+        theme.title.vi = format!("Vùng hạn chế thử số {}", k + 1).into();
+        theme.title.en = format!("Trial restriction {}", k + 1).into();
         theme.effect = [Effect::NeedsPerson, Effect::Blocks, Effect::NeedsPapers][k as usize % 3];
         theme.required = false;
         theme.family = Family::Restriction;
@@ -278,7 +283,7 @@ pub fn hostile(text: &str) -> Sample {
     facts.case.number = text.into();
     for theme in &mut facts.themes {
         Arc::make_mut(&mut theme.theme).title.vi = text.into();
-        theme.layers[0].pin.source_name = text.into();
+        Arc::make_mut(&mut theme.layers[0].pin).source_name = text.into();
     }
     let parcel = facts.parcel.as_mut().unwrap();
     (parcel.number, parcel.sheet) = (text.into(), text.into());

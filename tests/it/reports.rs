@@ -1,7 +1,7 @@
 //! Reports: the file a customer gets.
 
-use crate::pages::{press, sheet};
-use crate::records::{clean, crowded, hostile, unmapped};
+use crate::pages::{drawn, press, sheet};
+use crate::records::{clean, crowded, hostile, ragged, unmapped};
 use crate::ward::{mapped, threaded};
 use diaba::domain::verify::text::Lang;
 use reqwest::StatusCode;
@@ -69,6 +69,22 @@ fn thirty_five_hits_are_all_there() {
 }
 
 #[test]
+fn eleven_hundred_corners_are_all_in_the_table() {
+    let sample = ragged();
+    let (data, _) = drawn(&sample, Lang::Vi);
+    let rows: Vec<usize> = data.vertices.iter().map(|r| r.rows.len()).collect();
+    assert_eq!(rows, [1060, 40], "the shore, and the island with numbers of its own");
+    let said = squeezed(&text(&press().set(&sheet(&sample, Lang::Vi)).unwrap()));
+    for ring in &data.vertices {
+        for row in &ring.rows {
+            assert!(said.contains(&squeezed(&row.concat())), "{row:?} is not on the pages");
+        }
+    }
+    let simplified = "Đường ranh được vẽ giản lược theo tỷ lệ";
+    assert!(said.contains(&squeezed(simplified)), "corners a centimetre apart cannot be drawn, and the page says so");
+}
+
+#[test]
 fn without_a_map_the_page_says_so_and_the_bytes_are_the_same_again() {
     let sample = unmapped();
     let pdf = press().set(&sheet(&sample, Lang::Vi)).unwrap();
@@ -115,6 +131,22 @@ async fn a_report_is_fetched_by_those_who_may(pool: PgPool) {
                 .await
                 .unwrap();
         assert_eq!(reads, 1, "the reading is logged");
+
+        let old = "NO LONGER CURRENT";
+        assert!(!said.contains(old), "{said}");
+        let added = legal
+            .post(&format!("/api/v1/cases/{case}/papers"), json!({"kind": "certificate", "serial": "DR 204001"}))
+            .await;
+        assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+        let newer = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+        assert_ne!(newer.body["digest"], made.body["digest"]);
+        let squeeze = |answer: (StatusCode, Vec<u8>)| squeezed(&text(&answer.1));
+        assert!(
+            squeeze(legal.send_raw(&asked).await).contains(&squeezed(old)),
+            "an old verdict says that there is a newer one"
+        );
+        let newer = format!("{}/report.pdf?purpose=verify&lang=en", newer.header("location"));
+        assert!(!squeeze(legal.send_raw(&newer).await).contains(&squeezed(old)));
     })
     .await;
 }

@@ -23,6 +23,7 @@ page-part-proof = Proof of this report
 page-none-open = Nothing was hit.
 page-none-uncovered = Everything that applies to this case was checked in full.
 page-uncovered-note = What stands below does not count as “clear”: there are no data, the data do not cover the whole parcel, the source is too old, or the check failed.
+page-newer = NO LONGER CURRENT: this case was verified anew on { $date }, with another result. This report says what held on the day it speaks of.
 page-map-note = VN-2000 coordinates; X is the northing, Y the easting. A number in a circle is the number in the tables of this report. Hatched: what was hit; grey grid: what could not be checked.
 page-map-simplified = Boundaries are drawn simplified for the scale; the vertex table has the true coordinates.
 page-map-no-around = Neighbours and roads are not drawn: they could not be read from the map versions that were used.

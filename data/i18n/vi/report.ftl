@@ -23,6 +23,7 @@ page-part-proof = Xác thực báo cáo
 page-none-open = Không có nội dung nào vướng.
 page-none-uncovered = Mọi nội dung áp dụng cho hồ sơ đều đã được kiểm tra đầy đủ.
 page-uncovered-note = Những nội dung dưới đây không được coi là “không vướng”: chưa có dữ liệu, dữ liệu không phủ hết thửa đất, nguồn quá cũ hoặc không xét được.
+page-newer = KHÔNG CÒN HIỆU LỰC THAM KHẢO: hồ sơ này đã được xác minh lại ngày { $date } với kết quả khác. Báo cáo này chỉ nêu tình trạng tại ngày ghi trên báo cáo.
 page-map-note = Hệ toạ độ VN-2000; X là toạ độ theo hướng bắc, Y là toạ độ theo hướng đông. Số trong vòng tròn là số thứ tự trong các bảng của báo cáo này. Phần gạch chéo là phần bị vướng; phần kẻ ô xám là phần chưa kiểm tra được.
 page-map-simplified = Đường ranh được vẽ giản lược theo tỷ lệ; toạ độ đúng ở bảng đỉnh thửa.
 page-map-no-around = Sơ đồ không có thửa liền kề và đường: không đọc được từ các phiên bản bản đồ đã dùng.

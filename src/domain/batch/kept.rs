@@ -5,6 +5,7 @@
 use crate::domain::verify::{Candidate, Facts, Gathered, LayerPin, OtherCase, ParcelRef, RequiredPaper, ThemeFacts};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub const INPUTS: &str = "diaba.chunk-inputs/1";
@@ -146,10 +147,10 @@ impl Keeper {
         u32::try_from(found).unwrap_or(u32::MAX)
     }
 
-    fn layer(&mut self, theme: Option<&str>, pin: &LayerPin) {
+    fn layer(&mut self, theme: Option<&str>, pin: &Arc<LayerPin>) {
         let same = |l: &AskedLayer| l.pin.layer_version_id == pin.layer_version_id && l.theme.as_deref() == theme;
         if !self.kept.layers.iter().any(same) {
-            self.kept.layers.push(AskedLayer { theme: theme.map(str::to_owned), pin: pin.clone() });
+            self.kept.layers.push(AskedLayer { theme: theme.map(str::to_owned), pin: LayerPin::clone(pin) });
         }
     }
 }

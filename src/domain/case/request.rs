@@ -74,7 +74,7 @@ pub fn plan(record: &Record, papers: &[PaperFacts], until: Date) -> Vec<Asked> {
 
 fn lacking(m: &crate::domain::verify::Message, papers: &[PaperFacts]) -> Option<Asked> {
     let text = |name: &str| match m.args.get(name) {
-        Some(Arg::Text(t)) => t.clone(),
+        Some(Arg::Text(t)) => t.to_string(),
         _ => String::new(),
     };
     let kind = text("kind");

@@ -244,7 +244,7 @@ fn task_title(kind: &str, lang: Lang) -> String {
     let title = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| &k.title).or_else(planned);
     title.map_or_else(
         || text::word(lang, &format!("event-task-{kind}")),
-        |t| if lang == Lang::Vi { t.vi.clone() } else { t.en.clone() },
+        |t| if lang == Lang::Vi { t.vi.to_string() } else { t.en.to_string() },
     )
 }
 

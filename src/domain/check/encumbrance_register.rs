@@ -140,7 +140,7 @@ fn line(facts: &ThemeFacts, row: &Feature) -> Message {
     let title = facts.theme.code_title(code);
     Message::new("register-line")
         .with("code", code)
-        .with("title_vi", title.vi)
-        .with("title_en", title.en)
+        .with("title_vi", &title.vi)
+        .with("title_en", &title.en)
         .with("label", row.label.as_deref().unwrap_or("–"))
 }

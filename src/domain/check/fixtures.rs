@@ -130,7 +130,7 @@ pub fn themed(code: &str, layers: Vec<LayerFacts>) -> ThemeFacts {
 /// A layer of today that covers everything around the parcel, accuracy 0.3 m.
 pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
     LayerFacts {
-        pin: LayerPin {
+        pin: Arc::new(LayerPin {
             layer_version_id: id,
             layer: format!("layer-{id}"),
             number: 1,
@@ -142,7 +142,7 @@ pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
             scale: None,
             rows_bad: 0,
             rows_unplaced: 0,
-        },
+        }),
         set_aside: geo_types::MultiPolygon(vec![]),
         coverage: polygons(&rect(-1000.0, -1000.0, 3000.0, 3000.0)),
         features: Gathered::Read(features.into_iter().map(Arc::new).collect()),

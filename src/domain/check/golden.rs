@@ -7,6 +7,7 @@ use crate::domain::theme::Effect;
 use crate::domain::verify::*;
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use time::Date;
 
 #[derive(Deserialize)]
@@ -201,10 +202,10 @@ fn every_message_can_be_read_in_both_languages() {
 fn read(bundle: &fluent_bundle::FluentBundle<fluent_bundle::FluentResource>, message: &Message) -> Result<(), String> {
     let pattern = bundle.get_message(&message.key).and_then(|m| m.value()).ok_or("not in the file")?;
     let mut args = fluent_bundle::FluentArgs::new();
-    for (name, arg) in &message.args {
+    for (name, arg) in message.args.iter() {
         match arg {
             Arg::Number(n) => args.set(name.clone(), *n),
-            Arg::Text(t) => args.set(name.clone(), t.clone()),
+            Arg::Text(t) => args.set(name.clone(), t.to_string()),
         }
     }
     let mut errors = vec![];
@@ -258,7 +259,7 @@ fn facts(case: &Case) -> Facts {
     facts.papers = case.certificate.iter().enumerate().map(one).collect();
     facts.neighbours = match &case.neighbours_failed {
         Some(why) => Gathered::Failed(why.clone()),
-        None => Gathered::Read(case.neighbour.iter().enumerate().map(neighbour).collect()),
+        None => Gathered::Read(case.neighbour.iter().enumerate().map(neighbour).map(Arc::new).collect()),
     };
     facts.themes = case.theme.iter().map(theme).collect();
     if !case.parcel.no_register {
@@ -282,7 +283,7 @@ fn neighbour((i, wkt): (usize, &String)) -> Neighbour {
         row_hash: "00".into(),
         sheet: "12".into(),
         number: (35 + i).to_string(),
-        boundary: fx::polygons(wkt),
+        boundary: fx::polygons(wkt).into(),
     }
 }
 
@@ -295,7 +296,8 @@ fn parcel(g: &Given) -> ParcelFacts {
     p.scale = if g.no_scale { None } else { g.scale.or(p.scale) };
     p.land_use = g.land_use.clone().unwrap_or(p.land_use);
     p.accuracy_m = g.accuracy_m.unwrap_or(p.accuracy_m);
-    p.layer = g.map_date.map(|day| LayerPin { source_date: day, ..fx::layer(90, vec![]).pin });
+    p.layer =
+        g.map_date.map(|day| Arc::new(LayerPin { source_date: day, ..LayerPin::clone(&fx::layer(90, vec![]).pin) }));
     p.commune_code = g.commune.clone().unwrap_or(p.commune_code);
     p
 }
@@ -307,7 +309,7 @@ fn theme(t: &GivenTheme) -> ThemeFacts {
     }
     // A theme of no country in particular: the family stands for any public-law restriction.
     let mut given = fx::themed("river", layers);
-    let theme = std::sync::Arc::make_mut(&mut given.theme);
+    let theme = Arc::make_mut(&mut given.theme);
     theme.code = "restriction".into();
     theme.family = crate::domain::theme::Family::Restriction;
     (theme.rule, theme.effect) = (None, Effect::NeedsPerson);
@@ -321,16 +323,17 @@ fn layer(id: i64, l: &GivenLayer) -> LayerFacts {
         feature
     });
     let mut layer = fx::layer(id, features.collect());
-    layer.pin.source_date = l.source_date.unwrap_or(layer.pin.source_date);
-    layer.pin.accuracy_m = l.accuracy_m.unwrap_or(layer.pin.accuracy_m);
+    let pin = Arc::make_mut(&mut layer.pin);
+    pin.source_date = l.source_date.unwrap_or(pin.source_date);
+    pin.accuracy_m = l.accuracy_m.unwrap_or(pin.accuracy_m);
+    pin.rows_unplaced = l.rows_unplaced;
+    pin.rows_bad = l.rows_unplaced + i64::from(l.set_aside.is_some());
     if let Some(wkt) = &l.coverage {
         layer.coverage = fx::polygons(wkt);
     }
-    (layer.pin.rows_unplaced, layer.pin.rows_bad) = (l.rows_unplaced, l.rows_unplaced);
     if let Some(wkt) = &l.set_aside {
         layer.set_aside = fx::polygons(wkt);
         layer.coverage = geo::BooleanOps::difference(&layer.coverage, &layer.set_aside);
-        layer.pin.rows_bad += 1;
     }
     if let Some(why) = &l.failed {
         layer.features = Gathered::Failed(why.clone());

@@ -222,7 +222,8 @@ fn register(r: &Register) -> ThemeFacts {
         geom: row.wkt.as_deref().map(fx::geometry).map(Into::into),
     });
     let mut layer = fx::layer(1, rows.collect());
-    layer.pin.source_date = r.source_date.unwrap_or(layer.pin.source_date);
+    let pin = std::sync::Arc::make_mut(&mut layer.pin);
+    pin.source_date = r.source_date.unwrap_or(pin.source_date);
     if let Some(wkt) = &r.coverage {
         layer.coverage = fx::polygons(wkt);
     }

@@ -41,12 +41,12 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
     };
     let mut f = Finding::new(ID, SUBJECT, Verdict::Clear, Message::new("neighbours-clear"));
     let mut total = 0.0;
-    let mut sound: Vec<MultiPolygon<f64>> = Vec::new();
+    let mut sound: Vec<&MultiPolygon<f64>> = Vec::new();
     for n in neighbours {
-        match Measured::new(&n.boundary) {
+        match n.boundary.measured() {
             Ok(measured) => {
-                total += overlap(&ground, n, &measured, &allowed, &mut f);
-                sound.push(measured.shape);
+                total += overlap(&ground, n, measured, &allowed, &mut f);
+                sound.push(&measured.shape);
             }
             Err(_) => f.details.push(named("neighbour-invalid", n)),
         }
@@ -101,7 +101,7 @@ fn overlap(ground: &Ground<'_>, n: &Neighbour, other: &Measured, allowed: &Allow
     area
 }
 
-fn gaps(ground: &Ground<'_>, neighbours: &[MultiPolygon<f64>], allowed: &Allowed, f: &mut Finding) -> f64 {
+fn gaps(ground: &Ground<'_>, neighbours: &[&MultiPolygon<f64>], allowed: &Allowed, f: &mut Finding) -> f64 {
     let mut total = 0.0;
     for gap in narrow_gaps(&ground.measured, neighbours, allowed.gap_m).into_iter().filter(|g| beyond(g, allowed)) {
         let area = gap.unsigned_area();

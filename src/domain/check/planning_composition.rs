@@ -131,8 +131,8 @@ fn describe(theme: &Theme, lines: &Composition, parts: &[CodePart<'_>]) -> Vec<M
         let area = parts.iter().find(|p| p.code == Some(code)).map(|p| p.overlap.area);
         Message::new("theme-code-area")
             .with("code", code.as_str())
-            .with("title_vi", title.vi)
-            .with("title_en", title.en)
+            .with("title_vi", &title.vi)
+            .with("title_en", &title.en)
             .with("area", s.area)
             .with("percent", s.percent)
             .with("low", area.map_or(s.area, |a| a.low))

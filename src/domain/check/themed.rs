@@ -254,7 +254,7 @@ impl<'a> Read<'a> {
 }
 
 pub(super) fn said(theme: &Theme, key: &'static str) -> Message {
-    Message::new(key).with("theme_vi", theme.title.vi.as_str()).with("theme_en", theme.title.en.as_str())
+    Message::new(key).with("theme_en", &theme.title.en).with("theme_vi", &theme.title.vi)
 }
 
 pub(super) fn finding(check: &'static str, theme: &Theme, verdict: Verdict, key: &'static str) -> Finding {
@@ -326,8 +326,8 @@ pub(super) fn code_line(theme: &Theme, part: &CodePart<'_>, ground: &Ground<'_>)
     let key = if o.area.nominal > 0.0 { "theme-code-area" } else { "theme-code-line" };
     Message::new(key)
         .with("code", code)
-        .with("title_vi", title.vi)
-        .with("title_en", title.en)
+        .with("title_vi", &title.vi)
+        .with("title_en", &title.en)
         .with("area", o.area.nominal)
         .with("low", o.area.low)
         .with("high", o.area.high)

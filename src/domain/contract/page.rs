@@ -88,7 +88,7 @@ pub struct Drawn<'a> {
 
 impl ContractPage {
     pub fn of(d: Drawn<'_>) -> Self {
-        let line = |(i, l): (usize, &Line)| [(i + 1).to_string(), l.title.vi.clone(), grouped(l.price.0)];
+        let line = |(i, l): (usize, &Line)| [(i + 1).to_string(), l.title.vi.to_string(), grouped(l.price.0)];
         Self {
             firm: d.firm.to_owned(),
             number: d.number.to_owned(),
@@ -104,7 +104,7 @@ impl ContractPage {
             total: grouped(d.offer.total.0),
             total_in_words: amount_in_words(d.offer.total),
             instalments: d.offer.instalments.iter().map(instalment).collect(),
-            note: d.offer.note.vi.clone(),
+            note: d.offer.note.vi.to_string(),
             sign_by: day(d.sign_by),
             sign_by_in_words: date_in_words(d.sign_by),
             order: match d.order {

@@ -102,9 +102,9 @@ impl<'a> Store<'a> {
         }
     }
 
-    fn pin(&self, layer: i64) -> LayerPin {
+    fn pin(&self, layer: i64) -> Arc<LayerPin> {
         let f = &self.ward.files[layer as usize];
-        LayerPin {
+        Arc::new(LayerPin {
             layer_version_id: layer,
             layer: f.layer.clone(),
             number: 1,
@@ -116,7 +116,7 @@ impl<'a> Store<'a> {
             scale: f.scale,
             rows_bad: 0,
             rows_unplaced: 0,
-        }
+        })
     }
 
     /// Candidates under the certificate's name for the parcel; the nearest to its vertices, or in area, comes first.
@@ -164,7 +164,7 @@ impl<'a> Store<'a> {
                 row_hash: String::new(),
                 sheet: "".into(),
                 number: s.fid.to_string(),
-                boundary: shape(s.geom.as_ref()?)?,
+                boundary: shape(s.geom.as_ref()?)?.into(),
             })
         });
         let own =
@@ -219,7 +219,7 @@ impl<'a> Store<'a> {
             papers: c.papers.iter().enumerate().map(|(i, p)| paper(i, p)).collect(),
             resolution: Resolution { asked: c.asked.clone(), candidates: candidates.collect() },
             parcel: me.map(|m| ParcelFacts { keys: own.iter().cloned().collect(), ..self.parcel(m) }),
-            neighbours: Gathered::Read(neighbours.collect()),
+            neighbours: Gathered::Read(neighbours.map(Arc::new).collect()),
             themes,
             theme_set: Default::default(),
             other_cases: Gathered::Read(if twice { vec![rival] } else { vec![] }),

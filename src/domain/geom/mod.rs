@@ -16,6 +16,7 @@ mod overlay;
 mod pieces;
 mod ring;
 mod shape;
+mod surveyed;
 mod validity;
 mod vertices;
 
@@ -33,6 +34,7 @@ pub use join::join;
 pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, overlay};
 pub use pieces::{Piece, has_thin_part};
 pub use shape::{Extent, extent, fits_rectangle, frontage, largest_side};
+pub use surveyed::Surveyed;
 pub use validity::{Flaw, FlawKind, flaws, is_finite, repair};
 pub use vertices::{EdgeMatch, VertexMatch, match_vertices};
 

@@ -93,7 +93,7 @@ fn a_gap_is_found_whichever_way_the_neighbours_run() {
     };
     let (east, north) = (rect(SIDE + 0.1, 0.0, 50.0, SIDE), rect(0.0, SIDE, SIDE, 50.0));
     for (back_east, back_north) in [(false, false), (true, false), (false, true), (true, true)] {
-        let gaps = narrow_gaps(&parcel(), &[turned(&east, back_east), turned(&north, back_north)], 0.3);
+        let gaps = narrow_gaps(&parcel(), &[&turned(&east, back_east), &turned(&north, back_north)], 0.3);
         assert_eq!(gaps.len(), 1, "{back_east} {back_north}");
         near(gaps[0].unsigned_area(), 0.1 * SIDE, 0.05);
     }

@@ -33,6 +33,8 @@ pub struct Beside<'a> {
     pub firm: &'a str,
     /// Day of the verification (Asia/Ho_Chi_Minh).
     pub day: Date,
+    /// Day of the newest verification of the case, when it says something else than this one.
+    pub newer: Option<Date>,
     /// Name of the commune of the parcel, when known.
     pub commune: Option<String>,
     /// Name of the coordinate system of the parcel's zone, when known.
@@ -64,6 +66,8 @@ pub struct Report {
     pub subtitle: String,
     /// Label and value.
     pub subject: Vec<(String, String)>,
+    /// Stands above the result: what a reader must know before he relies on it.
+    pub notice: Option<String>,
     pub outcome: Sentence,
     pub counts: Vec<Count>,
     /// Every finding of the record in its order, numbered from 1, under its heading.
@@ -159,6 +163,7 @@ pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Repor
             .with("number", record.case.number.as_str())
             .with("procedure", record.case.procedure.as_str())),
         subject: subject::rows(record, lang, beside),
+        notice: beside.newer.map(|day| say(Message::new("page-newer").with("date", day.to_string()))),
         outcome: sentence(record.outcome, lang),
         counts: counts(record, lang),
         open: lines().filter(|l| l.is_open()).map(|l| l.no).collect(),

@@ -55,7 +55,7 @@ pub(super) fn layers(record: &Record, lang: Lang) -> Vec<LayerLine> {
         used_by: numbers(record, |f| f.sources.contains(&l.layer_version_id)),
         hash: l.content_hash.clone(),
     };
-    record.pins.layers.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
+    record.pins.layers.iter().map(|l| line(l)).filter(|l| !l.used_by.is_empty()).collect()
 }
 
 /// Rules that a finding cites.
@@ -72,7 +72,7 @@ pub(super) fn rules(record: &Record, lang: Lang, basis: &Basis) -> Vec<RuleLine>
             used_by: numbers(record, |f| f.rule.as_ref().is_some_and(pinned)),
         }
     };
-    basis.rules.book.rules.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
+    basis.rules.book.rules.iter().map(|l| line(l)).filter(|l| !l.used_by.is_empty()).collect()
 }
 
 fn in_force(lang: Lang, rule: &Rule) -> String {

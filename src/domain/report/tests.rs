@@ -8,6 +8,7 @@ fn beside(basis: &Basis) -> Beside<'_> {
         id: Uuid::from_u128(7),
         firm: "Công ty Thử",
         day: date!(2026 - 11 - 24),
+        newer: None,
         commune: Some("Phường Thử".into()),
         zone: None,
         check_url: None,

@@ -14,6 +14,14 @@ pub fn canonical<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalEr
     jcs::to_string(value)
 }
 
+/// SHA-256 of the canonical form.
+///
+/// # Errors
+/// As [`canonical`].
+pub fn canonical_sha256<T: Serialize + ?Sized>(value: &T) -> Result<[u8; 32], CanonicalError> {
+    Ok(Sha256::digest(jcs::to_bytes(value)?).into())
+}
+
 /// SHA-256 in lower-case hex.
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(bytes))
@@ -88,6 +96,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn writes_thousandths_as_another_writer(n in -20_000_000_000_000_000i64..20_000_000_000_000_000, few in -5000i64..5000) {
+            let values = [n as f64 / 1000.0, few as f64 / 1000.0, few as f64, f64::from(few as f32 * 0.001)];
+            let expected = serde_json_canonicalizer::to_string(&values).unwrap();
+            prop_assert_eq!(canonical(&values).unwrap(), expected.as_str());
+            prop_assert_eq!(canonical_sha256(&values).unwrap(), <[u8; 32]>::from(Sha256::digest(expected)));
+        }
+
         #[test]
         fn agrees_with_another_writer(value in values()) {
             prop_assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_string(&value).unwrap());

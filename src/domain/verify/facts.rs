@@ -1,7 +1,7 @@
 //! Everything a verification may know, gathered before anything is judged.
 
 use super::ThemeSet;
-use crate::domain::geom::{Area, Indexed, Zone};
+use crate::domain::geom::{Area, Indexed, Surveyed, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
 use geo_types::MultiPolygon;
@@ -20,7 +20,7 @@ pub struct Facts {
     /// The parcel that was resolved to, if one.
     pub parcel: Option<ParcelFacts>,
     /// Current parcels whose boxes meet the parcel's box widened by 2 m; not the parcel itself.
-    pub neighbours: Gathered<Vec<Neighbour>>,
+    pub neighbours: Gathered<Vec<Arc<Neighbour>>>,
     /// One entry per theme of `theme_set` (families `Parcel` left out), in order of code.
     pub themes: Vec<ThemeFacts>,
     /// Every theme known to the service when the facts were gathered.
@@ -43,15 +43,15 @@ pub struct TableReadings {
 pub struct CaseFacts {
     pub id: Uuid,
     pub number: String,
+    /// Name of the province before 1 July 2025; split rules are still keyed by it.
+    pub old_province: Option<String>,
     /// Code of a procedure in `data/procedures/`.
     pub procedure: String,
+    /// Two-digit province code (today's) of the parcel, when known; picks provincial rules.
+    pub province: Option<String>,
     /// Kinds of paper the procedure needs, already chosen for this province and day.
     pub required_papers: Vec<RequiredPaper>,
     pub wish: Wish,
-    /// Two-digit province code (today's) of the parcel, when known; picks provincial rules.
-    pub province: Option<String>,
-    /// Name of the province before 1 July 2025; split rules are still keyed by it.
-    pub old_province: Option<String>,
 }
 
 impl CaseFacts {
@@ -101,12 +101,12 @@ pub struct PaperFacts {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScanFacts {
-    pub sha256: String,
-    pub media_type: String,
     pub bytes: u64,
+    pub height: Option<u32>,
+    pub media_type: String,
+    pub sha256: String,
     /// Pixels of the picture or of the largest page; none for a kind that has no pixels.
     pub width: Option<u32>,
-    pub height: Option<u32>,
 }
 
 /// A reference as papers write it.
@@ -118,8 +118,8 @@ pub struct ParcelRef {
     /// Commune as written, when no code is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commune_name: Option<String>,
-    pub sheet: String,
     pub number: String,
+    pub sheet: String,
 }
 
 /// Outcome of looking for the parcel a reference means.
@@ -132,16 +132,16 @@ pub struct Resolution {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
-    pub zone: Zone,
-    pub parcel_id: Uuid,
     pub commune_code: String,
-    pub sheet: String,
     pub number: String,
-    /// Higher is better; only the order counts.
-    pub score: i32,
+    pub parcel_id: Uuid,
     /// Why it is a candidate: keys of messages, e.g. `resolve-exact`, `resolve-commune-merged`, `resolve-alias`,
     /// `resolve-area-fits`, `resolve-area-differs`.
     pub reasons: Vec<String>,
+    /// Higher is better; only the order counts.
+    pub score: i32,
+    pub sheet: String,
+    pub zone: Zone,
 }
 
 #[derive(Debug, Clone)]
@@ -162,7 +162,7 @@ pub struct ParcelFacts {
     pub boundary: Option<Area>,
     /// Positional accuracy of the cadastral map (m).
     pub accuracy_m: f64,
-    pub layer: Option<LayerPin>,
+    pub layer: Option<Arc<LayerPin>>,
     /// Every name it has or had (`commune/sheet/number`), ascending: rows without geometry were looked up by these.
     pub keys: Vec<String>,
 }
@@ -175,7 +175,7 @@ pub struct Neighbour {
     pub row_hash: String,
     pub sheet: String,
     pub number: String,
-    pub boundary: MultiPolygon<f64>,
+    pub boundary: Surveyed,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -206,7 +206,7 @@ pub struct ThemeFacts {
 
 #[derive(Debug, Clone)]
 pub struct LayerFacts {
-    pub pin: LayerPin,
+    pub pin: Arc<LayerPin>,
     /// Where this version claims to be complete, clipped to the parcel's box widened by the search distance.
     pub coverage: MultiPolygon<f64>,
     /// Where rows of it were set aside, clipped likewise.
@@ -218,7 +218,7 @@ pub struct LayerFacts {
 /// A layer version with what verdicts need of it, whatever parcel they are about. Once published it does not change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerVersion {
-    pub pin: LayerPin,
+    pub pin: Arc<LayerPin>,
     /// Code of its theme.
     pub theme: String,
     /// What it replaced as one.
@@ -233,21 +233,21 @@ pub struct LayerVersion {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerPin {
-    pub layer_version_id: i64,
-    pub layer: String,
-    pub number: i32,
-    pub content_hash: String,
-    pub source_name: String,
-    pub source_date: Date,
-    pub decision: Option<String>,
     pub accuracy_m: f64,
-    pub scale: Option<i32>,
+    pub content_hash: String,
+    pub decision: Option<String>,
+    pub layer: String,
+    pub layer_version_id: i64,
+    pub number: i32,
     /// Rows that were set aside at import.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rows_bad: i64,
     /// Those of them that may lie anywhere.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rows_unplaced: i64,
+    pub scale: Option<i32>,
+    pub source_date: Date,
+    pub source_name: String,
 }
 
 fn is_zero(n: &i64) -> bool {

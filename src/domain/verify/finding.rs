@@ -1,11 +1,10 @@
 //! What a check says.
 
+use super::Message;
 use crate::domain::rule::RulePin;
 use crate::domain::theme::Effect;
 use geo_types::Geometry;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// "Clear" must be proved: the query finished, the coverage contains the parcel, the source is fresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,8 +33,8 @@ pub enum Unit {
 /// A number with its unit. Stored rounded to a thousandth, so that the record is the same on any machine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Quantity {
-    pub value: f64,
     pub unit: Unit,
+    pub value: f64,
 }
 
 impl Quantity {
@@ -53,9 +52,9 @@ pub fn round3(v: f64) -> f64 {
 /// An area between two bounds, from the positional accuracy of both maps (m²).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AreaInterval {
+    pub high: f64,
     pub low: f64,
     pub nominal: f64,
-    pub high: f64,
 }
 
 /// Whether an overlap holds whatever the true boundary is, within the accuracy of both maps.
@@ -74,47 +73,6 @@ pub struct Evidence {
     /// Layer feature (`fid`) it comes from, when one.
     pub fid: Option<i64>,
     pub label: String,
-}
-
-/// A text by key with its arguments; rendered from `data/i18n/{vi,en}.ftl`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
-    pub key: Cow<'static, str>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub args: BTreeMap<Cow<'static, str>, Arg>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Arg {
-    Number(f64),
-    Text(String),
-}
-
-impl From<f64> for Arg {
-    fn from(v: f64) -> Self {
-        Arg::Number(round3(v))
-    }
-}
-impl From<&str> for Arg {
-    fn from(v: &str) -> Self {
-        Arg::Text(v.to_owned())
-    }
-}
-impl From<String> for Arg {
-    fn from(v: String) -> Self {
-        Arg::Text(v)
-    }
-}
-
-impl Message {
-    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
-        Self { key: key.into(), args: BTreeMap::new() }
-    }
-    pub fn with(mut self, name: impl Into<Cow<'static, str>>, arg: impl Into<Arg>) -> Self {
-        self.args.insert(name.into(), arg.into());
-        self
-    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,7 @@ use super::{
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub const INPUTS: &str = "diaba.inputs/1";
@@ -14,52 +15,52 @@ pub const INPUTS: &str = "diaba.inputs/1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
-    pub schema: String,
-    pub case: CaseFacts,
     pub asked: ParcelRef,
     /// Best first.
     pub candidates: Vec<Candidate>,
+    pub case: CaseFacts,
+    /// Names the parcel had.
+    pub keys: Vec<String>,
+    /// In order of theme and version.
+    pub layers: Vec<LayerInput>,
+    pub neighbours: Gathered<Vec<NeighbourInput>>,
+    pub other_cases: Gathered<Vec<OtherCase>>,
+    pub papers: Vec<PaperInput>,
+    pub schema: String,
     /// Where the parcel's rows lie, when a parcel was resolved to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<i32>,
-    /// Names the parcel had.
-    pub keys: Vec<String>,
-    pub papers: Vec<PaperInput>,
-    pub neighbours: Gathered<Vec<NeighbourInput>>,
-    pub other_cases: Gathered<Vec<OtherCase>>,
-    /// In order of theme and version.
-    pub layers: Vec<LayerInput>,
 }
 
 /// What is known of a paper beside the facts that `PaperPin` names by their hash.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaperInput {
-    pub id: Uuid,
-    pub version: i32,
     pub complete: bool,
+    pub id: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scan: Option<ScanFacts>,
+    pub version: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NeighbourInput {
     pub id: Uuid,
-    pub version: i32,
     pub row_hash: String,
+    pub version: i32,
 }
 
 /// A layer version that was asked, under its theme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerInput {
-    pub theme: String,
-    pub layer_version_id: i64,
     /// First 16 hex digits of the SHA-256 of its coverage around the parcel.
     pub coverage: String,
+    pub layer_version_id: i64,
     /// How many rows it answered with, or why it did not.
     pub rows: Gathered<usize>,
+    pub theme: String,
 }
 
 fn coverage_mark(area: &MultiPolygon<f64>) -> String {
@@ -85,7 +86,7 @@ impl Inputs {
             scan: p.scan.clone(),
         });
         let neighbour =
-            |n: &super::Neighbour| NeighbourInput { id: n.id, version: n.version, row_hash: n.row_hash.clone() };
+            |n: &Arc<super::Neighbour>| NeighbourInput { id: n.id, version: n.version, row_hash: n.row_hash.clone() };
         let layers = facts.themes.iter().flat_map(|t| {
             t.layers.iter().map(|l| LayerInput {
                 theme: t.theme.code.clone(),

@@ -3,7 +3,6 @@
 
 use serde::{Serialize, ser};
 use std::cmp::Ordering;
-use std::io::Write;
 
 #[derive(Debug, thiserror::Error)]
 #[error("no canonical form: {0}")]
@@ -18,10 +17,14 @@ impl ser::Error for CanonicalError {
 type Result<T = (), E = CanonicalError> = std::result::Result<T, E>;
 
 pub(super) fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    String::from_utf8(to_bytes(value)?).map_err(ser::Error::custom)
+}
+
+pub(super) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     // Most records are shorter: the buffer does not grow while it is written.
     let mut writer = Writer { out: Vec::with_capacity(32 * 1024), ..Writer::default() };
     value.serialize(&mut writer)?;
-    String::from_utf8(writer.out).map_err(ser::Error::custom)
+    Ok(writer.out)
 }
 
 /// Where a member of an object lies in the buffer: `"key":value`. A plain key is compared by its bytes.
@@ -73,7 +76,10 @@ impl Writer {
     fn whole(&mut self, v: impl TryInto<i64> + std::fmt::Display + Copy) -> Result {
         const LARGEST: i64 = 1 << f64::MANTISSA_DIGITS;
         match v.try_into() {
-            Ok(v) if (-LARGEST..=LARGEST).contains(&v) => write!(self.out, "{v}").map_err(ser::Error::custom),
+            Ok(v) if (-LARGEST..=LARGEST).contains(&v) => {
+                self.out.extend_from_slice(itoa::Buffer::new().format(v).as_bytes());
+                Ok(())
+            }
             _ => Err(ser::Error::custom(format!("{v} is beyond what a JSON number holds (2^53)"))),
         }
     }
@@ -82,8 +88,30 @@ impl Writer {
         if !v.is_finite() {
             return Err(ser::Error::custom(format!("{v} is not a JSON number")));
         }
-        self.out.extend_from_slice(ryu_js::Buffer::new().format_finite(v).as_bytes());
+        // Most numbers are thousandths. Below 10^15 of them the decimal is the only one of its length that reads back as `v`, and the
+        // shortest.
+        let thousandths = (v * 1000.0).round();
+        if thousandths.abs() < 1e15 && thousandths / 1000.0 == v {
+            self.decimal(thousandths as i64);
+        } else {
+            self.out.extend_from_slice(ryu_js::Buffer::new().format_finite(v).as_bytes());
+        }
         Ok(())
+    }
+
+    /// So many thousandths as a decimal without zeros at its end.
+    fn decimal(&mut self, thousandths: i64) {
+        if thousandths < 0 {
+            self.out.push(b'-');
+        }
+        let (whole, rest) = (thousandths.unsigned_abs() / 1000, thousandths.unsigned_abs() % 1000);
+        self.out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
+        if rest > 0 {
+            let digits = [rest / 100, rest / 10 % 10, rest % 10].map(|d| b'0' + d as u8);
+            let shown = 3 - digits.iter().rev().take_while(|d| **d == b'0').count();
+            self.out.push(b'.');
+            self.out.extend_from_slice(&digits[..shown]);
+        }
     }
 
     /// Opens `{"variant":`, which the part closes besides itself.
@@ -139,6 +167,25 @@ impl Part<'_> {
         let plain = !self.writer.out[start..].iter().fold(false, |any, c| any | !c.is_ascii() | (*c == b'\\'));
         self.writer.members.push(Member { start, key_end, end: key_end, plain });
         self.writer.out.push(b':');
+        Ok(())
+    }
+
+    /// The name of a field, which mostly is as it is written.
+    fn field(&mut self, name: &'static str) -> Result {
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return self.key(name);
+        }
+        let out = &mut self.writer.out;
+        out.reserve(name.len() + 4);
+        if out.len() > self.start {
+            out.push(b',');
+        }
+        let start = out.len();
+        out.push(b'"');
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":");
+        let key_end = out.len() - 1;
+        self.writer.members.push(Member { start, key_end, end: key_end, plain: true });
         Ok(())
     }
 
@@ -333,7 +380,7 @@ macro_rules! objects {
             type Ok = ();
             type Error = CanonicalError;
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result {
-                self.key(key)?;
+                self.field(key)?;
                 self.value(value)
             }
             fn end(self) -> Result {

@@ -58,7 +58,8 @@ fn carried_as_long_as_what_it_rests_on_is_the_same() {
     let mut same = before.clone();
     same.as_of = same.as_of.next_day().unwrap();
     let layer = &mut same.themes[0].layers[0];
-    (layer.pin.layer_version_id, layer.pin.number) = (2, 2);
+    let pin = std::sync::Arc::make_mut(&mut layer.pin);
+    (pin.layer_version_id, pin.number) = (2, 2);
     assert_eq!(standing(&record(&same), 2, &o), Standing::Carried);
 }
 
@@ -74,7 +75,7 @@ fn what_changed_is_named() {
             other => panic!("{other:?}"),
         }
     };
-    let layer = |f: &mut Facts| f.themes[0].layers[0].pin.content_hash = "other".into();
+    let layer = |f: &mut Facts| std::sync::Arc::make_mut(&mut f.themes[0].layers[0].pin).content_hash = "other".into();
     assert_eq!(lapsed(layer), [Change::Layer("layer-1".into())]);
     let parcel = |f: &mut Facts| f.parcel.as_mut().unwrap().row_hash = "other".into();
     assert_eq!(lapsed(parcel), [Change::Parcel]);
@@ -110,14 +111,14 @@ fn neighbours_count_for_the_finding_on_them_alone() {
         Rests::of(&record, Some(&Inputs::of(facts)), f).unwrap()
     };
     let mut now = before.clone();
-    now.neighbours = Gathered::Read(vec![Neighbour {
+    now.neighbours = Gathered::Read(vec![std::sync::Arc::new(Neighbour {
         id: Uuid::from_u128(5),
         version: 2,
         row_hash: "other".into(),
         sheet: "12".into(),
         number: "35".into(),
-        boundary: fx::polygons(&fx::rect(500.0, 500.0, 10.0, 10.0)),
-    }]);
+        boundary: fx::polygons(&fx::rect(500.0, 500.0, 10.0, 10.0)).into(),
+    })]);
     let changes = |check: &str| rests(&before, check).changes(&rests(&now, check));
     assert_eq!(changes(parcel_neighbours::ID), [Change::Neighbours]);
     assert_eq!(changes(ROAD.0), []);

@@ -1,50 +1,52 @@
 //! What a record rests on, by version and hash: with these the verification can be run again.
 
-use super::{Facts, Inputs, LayerPin, RuleSet};
+use super::{Facts, Inputs, LayerPin, RuleSet, canonical_sha256};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pins {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parcel: Option<ParcelPin>,
+    /// Version of the code that judged.
+    pub engine: String,
+    /// SHA-256 of what else was seen ([`Inputs`]), hex.
+    pub inputs: String,
     /// In order of `layer_version_id`.
-    pub layers: Vec<LayerPin>,
+    #[serde(with = "shared")]
+    pub layers: Vec<Arc<LayerPin>>,
     /// In order of id.
     pub papers: Vec<PaperPin>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<ParcelPin>,
     /// Name ([`RuleSet::hash`]) of the rules that could be asked on this day for this province.
     pub rules: String,
     /// Name ([`super::ThemeSet::hash`]) of the themes there were.
     pub themes: String,
-    /// SHA-256 of what else was seen ([`Inputs`]), hex.
-    pub inputs: String,
-    /// Version of the code that judged.
-    pub engine: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParcelPin {
     pub id: Uuid,
-    pub version: i32,
     pub row_hash: String,
+    pub version: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaperPin {
     pub id: Uuid,
-    pub version: i32,
     pub kind: String,
     pub sha256: String,
+    pub version: i32,
 }
 
 impl Pins {
     /// `facts` are in order.
     pub(super) fn of(facts: &Facts, rules: &RuleSet, engine: &str) -> Self {
-        let layers: BTreeMap<i64, &LayerPin> = facts
+        let layers: BTreeMap<i64, &Arc<LayerPin>> = facts
             .themes
             .iter()
             .flat_map(|t| t.layers.iter().map(|l| &l.pin))
@@ -59,7 +61,7 @@ impl Pins {
             rules: rules.hash.clone(),
             themes: facts.theme_set.hash.clone(),
             // Inputs hold no fractions, so they always have a canonical form; a fault would show as one in the digest.
-            inputs: Inputs::of(facts).sealed_form().map_or_else(|e| e.to_string(), |(_, hash)| hash),
+            inputs: canonical_sha256(&Inputs::of(facts)).map_or_else(|e| e.to_string(), hex::encode),
             engine: engine.to_owned(),
         }
     }
@@ -67,4 +69,18 @@ impl Pins {
 
 fn paper(p: &super::PaperFacts) -> PaperPin {
     PaperPin { id: p.id, version: p.version, kind: p.paper.kind().to_owned(), sha256: p.sha256.clone() }
+}
+
+/// A list whose elements are shared by many records.
+mod shared {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<T: Serialize, S: Serializer>(list: &[Arc<T>], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(list.iter().map(Arc::as_ref))
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Vec<Arc<T>>, D::Error> {
+        Ok(Vec::<T>::deserialize(d)?.into_iter().map(Arc::new).collect())
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     AreaInterval, Arg, Certainty, Evidence, Finding, Message, Outcome, Pins, Quantity, Shape, Verdict, Wish, canonical,
-    round3, sha256_hex, shapes,
+    canonical_sha256, round3, shapes,
 };
 use crate::domain::check::group_of;
 use crate::domain::rule::RulePin;
@@ -19,16 +19,16 @@ pub const SCHEMA: &str = "diaba.verification/1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    pub schema: String,
-    pub case: CaseRecord,
     /// The day the verdict speaks of (Asia/Ho_Chi_Minh).
     pub as_of: Date,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parcel: Option<ParcelRecord>,
-    pub outcome: Outcome,
+    pub case: CaseRecord,
     /// In order of group, check and subject.
     pub findings: Vec<FindingRecord>,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<ParcelRecord>,
     pub pins: Pins,
+    pub schema: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,51 +44,51 @@ pub struct CaseRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParcelRecord {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<Shape>,
     pub commune_code: String,
-    pub sheet: String,
     pub number: String,
+    pub sheet: String,
     /// EPSG code of the cadastral zone of all coordinates of the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boundary: Option<Shape>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingRecord {
-    pub group: Cow<'static, str>,
-    pub check: Cow<'static, str>,
-    pub subject: String,
-    pub verdict: Verdict,
-    pub effect: Effect,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub certainty: Option<Certainty>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measured: Option<Quantity>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Quantity>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area: Option<AreaInterval>,
-    pub message: Message,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
+    pub check: Cow<'static, str>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Message>,
+    pub effect: Effect,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceRecord>,
+    pub group: Cow<'static, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Quantity>,
+    pub message: Message,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RulePin>,
     /// `layer_version_id`s, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<RulePin>,
+    pub subject: String,
+    pub verdict: Verdict,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRecord {
-    pub label: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fid: Option<i64>,
     pub geometry: Shape,
+    pub label: String,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -105,9 +105,14 @@ impl Record {
         canonical(self)
     }
 
+    /// SHA-256 of the canonical form.
+    pub fn sha256(&self) -> Result<[u8; 32], super::CanonicalError> {
+        canonical_sha256(self)
+    }
+
     /// SHA-256 of the canonical form, hex. It covers neither the time of the run nor the id it is stored under.
     pub fn digest(&self) -> Result<String, super::CanonicalError> {
-        Ok(sha256_hex(self.canonical()?.as_bytes()))
+        Ok(hex::encode(self.sha256()?))
     }
 
     /// Reads a record back.
@@ -168,7 +173,7 @@ impl FindingRecord {
 }
 
 fn is_finite(m: &Message) -> bool {
-    m.args.values().all(|a| !matches!(a, Arg::Number(n) if !n.is_finite()))
+    m.args.iter().all(|(_, a)| !matches!(a, Arg::Number(n) if !n.is_finite()))
 }
 
 fn evidence_records(e: &Evidence) -> Option<Vec<EvidenceRecord>> {

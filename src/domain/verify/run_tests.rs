@@ -196,7 +196,7 @@ fn every_input_shows_in_the_digest() {
         ("wish", |f| f.case.wish.target_use = Some("ODT".into())),
         ("paper", |f| f.papers[0].sha256 = "1".repeat(64)),
         ("parcel", |f| f.parcel.as_mut().unwrap().row_hash = "01".into()),
-        ("layer", |f| f.themes[0].layers[0].pin.content_hash = "01".into()),
+        ("layer", |f| std::sync::Arc::make_mut(&mut f.themes[0].layers[0].pin).content_hash = "01".into()),
         ("theme", |f| {
             let mut all: Vec<_> = f.theme_set.themes.iter().map(|t| (**t).clone()).collect();
             all.last_mut().unwrap().title.en.push('x');
@@ -235,9 +235,9 @@ fn crowded() -> Facts {
         row_hash: "00".into(),
         sheet: "12".into(),
         number: (40 + i).to_string(),
-        boundary: fx::polygons(&fx::rect(20.0 - 0.3 * f64::from(i), f64::from(i) * 4.0, 8.0, 5.0)),
+        boundary: fx::polygons(&fx::rect(20.0 - 0.3 * f64::from(i), f64::from(i) * 4.0, 8.0, 5.0)).into(),
     };
-    facts.neighbours = Gathered::Read((0..4).map(neighbour).collect());
+    facts.neighbours = Gathered::Read((0..4).map(neighbour).map(std::sync::Arc::new).collect());
     let other = |i: u32| OtherCase {
         number: format!("HS-{i}"),
         procedure: "gift".into(),
@@ -293,7 +293,7 @@ proptest! {
         let (code, layer) = (theme.theme.code.clone(), &mut theme.layers[0]);
         match how {
             0 => layer.coverage = fx::polygons(&fx::rect(-100.0, -100.0, 110.0, 300.0)),
-            1 => layer.pin.source_date = date!(1990 - 01 - 01),
+            1 => std::sync::Arc::make_mut(&mut layer.pin).source_date = date!(1990 - 01 - 01),
             2 => layer.features = Gathered::Failed("connection lost".into()),
             3 => layer.features = Gathered::Truncated(10_000),
             _ => theme.layers.clear(),

@@ -59,7 +59,7 @@ impl Window {
         out
     }
 
-    fn neighbours(&self, s: &Subject) -> Gathered<Vec<Neighbour>> {
+    fn neighbours(&self, s: &Subject) -> Gathered<Vec<Arc<Neighbour>>> {
         let Some(bounds) = s.bounds else { return Gathered::Read(vec![]) };
         let places = self.neighbour_boxes.meeting(bounds.widened(NEIGHBOURS_M));
         if places.len() as i64 > MOST_NEIGHBOURS {

@@ -9,7 +9,6 @@ use crate::flow::{Error, Result};
 use crate::store::batch::copy::{ChunkRows, NewFinding, NewVerdict};
 use crate::store::batch::run::Counts;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
@@ -153,7 +152,7 @@ fn one(app: &App, window: &Window, i: usize, case: &CaseFacts, as_of: Date) -> s
     let rules = rules_for(app, &facts).map_err(broken)?;
     // a window gives facts in their order
     let record = verify(&facts, &rules);
-    let digest = Sha256::digest(record.canonical().map_err(|e| e.to_string())?).into();
+    let digest = record.sha256().map_err(|e| e.to_string())?;
     let outcome = record.outcome;
     Ok(One { outcome: word(&outcome).map_err(broken)?, digest, kept: keep(record), facts, rules })
 }

@@ -35,7 +35,7 @@ pub struct Subject {
     pub resolution: Resolution,
     pub province: Option<String>,
     pub old_province: Option<String>,
-    pub layer: Option<LayerPin>,
+    pub layer: Option<Arc<LayerPin>>,
     pub other_cases: Gathered<Vec<OtherCase>>,
 }
 
@@ -56,7 +56,7 @@ pub struct Window {
     /// Places of rows that bear a name of one of the parcels, by key; drawn or not.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
-    pub neighbours: Vec<(Uuid, std::result::Result<Option<Neighbour>, String>)>,
+    pub neighbours: Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>,
     pub neighbour_boxes: Boxes,
 }
 
@@ -272,7 +272,7 @@ fn places(near: &[Found], asked: &[Asked], subjects: &[Option<Subject>]) -> (ByR
 
 const EVERYWHERE: Bounds = Bounds { min_e: f64::MIN, min_n: f64::MIN, max_e: f64::MAX, max_n: f64::MAX };
 
-type Adjoining = Vec<(Uuid, std::result::Result<Option<Neighbour>, String>)>;
+type Adjoining = Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>;
 
 fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
     let mut seen = HashSet::new();
@@ -286,13 +286,15 @@ fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
             Err(_) => Some((i, EVERYWHERE)),
         });
         let neighbour = geom.map(|g| {
-            polygons(g).map(|boundary| Neighbour {
-                id: r.parcel_id,
-                version: r.version,
-                row_hash: hex::encode(&r.row_hash),
-                sheet: r.sheet,
-                number: r.number,
-                boundary,
+            polygons(g).map(|boundary| {
+                Arc::new(Neighbour {
+                    id: r.parcel_id,
+                    version: r.version,
+                    row_hash: hex::encode(&r.row_hash),
+                    sheet: r.sheet,
+                    number: r.number,
+                    boundary: boundary.into(),
+                })
             })
         });
         out.push((r.parcel_id, neighbour));

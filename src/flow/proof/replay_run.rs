@@ -12,6 +12,7 @@ use crate::store::batch::kept::{self as store, RunFindingRow, RunVerificationRow
 use crate::store::batch::run::chunk_digests;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use time::Date;
 use uuid::Uuid;
 
@@ -193,7 +194,7 @@ fn pins(kept: &ChunkInputs, p: &ParcelInputs) -> Pins {
     let row = p.row.and_then(|r| kept.rows.get(r as usize));
     Pins {
         parcel: row.map(|r| ParcelPin { id: r.id, version: r.version, row_hash: r.row_hash.clone() }),
-        layers: kept.layers.iter().map(|l| l.pin.clone()).collect(),
+        layers: kept.layers.iter().map(|l| Arc::new(l.pin.clone())).collect(),
         papers: vec![],
         rules: kept.rules.get(p.rules as usize).cloned().unwrap_or_default(),
         themes: kept.themes.clone(),

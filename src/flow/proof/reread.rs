@@ -170,7 +170,7 @@ async fn parcel_row(app: &App, what: &'static str, zone: i32, id: Uuid, version:
     Ok(Ok(row))
 }
 
-async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Neighbour>>> {
+async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Arc<Neighbour>>>> {
     let pinned = match (&inputs.neighbours, inputs.zone) {
         (Gathered::Read(all), Some(zone)) => all.iter().map(move |n| (zone, n)),
         (other, _) => return Ok(Ok(other.map(|_| vec![]))),
@@ -179,13 +179,15 @@ async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Neighbour
     for (zone, n) in pinned {
         let row = must!(parcel_row(app, "neighbour", zone, n.id, n.version, &n.row_hash).await?);
         let boundary = row.ewkb.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
-        out.extend(boundary.map(|boundary| Neighbour {
-            id: n.id,
-            version: n.version,
-            row_hash: n.row_hash.clone(),
-            sheet: row.sheet,
-            number: row.number,
-            boundary,
+        out.extend(boundary.map(|boundary| {
+            Arc::new(Neighbour {
+                id: n.id,
+                version: n.version,
+                row_hash: n.row_hash.clone(),
+                sheet: row.sheet,
+                number: row.number,
+                boundary: boundary.into(),
+            })
         }));
     }
     Ok(Ok(Gathered::Read(out)))

@@ -14,7 +14,7 @@ use crate::flow::verification::{Opened, open};
 use crate::flow::{Error, Result};
 use crate::flow::{opinion, proof};
 use crate::outside::press::{Attachment, Sheet};
-use crate::store::commune;
+use crate::store::{commune, verification};
 use uuid::Uuid;
 
 /// A report, ready to be handed over.
@@ -25,7 +25,8 @@ pub struct Rendered {
 }
 
 /// Sets the report of a stored verification. A logged read of personal data, as reading the record is. The same
-/// verification gives the same bytes, as long as its layer versions are kept, and neither words, key nor what people say of it change.
+/// verification gives the same bytes, as long as its layer versions are kept, and neither words, key nor what people say of it change,
+/// and no newer one of the case says something else: a report of an old verdict says so on its first page.
 ///
 /// # Errors
 /// `Unavailable` without a signing key: no paper leaves unsigned.
@@ -56,6 +57,7 @@ async fn sheet(app: &App, opened: &Opened, proof: Option<Vec<u8>>, lang: Lang) -
     let code = check_url.clone().unwrap_or_else(|| view.digest.clone());
     let around = around(app, record).await?;
     let opinions = opinion::placed(app, view.id, record).await?;
+    let newer = verification::superseded_at(&app.pool, view.id).await?.map(day_of);
     let (record, basis, app, id) = (record.clone(), basis.clone(), app.clone(), view.id);
     let (at, key_id) = (view.created_at, view.key_id.clone());
     // Drawing is arithmetic: it runs beside the reactor, never on it.
@@ -64,6 +66,7 @@ async fn sheet(app: &App, opened: &Opened, proof: Option<Vec<u8>>, lang: Lang) -
             id,
             firm: &app.config.firm,
             day: day_of(at),
+            newer,
             commune,
             zone,
             check_url,

@@ -160,7 +160,7 @@ fn title(kind: &str) -> Bilingual {
     let planned = PlanBook::shipped().ok().and_then(|b| b.kind(kind)).map(|k| k.title.clone());
     planned.or_else(found).unwrap_or_else(|| match kind {
         APPOINTMENT => Bilingual { vi: "Lịch hẹn".into(), en: "Appointment".into() },
-        other => Bilingual { vi: other.to_owned(), en: other.to_owned() },
+        other => Bilingual { vi: other.into(), en: other.into() },
     })
 }
 

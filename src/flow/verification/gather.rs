@@ -90,7 +90,7 @@ pub(super) async fn gather_over(
 /// What the maps and other cases say of a parcel.
 struct Surroundings {
     parcel: Option<ParcelFacts>,
-    neighbours: Gathered<Vec<Neighbour>>,
+    neighbours: Gathered<Vec<Arc<Neighbour>>>,
     themes: Vec<ThemeFacts>,
     theme_set: Arc<ThemeSet>,
     other_cases: Gathered<Vec<OtherCase>>,
@@ -178,7 +178,7 @@ async fn parcel_pin(
     conn: &mut PgConnection,
     r: &ParcelRow,
     current: &[Arc<LayerVersion>],
-) -> Result<Option<LayerPin>> {
+) -> Result<Option<Arc<LayerPin>>> {
     let Some(id) = r.layer_version_id else { return Ok(None) };
     if let Some(v) = current.iter().find(|v| v.pin.layer_version_id == id) {
         return Ok(Some(v.pin.clone()));
@@ -190,7 +190,7 @@ async fn parcel_pin(
 pub(in crate::flow) fn parcel_facts(
     r: &ParcelRow,
     boundary: Option<MultiPolygon<f64>>,
-    layer: Option<LayerPin>,
+    layer: Option<Arc<LayerPin>>,
     keys: Vec<String>,
 ) -> ParcelFacts {
     ParcelFacts {
@@ -215,7 +215,7 @@ async fn neighbours(
     conn: &mut PgConnection,
     me: &ParcelRow,
     boundary: Option<&MultiPolygon<f64>>,
-) -> Gathered<Vec<Neighbour>> {
+) -> Gathered<Vec<Arc<Neighbour>>> {
     let Some(b) = boundary.and_then(BoundingRect::bounding_rect) else { return Gathered::Read(vec![]) };
     let rows = match parcel::in_box(conn, me.zone, Bounds::from(b).widened(NEIGHBOURS_M), None, MOST_NEIGHBOURS).await {
         Ok(rows) if rows.len() as i64 > MOST_NEIGHBOURS => return Gathered::Truncated(MOST_NEIGHBOURS as usize),
@@ -228,13 +228,15 @@ async fn neighbours(
     let mut out = Vec::new();
     for r in rows.into_iter().filter(|r| r.parcel_id != me.parcel_id) {
         match r.ewkb.as_deref().map(from_ewkb).transpose() {
-            Ok(g) => out.extend(g.and_then(polygons).map(|boundary| Neighbour {
-                id: r.parcel_id,
-                version: r.version,
-                row_hash: hex::encode(&r.row_hash),
-                sheet: r.sheet,
-                number: r.number,
-                boundary,
+            Ok(g) => out.extend(g.and_then(polygons).map(|boundary| {
+                Arc::new(Neighbour {
+                    id: r.parcel_id,
+                    version: r.version,
+                    row_hash: hex::encode(&r.row_hash),
+                    sheet: r.sheet,
+                    number: r.number,
+                    boundary: boundary.into(),
+                })
             })),
             Err(e) => return Gathered::Failed(e.to_string()),
         }

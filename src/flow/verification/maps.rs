@@ -77,12 +77,19 @@ fn version(r: PublishedRow) -> Result<LayerVersion> {
     let coverage = polygons(from_ewkb(&r.coverage)?).unwrap_or_else(|| MultiPolygon(vec![]));
     let set_aside = r.set_aside.as_deref().map(from_ewkb).transpose()?.map(Indexed::proved);
     let (theme, coverage_key, reach_m) = (r.theme, r.coverage_key, r.reach_m);
-    Ok(LayerVersion { pin, theme, coverage_key, reach_m, set_aside, coverage: Indexed::proved(coverage.into()) })
+    Ok(LayerVersion {
+        pin: Arc::new(pin),
+        theme,
+        coverage_key,
+        reach_m,
+        set_aside,
+        coverage: Indexed::proved(coverage.into()),
+    })
 }
 
 /// The map that speaks for a parcel whose row came with version `own`: while the row is in force, the current version of that
 /// layer and coverage says it anew.
-pub(in crate::flow) fn map_of(own: &LayerVersion, in_force: bool, current: &[Arc<LayerVersion>]) -> LayerPin {
+pub(in crate::flow) fn map_of(own: &LayerVersion, in_force: bool, current: &[Arc<LayerVersion>]) -> Arc<LayerPin> {
     let same = |v: &&Arc<LayerVersion>| v.pin.layer == own.pin.layer && v.coverage_key == own.coverage_key;
     let now = current.iter().find(same).filter(|_| in_force);
     now.map_or_else(|| own.pin.clone(), |v| v.pin.clone())

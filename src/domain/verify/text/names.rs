@@ -14,7 +14,7 @@ pub fn subject(record: &Record, basis: &Basis, lang: Lang, f: &FindingRecord) ->
         return None;
     }
     let named = if let Some(t) = basis.themes.find(first) {
-        if lang == Lang::Vi { t.title.vi.clone() } else { t.title.en.clone() }
+        if lang == Lang::Vi { t.title.vi.to_string() } else { t.title.en.to_string() }
     } else if let Some(p) = pins.papers.iter().find(|p| p.id.to_string() == first) {
         let same: Vec<_> = pins.papers.iter().filter(|q| q.kind == p.kind).collect();
         let kind = paper_kind(lang, &p.kind);

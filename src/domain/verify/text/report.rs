@@ -159,7 +159,7 @@ impl Page<'_> {
                 .with("date", date(self.lang, l.source_date));
             message(self.lang, &m)
         };
-        let all: Vec<String> = pins.map(one).collect();
+        let all: Vec<String> = pins.map(|l| one(l)).collect();
         if !all.is_empty() {
             let m = Message::new("report-sources").with("sources", all.join("; "));
             self.text("", INDENT, &message(self.lang, &m));

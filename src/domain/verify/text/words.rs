@@ -106,11 +106,11 @@ pub fn attribute(lang: Lang, m: &Message, name: &str) -> Option<String> {
 
 fn args(lang: Lang, m: &Message) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
-    for (name, arg) in &m.args {
+    for (name, arg) in m.args.iter() {
         match arg {
             Arg::Number(n) => args.set(name.clone(), *n),
             Arg::Text(t) if name == "reasons" => args.set(name.clone(), reasons(lang, t)),
-            Arg::Text(t) => args.set(name.clone(), day(lang, name, t).unwrap_or_else(|| t.clone())),
+            Arg::Text(t) => args.set(name.clone(), day(lang, name, t).unwrap_or_else(|| t.to_string())),
         }
     }
     args
@@ -130,7 +130,7 @@ fn reasons(lang: Lang, keys: &str) -> String {
 fn raw(arg: &Arg) -> String {
     match arg {
         Arg::Number(n) => decimal(*n),
-        Arg::Text(t) => t.clone(),
+        Arg::Text(t) => t.to_string(),
     }
 }
 
