@@ -23,6 +23,8 @@ mod vertices;
 #[cfg(test)]
 mod exact_tests;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use composition::{Composition, Share, composition, largest_remainder};

@@ -1,6 +1,7 @@
 //! Map layers: in, checked, published, compared, rolled back.
 
 mod encodings;
+mod examine;
 mod extent;
 mod import;
 mod load;

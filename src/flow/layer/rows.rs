@@ -1,16 +1,16 @@
 //! Raw rows into rows of a layer: text decoded, geometry placed and examined, faults named. Pure work for all cores.
 
-use crate::domain::geom::{FlawKind, flaws, is_finite, repair};
+use super::examine::examined;
 use crate::domain::layer::filter::Filter;
 use crate::domain::layer::row::{Cell, MOST_HALF_WIDTH_M, Reading, Remark, Row, row_hash};
 use crate::domain::text::charset::Encoding;
 use crate::domain::theme::Family;
 use crate::gis::crs::Transformer;
 use crate::gis::reader::{RawFeature, RawValue};
-use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
+use crate::store::geometry::{from_ewkb, to_ewkb};
 use crate::store::layer_issue::IssueRow;
 use crate::store::stage::NewFeature;
-use geo::{Area, BoundingRect, CoordsIter, Distance, Euclidean, Intersects, MonotonicPolygons, Rect};
+use geo::{BoundingRect, CoordsIter, Distance, Euclidean, Intersects, MonotonicPolygons, Rect};
 use geo_types::{Geometry, MultiPolygon, Point, Polygon};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -288,102 +288,6 @@ fn sound(cx: &RowContext<'_>, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Op
         Some(Lies::Inside) | None => {}
     }
     Some(g)
-}
-
-/// Areas must be sound: a parcel that is not is set aside, a zone is repaired and says so.
-fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
-    let wants_area = matches!(family, Family::Parcel | Family::Commune | Family::Planning);
-    let g = if wants_area { closed_line_as_area(g) } else { g };
-    let (area, beside) = parted(g);
-    let Some(area) = area else {
-        return without_area(wants_area, beside, remarks);
-    };
-    let beside = if matches!(family, Family::Parcel | Family::Commune) { vec![] } else { beside };
-    if !beside.iter().all(is_finite) {
-        remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
-        return None;
-    }
-    let found = flaws(&area);
-    // repeated points are harmless; everything else makes a measurement wrong
-    let grave: Vec<_> = found.iter().filter(|f| f.kind != FlawKind::RepeatedPoint).collect();
-    let Some(first) = grave.first() else { return Some(together(area, beside)) };
-    let detail = json!({"flaw": first.kind.key(), "part": first.part, "ring": first.ring, "e": first.at.map(|p| p.x), "n": first.at.map(|p| p.y)});
-    let fatal = matches!(first.kind, FlawKind::Empty | FlawKind::NonFinite);
-    if family == Family::Parcel || fatal {
-        remarks.push(Remark::bad("ring_invalid", detail));
-        return None;
-    }
-    let mended = MultiPolygon(area.0.iter().flat_map(|p| repair(p).0).collect());
-    if mended.unsigned_area() <= 0.0 || flaws(&mended).iter().any(|f| f.kind != FlawKind::RepeatedPoint) {
-        remarks.push(Remark::bad("ring_invalid", detail));
-        return None;
-    }
-    remarks.push(Remark::note("ring_repaired", detail));
-    Some(together(mended, beside))
-}
-
-/// The areas of a geometry, and the lines and points beside them.
-fn parted(g: Geometry<f64>) -> (Option<MultiPolygon<f64>>, Vec<Geometry<f64>>) {
-    match g {
-        Geometry::GeometryCollection(all) => {
-            let (mut areas, mut beside) = (vec![], vec![]);
-            for (area, rest) in all.0.into_iter().map(parted) {
-                areas.extend(area.into_iter().flat_map(|a| a.0));
-                beside.extend(rest);
-            }
-            ((!areas.is_empty()).then_some(MultiPolygon(areas)), beside)
-        }
-        g @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_)) => (polygons(g), vec![]),
-        g => (None, vec![g]),
-    }
-}
-
-/// A geometry of lines and points only.
-fn without_area(wants_area: bool, mut parts: Vec<Geometry<f64>>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
-    let Some(first) = parts.first() else {
-        remarks.push(Remark::bad("geometry_empty", Value::Null));
-        return None;
-    };
-    if wants_area {
-        remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(first)})));
-        return None;
-    }
-    if !parts.iter().all(is_finite) {
-        remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
-        return None;
-    }
-    if parts.len() == 1 { parts.pop() } else { Some(Geometry::GeometryCollection(parts.into_iter().collect())) }
-}
-
-/// Areas with what was drawn beside them: a point or line of a row is never left out.
-fn together(area: MultiPolygon<f64>, beside: Vec<Geometry<f64>>) -> Geometry<f64> {
-    let area = simplest(area);
-    if beside.is_empty() { area } else { Geometry::GeometryCollection([area].into_iter().chain(beside).collect()) }
-}
-
-/// Drawings (DXF, DGN) hold areas as closed lines.
-fn closed_line_as_area(g: Geometry<f64>) -> Geometry<f64> {
-    match g {
-        Geometry::LineString(l) if l.is_closed() && l.0.len() > 3 => Geometry::Polygon(Polygon::new(l, vec![])),
-        g => g,
-    }
-}
-
-fn simplest(mut m: MultiPolygon<f64>) -> Geometry<f64> {
-    if m.0.len() == 1
-        && let Some(p) = m.0.pop()
-    {
-        return Geometry::Polygon(p);
-    }
-    Geometry::MultiPolygon(m)
-}
-
-fn kind_of(g: &Geometry<f64>) -> &'static str {
-    match g {
-        Geometry::Point(_) | Geometry::MultiPoint(_) => "point",
-        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => "line",
-        _ => "other",
-    }
 }
 
 fn store_row(cx: &RowContext<'_>, f: &RawFeature, row: &Row, geom: Option<Geometry<f64>>) -> Option<NewFeature> {
