@@ -112,6 +112,38 @@ async fn a_map_of_a_later_day_speaks_for_its_parcels(pool: PgPool) {
     .await;
 }
 
+/// A block keyed to a parcel is found for it wherever it is drawn, by one verification and by a run; drawn elsewhere, it says
+/// nothing of who lies near.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_entry_is_found_by_its_name_wherever_it_is_drawn(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        let (w, s) = (EAST + 1000.0, NORTH + 1000.0);
+        let area = format!("POLYGON(({w} {s}, {} {s}, {w} {}, {w} {s}))", w + 9.0, s + 9.0);
+        let rows = format!("WKT,MaXa,SoTo,SoThua,Loai\n\"{area}\",20194,12,345,block\n");
+        publish_version(&gis, &import(&gis, rows, &register(&t.app.clock.today().to_string())).await).await;
+        let mut found = vec![];
+        for number in [345, 346] {
+            let one = parcel(&gis, number).await;
+            found.push(verdict(&gis, &one, "encumbrance.register", "encumbrance").await);
+        }
+        assert_eq!(found, ["hit", "clear"]);
+        let run = gis.post("/api/v1/verification-runs", json!({"zone": ZONE})).await;
+        let run =
+            format!("/api/v1/verification-runs/{}", run.body["id"].as_str().unwrap_or_else(|| panic!("{}", run.text)));
+        for _ in 0..100 {
+            if gis.get(&run).await.body["state"] == "done" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let hits = gis.get(&format!("{run}/findings?check=encumbrance.register&verdict=hit")).await;
+        assert_eq!(hits.body["items"].as_array().map(Vec::len), Some(1), "{}", hits.text);
+    })
+    .await;
+}
+
 /// While the map changes under it, a verdict is of one state of it: the parcel's and its neighbours' of the same version.
 #[sqlx::test(migrations = "./migrations")]
 async fn a_verdict_is_of_one_moment(pool: PgPool) {
