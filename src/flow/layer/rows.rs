@@ -11,7 +11,7 @@ use crate::store::geometry::{from_ewkb, to_ewkb};
 use crate::store::layer_issue::IssueRow;
 use crate::store::stage::NewFeature;
 use geo::{BoundingRect, CoordsIter, Distance, Euclidean, Intersects, MonotonicPolygons, Rect};
-use geo_types::{Geometry, MultiPolygon, Point, Polygon};
+use geo_types::{Geometry, MultiPolygon, Point};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
