@@ -100,6 +100,10 @@ fn tell(run: &RunView) {
         run.as_of,
         say::count(run.findings)
     );
+    if !run.superseded.is_empty() {
+        let ids: Vec<String> = run.superseded.iter().map(i64::to_string).collect();
+        println!("judged by the maps of its planning; superseded or withdrawn since: layer versions {}", ids.join(", "));
+    }
     let counts = [
         ("can proceed", run.can_proceed),
         ("needs papers", run.needs_papers),

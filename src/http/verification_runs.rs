@@ -48,7 +48,7 @@ struct Wanted {
     /// EPSG code of a cadastral zone.
     #[schema(example = 5899)]
     zone: Option<i32>,
-    /// Parcels that the coverage of this layer version meets; of a cadastral map, those without a boundary too.
+    /// Parcels that the coverage of this layer version meets, or of one that was ever in force in its place; of a cadastral map, those without a boundary too.
     layer_version: Option<i64>,
     /// CQL2 text over commune, sheet, number, scale, registered_area, map_area, land_use.
     #[serde(rename = "where")]

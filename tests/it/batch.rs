@@ -90,9 +90,9 @@ async fn a_run_says_of_every_parcel_what_a_verification_alone_says(pool: PgPool)
 const BESIDE: [&str; 5] = [
     // what is 12 was once called 11 too, and 13 bore the number 77 in an old commune
     "insert into parcel_alias (zone, parcel_id, commune_code, sheet, number, reason, valid)
-     select zone, parcel_id, commune_code, sheet, '11', 'declared', tstzrange(now(), null) from parcel_version where number = '12'",
+     select zone, parcel_id, commune_code, sheet, '11', 'declared', valid from parcel_version where number = '12'",
     "insert into parcel_alias (zone, parcel_id, commune_code, sheet, number, reason, valid)
-     select zone, parcel_id, (select min(old_code) from commune_succession where new_code = '20194' and old_code <> new_code), sheet, '77', 'commune_merged', tstzrange(now(), null)
+     select zone, parcel_id, (select min(old_code) from commune_succession where new_code = '20194' and old_code <> new_code), sheet, '77', 'commune_merged', valid
        from parcel_version where number = '13'",
     "update case_file set parcel_ref = jsonb_set(parcel_ref, '{commune_code}', to_jsonb((select min(old_code) from commune_succession where new_code = '20194' and old_code <> new_code)))
       where parcel_ref ->> 'number' = '77'",

@@ -7,6 +7,7 @@ mod control;
 mod facts;
 mod judge;
 mod pack;
+mod pins;
 mod read;
 mod start;
 mod view;

@@ -22,6 +22,12 @@ pub struct RunView {
     /// The day the verdicts speak of.
     #[schema(value_type = String, format = Date)]
     pub as_of: Date,
+    /// What every chunk is judged by: the instant as of which parcels are read, engine, rule book, themes, layer versions by zone. None
+    /// until it is planned.
+    #[schema(value_type = Option<Object>)]
+    pub pins: Option<Value>,
+    /// Pinned layer versions that were superseded or withdrawn since; the run still goes by them.
+    pub superseded: Vec<i64>,
     pub chunks: i32,
     pub chunks_done: i32,
     /// Chunks that failed at every attempt and wait for a person (resume tries them again).
@@ -60,6 +66,8 @@ impl RunView {
             state: r.state,
             selection: r.selection,
             as_of: r.as_of,
+            pins: r.pins,
+            superseded: r.superseded,
             chunks: r.chunks,
             chunks_done: r.chunks_done,
             chunks_dead: r.dead,

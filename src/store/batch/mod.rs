@@ -2,6 +2,7 @@
 
 pub mod copy;
 pub mod kept;
+pub mod pins;
 pub mod run;
 pub mod select;
 pub mod window;
