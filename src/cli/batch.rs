@@ -92,13 +92,14 @@ fn speed(run: &RunView) -> String {
 
 fn tell(run: &RunView) {
     println!(
-        "run {}: {}, {} of {} parcels as of {}; {} findings that weigh",
+        "run {}: {}, {} of {} parcels as of {}; {} findings that weigh, {} clear ones where something may lie",
         run.id,
         run.state,
         say::count(run.parcels_done),
         say::count(run.parcels),
         run.as_of,
-        say::count(run.findings)
+        say::count(run.findings),
+        say::count(run.possible)
     );
     if !run.superseded.is_empty() {
         let ids: Vec<String> = run.superseded.iter().map(i64::to_string).collect();

@@ -70,7 +70,7 @@ fn states() -> Object {
 }
 
 fn verdicts() -> Object {
-    one_of(&["hit", "partly_covered", "not_covered", "stale_source", "failed"])
+    one_of(&["hit", "clear", "partly_covered", "not_covered", "stale_source", "failed"])
 }
 
 fn checks() -> Object {
@@ -79,6 +79,10 @@ fn checks() -> Object {
 
 fn effects() -> Object {
     one_of(&["none", "needs_papers", "needs_person", "blocks"])
+}
+
+fn certainties() -> Object {
+    one_of(&["certain", "possible", "none"])
 }
 
 fn outcomes() -> Object {
@@ -138,12 +142,15 @@ struct Sought {
     check: Option<String>,
     #[param(example = "recovery")]
     subject: Option<String>,
-    /// hit, partly_covered, not_covered, stale_source, failed.
+    /// hit, clear, partly_covered, not_covered, stale_source, failed.
     #[param(schema_with = verdicts, example = "hit")]
     verdict: Option<String>,
     /// none, needs_papers, needs_person, blocks.
     #[param(schema_with = effects, example = "blocks")]
     effect: Option<String>,
+    /// certain, possible, none: with `verdict=clear`, `possible` lists the parcels that may be hit.
+    #[param(schema_with = certainties, example = "possible")]
+    certainty: Option<String>,
     /// Only of this parcel.
     parcel: Option<Uuid>,
 }
@@ -162,6 +169,7 @@ async fn run_findings(
         subject: s.subject.as_deref(),
         verdict: s.verdict.as_deref(),
         effect: s.effect.as_deref(),
+        certainty: s.certainty.as_deref(),
         parcel: s.parcel,
         after: paging.key()?,
         limit: paging.fetch(),

@@ -18,7 +18,7 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let theme = &facts.theme;
     let ground = land::ground(cx, ID, &theme.code)?;
     let Some(mut read) = themed::read(cx, &ground, facts) else { return Ok(themed::no_layer(ID, theme)) };
-    let (total, parts) = read.measure(&ground);
+    let (_, parts) = read.measure(&ground);
     let real: Vec<&CodePart> = parts.iter().filter(|p| read.counts(&p.overlap)).collect();
     let uses = uses(cx, &ground);
     let misfits: Vec<&CodePart> = real.iter().copied().filter(|p| !fits(theme, p.code, &uses.codes)).collect();
@@ -30,7 +30,11 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
         hole(theme, &lines, &mut f);
     }
     f.details.splice(0..0, describe(theme, &lines, &parts));
-    f.area = (total.area.nominal > 0.0).then(|| themed::rounded(total.area));
+    let foreign = parts.iter().filter(|p| !fits(theme, p.code, &uses.codes)).map(|p| p.overlap.area);
+    match misfits.is_empty() {
+        true => themed::how_sure(&mut f, foreign.sum()),
+        false => f.overlaps(misfits.iter().map(|m| m.overlap.area).sum()),
+    }
     themed::pin(cx, &mut f, theme);
     Ok(f)
 }
@@ -83,7 +87,6 @@ fn misfit(read: &Read<'_>, ground: &Ground<'_>, misfits: &[&CodePart<'_>], uses:
     f.message = f.message.with("use", list(&uses.codes)).with("area", area).with("percent", share);
     f.measured = Some(Quantity::new(area, Unit::SquareMetre));
     f.allowed = Some(Quantity::new(0.0, Unit::SquareMetre));
-    f.certainty = misfits.iter().map(|m| crate::domain::geom::certainty(&m.overlap.area)).min();
     f.effect = misfits.iter().map(|m| themed::weigh(effect(theme, m.code), &m.overlap)).max().unwrap_or_default();
     f.effect = f.effect.max(read.reserved_effect());
     f.details.extend(

@@ -107,7 +107,7 @@ fn q04_a_ring_outside_is_near_with_no_area() {
     let o = measure(&[ring.into()], 5.0);
     assert_eq!(o.area.nominal, 0.0);
     assert!(matches!(o.relation, Relation::Near(d) if (d - 2.0).abs() < 1e-6), "{:?}", o.relation);
-    assert_eq!(certainty(&o.area), Certainty::Possible);
+    assert_eq!(o.area.certainty(), Certainty::Possible);
 }
 
 #[test]
@@ -332,8 +332,8 @@ proptest! {
             if counts {
                 prop_assert!(after.nominal >= before.low - 1e-4 && after.nominal <= before.high + 1e-4, "{before:?} {after:?}");
             }
-            if counts && certainty(&before) == Certainty::Certain {
-                prop_assert_ne!(certainty(&after), Certainty::None);
+            if counts && before.certainty() == Certainty::Certain {
+                prop_assert_ne!(after.certainty(), Certainty::None);
             }
         }
     }

@@ -101,10 +101,10 @@ impl Stored {
         let kept = keep(record);
         let is = json!([id, version, outcome, kept.quiet]);
         let stored = json!([r.parcel_id, r.version, r.outcome, r.quiet]);
-        let said = kept.weighing.iter().map(|(no, f)| Ok(json!([no, finding_row(f)?]))).collect::<Result<Vec<_>>>()?;
+        let said = kept.told.iter().map(|(no, f)| Ok(json!([no, finding_row(f)?]))).collect::<Result<Vec<_>>>()?;
         let said = said.into_iter().map(Some);
         let rows = self.findings.iter().map(|f| Some(json!([f.no, f.finding])));
-        let most = kept.weighing.len().max(self.findings.len());
+        let most = kept.told.len().max(self.findings.len());
         let pad = || std::iter::repeat(None);
         let pairs = said.chain(pad()).zip(rows.chain(pad())).take(most);
         let mut all = std::iter::once((Some(is), Some(stored))).chain(pairs);

@@ -86,6 +86,7 @@ pub struct FindingFilter<'a> {
     pub subject: Option<&'a str>,
     pub verdict: Option<&'a str>,
     pub effect: Option<&'a str>,
+    pub certainty: Option<&'a str>,
     pub parcel: Option<Uuid>,
     /// Chunk, place and number of the last one seen.
     pub after: Option<(i32, i16, i16)>,
@@ -103,17 +104,18 @@ pub struct RunFindingRow {
     pub finding: FindingRow,
 }
 
-/// Findings that weigh, in the order of chunk, place and number. Chunks without such a kind are not looked at.
+/// Findings that weigh or are possible, in the order of chunk, place and number. Chunks without such a kind are not looked at.
 pub async fn findings(pool: &PgPool, run: Uuid, f: &FindingFilter<'_>) -> sqlx::Result<Vec<RunFindingRow>> {
     sqlx::query_as(
         "select f.* from run_finding f
           where f.run_id = $1 and ($2::text is null or f.check_id = $2) and ($3::text is null or f.subject = $3)
             and ($4::text is null or f.verdict = $4) and ($5::text is null or f.effect = $5)
-            and ($6::uuid is null or f.parcel_id = $6)
+            and ($11::text is null or f.certainty = $11) and ($6::uuid is null or f.parcel_id = $6)
             and ($7::int is null or (f.chunk, f.place) >= ($7, $8) and (f.chunk, f.place, f.no) > ($7, $8, $9))
             and exists (select from run_finding_kind k where k.run_id = $1 and k.chunk = f.chunk
                            and ($2::text is null or k.check_id = $2) and ($3::text is null or k.subject = $3)
-                           and ($4::text is null or k.verdict = $4) and ($5::text is null or k.effect = $5))
+                           and ($4::text is null or k.verdict = $4) and ($5::text is null or k.effect = $5)
+                           and ($11::text is null or k.certainty = $11))
           order by f.chunk, f.place, f.no limit $10",
     )
     .bind(run)
@@ -126,6 +128,7 @@ pub async fn findings(pool: &PgPool, run: Uuid, f: &FindingFilter<'_>) -> sqlx::
     .bind(f.after.map(|a| a.1))
     .bind(f.after.map(|a| a.2))
     .bind(f.limit)
+    .bind(f.certainty)
     .fetch_all(pool)
     .await
 }

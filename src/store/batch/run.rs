@@ -21,6 +21,7 @@ pub struct RunRow {
     pub parcels: i64,
     pub parcels_done: i64,
     pub findings: i64,
+    pub possible: i64,
     pub can_proceed: i64,
     pub needs_papers: i64,
     pub needs_person: i64,
@@ -204,6 +205,7 @@ pub async fn chunk_done(conn: &mut PgConnection, run: Uuid, no: i32, c: &ChunkDo
 pub struct Counts {
     pub parcels: i64,
     pub findings: i64,
+    pub possible: i64,
     pub can_proceed: i64,
     pub needs_papers: i64,
     pub needs_person: i64,
@@ -216,7 +218,7 @@ pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx
     sqlx::query_scalar(
         "update verification_run set chunks_done = chunks_done + 1, parcels_done = parcels_done + $2, findings = findings + $3,
                 can_proceed = can_proceed + $4, needs_papers = needs_papers + $5, needs_person = needs_person + $6,
-                blocked = blocked + $7, faults = faults + $8
+                blocked = blocked + $7, faults = faults + $8, possible = possible + $9
           where id = $1 and state <> 'cancelled' returning chunks - chunks_done",
     )
     .bind(run)
@@ -227,6 +229,7 @@ pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx
     .bind(c.needs_person)
     .bind(c.blocked)
     .bind(c.faults)
+    .bind(c.possible)
     .fetch_optional(conn)
     .await
 }
