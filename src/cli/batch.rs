@@ -103,7 +103,10 @@ fn tell(run: &RunView) {
     );
     if !run.superseded.is_empty() {
         let ids: Vec<String> = run.superseded.iter().map(i64::to_string).collect();
-        println!("judged by the maps of its planning; superseded or withdrawn since: layer versions {}", ids.join(", "));
+        println!(
+            "judged by the maps of its planning; superseded or withdrawn since: layer versions {}",
+            ids.join(", ")
+        );
     }
     let counts = [
         ("can proceed", run.can_proceed),

@@ -36,8 +36,7 @@ pub async fn all_verdicts(t: &TestApp, run: Uuid) -> Vec<VerdictView> {
 /// What a run keeps of one parcel, told apart by weight.
 fn expected(findings: &[FindingRecord]) -> (Vec<(String, String, String)>, Value) {
     let quiet = |f: &&FindingRecord| {
-        matches!(f.verdict, Verdict::Clear | Verdict::NotApplicable)
-            && f.certainty.is_none_or(|c| c == Certainty::None)
+        matches!(f.verdict, Verdict::Clear | Verdict::NotApplicable) && f.certainty.is_none_or(|c| c == Certainty::None)
     };
     let word = |v: &Verdict| json!(v).as_str().unwrap().to_owned();
     let weighing = findings.iter().filter(|f| !quiet(f));
@@ -74,10 +73,14 @@ async fn a_run_says_of_every_parcel_what_a_verification_alone_says(pool: PgPool)
         assert_eq!((done.state.as_str(), done.faults, done.chunks_done), ("done", 0, done.chunks), "{done:?}");
         assert!(done.chunks >= 4 && done.parcels >= 400 && done.findings > 100, "{done:?}");
         // clear, and yet something may lie there: an analyst can list them, with how much
-        let wish = FindingWish { verdict: Some("clear"), certainty: Some("possible"), limit: 10_000, ..Default::default() };
+        let wish =
+            FindingWish { verdict: Some("clear"), certainty: Some("possible"), limit: 10_000, ..Default::default() };
         let possible = batch::findings(&t.app, run, &wish).await.unwrap();
         assert!(!possible.is_empty() && possible.len() as i64 <= done.possible, "{} {done:?}", possible.len());
-        assert!(possible.iter().all(|f| f.area_low == Some(0.0) && f.area_high.is_some_and(|h| h > 0.0)), "{possible:?}");
+        assert!(
+            possible.iter().all(|f| f.area_low == Some(0.0) && f.area_high.is_some_and(|h| h > 0.0)),
+            "{possible:?}"
+        );
         let verdicts = all_verdicts(&t, run).await;
         assert_eq!(verdicts.len() as i64, done.parcels);
         same_as_alone(&t, run, &verdicts).await;

@@ -48,7 +48,11 @@ async fn whole_commune(t: &TestApp) -> Uuid {
 
 /// Runs some chunks of a paused run.
 async fn play(t: &TestApp, run: Uuid, chunks: std::ops::Range<i32>) {
-    sqlx::query("update verification_run set state = 'running' where id = $1").bind(run).execute(&t.app.pool).await.unwrap();
+    sqlx::query("update verification_run set state = 'running' where id = $1")
+        .bind(run)
+        .execute(&t.app.pool)
+        .await
+        .unwrap();
     for no in chunks {
         t.run_with("verify_chunk", json!({"run_id": run, "no": no})).await;
     }
@@ -92,9 +96,13 @@ async fn a_run_judges_by_what_was_published_when_it_was_planned(pool: PgPool) {
         assert_eq!((done.state.as_str(), done.faults), ("done", 0), "{done:?}");
         assert_eq!(done.root, alone.root, "to the last digest what it would have been");
         assert!(done.superseded.contains(&first) && !done.superseded.contains(&second), "{done:?}");
-        let wish = FindingWish { check: Some("planning.recovery"), verdict: Some("hit"), limit: 100, ..Default::default() };
+        let wish =
+            FindingWish { check: Some("planning.recovery"), verdict: Some("hit"), limit: 100, ..Default::default() };
         let hits = batch::findings(&t.app, run, &wish).await.unwrap();
-        assert_eq!(hits.iter().map(|f| f.layer_version_id).collect::<BTreeSet<_>>(), BTreeSet::from([hits[0].layer_version_id]));
+        assert_eq!(
+            hits.iter().map(|f| f.layer_version_id).collect::<BTreeSet<_>>(),
+            BTreeSet::from([hits[0].layer_version_id])
+        );
         assert_eq!(hits.len(), 10, "the parcels of the first map's zone: {hits:?}");
         replayed_alike(&t, run, &all_verdicts(&t, run).await).await;
 
@@ -116,14 +124,27 @@ async fn a_chunk_that_cannot_go_by_its_pins_is_refused(pool: PgPool) {
         worker.abort();
         let _ = worker.await;
         for (change, said) in [
-            ("update verification_run set pins = jsonb_set(pins, '{engine}', '\"diaba.engine/0\"') where id = $1", "the engine diaba.engine/0"),
-            ("update verification_run set pins = jsonb_set(pins, '{rules}', '\"abc\"') where id = $1", "another rule book (abc"),
-            ("update verification_run set pins = jsonb_set(pins, '{layers,5899,0}', '777') where id = $1", "layer version 777"),
+            (
+                "update verification_run set pins = jsonb_set(pins, '{engine}', '\"diaba.engine/0\"') where id = $1",
+                "the engine diaba.engine/0",
+            ),
+            (
+                "update verification_run set pins = jsonb_set(pins, '{rules}', '\"abc\"') where id = $1",
+                "another rule book (abc",
+            ),
+            (
+                "update verification_run set pins = jsonb_set(pins, '{layers,5899,0}', '777') where id = $1",
+                "layer version 777",
+            ),
             ("update verification_run set pins = null where id = $1", "run-pins (none)"),
         ] {
             let run = whole_commune(&t).await;
             sqlx::query(change).bind(run).execute(&pool).await.unwrap();
-            sqlx::query("update verification_run set state = 'running' where id = $1").bind(run).execute(&pool).await.unwrap();
+            sqlx::query("update verification_run set state = 'running' where id = $1")
+                .bind(run)
+                .execute(&pool)
+                .await
+                .unwrap();
             let refused = t.try_run("verify_chunk", json!({"run_id": run, "no": 0})).await.unwrap_err();
             assert!(refused.contains(said), "{change}: {refused}");
             assert_eq!(found(&t, run).await.parcels_done, 0);

@@ -1,7 +1,7 @@
 //! Interval and word always agree, and a boundary moved within its accuracy never turns certain into none.
 
 use super::fixtures::{feature, layer, rect, run, themed};
-use super::{Context, fixtures, planning_composition, planning_hazard, planning_restriction};
+use super::{Context, fixtures, planning_composition, planning_hazard, planning_protection};
 use crate::domain::geom::combined_sigma;
 use crate::domain::verify::{Certainty, Finding, LayerFacts};
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 type Checked = (fn(&Context<'_>) -> Vec<Finding>, &'static str, Option<&'static str>);
 const CHECKED: [Checked; 3] = [
     (planning_hazard::run, "hazard_flood", Some("sau")),
-    (planning_restriction::run, "restriction", None),
+    (planning_protection::run, "heritage", None),
     (planning_composition::run, "landuse_plan", Some("DGT")),
 ];
 

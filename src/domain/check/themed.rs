@@ -69,7 +69,8 @@ pub(super) fn restrict<'a>(
     };
     let weighty = |p: &&CodePart| p.overlap.length >= line_m || read.counts(&p.overlap);
     let hits: Vec<&CodePart> = parts.iter().filter(weighty).collect();
-    let mut f = if hits.is_empty() { read.nothing_hit(check) } else { read.hit(check, &ground, &hits, parts.len(), &total) };
+    let mut f =
+        if hits.is_empty() { read.nothing_hit(check) } else { read.hit(check, &ground, &hits, parts.len(), &total) };
     f.details.extend(parts.iter().filter(|p| !weighty(p)).filter_map(trifle));
     if !total.crossing.is_empty() {
         f.details.push(Message::new("theme-repaired").with("features", list(&total.crossing)));

@@ -33,12 +33,7 @@ fn book(app: &App) -> Result<String> {
 ///
 /// # Errors
 /// Refused, when this process cannot judge by them: another engine or rule book, a version that is gone.
-pub async fn pinned(
-    app: &App,
-    conn: &mut PgConnection,
-    pins: &RunPins,
-    zone: i32,
-) -> Result<Vec<Arc<LayerVersion>>> {
+pub async fn pinned(app: &App, conn: &mut PgConnection, pins: &RunPins, zone: i32) -> Result<Vec<Arc<LayerVersion>>> {
     let versions = these(app, conn, zone, pins.of_zone(zone)).await?;
     let found = versions.iter().map(|v| v.pin.layer_version_id);
     let held = pins.hold(&book(app)?, zone, found);

@@ -10,6 +10,7 @@ mod publish;
 mod receive;
 mod rows;
 mod run_import;
+mod stretches;
 mod upload;
 mod versions;
 mod work_folder;

@@ -140,11 +140,7 @@ pub struct FoundRow {
 }
 
 /// As `store::parcel::by_alias` at the instant `at`, for many references at once, without centres.
-pub async fn by_aliases(
-    conn: &mut PgConnection,
-    wanted: &[Wanted],
-    at: OffsetDateTime,
-) -> sqlx::Result<Vec<FoundRow>> {
+pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted], at: OffsetDateTime) -> sqlx::Result<Vec<FoundRow>> {
     let column = |f: fn(&Wanted) -> &String| wanted.iter().map(|w| f(w).clone()).collect::<Vec<_>>();
     sqlx::query_as(
         "with recursive named as (
