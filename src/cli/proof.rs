@@ -12,6 +12,8 @@ use clap::{Args, Subcommand};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 #[derive(Args)]
@@ -39,12 +41,25 @@ pub enum KeysCommand {
     List,
     /// Make a new key and sign with it from now on; also the way on after a key was lost
     Rotate,
+    /// Say that a key was stolen: what it signed is believed only where a head from before covers it. The one that signs is replaced first
+    Revoke {
+        id: String,
+        /// Since when it may have been in other hands (RFC 3339; default: now)
+        #[arg(long)]
+        since: Option<String>,
+        /// 10 to 500 characters, published with the key
+        #[arg(long)]
+        reason: String,
+    },
     /// A public key as PEM, to be published (default: the one that signs)
     Export {
         id: Option<String>,
         /// Every key that ever signed, newest first
         #[arg(long, conflicts_with = "id")]
         all: bool,
+        /// The list with validity and theft of each key, as /check/keys.json gives it
+        #[arg(long, conflicts_with_all = ["id", "all"])]
+        list: bool,
     },
 }
 
@@ -67,7 +82,7 @@ pub enum ProofCommand {
 pub struct CheckArgs {
     /// A sealed report (PDF) or a proof bundle (JSON)
     pub file: PathBuf,
-    /// The public keys the office publishes (PEM, one or several)
+    /// The public keys the office publishes (PEM, one or several; or the list of /check/keys.json, which names stolen keys)
     #[arg(long)]
     pub key: Option<PathBuf>,
     /// vi or en
@@ -168,17 +183,30 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
                 vec![
                     k.id,
                     k.made_at.date().to_string(),
-                    if k.signs { "signs".into() } else { "retired".into() },
+                    k.until.map_or_else(|| "-".into(), |t| t.date().to_string()),
+                    match &k.revoked {
+                        Some(r) => format!("revoked since {}: {}", r.since, r.reason),
+                        None if k.signs => "signs".into(),
+                        None => "retired".into(),
+                    },
                     k.public_key,
                 ]
             };
             let rows: Vec<_> = held::keys(app).await?.into_iter().map(row).collect();
-            say::table(&["key", "made", "state", "public key"], &rows);
+            say::table(&["key", "made", "until", "state", "public key"], &rows);
         }
         KeysCommand::Rotate => {
             let key = held::rotate(app, by).await?;
             eprintln!("key {} signs from now on; publish it:", key.id);
             print!("{}", key.pem);
+        }
+        KeysCommand::Revoke { id, since, reason } => {
+            let since = since.map(|t| instant(&t)).transpose()?;
+            let key = held::revoke(app, by, &id, since, &reason).await?;
+            eprintln!("key {} is revoked; publish the list anew (diaba keys export --list), and sign a head: diaba proof head", key.id);
+        }
+        KeysCommand::Export { list: true, .. } => {
+            println!("{}", serde_json::to_string_pretty(&held::keys(app).await?).map_err(|e| Error::Broken(e.into()))?);
         }
         KeysCommand::Export { all: true, .. } => {
             held::keys(app).await?.iter().for_each(|k| print!("{}", k.pem));
@@ -223,9 +251,16 @@ fn kept_heads(path: &Path) -> std::result::Result<Vec<held::HeadView>, Doubt> {
     }
 }
 
-/// The public keys in a PEM file.
+/// The public keys in a PEM file, or in the list that is published.
 pub(super) fn keyring(path: &Path) -> std::result::Result<Keyring, Doubt> {
-    Keyring::from_pem(&String::from_utf8_lossy(&read(path)?))
+    let text = read(path)?;
+    let text = String::from_utf8_lossy(&text);
+    if text.trim_start().starts_with('[') { Keyring::from_list(&text) } else { Keyring::from_pem(&text) }
+}
+
+fn instant(text: &str) -> Result<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| Error::refused("since", "shape", text, "an instant like 2026-11-28T12:00:00Z"))
 }
 
 fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {

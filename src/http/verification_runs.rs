@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::batch::Selection;
 use crate::domain::check::CHECKS;
 use crate::domain::verify::ENGINE_SAYS;
-use crate::flow::batch::{self, FindingView, FindingWish, RunView, VerdictView};
+use crate::flow::batch::{self, FindingView, FindingWish, RunProposal, RunView, VerdictView};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(start_run))
         .routes(routes!(list_runs))
+        .routes(routes!(proposed_runs))
         .routes(routes!(get_run))
         .routes(routes!(run_events))
         .routes(routes!(run_findings))
@@ -109,6 +110,15 @@ async fn list_runs(State(app): State<App>, Params(asked): Params<Asked>, paging:
 fn instant(text: &str) -> Result<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| Problem::refused("after", "cursor", text, "a cursor of this list"))
+}
+
+/// Runs that a published or withdrawn map proposes: nobody has begun one over its ground since. Begin it with `layer_version`.
+#[utoipa::path(get, path = "/verification-run-proposals", tag = "verification-runs", params(Paging),
+    responses((status = 200, body = Page<RunProposal>)))]
+async fn proposed_runs(State(app): State<App>, paging: Paging) -> Result<Response> {
+    let before = paging.key::<(String, i64)>()?.map(|(at, id)| instant(&at).map(|at| (at, id))).transpose()?;
+    let rows = batch::proposals(&app, before, paging.fetch()).await?;
+    Ok(paging.page(rows, |r| (r.at.format(&Rfc3339).unwrap_or_default(), r.layer_version_id)))
 }
 
 /// A run: its state, its progress with rate and time left, its counts.

@@ -166,6 +166,13 @@ async fn a_run_over_a_version_takes_what_the_former_one_covered(pool: PgPool) {
         };
         let (map, ask) = recovery((1.0, 199.0), (10.0, 20.0));
         let first = publish_map(&gis, map, &ask).await;
+        // each of the two maps proposes a run over it; who begins one, or cancels it, has seen that
+        let proposed = async || {
+            let told = gis.get("/api/v1/verification-run-proposals").await.body;
+            let one = |p: &Value| (p["layer_version_id"].as_i64().unwrap(), p["what"].as_str().unwrap().to_owned());
+            told["items"].as_array().unwrap().iter().map(one).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(proposed().await.len(), 2);
         let (map, ask) = recovery((101.0, 299.0), (210.0, 220.0));
         let sent = crate::ward::send(&gis, "thửa.csv", map, &ask).await;
         crate::ward::wait(&gis, &sent).await;
@@ -174,10 +181,17 @@ async fn a_run_over_a_version_takes_what_the_former_one_covered(pool: PgPool) {
         worker.abort();
         let _ = worker.await;
         assert_eq!(of(first).await, 10);
+        assert!(proposed().await.iter().all(|(id, _)| *id != first), "{:?}", proposed().await);
         // not published yet: what it would change
         assert_eq!(of(second).await, 15);
-        layer::publish(&t.app, &Actor::system("test"), second).await.unwrap();
+        let by = Actor::system("test");
+        t.advance(time::Duration::minutes(1));
+        layer::publish(&t.app, &by, second).await.unwrap();
+        assert!(proposed().await.contains(&(second, "published".into())));
         assert_eq!((of(second).await, of(first).await), (15, 15));
+        assert_eq!(proposed().await.len(), 1);
+        layer::withdraw(&t.app, &by, "recovery_test", "all", "published by mistake").await.unwrap();
+        assert!(proposed().await.contains(&(second, "withdrawn".into())));
     })
     .await;
 }

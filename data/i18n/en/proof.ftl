@@ -4,6 +4,7 @@ proof-superseded = Note: there is a later, different result for the same case.
 proof-unknown = UNKNOWN: the office has made no result with this code.
 proof-forged = INVALID: what is on file is not what was signed: { $part }. Only what the record itself says is shown.
 proof-unsigned = On file, but NOT SIGNED (made before signatures, or its signature was taken away).
+proof-stolen = DO NOT RELY ON IT: { $why }.
 proof-erased = MADE AND SIGNED by the office; its content was deleted when the time for keeping it was over.
 proof-digest = SHA-256: { $digest }
 proof-as-of = As of: { $date }
@@ -23,6 +24,7 @@ proof-none-carried = The file carries no verification: it is another paper of th
 proof-keys-differ = The record was signed with key { $record }, the file with key { $file } (the key was changed between the two).
 doubt-not-a-key = not a public key.
 doubt-other-key = signed with key { $signed }, the key at hand is { $held }.
+doubt-revoked = key { $key } may have been in other hands since { $since } ({ $reason }); by itself, the signature proves nothing. Ask the page /check/ of the office whether it was in the chain before
 doubt-forged = the signature does not fit, something was changed in { $what ->
     [file] the file
     [verification] the record

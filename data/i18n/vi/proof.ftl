@@ -4,6 +4,7 @@ proof-superseded = Lưu ý: hồ sơ này đã có kết quả xác minh khác, 
 proof-unknown = KHÔNG CÓ trong sổ: văn phòng không lập kết quả nào có mã này.
 proof-forged = KHÔNG HỢP LỆ: nội dung trong sổ không đúng với nội dung đã ký: { $part }. Trang này chỉ nêu những gì chính bản ghi nói.
 proof-unsigned = Có trong sổ nhưng CHƯA ĐƯỢC KÝ (lập trước khi có chữ ký số, hoặc chữ ký đã bị gỡ).
+proof-stolen = CHỚ TIN CẬY: { $why }.
 proof-erased = Văn phòng ĐÃ LẬP VÀ KÝ kết quả này; nội dung đã được xoá khi hết thời hạn lưu giữ.
 proof-digest = Mã SHA-256: { $digest }
 proof-as-of = Ngày xác minh: { $date }
@@ -23,6 +24,7 @@ proof-none-carried = Tệp không kèm bản ghi xác minh: đây là giấy t�
 proof-keys-differ = Bản ghi được ký bằng khoá { $record }, tệp bằng khoá { $file } (khoá đã được thay giữa hai lần ký).
 doubt-not-a-key = không phải khoá công khai.
 doubt-other-key = được ký bằng khoá { $signed }, còn khoá đang có là { $held }.
+doubt-revoked = khoá { $key } có thể đã lọt vào tay người khác từ { $since } ({ $reason }); riêng chữ ký không chứng minh được gì. Hãy hỏi trang /check/ của văn phòng xem kết quả đã có trong chuỗi trước đó chưa
 doubt-forged = chữ ký không khớp, đã có thay đổi trong: { $what ->
     [file] tệp
     [verification] bản ghi xác minh

@@ -11,6 +11,9 @@ use crate::store::verification::VerificationRow;
 /// Found where a row has no signature.
 pub(super) const UNSIGNED: &str = "not signed: made before signatures, or its signature was taken away";
 
+/// What differs where the key was stolen.
+pub(super) const STOLEN: &str = "key";
+
 type Proved<T> = std::result::Result<T, Difference>;
 
 /// The record of a row; its hash, its signature and the columns hold.
@@ -60,7 +63,10 @@ pub(super) async fn signature(app: &App, row: &VerificationRow) -> Result<Option
     let signature = <[u8; 64]>::try_from(signature.as_slice()).map_err(|e| Error::Broken(e.into()))?;
     let signed = Signed { key_id: key_id.clone(), signature };
     match super::known(app, key_id).await?.check(VERIFICATION, &row.digest, &signed) {
-        Ok(()) => Ok(None),
+        Ok(()) => {
+            let stolen = super::stolen(app, key_id, "verification", &row.id.to_string()).await?;
+            Ok(stolen.map(|doubt| Difference::new(STOLEN, row.id, key_id, doubt)))
+        }
         Err(doubt) => differs(key_id, doubt.to_string()),
     }
 }

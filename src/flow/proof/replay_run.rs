@@ -139,6 +139,10 @@ async fn kept(
     if let Err(doubt) = super::known(app, &chunk.key_id).await?.check(CHUNK, &chunk.digest, &signed) {
         return differs("signature", &chunk.key_id, doubt.to_string());
     }
+    let announced = store::announced(&app.pool, run_id).await?.unwrap_or_default();
+    if let Some(doubt) = super::stolen(app, &chunk.key_id, "audit", &announced.to_string()).await? {
+        return differs("key", &chunk.key_id, doubt.to_string());
+    }
     match batch::open_inputs(app, run_id, no, &chunk.inputs) {
         Ok(kept) => Ok(Ok(kept)),
         Err(e) => differs("inputs", &chunk.digest, e.to_string()),

@@ -47,7 +47,8 @@ pub async fn walk_against(app: &App, given: &[HeadView], keys: Option<&Keyring>)
 async fn steps(app: &App, given: &[HeadView], done: &mut Walked) -> Result<Option<String>> {
     let heads = chain::heads(&app.pool, None, i64::MAX).await?;
     let mut heads: BTreeMap<i64, HeadRow> = heads.into_iter().map(|h| (h.no, h)).collect();
-    let (mut walk, mut unsigned) = (Walk::default(), None);
+    // what does not hold by itself, and hides nothing of what comes after
+    let (mut walk, mut doubted) = (Walk::default(), None);
     let mut links = chain::walk(&app.pool);
     while let Some(row) = links.try_next().await? {
         let link = as_link(row);
@@ -56,7 +57,8 @@ async fn steps(app: &App, given: &[HeadView], done: &mut Walked) -> Result<Optio
         }
         match row_fault(app, &link.entry).await? {
             Fault::None => {}
-            Fault::Unsigned => unsigned = unsigned.or(Some(format!("{}: {}", named(&link), held::UNSIGNED))),
+            Fault::Unsigned => doubted = doubted.or(Some(format!("{}: {}", named(&link), held::UNSIGNED))),
+            Fault::Stolen(why) => doubted = doubted.or(Some(format!("{}: {why}", named(&link)))),
             Fault::Is(why) => return Ok(Some(format!("{}: {why}", named(&link)))),
         }
         done.links = walk.no;
@@ -69,6 +71,9 @@ async fn steps(app: &App, given: &[HeadView], done: &mut Walked) -> Result<Optio
         if let Some(h) = heads.remove(&walk.no) {
             if let Some(why) = head_fault(app, &h, &walk.hash).await? {
                 return Ok(Some(format!("head over link {}: {why}", h.no)));
+            }
+            if let Some(doubt) = super::stolen_by(app, &h.key_id, h.created_at).await? {
+                doubted = doubted.or(Some(format!("head over link {}: {doubt}", h.no)));
             }
             done.heads += 1;
             done.undated += i64::from(h.form == HEAD);
@@ -85,7 +90,7 @@ async fn steps(app: &App, given: &[HeadView], done: &mut Walked) -> Result<Optio
         return Ok(Some(format!("link {no}, which a head covers, is missing")));
     }
     let loose = chain::unlinked(&app.pool).await?.map(|row| format!("{row} is in no link"));
-    Ok(loose.or(unsigned))
+    Ok(loose.or(doubted))
 }
 
 fn named(link: &Link) -> String {
@@ -100,6 +105,8 @@ fn as_link(r: LinkRow) -> Link {
 enum Fault {
     None,
     Unsigned,
+    /// It fits, but the key was stolen.
+    Stolen(String),
     Is(String),
 }
 
@@ -109,13 +116,16 @@ async fn row_fault(app: &App, entry: &Entry) -> Result<Fault> {
     let found = match entry.kind.as_str() {
         "verification" => {
             let Some(row) = verification::find(&app.pool, id()?).await? else { return Ok(Fault::None) };
-            let held = match held::signature(app, &row).await? {
+            let found = match held::signature(app, &row).await? {
                 Some(_) if row.signature.is_none() => return unsigned_or(held::proved_unsigned(app, &row)?),
                 // What was deleted when its time was over: its digest and the signature are left.
                 found if row.sealed.is_empty() => found,
                 _ => held::proved(app, &row).await?.err(),
             };
-            held.map(told)
+            match found {
+                Some(d) if d.what == held::STOLEN => return Ok(Fault::Stolen(d.found)),
+                other => other.map(told),
+            }
         }
         "opinion" => opinion::fault(app, id()?).await?,
         _ => None,
@@ -149,7 +159,7 @@ async fn head_fault(app: &App, h: &HeadRow, hash: &str) -> Result<Option<String>
 async fn given_fault(app: &App, head: &HeadView, keys: Option<&Keyring>) -> Result<Option<String>> {
     let known;
     let key: std::result::Result<&PublicKey, Doubt> = match keys {
-        Some(keys) => keys.get(&head.key_id),
+        Some(keys) => keys.at(&head.key_id, head.created_at),
         None => {
             known = super::known(app, &head.key_id).await?;
             Ok(&known)
