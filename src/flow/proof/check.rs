@@ -1,5 +1,6 @@
 //! What anybody may learn who holds a digest: out of the record that has it, nothing personal, no reading to log.
 
+use super::KeyBook;
 use super::held::{STOLEN, columns, opened, signature};
 use crate::app::App;
 use crate::domain::verify::{Outcome, ParcelRecord, Record, Verdict};
@@ -54,7 +55,7 @@ pub async fn check(app: &App, digest: &str) -> Result<Option<Checked>> {
         Err(difference) => (None, Some(difference)),
     };
     let column = record.as_ref().map(|r| columns(&row, r)).transpose()?.flatten();
-    let standing = match (hidden, signature(app, &row).await?) {
+    let standing = match (hidden, signature(app, &KeyBook::read(app).await?, &row).await?) {
         (Some(d), _) => Standing::Forged(d.what.into()),
         (None, Some(_)) if row.signature.is_none() => Standing::Unsigned,
         (None, Some(d)) if d.what == STOLEN => Standing::Stolen(d.found),

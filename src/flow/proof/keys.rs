@@ -74,18 +74,44 @@ async fn find(app: &App, id: &str) -> Result<KnownKey> {
     key::find(&app.pool, id).await?.ok_or_else(|| Error::NotFound { what: "signing key", id: id.to_owned() })
 }
 
+/// All keys, read once where many signatures are looked at.
+pub(super) struct KeyBook(Vec<KnownKey>);
+
+impl KeyBook {
+    pub async fn read(app: &App) -> Result<Self> {
+        Ok(Self(key::all(&app.pool).await?))
+    }
+
+    fn find(&self, id: &str) -> Result<&KnownKey> {
+        let found = self.0.iter().find(|k| k.key.id == id);
+        found.ok_or_else(|| Error::NotFound { what: "signing key", id: id.to_owned() })
+    }
+
+    pub fn public(&self, id: &str) -> Result<PublicKey> {
+        public(&self.find(id)?.key)
+    }
+
+    /// As [`stolen`].
+    pub async fn stolen(&self, app: &App, key_id: &str, kind: &str, subject: &str) -> Result<Option<Doubt>> {
+        uncovered(app, self.find(key_id)?, kind, subject).await
+    }
+
+    /// A head signed by this key at this time is not believed.
+    pub fn stolen_by(&self, key_id: &str, at: OffsetDateTime) -> Result<Option<Doubt>> {
+        Ok(revoked(self.find(key_id)?).filter(|r| r.since <= at).map(|r| r.doubt(key_id)))
+    }
+}
+
+async fn uncovered(app: &App, known: &KnownKey, kind: &str, subject: &str) -> Result<Option<Doubt>> {
+    let Some(revoked) = revoked(known) else { return Ok(None) };
+    let covered = chain::covered_before(&app.pool, kind, subject, revoked.since).await?;
+    Ok((!covered).then(|| revoked.doubt(&known.key.id)))
+}
+
 /// Why a signature by this key is not believed although it fits: the key was stolen, and no head from before covers the row
 /// (`verification`, `opinion`, `audit`) it stands on.
 pub(in crate::flow) async fn stolen(app: &App, key_id: &str, kind: &str, subject: &str) -> Result<Option<Doubt>> {
-    let Some(revoked) = revoked(&find(app, key_id).await?) else { return Ok(None) };
-    let covered = chain::covered_before(&app.pool, kind, subject, revoked.since).await?;
-    Ok((!covered).then(|| revoked.doubt(key_id)))
-}
-
-/// A head signed by this key at this time is not believed.
-pub(super) async fn stolen_by(app: &App, key_id: &str, at: OffsetDateTime) -> Result<Option<Doubt>> {
-    let revoked = revoked(&find(app, key_id).await?);
-    Ok(revoked.filter(|r| r.since <= at).map(|r| r.doubt(key_id)))
+    uncovered(app, &find(app, key_id).await?, kind, subject).await
 }
 
 /// Says that a key was stolen, or may have been, since an instant (none: since now). The one that signs is replaced first.
