@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::app::App;
-use crate::domain::proof::{self, Bundle, Doubt, Keyring, Proven, ReportProof, carried};
+use crate::domain::proof::{self, Bundle, Doubt, Keyring, Proven, ReportProof, VERDICT, VerdictProof, carried};
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, date, message, outcome};
 use crate::flow::proof as held;
@@ -74,13 +74,23 @@ pub enum ProofCommand {
         #[arg(long, requires = "head")]
         key: Option<PathBuf>,
     },
+    /// Write the proof of a run's verdict on one parcel (JSON, for `diaba check-report`)
+    Verdict {
+        /// Id of the run
+        run: Uuid,
+        /// Id of the parcel
+        parcel: Uuid,
+        /// File to write (default: to standard output)
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
     /// Sign the last link now (a job does it each day) and print the head as JSON, to be kept where we cannot reach it
     Head,
 }
 
 #[derive(Args)]
 pub struct CheckArgs {
-    /// A sealed report (PDF) or a proof bundle (JSON)
+    /// A sealed report (PDF), a proof bundle or the proof of a run's verdict (JSON)
     pub file: PathBuf,
     /// The public keys the office publishes (PEM, one or several; or the list of /check/keys.json, which names stolen keys)
     #[arg(long)]
@@ -146,6 +156,15 @@ async fn replay_run(app: &App, run: Uuid, parcel: Option<Uuid>) -> Result<ExitCo
 pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
     let (head, key) = match c {
         ProofCommand::Verify { head, key } => (head, key),
+        ProofCommand::Verdict { run, parcel, output } => {
+            let proof = held::verdict(app, run, parcel).await?;
+            let text = serde_json::to_string(&proof).map_err(|e| Error::Broken(e.into()))? + "\n";
+            match output {
+                Some(file) => std::fs::write(file, text).map_err(|e| Error::Broken(e.into()))?,
+                None => print!("{text}"),
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         ProofCommand::Head => {
             held::sign_head_now(app).await?;
             for head in held::heads(app, None, 1).await? {
@@ -270,6 +289,9 @@ fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
 fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Result<bool, Doubt> {
     let file = read(&a.file)?;
     let given = a.key.as_deref().map(keyring).transpose()?;
+    if let Some(text) = std::str::from_utf8(&file).ok().filter(|t| t.starts_with('{') && t.contains(VERDICT)) {
+        return checked_verdict(text, given, lang, say);
+    }
     let bundle = match std::str::from_utf8(&file) {
         Ok(text) if text.starts_with('{') => Some(Bundle::from_json(text)?),
         _ => None,
@@ -298,6 +320,30 @@ fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Res
         say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
     }
     Ok(holds && trusted)
+}
+
+/// A run's verdict on one parcel.
+fn checked_verdict(
+    text: &str,
+    given: Option<Keyring>,
+    lang: Lang,
+    say: &dyn Fn(Message),
+) -> std::result::Result<bool, Doubt> {
+    let proof = VerdictProof::from_json(text)?;
+    let trusted = given.is_some();
+    let proven = proof.check(&given.map_or_else(|| proof.own_keys(), Ok)?)?;
+    say(Message::new("proof-record-whole"));
+    say(Message::new("proof-digest").with("digest", proven.digest.as_str()));
+    say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
+    say(Message::new("proof-outcome").with("outcome", outcome(lang, proven.record.outcome)));
+    say(Message::new("proof-verdict").with("run", proof.run.to_string()).with("beside", proven.beside as f64));
+    say(match &proven.root {
+        Some(root) => Message::new("proof-root").with("root", root.as_str()),
+        None => Message::new("proof-no-root"),
+    });
+    say(Message::new("proof-key").with("key", proven.key_id.as_str()));
+    say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
+    Ok(trusted)
 }
 
 /// Part by part, so that a changed page is told from a changed record. True when everything holds.

@@ -5,8 +5,9 @@ use crate::batch::{all_verdicts, replayed_alike};
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{EAST, NORTH, ZONE, publish, publish_map, start_worker, threaded};
 use diaba::domain::batch::Selection;
+use diaba::domain::proof::{Keyring, VerdictProof};
 use diaba::flow::batch::{self, FindingWish, RunView};
-use diaba::flow::layer;
+use diaba::flow::{layer, proof};
 use diaba::flow::staff::Actor;
 use diaba::worker::{drain, registry};
 use serde_json::{Value, json};
@@ -105,6 +106,16 @@ async fn a_run_judges_by_what_was_published_when_it_was_planned(pool: PgPool) {
         );
         assert_eq!(hits.len(), 10, "the parcels of the first map's zone: {hits:?}");
         replayed_alike(&t, run, &all_verdicts(&t, run).await).await;
+        // one verdict for a stranger: a file that is checked with the public key alone
+        let keys = Keyring::of(vec![proof::known(&t.app, &proof::keys(&t.app).await.unwrap()[0].id).await.unwrap()]);
+        let hit = &all_verdicts(&t, run).await.into_iter().find(|v| v.parcel_id == hits[3].parcel_id).unwrap();
+        let text = serde_json::to_string(&proof::verdict(&t.app, run, hit.parcel_id).await.unwrap()).unwrap();
+        let proven = VerdictProof::from_json(&text).unwrap().check(&keys).unwrap();
+        assert_eq!((Some(&proven.digest), proven.root.as_ref(), proven.beside), (hit.digest.as_ref(), done.root.as_ref(), 4));
+        for (from, to) in [("\"hit\"", "\"clear\""), (&proven.digest[..8], "00000000"), ("\"place\":", "\"place\":1"), (&done.root.as_ref().unwrap()[..8], "00000000")] {
+            let changed = VerdictProof::from_json(&text.replacen(from, to, 1)).and_then(|p| p.check(&keys));
+            assert!(changed.is_err(), "{from} -> {to}");
+        }
 
         // A run that is planned now goes by the new maps.
         let later = whole_commune(&t).await;

@@ -8,6 +8,7 @@ mod key;
 mod opinion;
 mod report;
 mod seal;
+mod verdict;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ pub use key::{FILE, Keyring, PublicKey, Revoked, Signed, VERIFICATION, key_id, s
 pub use opinion::{OPINIONS, SignedList, SignedOpinion, opinions_digest};
 pub use report::{ReportProof, check_report};
 pub use seal::{Sealed, check_file, file_digest, seal, sealable};
+pub use verdict::{ProvenVerdict, Root, SignedChunk, VERDICT, VerdictProof};
 
 use super::verify::Message;
 

@@ -7,6 +7,7 @@ mod held;
 mod keys;
 mod replay;
 mod replay_run;
+mod verdict;
 mod reread;
 mod walk;
 
@@ -18,4 +19,5 @@ use keys::KeyBook;
 pub use keys::{KeyView, known, list as keys, revoke, rotate};
 pub use replay::{Difference, Replayed, Seen, ids, replay};
 pub use replay_run::{replay_chunk, run_chunks, run_differs};
+pub use verdict::verdict;
 pub use walk::{Walked, walk, walk_against};
