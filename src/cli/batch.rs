@@ -50,7 +50,11 @@ pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
 async fn proposed(app: &App) -> Result<ExitCode> {
     let row = |p: &batch::RunProposal| {
         let what = format!("{} {}", p.what, p.at.date());
-        vec![format!("{} {}", p.layer, p.coverage_key), what, format!("diaba verify --layer-version {}", p.layer_version_id)]
+        vec![
+            format!("{} {}", p.layer, p.coverage_key),
+            what,
+            format!("diaba verify --layer-version {}", p.layer_version_id),
+        ]
     };
     let rows: Vec<Vec<String>> = batch::proposals(app, None, 1_000).await?.iter().map(row).collect();
     say::table(&["map", "what", "begin"], &rows);

@@ -222,7 +222,10 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
         KeysCommand::Revoke { id, since, reason } => {
             let since = since.map(|t| instant(&t)).transpose()?;
             let key = held::revoke(app, by, &id, since, &reason).await?;
-            eprintln!("key {} is revoked; publish the list anew (diaba keys export --list), and sign a head: diaba proof head", key.id);
+            eprintln!(
+                "key {} is revoked; publish the list anew (diaba keys export --list), and sign a head: diaba proof head",
+                key.id
+            );
         }
         KeysCommand::Export { list: true, .. } => {
             println!("{}", serde_json::to_string_pretty(&held::keys(app).await?).map_err(|e| Error::Broken(e.into()))?);

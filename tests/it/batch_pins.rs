@@ -7,8 +7,8 @@ use crate::ward::{EAST, NORTH, ZONE, publish, publish_map, start_worker, threade
 use diaba::domain::batch::Selection;
 use diaba::domain::proof::{Keyring, VerdictProof};
 use diaba::flow::batch::{self, FindingWish, RunView};
-use diaba::flow::{layer, proof};
 use diaba::flow::staff::Actor;
+use diaba::flow::{layer, proof};
 use diaba::worker::{drain, registry};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -111,8 +111,16 @@ async fn a_run_judges_by_what_was_published_when_it_was_planned(pool: PgPool) {
         let hit = &all_verdicts(&t, run).await.into_iter().find(|v| v.parcel_id == hits[3].parcel_id).unwrap();
         let text = serde_json::to_string(&proof::verdict(&t.app, run, hit.parcel_id).await.unwrap()).unwrap();
         let proven = VerdictProof::from_json(&text).unwrap().check(&keys).unwrap();
-        assert_eq!((Some(&proven.digest), proven.root.as_ref(), proven.beside), (hit.digest.as_ref(), done.root.as_ref(), 4));
-        for (from, to) in [("\"hit\"", "\"clear\""), (&proven.digest[..8], "00000000"), ("\"place\":", "\"place\":1"), (&done.root.as_ref().unwrap()[..8], "00000000")] {
+        assert_eq!(
+            (Some(&proven.digest), proven.root.as_ref(), proven.beside),
+            (hit.digest.as_ref(), done.root.as_ref(), 4)
+        );
+        for (from, to) in [
+            ("\"hit\"", "\"clear\""),
+            (&proven.digest[..8], "00000000"),
+            ("\"place\":", "\"place\":1"),
+            (&done.root.as_ref().unwrap()[..8], "00000000"),
+        ] {
             let changed = VerdictProof::from_json(&text.replacen(from, to, 1)).and_then(|p| p.check(&keys));
             assert!(changed.is_err(), "{from} -> {to}");
         }

@@ -168,7 +168,8 @@ async fn a_stolen_key_is_told_wherever_something_is_proved(pool: PgPool) {
         assert_eq!((&keys[1]["id"], keys[1]["revoked"]["since"].as_str()), (&json!(stolen), Some(text.as_str())));
         assert!(keys[1]["until"].is_string());
 
-        let page = async |v: &serde_json::Value| legal.get(&format!("/check/{}", v["digest"].as_str().unwrap())).await.text;
+        let page =
+            async |v: &serde_json::Value| legal.get(&format!("/check/{}", v["digest"].as_str().unwrap())).await.text;
         assert!(!page(&before).await.contains("CHỚ TIN CẬY"), "a head from before covers it");
         assert!(page(&after).await.contains("CHỚ TIN CẬY"), "{}", page(&after).await);
         let bundle = async |v: &serde_json::Value| {
@@ -183,7 +184,10 @@ async fn a_stolen_key_is_told_wherever_something_is_proved(pool: PgPool) {
         proof::sign_head_now(&t.app).await.unwrap();
         let broken = proof::walk(&t.app).await.unwrap().broken.unwrap();
         assert!(broken.contains(after["id"].as_str().unwrap()) && broken.contains("other hands"), "{broken}");
-        let replayed = proof::replay(&t.app, &by, after["id"].as_str().unwrap().parse().unwrap(), &proof::Seen::default()).await.unwrap();
+        let replayed =
+            proof::replay(&t.app, &by, after["id"].as_str().unwrap().parse().unwrap(), &proof::Seen::default())
+                .await
+                .unwrap();
         assert_eq!(replayed.first_difference.map(|d| d.what), Some("key"));
         // what is signed now is signed by the new key
         let new = made().await;

@@ -8,9 +8,9 @@ mod key;
 mod opinion;
 mod report;
 mod seal;
-mod verdict;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use bundle::{BUNDLE, Bundle, Proven};
 pub use carried::{CARRIED, carried};
@@ -29,7 +29,9 @@ pub enum Doubt {
     NotAKey,
     #[error("signed with key {signed}, the key at hand is {held}")]
     OtherKey { signed: String, held: String },
-    #[error("key {key} may have been in other hands since {since} ({reason}), and no head from before covers this signature")]
+    #[error(
+        "key {key} may have been in other hands since {since} ({reason}), and no head from before covers this signature"
+    )]
     Revoked { key: String, since: String, reason: String },
     /// Holds what was signed: a `diaba.<word>/<version>`.
     #[error("the signature over the {0} does not fit: something in it was changed")]

@@ -1,7 +1,7 @@
 //! The walk along the chain: every link, the row it stands for, every head; and heads that somebody kept outside.
 
-use super::chain::HeadView;
 use super::KeyBook;
+use super::chain::HeadView;
 use super::held;
 use crate::app::App;
 use crate::domain::proof::chain::{DATED_HEAD, Entry, HEAD, Link, Walk, head_digest};

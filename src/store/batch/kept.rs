@@ -65,10 +65,12 @@ pub async fn announced_root(pool: &PgPool, run: Uuid) -> sqlx::Result<Option<Str
 
 /// The audit row that says so.
 pub async fn announced(pool: &PgPool, run: Uuid) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar("select id from audit where subject = 'verification_run/' || $1 and action = 'verification_run.done'")
-        .bind(run.to_string())
-        .fetch_optional(pool)
-        .await
+    sqlx::query_scalar(
+        "select id from audit where subject = 'verification_run/' || $1 and action = 'verification_run.done'",
+    )
+    .bind(run.to_string())
+    .fetch_optional(pool)
+    .await
 }
 
 /// How many verdicts of a run are kept.
