@@ -173,20 +173,13 @@ impl<'a> Read<'a> {
         (total, parts)
     }
 
-    /// What the codes that count take, of `all` that are near: slivers beside them make nothing surer.
-    fn hit(
-        &self,
-        check: &'static str,
-        ground: &Ground<'_>,
-        hits: &[&CodePart<'_>],
-        all: usize,
-        total: &Overlap,
-    ) -> Finding {
-        if hits.len() == all {
-            return hit(self, check, ground, hits, total);
-        }
+    /// The codes that count, of `all` that are near: slivers beside them make nothing surer.
+    fn hit(&self, check: &'static str, g: &Ground<'_>, hits: &[&CodePart<'_>], all: usize, total: &Overlap) -> Finding {
         let counts = |f: &Feature| hits.iter().any(|h| h.code == f.code.as_deref());
-        hit(self, check, ground, hits, &overlay(&ground.measured, &self.pieces(counts), self.sigma))
+        match hits.len() == all {
+            true => hit(self, check, g, hits, total),
+            false => hit(self, check, g, hits, &overlay(&g.measured, &self.pieces(counts), self.sigma)),
+        }
     }
 
     /// What may be said when nothing was hit.

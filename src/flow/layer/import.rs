@@ -7,7 +7,7 @@ use super::load::{Done, Step, begin, examine, load, loaded};
 use super::locate::{Located, Placing, locate};
 use super::rows::{Fence, RowContext};
 use super::run_import::Settle;
-use super::{stretches, theme, zones};
+use super::{own_layer, stretches, theme, zones};
 use crate::app::App;
 use crate::domain::layer::crs_guard::Spread;
 use crate::domain::layer::filter::{Filter, Where};
@@ -19,7 +19,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::gis::crs::{ZoneBook, ZoneDef};
 use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, ReaderConfig, Source, open};
-use crate::store::layer::{self as layers, LayerRow, NewVersion};
+use crate::store::layer::{self as layers, NewVersion};
 use crate::store::layer_issue::{self, IssueCount};
 use crate::store::stage::{self, Stage};
 use crate::store::{audit, geometry};
@@ -200,21 +200,6 @@ pub(super) async fn import_and(
     ended
 }
 
-/// The layer that is asked for, made when it is new.
-async fn own_layer(app: &App, conn: &mut PgConnection, ask: &Import) -> Result<uuid::Uuid> {
-    let row = layers::ensure(conn, &layer_row(app, ask), app.clock.now()).await?;
-    if (row.theme.as_str(), row.zone) != (ask.theme.as_str(), ask.zone) {
-        let found = format!("{} in zone {}", ask.theme, ask.zone);
-        return Err(Error::refused(
-            "layer",
-            "layer-differs",
-            found,
-            format!("{} in zone {} (that is what {} is)", row.theme, row.zone, row.code),
-        ));
-    }
-    Ok(row.id)
-}
-
 /// SHA-256 of all that decides what becomes of a row: equal settings and an equal file give equal rows.
 fn settings(ask: &Import, p: &Prepared, located: &Located, boundary: Option<&MultiPolygon<f64>>) -> Result<String> {
     let ask = Import { file: PathBuf::new(), ..ask.clone() };
@@ -381,11 +366,6 @@ fn row_context<'a>(
         fence,
         claimed,
     }
-}
-
-fn layer_row(app: &App, ask: &Import) -> LayerRow {
-    let title = ask.title.clone().unwrap_or_else(|| ask.layer.clone());
-    LayerRow { id: app.clock.new_id(), code: ask.layer.clone(), theme: ask.theme.clone(), zone: ask.zone, title }
 }
 
 fn new_version(
