@@ -225,8 +225,10 @@ fn compare(id: &str, case: &Case, found: &[Finding]) -> Result<(), String> {
         };
         let near =
             |q: Option<Quantity>, w: Option<f64>| w.is_none_or(|w| q.is_some_and(|q| (q.value - w).abs() <= 2e-3));
+        let agree = f.area.is_none_or(|a| f.certainty == Some(a.certainty()));
         let keys: Vec<&str> = f.details.iter().map(|d| &*d.key).collect();
         let right = f.check == id
+            && agree
             && f.verdict == want.verdict
             && f.effect == want.effect
             && want.message.as_ref().is_none_or(|m| *m == f.message.key)

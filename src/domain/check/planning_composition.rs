@@ -33,7 +33,11 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
         hole(theme, &lines, &mut f);
     }
     f.details.splice(0..0, describe(theme, &lines, &parts));
-    f.area = (total.area.nominal > 0.0).then(|| themed::rounded(total.area));
+    let foreign = parts.iter().filter(|p| !fits(theme, p.code, &uses.codes)).map(|p| p.overlap.area);
+    match misfits.is_empty() {
+        true => themed::how_sure(&mut f, foreign.sum()),
+        false => f.overlaps(misfits.iter().map(|m| m.overlap.area).sum()),
+    }
     themed::pin(cx, &mut f, theme);
     Ok(f)
 }
@@ -86,7 +90,6 @@ fn misfit(read: &Read<'_>, ground: &Ground<'_>, misfits: &[&CodePart<'_>], uses:
     f.message = f.message.with("use", list(&uses.codes)).with("area", area).with("percent", share);
     f.measured = Some(Quantity::new(area, Unit::SquareMetre));
     f.allowed = Some(Quantity::new(0.0, Unit::SquareMetre));
-    f.certainty = misfits.iter().map(|m| crate::domain::geom::certainty(&m.overlap.area)).min();
     f.effect = misfits.iter().map(|m| themed::weigh(effect(theme, m.code), &m.overlap)).max().unwrap_or_default();
     f.effect = f.effect.max(read.reserved_effect());
     f.details.extend(

@@ -4,7 +4,7 @@ use super::clip::{boxes_meet, grow, meets};
 use super::common_area::common_area;
 use super::overlay::Measured;
 use super::pieces::runs;
-use crate::domain::verify::{AreaInterval, Certainty};
+use crate::domain::verify::AreaInterval;
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, Buffer, Distance, Euclidean};
 use geo_types::{Line, LineString, MultiLineString, MultiPolygon};
@@ -58,16 +58,4 @@ fn within(lines: &[LineString<f64>], parcel: &Measured, reach: f64) -> bool {
         let near = box_of(&a);
         outline().any(|b| meets(&b, &near) && Euclidean.distance(&a, &b) <= reach)
     })
-}
-
-/// What the interval says: certain when even the smallest possible area is an area, none when there is nothing.
-pub fn certainty(area: &AreaInterval) -> Certainty {
-    const NOTHING_M2: f64 = 1e-6;
-    if area.low > NOTHING_M2 {
-        Certainty::Certain
-    } else if area.high > NOTHING_M2 {
-        Certainty::Possible
-    } else {
-        Certainty::None
-    }
 }

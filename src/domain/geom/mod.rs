@@ -31,7 +31,7 @@ pub use composition::{Composition, Share, composition, largest_remainder};
 pub use coverage::{Cover, coverage};
 pub use gaps::narrow_gaps;
 pub use indexed::Indexed;
-pub use interval::{certainty, combined_accuracy};
+pub use interval::combined_accuracy;
 pub use join::join;
 pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, overlay};
 pub use pieces::{Piece, has_thin_part};

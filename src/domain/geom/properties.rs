@@ -58,8 +58,8 @@ proptest! {
             if counts {
                 prop_assert!(after.nominal >= before.low - 1e-4 && after.nominal <= before.high + 1e-4, "{before:?} {after:?}");
             }
-            if counts && certainty(&before) == Certainty::Certain {
-                prop_assert_ne!(certainty(&after), Certainty::None);
+            if counts && before.certainty() == Certainty::Certain {
+                prop_assert_ne!(after.certainty(), Certainty::None);
             }
         }
     }
@@ -90,8 +90,8 @@ proptest! {
         let simple = flaws(&MultiPolygon(vec![loose.0.clone()])).is_empty() && flaws(&MultiPolygon(vec![loose.1.clone()])).is_empty();
         let shaken = if simple { measure(&loose.0, &loose.1) } else { None };
         for after in [Some(after), shaken].into_iter().flatten() {
-            if certainty(&before) == Certainty::Certain {
-                prop_assert_ne!(certainty(&after), Certainty::None);
+            if before.certainty() == Certainty::Certain {
+                prop_assert_ne!(after.certainty(), Certainty::None);
             }
         }
     }

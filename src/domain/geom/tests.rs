@@ -106,7 +106,7 @@ fn q04_a_ring_outside_is_near_with_no_area() {
     let o = measure(&[ring.into()], 5.0);
     assert_eq!(o.area.nominal, 0.0);
     assert!(matches!(o.relation, Relation::Near(d) if (d - 2.0).abs() < 1e-6), "{:?}", o.relation);
-    assert_eq!(certainty(&o.area), Certainty::Possible);
+    assert_eq!(o.area.certainty(), Certainty::Possible);
 }
 
 #[test]

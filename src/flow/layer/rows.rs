@@ -1,6 +1,8 @@
 //! Raw rows into rows of a layer: text decoded, geometry placed and examined, faults named. Pure work for all cores.
 
 use super::examine::examined;
+use super::locate::first_point;
+use crate::domain::layer::crs_guard::Spread;
 use crate::domain::layer::filter::Filter;
 use crate::domain::layer::row::{Cell, MOST_HALF_WIDTH_M, Reading, Remark, Row, row_hash};
 use crate::domain::text::charset::Encoding;
@@ -142,6 +144,19 @@ struct Outcome {
     place: Option<Rect<f64>>,
     /// m; 0 for what takes no ground beside it.
     half_width: f64,
+}
+
+/// Takes points of the rows that were asked for, as they stand in the file.
+pub fn look(cx: &RowContext<'_>, raw: &[RawFeature], spread: &mut Spread) {
+    for f in raw {
+        spread.reaches(f.row_no);
+        if spread.wants(f.row_no)
+            && let Some(at) = first_point(f)
+            && cx.filter.takes(&decode(cx, f))
+        {
+            spread.add(f.row_no, at);
+        }
+    }
 }
 
 /// None: a row that was not asked for.
