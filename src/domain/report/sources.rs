@@ -72,7 +72,7 @@ pub(super) fn rules(record: &Record, lang: Lang, basis: &Basis) -> Vec<RuleLine>
             used_by: numbers(record, |f| f.rule.as_ref().is_some_and(pinned)),
         }
     };
-    basis.rules.book.rules.iter().map(|l| line(l)).filter(|l| !l.used_by.is_empty()).collect()
+    basis.rules.book.rules.iter().map(line).filter(|l| !l.used_by.is_empty()).collect()
 }
 
 fn in_force(lang: Lang, rule: &Rule) -> String {

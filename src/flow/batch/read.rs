@@ -58,7 +58,7 @@ pub struct Window {
     /// Places of rows that bear a name of one of the parcels, by key; drawn or not.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
-    pub neighbours: Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>,
+    pub neighbours: Adjoining,
     pub neighbour_boxes: Boxes,
 }
 
@@ -285,7 +285,7 @@ fn places(near: &[Found], asked: &[Asked], subjects: &[Option<Subject>]) -> (ByR
 
 const EVERYWHERE: Bounds = Bounds { min_e: f64::MIN, min_n: f64::MIN, max_e: f64::MAX, max_n: f64::MAX };
 
-type Adjoining = Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>;
+pub type Adjoining = Vec<(Uuid, std::result::Result<Option<Arc<Neighbour>>, String>)>;
 
 fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
     let mut seen = HashSet::new();
