@@ -220,7 +220,7 @@ pub struct ImportArgs {
     /// commune | features | extent | WKT: where the map claims to be complete
     #[arg(long, default_value = "commune")]
     pub coverage: String,
-    /// Positional accuracy of a boundary (m, standard deviation)
+    /// Positional accuracy: how far a boundary may be off (m, largest deviation)
     #[arg(long)]
     pub accuracy: Option<f64>,
     /// Denominator of the map scale
@@ -234,7 +234,7 @@ pub struct ImportArgs {
 #[derive(Args)]
 pub struct VerifyArgs {
     /// Number (HS-...) or id of a case
-    #[arg(required_unless_present_any = ["parcel", "commune", "zone", "layer_version", "filter", "run"])]
+    #[arg(required_unless_present_any = ["parcel", "commune", "zone", "layer_version", "filter", "run", "proposed"])]
     pub case: Option<String>,
     /// commune/sheet/number, also an old one: looks at the parcel, stores nothing
     #[arg(long, conflicts_with = "case")]
@@ -264,7 +264,7 @@ pub struct ManyArgs {
     /// All parcels of this cadastral zone (EPSG code)
     #[arg(long, conflicts_with_all = ["case", "parcel"])]
     pub zone: Option<i32>,
-    /// All parcels that the coverage of this layer version meets
+    /// All parcels that the coverage of this layer version meets, or of one that was in force in its place before
     #[arg(long, conflicts_with_all = ["case", "parcel"])]
     pub layer_version: Option<i64>,
     /// CQL2 over commune, sheet, number, scale, registered_area, map_area, land_use, and S_INTERSECTS(geom, ...) with --zone
@@ -273,6 +273,9 @@ pub struct ManyArgs {
     /// Go on with this run, or watch it
     #[arg(long, value_name = "ID", conflicts_with_all = ["case", "parcel", "commune", "zone", "layer_version", "filter"])]
     pub run: Option<uuid::Uuid>,
+    /// List the runs that published maps propose and nobody has begun
+    #[arg(long, conflicts_with_all = ["case", "parcel", "commune", "zone", "layer_version", "filter", "run"])]
+    pub proposed: bool,
     /// Only watch: leave the work to `diaba work` or `diaba serve`
     #[arg(long)]
     pub watch: bool,
@@ -282,7 +285,7 @@ impl ManyArgs {
     /// Is a run meant?
     pub fn asked(&self) -> bool {
         let selected = self.commune.is_some() || self.zone.is_some() || self.layer_version.is_some();
-        selected || self.filter.is_some() || self.run.is_some()
+        selected || self.filter.is_some() || self.run.is_some() || self.proposed
     }
 }
 

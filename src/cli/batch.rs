@@ -14,6 +14,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
+    if a.proposed {
+        return proposed(app).await;
+    }
     let run = match a.run {
         Some(id) => gone_on_with(app, by, id, a.watch).await?,
         None => {
@@ -42,6 +45,20 @@ pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
     let run = run?;
     tell(&run);
     Ok(if run.state == "done" && run.faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn proposed(app: &App) -> Result<ExitCode> {
+    let row = |p: &batch::RunProposal| {
+        let what = format!("{} {}", p.what, p.at.date());
+        vec![
+            format!("{} {}", p.layer, p.coverage_key),
+            what,
+            format!("diaba verify --layer-version {}", p.layer_version_id),
+        ]
+    };
+    let rows: Vec<Vec<String>> = batch::proposals(app, None, 1_000).await?.iter().map(row).collect();
+    say::table(&["map", "what", "begin"], &rows);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn gone_on_with(app: &App, by: &Actor, id: Uuid, watch: bool) -> Result<RunView> {
@@ -92,14 +109,22 @@ fn speed(run: &RunView) -> String {
 
 fn tell(run: &RunView) {
     println!(
-        "run {}: {}, {} of {} parcels as of {}; {} findings that weigh",
+        "run {}: {}, {} of {} parcels as of {}; {} findings that weigh, {} clear ones where something may lie",
         run.id,
         run.state,
         say::count(run.parcels_done),
         say::count(run.parcels),
         run.as_of,
-        say::count(run.findings)
+        say::count(run.findings),
+        say::count(run.possible)
     );
+    if !run.superseded.is_empty() {
+        let ids: Vec<String> = run.superseded.iter().map(i64::to_string).collect();
+        println!(
+            "judged by the maps of its planning; superseded or withdrawn since: layer versions {}",
+            ids.join(", ")
+        );
+    }
     let counts = [
         ("can proceed", run.can_proceed),
         ("needs papers", run.needs_papers),

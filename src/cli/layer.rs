@@ -216,6 +216,7 @@ fn published(p: &Published) {
             a.lineage
         );
     }
+    println!("  proposed: diaba verify --layer-version {}", p.layer_version_id);
 }
 
 fn list(rows: &[VersionRow]) {

@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::app::App;
-use crate::domain::proof::{self, Bundle, Doubt, Keyring, Proven, ReportProof, carried};
+use crate::domain::proof::{self, Bundle, Doubt, Keyring, Proven, ReportProof, VERDICT, VerdictProof, carried};
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, date, message, outcome};
 use crate::flow::proof as held;
@@ -12,6 +12,8 @@ use clap::{Args, Subcommand};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 #[derive(Args)]
@@ -39,12 +41,25 @@ pub enum KeysCommand {
     List,
     /// Make a new key and sign with it from now on; also the way on after a key was lost
     Rotate,
+    /// Say that a key was stolen: what it signed is believed only where a head from before covers it. The one that signs is replaced first
+    Revoke {
+        id: String,
+        /// Since when it may have been in other hands (RFC 3339; default: now)
+        #[arg(long)]
+        since: Option<String>,
+        /// 10 to 500 characters, published with the key
+        #[arg(long)]
+        reason: String,
+    },
     /// A public key as PEM, to be published (default: the one that signs)
     Export {
         id: Option<String>,
         /// Every key that ever signed, newest first
         #[arg(long, conflicts_with = "id")]
         all: bool,
+        /// The list with validity and theft of each key, as /check/keys.json gives it
+        #[arg(long, conflicts_with_all = ["id", "all"])]
+        list: bool,
     },
 }
 
@@ -59,15 +74,25 @@ pub enum ProofCommand {
         #[arg(long, requires = "head")]
         key: Option<PathBuf>,
     },
+    /// Write the proof of a run's verdict on one parcel (JSON, for `diaba check-report`)
+    Verdict {
+        /// Id of the run
+        run: Uuid,
+        /// Id of the parcel
+        parcel: Uuid,
+        /// File to write (default: to standard output)
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
     /// Sign the last link now (a job does it each day) and print the head as JSON, to be kept where we cannot reach it
     Head,
 }
 
 #[derive(Args)]
 pub struct CheckArgs {
-    /// A sealed report (PDF) or a proof bundle (JSON)
+    /// A sealed report (PDF), a proof bundle or the proof of a run's verdict (JSON)
     pub file: PathBuf,
-    /// The public keys the office publishes (PEM, one or several)
+    /// The public keys the office publishes (PEM, one or several; or the list of /check/keys.json, which names stolen keys)
     #[arg(long)]
     pub key: Option<PathBuf>,
     /// vi or en
@@ -131,6 +156,15 @@ async fn replay_run(app: &App, run: Uuid, parcel: Option<Uuid>) -> Result<ExitCo
 pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
     let (head, key) = match c {
         ProofCommand::Verify { head, key } => (head, key),
+        ProofCommand::Verdict { run, parcel, output } => {
+            let proof = held::verdict(app, run, parcel).await?;
+            let text = serde_json::to_string(&proof).map_err(|e| Error::Broken(e.into()))? + "\n";
+            match output {
+                Some(file) => std::fs::write(file, text).map_err(|e| Error::Broken(e.into()))?,
+                None => print!("{text}"),
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         ProofCommand::Head => {
             held::sign_head_now(app).await?;
             for head in held::heads(app, None, 1).await? {
@@ -168,17 +202,33 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
                 vec![
                     k.id,
                     k.made_at.date().to_string(),
-                    if k.signs { "signs".into() } else { "retired".into() },
+                    k.until.map_or_else(|| "-".into(), |t| t.date().to_string()),
+                    match &k.revoked {
+                        Some(r) => format!("revoked since {}: {}", r.since, r.reason),
+                        None if k.signs => "signs".into(),
+                        None => "retired".into(),
+                    },
                     k.public_key,
                 ]
             };
             let rows: Vec<_> = held::keys(app).await?.into_iter().map(row).collect();
-            say::table(&["key", "made", "state", "public key"], &rows);
+            say::table(&["key", "made", "until", "state", "public key"], &rows);
         }
         KeysCommand::Rotate => {
             let key = held::rotate(app, by).await?;
             eprintln!("key {} signs from now on; publish it:", key.id);
             print!("{}", key.pem);
+        }
+        KeysCommand::Revoke { id, since, reason } => {
+            let since = since.map(|t| instant(&t)).transpose()?;
+            let key = held::revoke(app, by, &id, since, &reason).await?;
+            eprintln!(
+                "key {} is revoked; publish the list anew (diaba keys export --list), and sign a head: diaba proof head",
+                key.id
+            );
+        }
+        KeysCommand::Export { list: true, .. } => {
+            println!("{}", serde_json::to_string_pretty(&held::keys(app).await?).map_err(|e| Error::Broken(e.into()))?);
         }
         KeysCommand::Export { all: true, .. } => {
             held::keys(app).await?.iter().for_each(|k| print!("{}", k.pem));
@@ -223,9 +273,16 @@ fn kept_heads(path: &Path) -> std::result::Result<Vec<held::HeadView>, Doubt> {
     }
 }
 
-/// The public keys in a PEM file.
+/// The public keys in a PEM file, or in the list that is published.
 pub(super) fn keyring(path: &Path) -> std::result::Result<Keyring, Doubt> {
-    Keyring::from_pem(&String::from_utf8_lossy(&read(path)?))
+    let text = read(path)?;
+    let text = String::from_utf8_lossy(&text);
+    if text.trim_start().starts_with('[') { Keyring::from_list(&text) } else { Keyring::from_pem(&text) }
+}
+
+fn instant(text: &str) -> Result<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| Error::refused("since", "shape", text, "an instant like 2026-11-28T12:00:00Z"))
 }
 
 fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
@@ -235,6 +292,9 @@ fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
 fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Result<bool, Doubt> {
     let file = read(&a.file)?;
     let given = a.key.as_deref().map(keyring).transpose()?;
+    if let Some(text) = std::str::from_utf8(&file).ok().filter(|t| t.starts_with('{') && t.contains(VERDICT)) {
+        return checked_verdict(text, given, lang, say);
+    }
     let bundle = match std::str::from_utf8(&file) {
         Ok(text) if text.starts_with('{') => Some(Bundle::from_json(text)?),
         _ => None,
@@ -263,6 +323,30 @@ fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Res
         say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
     }
     Ok(holds && trusted)
+}
+
+/// A run's verdict on one parcel.
+fn checked_verdict(
+    text: &str,
+    given: Option<Keyring>,
+    lang: Lang,
+    say: &dyn Fn(Message),
+) -> std::result::Result<bool, Doubt> {
+    let proof = VerdictProof::from_json(text)?;
+    let trusted = given.is_some();
+    let proven = proof.check(&given.map_or_else(|| proof.own_keys(), Ok)?)?;
+    say(Message::new("proof-record-whole"));
+    say(Message::new("proof-digest").with("digest", proven.digest.as_str()));
+    say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
+    say(Message::new("proof-outcome").with("outcome", outcome(lang, proven.record.outcome)));
+    say(Message::new("proof-verdict").with("run", proof.run.to_string()).with("beside", proven.beside as f64));
+    say(match &proven.root {
+        Some(root) => Message::new("proof-root").with("root", root.as_str()),
+        None => Message::new("proof-no-root"),
+    });
+    say(Message::new("proof-key").with("key", proven.key_id.as_str()));
+    say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
+    Ok(trusted)
 }
 
 /// Part by part, so that a changed page is told from a changed record. True when everything holds.

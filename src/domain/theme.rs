@@ -65,7 +65,7 @@ pub struct Theme {
     pub effect: Effect,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, ThemeCode>,
-    /// Positional accuracy (standard deviation of a boundary, metres) used when a layer version does not say its own.
+    /// Positional accuracy (largest deviation of a boundary, metres) used when a layer version does not say its own.
     pub accuracy_m: f64,
     /// A source older than this many days at `as_of` can no longer prove "clear".
     pub max_age_days: u32,
@@ -107,6 +107,11 @@ impl Theme {
     /// What a hit on `code` means: the code's own effect, else the theme's.
     pub fn effect_of(&self, code: Option<&str>) -> Effect {
         code.and_then(|c| self.codes.get(c)).and_then(|c| c.effect).unwrap_or(self.effect)
+    }
+
+    /// How exact a map of this theme is (m): as it says itself, else as the theme does.
+    pub fn accuracy_of(&self, own: f64) -> f64 {
+        if own > 0.0 { own } else { self.accuracy_m }
     }
 
     /// How far a line or point of this theme reaches to its sides (m): as the row says, else as the theme does.

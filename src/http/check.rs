@@ -1,6 +1,7 @@
 //! What a stranger may ask without signing in: is this result ours? And the keys to check it without us.
 
-use super::input::Params;
+use super::guard::By;
+use super::input::{Input, Params};
 use super::problem::Result;
 use super::words::Language;
 use crate::app::App;
@@ -12,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use time::OffsetDateTime;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_heads))
+    OpenApiRouter::new().routes(routes!(list_heads)).routes(routes!(revoke_key))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -37,7 +39,34 @@ async fn list_heads(State(app): State<App>, Params(asked): Params<Before>) -> Re
     Ok(Json(proof::heads(&app, asked.before, 100).await?))
 }
 
-/// Every public key that ever signed a verification, newest first.
+/// A key was stolen.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Theft {
+    /// Since when it may have been in other hands; now when not said.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    since: Option<OffsetDateTime>,
+    /// 10 to 500 characters; published with the key.
+    #[schema(example = "A copy of the key file lay on a stolen laptop.")]
+    reason: String,
+}
+
+/// Say that a signing key was stolen. The one that signs is replaced first. What it signed is believed from now on only where a head of
+/// the chain from before covers it; the published list of keys says so.
+#[utoipa::path(post, path = "/signing-keys/{id}/revocation", tag = "proof", request_body = Theft,
+    params(("id" = String, Path, description = "16 hex digits", example = "0000000000000000")),
+    responses((status = 200, body = KeyView)))]
+async fn revoke_key(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<String>,
+    Input(theft): Input<Theft>,
+) -> Result<Json<KeyView>> {
+    Ok(Json(proof::revoke(&app, &actor, &id, theft.since, &theft.reason).await?))
+}
+
+/// Every public key that ever signed, newest first: from when to when it signed, and whether it was stolen. The list can be given to
+/// `diaba check-report --key`.
 #[utoipa::path(get, path = "/check/keys.json", tag = "proof", responses((status = 200, body = Vec<KeyView>)))]
 async fn check_keys(State(app): State<App>) -> Result<Json<Vec<KeyView>>> {
     Ok(Json(proof::keys(&app).await?))
@@ -73,6 +102,7 @@ fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
                 Standing::Valid => Message::new("proof-valid"),
                 Standing::Unsigned => Message::new("proof-unsigned"),
                 Standing::Forged(part) => Message::new("proof-forged").with("part", part.as_str()),
+                Standing::Stolen(why) => Message::new("proof-stolen").with("why", why.as_str()),
                 Standing::Erased => Message::new("proof-erased"),
             }));
             if c.superseded {

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::batch::Selection;
 use crate::domain::check::CHECKS;
 use crate::domain::verify::ENGINE_SAYS;
-use crate::flow::batch::{self, FindingView, FindingWish, RunView, VerdictView};
+use crate::flow::batch::{self, FindingView, FindingWish, RunProposal, RunView, VerdictView};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(start_run))
         .routes(routes!(list_runs))
+        .routes(routes!(proposed_runs))
         .routes(routes!(get_run))
         .routes(routes!(run_events))
         .routes(routes!(run_findings))
@@ -48,7 +49,7 @@ struct Wanted {
     /// EPSG code of a cadastral zone.
     #[schema(example = 5899)]
     zone: Option<i32>,
-    /// Parcels that the coverage of this layer version meets; of a cadastral map, those without a boundary too.
+    /// Parcels that the coverage of this layer version meets, or of one that was ever in force in its place; of a cadastral map, those without a boundary too.
     layer_version: Option<i64>,
     /// CQL2 text over commune, sheet, number, scale, registered_area, map_area, land_use.
     #[serde(rename = "where")]
@@ -70,7 +71,7 @@ fn states() -> Object {
 }
 
 fn verdicts() -> Object {
-    one_of(&["hit", "partly_covered", "not_covered", "stale_source", "failed"])
+    one_of(&["hit", "clear", "partly_covered", "not_covered", "stale_source", "failed"])
 }
 
 fn checks() -> Object {
@@ -79,6 +80,10 @@ fn checks() -> Object {
 
 fn effects() -> Object {
     one_of(&["none", "needs_papers", "needs_person", "blocks"])
+}
+
+fn certainties() -> Object {
+    one_of(&["certain", "possible", "none"])
 }
 
 fn outcomes() -> Object {
@@ -105,6 +110,15 @@ async fn list_runs(State(app): State<App>, Params(asked): Params<Asked>, paging:
 fn instant(text: &str) -> Result<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| Problem::refused("after", "cursor", text, "a cursor of this list"))
+}
+
+/// Runs that a published or withdrawn map proposes: nobody has begun one over its ground since. Begin it with `layer_version`.
+#[utoipa::path(get, path = "/verification-run-proposals", tag = "verification-runs", params(Paging),
+    responses((status = 200, body = Page<RunProposal>)))]
+async fn proposed_runs(State(app): State<App>, paging: Paging) -> Result<Response> {
+    let before = paging.key::<(String, i64)>()?.map(|(at, id)| instant(&at).map(|at| (at, id))).transpose()?;
+    let rows = batch::proposals(&app, before, paging.fetch()).await?;
+    Ok(paging.page(rows, |r| (r.at.format(&Rfc3339).unwrap_or_default(), r.layer_version_id)))
 }
 
 /// A run: its state, its progress with rate and time left, its counts.
@@ -138,12 +152,15 @@ struct Sought {
     check: Option<String>,
     #[param(example = "recovery")]
     subject: Option<String>,
-    /// hit, partly_covered, not_covered, stale_source, failed.
+    /// hit, clear, partly_covered, not_covered, stale_source, failed.
     #[param(schema_with = verdicts, example = "hit")]
     verdict: Option<String>,
     /// none, needs_papers, needs_person, blocks.
     #[param(schema_with = effects, example = "blocks")]
     effect: Option<String>,
+    /// certain, possible, none: with `verdict=clear`, `possible` lists the parcels that may be hit.
+    #[param(schema_with = certainties, example = "possible")]
+    certainty: Option<String>,
     /// Only of this parcel.
     parcel: Option<Uuid>,
 }
@@ -162,6 +179,7 @@ async fn run_findings(
         subject: s.subject.as_deref(),
         verdict: s.verdict.as_deref(),
         effect: s.effect.as_deref(),
+        certainty: s.certainty.as_deref(),
         parcel: s.parcel,
         after: paging.key()?,
         limit: paging.fetch(),

@@ -126,3 +126,17 @@ pub async fn heads(pool: &PgPool, before: Option<i64>, limit: i64) -> sqlx::Resu
         .fetch_all(pool)
         .await
 }
+
+/// Was this row in the chain under a head that signs its time, before `before`? A head by a key that was stolen by then is none.
+pub async fn covered_before(pool: &PgPool, kind: &str, subject: &str, before: OffsetDateTime) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from proof_link l join proof_head h on h.no >= l.no
+                         where l.kind = $1 and l.subject = $2 and h.form <> 'diaba.head/1' and h.created_at < $3
+                           and not exists (select from key_revocation r where r.key_id = h.key_id and r.since <= h.created_at))",
+    )
+    .bind(kind)
+    .bind(subject)
+    .bind(before)
+    .fetch_one(pool)
+    .await
+}

@@ -52,12 +52,12 @@ pub struct Asked {
     pub beyond: f64,
 }
 
-/// Rows of these versions whose box meets `b` as widened for them, or whose key is one of `keys` and that have no geometry; at most `limit` + 1, in
-/// order of version and `fid`. Geometries stored in more than `large` bytes do not come along.
+/// Rows of these versions whose box meets `b` as widened for them, or whose key is one of `keys` wherever they are drawn; each
+/// once, at most `limit` + 1, in order of version and `fid`. Geometries stored in more than `large` bytes do not come along.
 ///
 /// The partition is named, or every plan would begin with all zones. Each version goes through the index by itself, so that
-/// superseded ones are not read; `is true` keeps the rows without geometry from being sought in the spatial index, where there
-/// is no key.
+/// superseded ones are not read; `is not true` keeps the keyed rows from being sought in the spatial index, where there is no
+/// key.
 pub async fn around(
     conn: &mut PgConnection,
     zone: i32,
@@ -75,8 +75,11 @@ pub async fn around(
               from feature_{zone} where layer_version_id = v.id
                  and geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone}) offset 0) f
           union all
-         select layer_version_id, fid, xmin::text::bigint, key, code, label, attrs, null, false from feature_{zone}
-          where layer_version_id = any($1) and key = any($6) and (geom is null) is true
+         select layer_version_id, fid, xmin::text::bigint, key, code, label, attrs,
+                case when pg_column_size(geom) <= $8 then st_asewkb(geom) end, coalesce(pg_column_size(geom) > $8, false)
+           from feature_{zone} join unnest($1::bigint[], $9::float8[]) v(id, beyond) on v.id = layer_version_id
+          where layer_version_id = any($1) and key = any($6)
+            and (geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone})) is not true
           order by 1, 2 limit $7"
     );
     sqlx::query_as(AssertSqlSafe(sql))

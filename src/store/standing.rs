@@ -1,7 +1,7 @@
 //! What a verification asks of its parcel, in one statement.
 
 use super::parcel::ParcelRow;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 /// A parcel as it stands, with what is asked for with it each time.
@@ -13,6 +13,11 @@ pub struct Standing {
     pub keys: Vec<String>,
     /// Today's code of its province, where the commune is known.
     pub province: Option<String>,
+}
+
+/// A transaction that reads, and in which every statement sees the same moment: what is published in between is not seen.
+pub async fn one_moment(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pool.begin_with("begin isolation level repeatable read read only").await
 }
 
 /// The version in force now; a parcel that is gone gives its last one.

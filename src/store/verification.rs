@@ -123,6 +123,11 @@ pub async fn find(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<VerificationRo
     sqlx::query_as("select * from verification where id = $1").bind(id).fetch_optional(pool).await
 }
 
+/// Those of these that are there.
+pub async fn these(pool: &PgPool, ids: &[Uuid]) -> sqlx::Result<Vec<VerificationRow>> {
+    sqlx::query_as("select * from verification where id = any($1)").bind(ids).fetch_all(pool).await
+}
+
 /// Ids of one case's verifications, or of all; oldest first.
 pub async fn ids(pool: &PgPool, case_id: Option<Uuid>) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar("select id from verification where $1::uuid is null or case_id = $1 order by seq")

@@ -33,7 +33,7 @@ async fn assert_once(pool: &PgPool, run: &RunView) {
         "select (select count(*) from run_verification where run_id = $1), (select count(distinct parcel_id) from run_verification where run_id = $1),
                 (select count(*) from run_verification v where run_id = $1 and not exists (select from verification_chunk c
                     where c.run_id = $1 and c.no = v.chunk and c.parcels[v.place + 1] = v.parcel_id)),
-                (select count(*) from run_finding where run_id = $1),
+                (select count(*) from run_finding where run_id = $1 and verdict <> 'clear'),
                 (select count(*) from run_finding f where run_id = $1 and not exists (select from run_verification v
                     where (v.run_id, v.chunk, v.place) = (f.run_id, f.chunk, f.place)))",
     )

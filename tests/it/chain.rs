@@ -1,6 +1,9 @@
 //! The chain over everything that was done: its first break is named, and so is one that was cut short.
 
 use crate::test_app::TestApp;
+use crate::ward::{mapped, threaded};
+use diaba::flow::proof;
+use serde_json::json;
 use sqlx::PgPool;
 
 /// Many at once, a clock that jumps back, and heads; then one row changed, one put in, one taken out.
@@ -128,4 +131,67 @@ async fn what_is_changed_before_it_is_linked_is_found(pool: PgPool) {
     extend_now(&t.app).await.unwrap();
     let told = walk(&t.app).await.unwrap().broken.unwrap();
     assert!(told.starts_with("link 1: audit") && told.ends_with("was changed"), "{told}");
+}
+
+/// A key is stolen: what a head from before covers is believed, what came after is not, and the published list tells strangers.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_stolen_key_is_told_wherever_something_is_proved(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool.clone()).await;
+        let by = diaba::flow::staff::Actor::system("test");
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let made = async || {
+            let case = legal.open_case().await;
+            legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await.body
+        };
+        let before = made().await;
+        proof::sign_head_now(&t.app).await.unwrap();
+        t.advance(time::Duration::hours(2));
+        let after = made().await;
+        let since = t.app.clock.now() - time::Duration::hours(1);
+        let stolen = proof::keys(&t.app).await.unwrap()[0].id.clone();
+
+        let admin = t.signed_in("admin", &["admin"]).await;
+        let path = format!("/api/v1/signing-keys/{stolen}/revocation");
+        let told = |since: &str| json!({"since": since, "reason": "A copy of the key lay on a stolen laptop."});
+        let text = since.format(&time::format_description::well_known::Rfc3339).unwrap();
+        assert_eq!(legal.post(&path, told(&text)).await.status, reqwest::StatusCode::FORBIDDEN);
+        assert_eq!(admin.post(&path, told("2031-01-01T00:00:00Z")).await.refused(), ["since: key-since"]);
+        let revoked = admin.post(&path, told(&text)).await;
+        assert_eq!(revoked.status, reqwest::StatusCode::OK, "{}", revoked.text);
+        assert_eq!(admin.post(&path, told(&text)).await.status, reqwest::StatusCode::CONFLICT);
+
+        // another key signs, and the list says so
+        let listed = legal.get("/check/keys.json").await;
+        let keys = listed.body.as_array().unwrap().clone();
+        assert_eq!((keys.len(), &keys[0]["signs"], &keys[0]["revoked"]), (2, &json!(true), &serde_json::Value::Null));
+        assert_eq!((&keys[1]["id"], keys[1]["revoked"]["since"].as_str()), (&json!(stolen), Some(text.as_str())));
+        assert!(keys[1]["until"].is_string());
+
+        let page =
+            async |v: &serde_json::Value| legal.get(&format!("/check/{}", v["digest"].as_str().unwrap())).await.text;
+        assert!(!page(&before).await.contains("DO NOT RELY"), "a head from before covers it");
+        assert!(page(&after).await.contains("DO NOT RELY"), "{}", page(&after).await);
+        let bundle = async |v: &serde_json::Value| {
+            let id = v["id"].as_str().unwrap().parse().unwrap();
+            proof::bundle(&t.app, &by, id, diaba::domain::staff::Purpose::Verify).await.unwrap()
+        };
+        let ring = diaba::domain::proof::Keyring::from_list(&listed.text).unwrap();
+        let doubt = bundle(&after).await.check(&ring).unwrap_err();
+        assert!(matches!(&doubt, diaba::domain::proof::Doubt::Revoked { key, .. } if *key == stolen), "{doubt}");
+        // the file alone cannot tell when it was signed
+        assert!(bundle(&before).await.check(&ring).is_err());
+        proof::sign_head_now(&t.app).await.unwrap();
+        let broken = proof::walk(&t.app).await.unwrap().broken.unwrap();
+        assert!(broken.contains(after["id"].as_str().unwrap()) && broken.contains("other hands"), "{broken}");
+        let replayed =
+            proof::replay(&t.app, &by, after["id"].as_str().unwrap().parse().unwrap(), &proof::Seen::default())
+                .await
+                .unwrap();
+        assert_eq!(replayed.first_difference.map(|d| d.what), Some("key"));
+        // what is signed now is signed by the new key
+        let new = made().await;
+        assert!(!page(&new).await.contains("DO NOT RELY"));
+    })
+    .await;
 }

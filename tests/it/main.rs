@@ -6,6 +6,7 @@ mod advice;
 mod aftercare;
 mod batch;
 mod batch_faults;
+mod batch_pins;
 mod case_events;
 mod case_work;
 mod cases;

@@ -95,14 +95,25 @@ impl Bench {
 
     /// The first parcels of a file with coordinates as `real` would have them, called EPSG:5899 by the file.
     async fn redrawn(&self, f: &DemoFile, real: &Definition) -> PathBuf {
+        self.mixed(f, 60, 0, real).await
+    }
+
+    /// Rows of a file over and over, `right` of them as they are, then as many as `wrong` with coordinates as `real` would have them.
+    async fn mixed(&self, f: &DemoFile, wrong: usize, right: usize, real: &Definition) -> PathBuf {
         let there = |p: geo::Coord<f64>| self.raw(real, p);
-        let plain = |g: &geo::Geometry<f64>| g.map_coords(there).to_wkb(CoordDimensions::xy()).unwrap();
-        let rows = f.rows.iter().filter(|(g, _)| g.is_some()).take(60).map(|(g, values)| RawFeature {
-            wkb: g.as_ref().map(plain),
-            values: values.iter().map(written).collect(),
-            ..RawFeature::default()
+        let moved: Vec<_> =
+            f.rows.iter().filter_map(|(g, _)| g.as_ref()).take(60).map(|g| g.map_coords(there)).collect();
+        let drawn: Vec<_> = f.rows.iter().filter(|(g, _)| g.is_some()).take(60).collect();
+        let rows = (0..right + wrong).map(|i| {
+            let (g, values) = drawn[i % drawn.len()];
+            let g = if i < right { g.as_ref().unwrap() } else { &moved[i % moved.len()] };
+            RawFeature {
+                wkb: Some(g.to_wkb(CoordDimensions::xy()).unwrap()),
+                values: values.iter().map(written).collect(),
+                ..RawFeature::default()
+            }
         });
-        let folder = self.folder.path().join(real.to_string().replace([':', '/', ';', '='], "_"));
+        let folder = self.folder.path().join(format!("{right}_{real}").replace([':', '/', ';', '='], "_"));
         std::fs::create_dir_all(&folder).unwrap();
         let target = WriteTarget {
             path: folder.join(Path::new(&f.name).with_extension("gpkg")),
@@ -212,6 +223,58 @@ async fn what_a_file_wrongly_says_of_itself_is_found_and_the_right_definition_na
         let r = b.import(f, &path, Some(wgs84), None).await.unwrap();
         let Proof::Map(m) = proof(&r) else { panic!("{}", r.crs) };
         assert!(m.share > 0.9 && m.residual_m.unwrap() < 0.002, "{m:?}");
+    })
+    .await;
+}
+
+/// Right in its beginning, longer than what is looked at before the first row is stored, and meant otherwise further on: refused, with the rows.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_file_whose_second_half_means_something_else_is_refused_by_rows(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let b = Bench::new(pool).await;
+        let f = b.cadastral()[0];
+        let near = b.book.iter().find(|z| z.srid != ZONE && z.central_meridian == Some(107.0)).unwrap().srid;
+        let elsewhere = [Definition::new(Base::Zone(near)), Definition::swapped(Base::Zone(ZONE))];
+        let close = [
+            Definition::new(Base::Tm { central_meridian: 107.75, k0: 0.9999, shift: false }),
+            Definition::by(Base::Zone(ZONE), Operation::Epsg5194),
+        ];
+        for (mapped, all) in [(false, &elsewhere[..]), (true, &elsewhere[..1]), (true, &close[..])] {
+            if mapped && all.len() == 1 {
+                let r = b.import(f, &b.folder.path().join(&f.name), None, None).await.unwrap();
+                layer::publish(&b.t.app, &b.by, r.layer_version_id).await.unwrap();
+            }
+            for real in all {
+                for right in [100, 5_400] {
+                    let path = b.mixed(f, right, right, real).await;
+                    let Err(Error::Refused(p)) = b.import(f, &path, None, None).await else {
+                        panic!("{real} was accepted")
+                    };
+                    assert_eq!(
+                        (p.len(), p[0].field.as_str(), p[0].code.as_str()),
+                        (1, "crs", "crs-mixed"),
+                        "{real}: {p:?}"
+                    );
+                    let rows =
+                        p[0].found.strip_prefix("rows ").unwrap().split(':').next().unwrap().split_once('-').unwrap();
+                    let (first, last): (usize, usize) = (rows.0.parse().unwrap(), rows.1.parse().unwrap());
+                    assert!(
+                        first.abs_diff(right + 1) <= right / 2 && last == 2 * right,
+                        "{real} from row {}: {p:?}",
+                        right + 1
+                    );
+                    assert!(p[0].allowed.contains(&real.to_string()) || mapped, "{real}: {p:?}");
+                }
+            }
+        }
+        let staged: i64 = sqlx::query_scalar(
+            "select count(*) from layer_version v where state in ('staging', 'checked') and v.coverage_key = $1",
+        )
+        .bind(&f.coverage_key)
+        .fetch_one(&b.t.app.pool)
+        .await
+        .unwrap();
+        assert_eq!(staged, 0, "nothing of them stays");
     })
     .await;
 }

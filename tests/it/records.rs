@@ -95,7 +95,7 @@ fn free(theme: &Theme) -> Vec<Feature> {
             vec![feature(1, theme.codes.keys().find(fits).map(String::as_str), Some(everywhere()))]
         }
         Family::Access => vec![feature(1, None, Some(rect(-300.0, -7.0, 900.0, 7.0)))],
-        Family::Register => vec![feature(1, None, None)],
+        Family::Register => vec![Feature { key: Some("20194/12/345".into()), ..feature(1, None, None) }],
         _ => vec![],
     }
 }

@@ -1,13 +1,17 @@
 //! Versions of a layer: sent again, declared anew, compared, brought back, withdrawn.
 
+use crate::batch::{all_verdicts, same_as_alone};
 use crate::command_line::diaba;
 use crate::test_app::{Answer, Caller};
 use crate::ward::{EAST, NORTH, ZONE, ask, map, mapped, parcel, publish_map, send, threaded, wait};
-use diaba::domain::verify::Wish;
+use diaba::domain::verify::{Gathered, Wish};
 use diaba::flow::staff::Actor;
-use diaba::flow::{proof, verification};
+use diaba::flow::{layer, proof, verification};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 /// Everything within 2 km of the parcels.
@@ -105,6 +109,79 @@ async fn a_map_of_a_later_day_speaks_for_its_parcels(pool: PgPool) {
         let id: Uuid = parcel(&gis, 346).await.parse().unwrap();
         let alone = verification::inspect(&t.app, ZONE, id, Wish::default()).await.unwrap();
         assert_eq!(json!(alone.record.pins.layers[0].source_date), "2026-02-20");
+    })
+    .await;
+}
+
+/// A block keyed to a parcel is found for it wherever it is drawn, by one verification and by a run; drawn elsewhere, it says
+/// nothing of who lies near.
+#[sqlx::test(migrations = "./migrations")]
+async fn an_entry_is_found_by_its_name_wherever_it_is_drawn(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        let (w, s) = (EAST + 1000.0, NORTH + 1000.0);
+        let area = format!("POLYGON(({w} {s}, {} {s}, {w} {}, {w} {s}))", w + 9.0, s + 9.0);
+        let rows = format!("WKT,MaXa,SoTo,SoThua,Loai\n\"{area}\",20194,12,345,block\n");
+        publish_version(&gis, &import(&gis, rows, &register(&t.app.clock.today().to_string())).await).await;
+        let mut found = vec![];
+        for number in [345, 346] {
+            let one = parcel(&gis, number).await;
+            found.push(verdict(&gis, &one, "encumbrance.register", "encumbrance").await);
+        }
+        assert_eq!(found, ["hit", "clear"]);
+        let run = gis.post("/api/v1/verification-runs", json!({"zone": ZONE})).await;
+        let run =
+            format!("/api/v1/verification-runs/{}", run.body["id"].as_str().unwrap_or_else(|| panic!("{}", run.text)));
+        for _ in 0..100 {
+            if gis.get(&run).await.body["state"] == "done" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let run: Uuid = run.rsplit('/').next().unwrap().parse().unwrap();
+        let verdicts = all_verdicts(&t, run).await;
+        assert_eq!(verdicts.len(), 2);
+        same_as_alone(&t, run, &verdicts).await;
+    })
+    .await;
+}
+
+/// While the map changes under it, a verdict is of one state of it: the parcel's and its neighbours' of the same version.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_verdict_is_of_one_moment(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let gis = t.signed_in("maps", &["gis_analyst"]).await;
+        let id: Uuid = parcel(&gis, 345).await.parse().unwrap();
+        let longer = map(&[345, 346]).replace(&format!("{}", NORTH + 10.0), &format!("{}", NORTH + 11.0));
+        assert_ne!(longer, map(&[345, 346]));
+        publish_map(&gis, longer, &ask()).await;
+        let done = Arc::new(AtomicBool::new(false));
+        let (app, stop) = (t.app.clone(), done.clone());
+        let turns = tokio::spawn(async move {
+            let by = Actor::system("test");
+            let mut turned = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let to = Some(1 + turned % 2);
+                layer::rollback(&app, &by, "cadastral_test", "20194", to).await.unwrap();
+                turned += 1;
+            }
+            turned
+        });
+        let area = |shape: &geo::MultiPolygon<f64>| geo::Area::unsigned_area(shape).round();
+        let mut seen = BTreeSet::new();
+        for _ in 0..400 {
+            let facts = verification::facts_of_parcel(&t.app, ZONE, id, Wish::default()).await.unwrap();
+            let own = facts.parcel.as_ref().unwrap();
+            let Gathered::Read(neighbours) = &facts.neighbours else { panic!("{:?}", facts.neighbours) };
+            let areas = (area(&own.boundary.as_ref().unwrap().geom), area(&neighbours[0].boundary));
+            assert_eq!(areas.0, areas.1, "parcel and neighbour are of two states of the map");
+            seen.insert(areas.0 as i64);
+        }
+        done.store(true, Ordering::Relaxed);
+        assert!(turns.await.unwrap() > 5);
+        assert_eq!(seen, BTreeSet::from([200, 220]));
     })
     .await;
 }

@@ -13,10 +13,10 @@ pub const ZONE: i32 = 5899;
 pub const EAST: f64 = 550_000.0;
 pub const NORTH: f64 = 1_777_000.0;
 
-/// Parcels of sheet 12 in a row, 20 x 10 m each, from west to east.
+/// Parcels of sheet 12 in rows of 2,000, 20 x 10 m each, from west to east.
 pub fn map(numbers: &[u32]) -> String {
     let rows = numbers.iter().enumerate().map(|(i, number)| {
-        let (w, s) = (EAST + 20.0 * i as f64, NORTH);
+        let (w, s) = (EAST + 20.0 * (i % 2_000) as f64, NORTH + 10.0 * (i / 2_000) as f64);
         let (e, n) = (w + 20.0, s + 10.0);
         format!("\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",20194,12,{number},200,ODT\n")
     });

@@ -129,7 +129,8 @@ theme-rows-lost = Layer { $layer } version { $number }: { $count } rows set asid
 theme-query-failed = Layer { $layer } could not be read: { $reason }
 theme-query-truncated = Layer { $layer } has more than { $count } features here; not all were read.
 theme-broken-feature = Features without valid coordinates, not measured: { $features }
-theme-width-unknown = Lines that do not say how wide their strip is: { $features }
+theme-width-unknown = Lines and points that do not say how wide their strip is: { $features }
+theme-extent-unknown = Points on the parcel, or within the accuracy of its boundary, that do not say how much ground they take: { $features }
 theme-repaired = Features whose outline crosses itself, repaired before measuring: { $features }
 theme-code-area = { $code } ({ $title_en }): { $area } m², { $percent } %; between { $low } and { $high } m² given the accuracy of both maps.
 theme-code-line = { $code } ({ $title_en }): { $length } m.
@@ -149,7 +150,8 @@ zone-use-unknown = { $theme_en }: the use is not known, so { $area } m² cannot 
 zone-informs = { $theme_en }: for information, the plan sets no use.
 zone-none = In no zone: { $area } m², { $percent } %.
 zone-hole = { $theme_en }: the plan gives { $area } m² of the parcel no use.
-zone-doubled = { $area } m² lie in more than one zone; the shares add up to more than 100 %.
+zone-doubled = In more than one zone: { $area } m², { $percent } %, counted again in every further zone; the shares less this are 100 %.
+zone-lines = Lines without an area run { $length } m through the parcel; what use they give cannot be told.
 zone-code-unknown = Zone { $code } is not in the code list.
 
 ## split.minimum

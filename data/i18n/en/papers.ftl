@@ -139,6 +139,7 @@ consistency-ring-differs = The printed vertices enclose { $ring } m², but the c
 
 register-no-theme = No register of encumbrances is known to the service; nothing was asked.
 register-hit = { $theme_en }: { $count } entries on this parcel.
+register-line-possible = { $label }: drawn on { $area } m² of the parcel, between { $low } and { $high } m² given the accuracy of both maps; it may lie beside it.
 register-line = { $title_en } ({ $code }): { $label }
 register-stray = { $theme_en }: { $count } entries name no parcel and are not drawn; they may concern this one.
 

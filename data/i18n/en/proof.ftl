@@ -1,9 +1,10 @@
 proof-title = Check of a verification
 proof-valid = VALID: this result was made by the office and has not been changed.
 proof-superseded = Note: there is a later, different result for the same case.
-proof-unknown = UNKNOWN: the office has made no result with this code.
+proof-unknown = UNKNOWN: the office has made no result of a case with this code. Verdicts of a run over many parcels are not looked up here: each is proved by its own file (diaba check-report).
 proof-forged = INVALID: what is on file is not what was signed: { $part }. Only what the record itself says is shown.
 proof-unsigned = On file, but NOT SIGNED (made before signatures, or its signature was taken away).
+proof-stolen = DO NOT RELY ON IT: { $why }.
 proof-erased = MADE AND SIGNED by the office; its content was deleted when the time for keeping it was over.
 proof-digest = SHA-256: { $digest }
 proof-as-of = As of: { $date }
@@ -21,8 +22,12 @@ proof-file-sealed = The file is whole: the signature covers all its { $bytes } b
 proof-file-changed = THE FILE WAS CHANGED after it was signed; the record it carries is whole: its pages or another part were changed.
 proof-none-carried = The file carries no verification: it is another paper of the office (a hand-over record, for example), or a report from before records were carried. Proved is that the office issued this file as it is, not what stands in it.
 proof-keys-differ = The record was signed with key { $record }, the file with key { $file } (the key was changed between the two).
+proof-verdict = It is the verdict of run { $run } on one parcel, signed together with those on { $beside } others.
+proof-root = SHA-256 over all verdicts of the run, as it stands in the chain of the office: { $root }
+proof-no-root = The run was not done when this proof was made: there is no SHA-256 over all of it.
 doubt-not-a-key = not a public key.
 doubt-other-key = signed with key { $signed }, the key at hand is { $held }.
+doubt-revoked = key { $key } may have been in other hands since { $since } ({ $reason }); by itself, the signature proves nothing. Ask the page /check/ of the office whether it was in the chain before
 doubt-forged = the signature does not fit, something was changed in { $what ->
     [file] the file
     [verification] the record

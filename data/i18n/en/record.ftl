@@ -41,9 +41,9 @@ verdict-stale-source = stale source
 verdict-failed = failed
 verdict-not-applicable = not applicable
 
-certainty-certain = certain within the accuracy of both maps
-certainty-possible = possible within the accuracy of both maps
-certainty-none = none within the accuracy of both maps
+certainty-certain = overlap: certain within the accuracy of both maps
+certainty-possible = overlap: possible within the accuracy of both maps
+certainty-none = overlap: none within the accuracy of both maps
 
 standing-verified = verified
 standing-secondary = seen only at second hand

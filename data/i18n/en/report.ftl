@@ -27,6 +27,7 @@ page-newer = NO LONGER CURRENT: this case was verified anew on { $date }, with a
 page-map-note = VN-2000 coordinates; X is the northing, Y the easting. A number in a circle is the number in the tables of this report. Hatched: what was hit; grey grid: what could not be checked.
 page-map-simplified = Boundaries are drawn simplified for the scale; the vertex table has the true coordinates.
 page-map-no-around = Neighbours and roads are not drawn: they could not be read from the map versions that were used.
+page-map-context = Neighbouring parcels and roads are drawn for orientation only, from the map versions named in this report; they are no part of the signed record. The parcel, its vertices and what is hatched are.
 page-no-map = NO MAP
 page-no-map-note = The parcel has no boundary on the cadastral map of this system. Nothing can be drawn, and nothing that must be measured on a map could be checked. This report does not prove that the parcel is free of planning or restrictions.
 page-scale = Scale 1:{ $scale }

@@ -129,7 +129,8 @@ theme-rows-lost = Lớp { $layer } phiên bản { $number }: { $count } dòng b�
 theme-query-failed = Không đọc được lớp { $layer }: { $reason }
 theme-query-truncated = Lớp { $layer } có hơn { $count } đối tượng tại đây; chưa đọc hết.
 theme-broken-feature = Đối tượng có toạ độ không hợp lệ, chưa đo: { $features }
-theme-width-unknown = Đường không ghi bề rộng hành lang: { $features }
+theme-width-unknown = Tuyến hoặc điểm không ghi bề rộng hành lang: { $features }
+theme-extent-unknown = Điểm nằm trên thửa đất, hoặc trong độ chính xác của ranh thửa, không ghi phạm vi chiếm đất: { $features }
 theme-repaired = Đối tượng có ranh tự cắt, đã sửa trước khi đo: { $features }
 theme-code-area = { $code } ({ $title_vi }): { $area } m², { $percent } %; từ { $low } đến { $high } m² theo độ chính xác của hai bản đồ.
 theme-code-line = { $code } ({ $title_vi }): { $length } m.
@@ -149,7 +150,8 @@ zone-use-unknown = { $theme_vi }: chưa rõ mục đích sử dụng nên không
 zone-informs = { $theme_vi }: để tham khảo, bản đồ không quy định mục đích.
 zone-none = Không thuộc khu quy hoạch nào: { $area } m², { $percent } %.
 zone-hole = { $theme_vi }: quy hoạch không ghi mục đích sử dụng cho { $area } m² của thửa đất.
-zone-doubled = { $area } m² nằm trong nhiều khu quy hoạch; tổng tỷ lệ vượt 100 %.
+zone-doubled = Nằm trong nhiều khu quy hoạch: { $area } m², { $percent } %, đã tính lại ở mỗi khu chồng thêm; tổng tỷ lệ trừ phần này bằng 100 %.
+zone-lines = Có tuyến không có diện tích đi qua thửa đất dài { $length } m; không xác định được mục đích quy hoạch.
 zone-code-unknown = Khu { $code } không có trong danh mục mã.
 
 ## split.minimum

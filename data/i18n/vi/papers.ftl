@@ -139,6 +139,7 @@ consistency-ring-differs = Các đỉnh bao { $ring } m², nhưng giấy ghi { $
 
 register-no-theme = Dịch vụ chưa có sổ đăng ký ràng buộc nào; chưa tra cứu được gì.
 register-hit = { $theme_vi }: { $count } mục về thửa này.
+register-line-possible = { $label }: vẽ trên { $area } m² của thửa đất, từ { $low } đến { $high } m² theo độ chính xác của hai bản đồ; có thể nằm bên cạnh thửa.
 register-line = { $title_vi } ({ $code }): { $label }
 register-stray = { $theme_vi }: { $count } mục không ghi thửa và không có hình; có thể liên quan đến thửa này.
 

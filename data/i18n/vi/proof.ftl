@@ -1,9 +1,10 @@
 proof-title = Kiểm tra kết quả xác minh
 proof-valid = HỢP LỆ: kết quả này do văn phòng lập và chưa bị sửa đổi.
 proof-superseded = Lưu ý: hồ sơ này đã có kết quả xác minh khác, mới hơn.
-proof-unknown = KHÔNG CÓ trong sổ: văn phòng không lập kết quả nào có mã này.
+proof-unknown = KHÔNG CÓ trong sổ: văn phòng không lập kết quả hồ sơ nào có mã này. Kết luận của đợt xác minh nhiều thửa không tra ở đây: mỗi kết luận được chứng minh bằng tệp riêng (diaba check-report).
 proof-forged = KHÔNG HỢP LỆ: nội dung trong sổ không đúng với nội dung đã ký: { $part }. Trang này chỉ nêu những gì chính bản ghi nói.
 proof-unsigned = Có trong sổ nhưng CHƯA ĐƯỢC KÝ (lập trước khi có chữ ký số, hoặc chữ ký đã bị gỡ).
+proof-stolen = CHỚ TIN CẬY: { $why }.
 proof-erased = Văn phòng ĐÃ LẬP VÀ KÝ kết quả này; nội dung đã được xoá khi hết thời hạn lưu giữ.
 proof-digest = Mã SHA-256: { $digest }
 proof-as-of = Ngày xác minh: { $date }
@@ -21,8 +22,12 @@ proof-file-sealed = Tệp nguyên vẹn: chữ ký phủ toàn bộ { $bytes } b
 proof-file-changed = TỆP ĐÃ BỊ SỬA sau khi ký; phần bản ghi kèm trong tệp vẫn nguyên vẹn: các trang hoặc phần khác đã bị thay đổi.
 proof-none-carried = Tệp không kèm bản ghi xác minh: đây là giấy tờ khác của văn phòng (ví dụ biên bản bàn giao), hoặc báo cáo lập từ khi bản ghi chưa được kèm theo. Chỉ chứng minh được rằng văn phòng đã phát hành đúng tệp này, không chứng minh nội dung của nó.
 proof-keys-differ = Bản ghi được ký bằng khoá { $record }, tệp bằng khoá { $file } (khoá đã được thay giữa hai lần ký).
+proof-verdict = Đây là kết luận của đợt xác minh { $run } về một thửa, ký chung với { $beside } thửa khác.
+proof-root = SHA-256 trên mọi kết luận của đợt, như ghi trong chuỗi của văn phòng: { $root }
+proof-no-root = Đợt xác minh chưa xong khi lập chứng cứ này: chưa có SHA-256 trên toàn đợt.
 doubt-not-a-key = không phải khoá công khai.
 doubt-other-key = được ký bằng khoá { $signed }, còn khoá đang có là { $held }.
+doubt-revoked = khoá { $key } có thể đã lọt vào tay người khác từ { $since } ({ $reason }); riêng chữ ký không chứng minh được gì. Hãy hỏi trang /check/ của văn phòng xem kết quả đã có trong chuỗi trước đó chưa
 doubt-forged = chữ ký không khớp, đã có thay đổi trong: { $what ->
     [file] tệp
     [verification] bản ghi xác minh

@@ -41,9 +41,9 @@ verdict-stale-source = nguồn quá cũ
 verdict-failed = không xét được
 verdict-not-applicable = không áp dụng
 
-certainty-certain = chắc chắn, trong độ chính xác của hai bản đồ
-certainty-possible = có thể, trong độ chính xác của hai bản đồ
-certainty-none = không có, trong độ chính xác của hai bản đồ
+certainty-certain = phần chồng lấn: chắc chắn, trong độ chính xác của hai bản đồ
+certainty-possible = phần chồng lấn: có thể, trong độ chính xác của hai bản đồ
+certainty-none = phần chồng lấn: không có, trong độ chính xác của hai bản đồ
 
 standing-verified = đã đối chiếu
 standing-secondary = chỉ thấy ở nguồn thứ cấp

@@ -27,6 +27,7 @@ page-newer = KHÔNG CÒN HIỆU LỰC THAM KHẢO: hồ sơ này đã được x
 page-map-note = Hệ toạ độ VN-2000; X là toạ độ theo hướng bắc, Y là toạ độ theo hướng đông. Số trong vòng tròn là số thứ tự trong các bảng của báo cáo này. Phần gạch chéo là phần bị vướng; phần kẻ ô xám là phần chưa kiểm tra được.
 page-map-simplified = Đường ranh được vẽ giản lược theo tỷ lệ; toạ độ đúng ở bảng đỉnh thửa.
 page-map-no-around = Sơ đồ không có thửa liền kề và đường: không đọc được từ các phiên bản bản đồ đã dùng.
+page-map-context = Thửa liền kề và đường chỉ vẽ để dễ định hướng, theo các phiên bản bản đồ nêu trong báo cáo; không thuộc bản ghi đã ký. Thửa đất, các đỉnh và phần gạch chéo thuộc bản ghi đã ký.
 page-no-map = KHÔNG CÓ SƠ ĐỒ
 page-no-map-note = Thửa đất chưa có ranh giới trên bản đồ địa chính của hệ thống, nên không vẽ được sơ đồ và không kiểm tra được những nội dung phải đo trên bản đồ. Báo cáo này không chứng minh thửa đất không vướng quy hoạch hoặc hạn chế nào.
 page-scale = Tỷ lệ 1:{ $scale }

@@ -2,12 +2,14 @@
 
 mod filter;
 mod kept;
+mod pins;
 mod seal;
 mod tally;
 mod words;
 
 pub use filter::{COLUMNS, Column, Compare, Filter, FilterError, Value};
 pub use kept::{AskedLayer, ChunkInputs, INPUTS, Keeper, ParcelInputs, RowPin};
+pub use pins::{PinError, RunPins, rule_book_hash};
 pub use seal::{CHUNK, ChunkName, RUN, chunk_digest, run_root};
 pub use tally::{FindingKinds, Kept, QuietSet, QuietSets, keep};
 
@@ -23,7 +25,8 @@ pub struct Selection {
     /// EPSG code of a cadastral zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<i32>,
-    /// Parcels that the coverage of this layer version meets.
+    /// Parcels that the coverage of this layer version meets, or of another one that was ever in force in its place, as far as strips
+    /// along its lines reach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer_version: Option<i64>,
     /// CQL2 text over the columns of [`COLUMNS`].

@@ -1,4 +1,5 @@
-//! What a run keeps of a record in columns: findings that weigh by kind and numbers, the others as one of few sets.
+//! What a run keeps of a record in columns: findings that weigh, and clear ones beside which something may lie all the same, by kind
+//! and numbers, the others as one of few sets.
 
 use crate::domain::rule::RulePin;
 use crate::domain::theme::Effect;
@@ -6,7 +7,7 @@ use crate::domain::verify::{Certainty, FindingRecord, Record, Unit, Verdict};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// (check, subject, verdict) of every finding that does not weigh (clear, or not applicable), in the record's order.
+/// (check, subject, verdict) of every finding that says nothing more (clear, or not applicable), in the record's order.
 pub type QuietSet = Vec<(Cow<'static, str>, String, Verdict)>;
 
 /// The different sets of a chunk; most parcels share one.
@@ -89,20 +90,26 @@ impl<'a> FindingKinds<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kept {
     /// With the place in the record, from 0.
-    pub weighing: Vec<(i16, FindingRecord)>,
+    pub told: Vec<(i16, FindingRecord)>,
+    /// How many of them are clear, with an overlap within the accuracy of both maps.
+    pub possible: usize,
     pub quiet: QuietSet,
 }
 
 /// Parts the findings of a record. Together the two say of every check what it said; what a quiet one measured, and the
 /// geometry of evidence, is given by running the verification again.
 pub fn keep(record: Record) -> Kept {
-    let mut kept = Kept { weighing: vec![], quiet: vec![] };
+    let mut kept = Kept { told: vec![], possible: 0, quiet: vec![] };
     for (no, finding) in record.findings.into_iter().enumerate() {
+        let nothing = finding.certainty.is_none_or(|c| c == Certainty::None);
         match finding.verdict {
-            Verdict::Clear | Verdict::NotApplicable => {
+            Verdict::Clear | Verdict::NotApplicable if nothing => {
                 kept.quiet.push((finding.check, finding.subject, finding.verdict));
             }
-            _ => kept.weighing.push((i16::try_from(no).unwrap_or(i16::MAX), finding)),
+            verdict => {
+                kept.possible += usize::from(verdict == Verdict::Clear);
+                kept.told.push((i16::try_from(no).unwrap_or(i16::MAX), finding));
+            }
         }
     }
     kept

@@ -1,14 +1,15 @@
 //! What registers say of the parcel: mortgage, block, dispute, enforcement. Rows are keyed by parcel or drawn.
 
 use super::encumbrance_paper_notes::expected;
+use super::land::Ground;
 use super::papers::{cited, failed, ruled};
 use super::themed::{self, Read};
 use super::{Context, land};
-use crate::domain::geom::{Measured, Piece, Relation, overlay};
+use crate::domain::geom::{Overlap, Piece, TOUCH_M, overlay};
 use crate::domain::theme::{Effect, Family};
-use crate::domain::verify::{Feature, Finding, Gathered, Message, ParcelRef, Quantity, ThemeFacts, Unit, Verdict};
-use geo::Intersects as _;
-use geo_types::Geometry;
+use crate::domain::verify::{
+    Certainty, Feature, Finding, Gathered, Message, ParcelRef, Quantity, ThemeFacts, Unit, Verdict,
+};
 use std::collections::BTreeSet;
 
 pub const ID: &str = "encumbrance.register";
@@ -28,15 +29,15 @@ fn judge(cx: &Context<'_>, facts: &ThemeFacts) -> land::Known<Finding> {
     let rule = ruled(cx, ID, code, "encumbrance.register")?;
     land::parcel(cx, ID, code)?;
     let ground = land::ground(cx, ID, code);
-    let measured = ground.as_ref().ok().map(|g| &*g.measured);
+    let read = ground.as_ref().ok().and_then(|g| themed::read(cx, g, facts));
     let keys = keys(cx);
-    let mine: Vec<&Feature> = rows(facts).filter(|f| concerns(f, &keys, measured)).collect();
+    let of_it = |f| Some((f, concerns(f, &keys, ground.as_ref().ok(), read.as_ref())?));
+    let mine: Vec<(&Feature, Concern)> = rows(facts).filter_map(of_it).collect();
     let weigh = |f: &Feature| match &f.code {
         Some(c) if expected(rule, &cx.facts.case.procedure, c) => Effect::None,
         c => facts.theme.effect_of(c.as_deref()),
     };
-    let read = ground.as_ref().ok().and_then(|g| themed::read(cx, g, facts));
-    let Some(effect) = mine.iter().map(|f| weigh(f)).max() else {
+    let Some(effect) = mine.iter().map(|(f, how)| how.weigh(weigh(f))).max() else {
         let unread = facts.layers.iter().any(|l| !matches!(l.features, Gathered::Read(_)));
         if ground.is_err() && unread {
             return Ok(failed(ID, code, themed::said(&facts.theme, "theme-failed")));
@@ -50,8 +51,8 @@ fn judge(cx: &Context<'_>, facts: &ThemeFacts) -> land::Known<Finding> {
     f.measured = Some(Quantity::new(mine.len() as f64, Unit::Count));
     f.allowed = Some(Quantity::new(0.0, Unit::Count));
     f.sources = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
-    f.details = mine.iter().map(|row| line(facts, row)).collect();
-    let drawn = mine.iter().filter_map(|row| Some((row, row.geom.as_deref()?.clone())));
+    f.details = mine.iter().flat_map(|(row, how)| [Some(line(facts, row)), unsure(row, how)]).flatten().collect();
+    let drawn = mine.iter().filter_map(|(row, _)| Some((row, row.geom.as_deref()?.clone())));
     f.evidence = drawn.map(|(row, g)| land::evidence(g, Some(row.fid), row.code.as_deref().unwrap_or(code))).collect();
     f.details.extend(read.iter().flat_map(Read::reservations));
     Ok(cited(f, rule))
@@ -78,29 +79,60 @@ fn rows(facts: &ThemeFacts) -> impl Iterator<Item = &Feature> {
         .map(|f| &**f)
 }
 
-fn concerns(f: &Feature, keys: &BTreeSet<String>, parcel: Option<&Measured>) -> bool {
-    if f.key.as_deref().is_some_and(|key| keys.contains(key.trim())) {
-        return true;
+/// How a row speaks of the parcel.
+enum Concern {
+    /// It bears a name of the parcel.
+    Named,
+    /// It is drawn on the parcel; within the accuracy of both maps it may lie beside it, or nobody can tell.
+    Drawn(Box<Overlap>),
+}
+
+impl Concern {
+    /// What is not certainly there never blocks: a person looks at it.
+    fn weigh(&self, effect: Effect) -> Effect {
+        if self.certain() { effect } else { effect.min(Effect::NeedsPerson) }
     }
-    let (Some(geom), Some(parcel)) = (&f.geom, parcel) else { return false };
-    match &**geom {
-        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) => {
-            let seen = overlay(parcel, &[Piece { fid: f.fid, geom, half_width: None }], 0.0);
-            // What cannot be measured is not put aside here: a person looks at it.
-            seen.relation == Relation::Overlap || !seen.broken.is_empty()
+
+    fn certain(&self) -> bool {
+        match self {
+            Self::Named => true,
+            Self::Drawn(o) => themed::sure(o) == Certainty::Certain || !o.deep.is_empty(),
         }
-        other => parcel.shape.intersects(other),
     }
+}
+
+/// Drawn rows are judged as those of any theme: what only runs along the boundary is not on the parcel.
+fn concerns(
+    f: &Feature,
+    keys: &BTreeSet<String>,
+    ground: Option<&Ground<'_>>,
+    read: Option<&Read<'_>>,
+) -> Option<Concern> {
+    if f.key.as_deref().is_some_and(|key| keys.contains(key.trim())) {
+        return Some(Concern::Named);
+    }
+    let (geom, parcel, read) = (f.geom.as_ref()?, &*ground?.measured, read?);
+    let piece = Piece { fid: f.fid, geom, half_width: read.theme.half_width(&f.attrs) };
+    let seen = overlay(parcel, &[piece], read.sigma);
+    let along = seen.area.nominal <= TOUCH_M * parcel.perimeter || !read.counts(&seen);
+    let there = !along || seen.length > TOUCH_M;
+    // What cannot be measured is not put aside here: a person looks at it.
+    (there || !seen.broken.is_empty() || !seen.points.is_empty()).then(|| Concern::Drawn(Box::new(seen)))
 }
 
 /// Every name the parcel bears or bore, and those that the papers give it: registers are slow to learn new ones.
 fn keys(cx: &Context<'_>) -> BTreeSet<String> {
-    let name = |c: &str, s: &str, n: &str| format!("{}/{}/{}", c.trim(), s.trim(), n.trim());
-    let of = |r: &ParcelRef| Some(name(r.commune_code.as_deref()?, &r.sheet, &r.number));
+    let of = |r: &ParcelRef| Some(land::name(r.commune_code.as_deref()?, &r.sheet, &r.number));
     let printed = super::papers::certificates(cx.facts).filter_map(|(_, c)| c.parcel.as_ref());
-    let today = cx.facts.parcel.iter().map(|p| name(&p.commune_code, &p.sheet, &p.number));
-    let ever = cx.facts.parcel.iter().flat_map(|p| p.keys.iter().cloned());
-    today.chain(ever).chain(printed.chain([&cx.facts.resolution.asked]).filter_map(of)).collect()
+    let borne = cx.facts.parcel.iter().flat_map(land::names);
+    borne.chain(printed.chain([&cx.facts.resolution.asked]).filter_map(of)).collect()
+}
+
+/// Said of a row that is drawn and may not be on the parcel.
+fn unsure(row: &Feature, how: &Concern) -> Option<Message> {
+    let Concern::Drawn(o) = how else { return None };
+    let said = Message::new("register-line-possible").with("label", row.label.as_deref().unwrap_or("–"));
+    (!how.certain()).then(|| said.with("area", o.area.nominal).with("low", o.area.low).with("high", o.area.high))
 }
 
 fn line(facts: &ThemeFacts, row: &Feature) -> Message {

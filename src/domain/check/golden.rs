@@ -50,6 +50,8 @@ struct Given {
     wkt: Option<String>,
     off_map: bool,
     registered: Option<bool>,
+    /// Drawn rows of the register that bear a neighbour's name.
+    registered_beside: Vec<String>,
     registered_area: Option<f64>,
     no_registered_area: bool,
     scale: Option<i32>,
@@ -223,8 +225,10 @@ fn compare(id: &str, case: &Case, found: &[Finding]) -> Result<(), String> {
         };
         let near =
             |q: Option<Quantity>, w: Option<f64>| w.is_none_or(|w| q.is_some_and(|q| (q.value - w).abs() <= 2e-3));
+        let agree = f.area.is_none_or(|a| f.certainty == Some(a.certainty()));
         let keys: Vec<&str> = f.details.iter().map(|d| &*d.key).collect();
         let right = f.check == id
+            && agree
             && f.verdict == want.verdict
             && f.effect == want.effect
             && want.message.as_ref().is_none_or(|m| *m == f.message.key)
@@ -261,9 +265,14 @@ fn facts(case: &Case) -> Facts {
     };
     facts.themes = case.theme.iter().map(theme).collect();
     if !case.parcel.no_register {
-        let row = || Feature { geom: None, ..fx::feature(1, None, "POINT(0 0)") };
-        let rows = case.parcel.registered.unwrap_or(true).then(row);
-        facts.themes.push(fx::themed("register", vec![fx::layer(91, rows.into_iter().collect())]));
+        let row = |key: &str, geom: Option<&str>| Feature {
+            key: Some(key.into()),
+            geom: geom.map(|wkt| fx::geometry(wkt).into()),
+            ..fx::feature(1, None, "POINT(0 0)")
+        };
+        let own = case.parcel.registered.unwrap_or(true).then(|| row("00001/12/34", None));
+        let others = case.parcel.registered_beside.iter().map(|wkt| row("00001/12/35", Some(wkt)));
+        facts.themes.push(fx::themed("register", vec![fx::layer(91, own.into_iter().chain(others).collect())]));
     }
     facts.parcel = (!case.parcel.none).then(|| parcel(&case.parcel));
     facts

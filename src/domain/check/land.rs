@@ -29,6 +29,16 @@ pub(super) fn parcel<'a>(cx: &Context<'a>, check: &'static str, subject: &str) -
         .ok_or_else(|| Box::new(Finding::new(check, subject, Verdict::NotApplicable, Message::new("land-no-parcel"))))
 }
 
+/// Every name the parcel bears or bore, as registers write it: commune/sheet/number.
+pub(super) fn names(parcel: &ParcelFacts) -> impl Iterator<Item = String> {
+    let today = name(&parcel.commune_code, &parcel.sheet, &parcel.number);
+    std::iter::once(today).chain(parcel.keys.iter().cloned())
+}
+
+pub(super) fn name(commune: &str, sheet: &str, number: &str) -> String {
+    format!("{}/{}/{}", commune.trim(), sheet.trim(), number.trim())
+}
+
 pub(super) fn ground<'a>(cx: &Context<'a>, check: &'static str, subject: &str) -> Known<Ground<'a>> {
     let parcel = parcel(cx, check, subject)?;
     let Some(boundary) = &parcel.boundary else {
@@ -88,6 +98,13 @@ pub(super) fn cite(f: &mut Finding, rule: &Rule) {
         Standing::Verified | Standing::House => return,
     };
     f.details.push(Message::new(key).with("citation", rule.citation.as_str()));
+}
+
+/// How exact the parcel's boundary is (m): as its map says, else as the theme of cadastral maps does.
+pub(super) fn accuracy(cx: &Context<'_>, parcel: &ParcelFacts) -> f64 {
+    let maps = cx.facts.theme_set.themes.iter().filter(|t| t.family == Family::Parcel);
+    let usual = maps.map(|t| t.accuracy_m).fold(0.0, f64::max);
+    if parcel.accuracy_m > 0.0 { parcel.accuracy_m } else { usual }
 }
 
 /// The cadastral map the parcel was drawn from.

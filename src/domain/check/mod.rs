@@ -3,6 +3,8 @@
 //! A check whose rule is not in force on `as_of` says so (`rule-missing`): it never falls back to a number of its own.
 
 #[cfg(test)]
+mod certainty_tests;
+#[cfg(test)]
 pub(crate) mod fixtures;
 #[cfg(test)]
 mod golden;

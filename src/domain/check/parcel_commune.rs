@@ -50,8 +50,7 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     f.sources.clone_from(&read.sources);
     if !within {
         f.effect = Effect::NeedsPerson;
-        f.certainty = Some(crate::domain::geom::certainty(&area));
-        f.area = Some(themed::rounded(area));
+        f.overlaps(area);
         f.evidence.push(evidence(ground.measured.shape.difference(&own.shape), None, "outside"));
         f.details.extend(others(&ground, &read, code));
         f.details.extend(read.reservations());

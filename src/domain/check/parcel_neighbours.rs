@@ -5,8 +5,8 @@ use super::land::{self, Ground, Known, evidence, settle};
 use crate::domain::geom::{Measured, narrow_gaps};
 use crate::domain::theme::Effect;
 use crate::domain::verify::{Finding, Gathered, Message, Neighbour, Quantity, Unit, Verdict};
-use geo::BooleanOps;
-use geo_types::MultiPolygon;
+use geo::{Area, BooleanOps, Buffer, Euclidean, Length};
+use geo_types::{MultiPolygon, Polygon};
 
 pub const ID: &str = "parcel.neighbours";
 const SUBJECT: &str = "neighbours";
@@ -36,7 +36,7 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
     let number = |name: &str| land::number(rule, ID, SUBJECT, name);
     let allowed = Allowed {
         area_m2: number("area_m2")?,
-        width_m: number("width_m")?.max(ground.parcel.accuracy_m),
+        width_m: number("width_m")?.max(land::accuracy(cx, ground.parcel)),
         gap_m: number("gap_m")?,
     };
     let mut f = Finding::new(ID, SUBJECT, Verdict::Clear, Message::new("neighbours-clear"));
@@ -77,9 +77,13 @@ fn named(key: &'static str, n: &Neighbour) -> Message {
     Message::new(key).with("sheet", n.sheet.as_str()).with("number", n.number.as_str())
 }
 
-/// Area beyond the tolerance: large enough, and on average wider than the map is exact.
-fn beyond(piece: &Measured, allowed: &Allowed) -> bool {
-    piece.area > allowed.area_m2 && 2.0 * piece.area / piece.perimeter > allowed.width_m
+/// Is a piece beyond the tolerance? It is large enough, and wider than the map is exact: on average, or twice that in a part of it
+/// that is large enough by itself, so that a long thin strip hides no corner that reaches far.
+fn beyond(piece: &Polygon<f64>, allowed: &Allowed) -> bool {
+    let area = piece.unsigned_area();
+    let outline: f64 = std::iter::once(piece.exterior()).chain(piece.interiors()).map(|r| Euclidean.length(r)).sum();
+    let core = || piece.buffer(-allowed.width_m).unsigned_area();
+    area > allowed.area_m2 && (2.0 * area > allowed.width_m * outline || core() > allowed.area_m2)
 }
 
 fn overlap(ground: &Ground<'_>, n: &Neighbour, other: &Measured, allowed: &Allowed, f: &mut Finding) -> f64 {
@@ -87,26 +91,23 @@ fn overlap(ground: &Ground<'_>, n: &Neighbour, other: &Measured, allowed: &Allow
     if ground.measured.common_with(other) <= allowed.area_m2 - ROUNDING_M2 {
         return 0.0;
     }
-    let common = ground.measured.shape.intersection(&other.shape);
-    let Ok(piece) = Measured::new(&common) else { return 0.0 };
-    if !beyond(&piece, allowed) {
-        return 0.0;
+    let mut common = ground.measured.shape.intersection(&other.shape);
+    common.0.retain(|piece| beyond(piece, allowed));
+    let area = common.unsigned_area();
+    if area > 0.0 {
+        f.details.push(named("neighbour-overlap", n).with("area", area));
+        f.evidence.push(evidence(common, None, "overlap"));
     }
-    f.details.push(named("neighbour-overlap", n).with("area", piece.area));
-    f.evidence.push(evidence(common, None, "overlap"));
-    piece.area
+    area
 }
 
 fn gaps(ground: &Ground<'_>, neighbours: &[&MultiPolygon<f64>], allowed: &Allowed, f: &mut Finding) -> f64 {
     let mut total = 0.0;
-    for gap in narrow_gaps(&ground.measured, neighbours, allowed.gap_m) {
-        let gap = MultiPolygon(vec![gap]);
-        let Ok(piece) = Measured::new(&gap) else { continue };
-        if beyond(&piece, allowed) {
-            total += piece.area;
-            f.details.push(Message::new("neighbour-gap").with("area", piece.area));
-            f.evidence.push(evidence(gap, None, "gap"));
-        }
+    for gap in narrow_gaps(&ground.measured, neighbours, allowed.gap_m).into_iter().filter(|g| beyond(g, allowed)) {
+        let area = gap.unsigned_area();
+        total += area;
+        f.details.push(Message::new("neighbour-gap").with("area", area));
+        f.evidence.push(evidence(MultiPolygon(vec![gap]), None, "gap"));
     }
     total
 }

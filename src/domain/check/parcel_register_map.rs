@@ -3,7 +3,8 @@
 use super::land::{self, Known, settle};
 use super::{Context, themed};
 use crate::domain::theme::{Effect, Family};
-use crate::domain::verify::{Finding, Gathered, Message, Verdict};
+use crate::domain::verify::{Feature, Finding, Gathered, Message, Verdict};
+use std::collections::BTreeSet;
 
 pub const ID: &str = "parcel.register_map";
 const SUBJECT: &str = "register";
@@ -14,7 +15,8 @@ pub fn run(cx: &Context<'_>) -> Vec<Finding> {
 
 fn check(cx: &Context<'_>) -> Known<Finding> {
     let parcel = land::parcel(cx, ID, SUBJECT)?;
-    let (key, verdict) = match (&parcel.boundary, register(cx)) {
+    let names: BTreeSet<String> = land::names(parcel).collect();
+    let (key, verdict) = match (&parcel.boundary, register(cx, &names)) {
         (None, _) => ("register-without-map", Verdict::Hit),
         (Some(_), Register::Lacks) => ("map-without-register", Verdict::Hit),
         (Some(_), Register::Holds) => ("register-and-map", Verdict::Clear),
@@ -26,7 +28,7 @@ fn check(cx: &Context<'_>) -> Known<Finding> {
     f.effect = if matches!(verdict, Verdict::Hit | Verdict::Failed) { Effect::NeedsPerson } else { Effect::None };
     f.sources = land::sources(parcel);
     if verdict == Verdict::Clear {
-        return fresh(cx, f);
+        return fresh(cx, &names, f);
     }
     Ok(f)
 }
@@ -41,28 +43,32 @@ enum Register {
     NotAsked,
 }
 
-/// Rows were looked up by the names of the parcel: any row is one of it.
-fn register(cx: &Context<'_>) -> Register {
+/// The row bears a name of the parcel. Rows of a register that is drawn lie near it too: they are its neighbours'.
+fn of_it(names: &BTreeSet<String>, row: &Feature) -> bool {
+    row.key.as_deref().is_some_and(|key| names.contains(key.trim()))
+}
+
+fn register(cx: &Context<'_>, names: &BTreeSet<String>) -> Register {
     let themes = cx.facts.themes.iter().filter(|t| t.theme.family == Family::Register);
-    let rows = themes.flat_map(|t| &t.layers).map(|l| match &l.features {
-        Gathered::Read(rows) => Some(rows.len()),
+    let held = themes.flat_map(|t| &t.layers).map(|l| match &l.features {
+        Gathered::Read(rows) => Some(rows.iter().any(|row| of_it(names, row))),
         _ => None,
     });
-    match rows.collect::<Option<Vec<usize>>>() {
+    match held.collect::<Option<Vec<bool>>>() {
         None => Register::Silent,
-        Some(rows) if rows.is_empty() => Register::NotAsked,
-        Some(rows) if rows.iter().any(|n| *n > 0) => Register::Holds,
+        Some(held) if held.is_empty() => Register::NotAsked,
+        Some(held) if held.contains(&true) => Register::Holds,
         Some(_) => Register::Lacks,
     }
 }
 
 /// The parcel is in a register; one that is too old no longer proves it.
-fn fresh(cx: &Context<'_>, mut f: Finding) -> Known<Finding> {
+fn fresh(cx: &Context<'_>, names: &BTreeSet<String>, mut f: Finding) -> Known<Finding> {
     let ground = land::ground(cx, ID, SUBJECT)?;
     for facts in cx.facts.themes.iter().filter(|t| t.theme.family == Family::Register) {
         let Some(read) = themed::read(cx, &ground, facts) else { continue };
         f.sources.extend(facts.layers.iter().map(|l| l.pin.layer_version_id));
-        if !read.features.is_empty() {
+        if read.features.iter().any(|(row, _)| of_it(names, row)) {
             f = read.too_old(f);
         }
     }

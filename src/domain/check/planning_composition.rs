@@ -19,18 +19,25 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let ground = land::ground(cx, ID, &theme.code)?;
     let Some(mut read) = themed::read(cx, &ground, facts) else { return Ok(themed::no_layer(ID, theme)) };
     let (total, parts) = read.measure(&ground);
+    if total.length > 0.0 {
+        read.unanswered.push(Message::new("zone-lines").with("length", total.length));
+    }
     let real: Vec<&CodePart> = parts.iter().filter(|p| read.counts(&p.overlap)).collect();
     let uses = uses(cx, &ground);
     let misfits: Vec<&CodePart> = real.iter().copied().filter(|p| !fits(theme, p.code, &uses.codes)).collect();
     let mut f = if misfits.is_empty() { read.nothing_hit(ID) } else { misfit(&read, &ground, &misfits, &uses) };
     let shares: Vec<_> = parts.iter().map(|p| (p.code.map(str::to_owned), &p.overlap)).collect();
-    let lines = composition(&ground.measured, &shares);
+    let lines = composition(&ground.measured, &total, &shares);
     if f.verdict == Verdict::Clear {
         f.message = fitting(theme, &real, &uses);
         hole(theme, &lines, &mut f);
     }
     f.details.splice(0..0, describe(theme, &lines, &parts));
-    f.area = (total.area.nominal > 0.0).then(|| themed::rounded(total.area));
+    let foreign = parts.iter().filter(|p| !fits(theme, p.code, &uses.codes)).map(|p| p.overlap.area);
+    match misfits.is_empty() {
+        true => themed::how_sure(&mut f, foreign.sum()),
+        false => f.overlaps(misfits.iter().map(|m| m.overlap.area).sum()),
+    }
     themed::pin(cx, &mut f, theme);
     Ok(f)
 }
@@ -83,7 +90,6 @@ fn misfit(read: &Read<'_>, ground: &Ground<'_>, misfits: &[&CodePart<'_>], uses:
     f.message = f.message.with("use", list(&uses.codes)).with("area", area).with("percent", share);
     f.measured = Some(Quantity::new(area, Unit::SquareMetre));
     f.allowed = Some(Quantity::new(0.0, Unit::SquareMetre));
-    f.certainty = misfits.iter().map(|m| crate::domain::geom::certainty(&m.overlap.area)).min();
     f.effect = misfits.iter().map(|m| themed::weigh(effect(theme, m.code), &m.overlap)).max().unwrap_or_default();
     f.effect = f.effect.max(read.reserved_effect());
     f.details.extend(
@@ -136,8 +142,8 @@ fn describe(theme: &Theme, lines: &Composition, parts: &[CodePart<'_>]) -> Vec<M
             .with("high", area.map_or(s.area, |a| a.high))
     };
     let mut out: Vec<Message> = lines.lines.iter().map(line).collect();
-    if lines.doubled > 0.0 {
-        out.push(Message::new("zone-doubled").with("area", lines.doubled));
+    if let Some((area, percent)) = lines.doubled {
+        out.push(Message::new("zone-doubled").with("area", area).with("percent", percent));
     }
     out
 }

@@ -5,7 +5,7 @@
 
 use super::land::{self, Ground, Known, evidence, settle};
 use super::{Context, purpose, themed};
-use crate::domain::geom::{Measured, join, largest_side, overlay};
+use crate::domain::geom::{Measured, join, largest_side};
 use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::{Effect, Family};
 use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
@@ -68,7 +68,7 @@ fn parts(cx: &Context<'_>) -> Known<Vec<Finding>> {
         land::cite(&mut f, minimum.rule);
         out.push(f);
     }
-    out.push(whole(&ground, &drawn));
+    out.push(whole(&ground, land::accuracy(cx, ground.parcel), &drawn));
     Ok(out)
 }
 
@@ -82,11 +82,11 @@ fn reserve(f: &mut Finding, notes: &[Message]) {
 }
 
 /// The parts together must be the parcel: nothing outside, nothing twice, nothing left.
-fn whole(ground: &Ground<'_>, drawn: &[MultiPolygon<f64>]) -> Finding {
+fn whole(ground: &Ground<'_>, accuracy: f64, drawn: &[MultiPolygon<f64>]) -> Finding {
     let union = join(drawn.iter().flat_map(|d| d.0.iter().cloned()));
     let sum: f64 = drawn.iter().map(Area::unsigned_area).sum();
     let apart = ground.measured.shape.xor(&union).unsigned_area() + (sum - union.unsigned_area()).max(0.0);
-    let allowed = ground.measured.perimeter * ground.parcel.accuracy_m.max(0.01);
+    let allowed = ground.measured.perimeter * accuracy.max(0.01);
     let fits = apart <= allowed;
     let key = if fits { "split-whole" } else { "split-not-whole" };
     let message = Message::new(key).with("area", apart).with("allowed", allowed);
@@ -154,8 +154,8 @@ fn corridor(cx: &Context<'_>, ground: &Ground<'_>) -> Known<(MultiPolygon<f64>, 
     for facts in themes {
         match themed::read(cx, ground, facts) {
             None => notes.push(themed::said(&facts.theme, "theme-no-layer")),
-            Some(read) => {
-                let lost = overlay(&ground.measured, &read.pieces(|_| true), read.sigma);
+            Some(mut read) => {
+                let (lost, _) = read.measure(ground);
                 area = area.union(&lost.shape);
                 notes.extend(read.reservations());
             }

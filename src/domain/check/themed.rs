@@ -6,13 +6,12 @@
 use super::Context;
 use super::aside;
 use super::land::{self, Ground, Known, evidence};
-use crate::domain::geom::{Cover, Overlap, Piece, Relation, certainty, combined_sigma, coverage, overlay};
+use crate::domain::geom::{Cover, Overlap, Piece, Relation, combined_accuracy, coverage, has_thin_part, overlay};
 use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{
     AreaInterval, Certainty, Feature, Finding, Gathered, LayerFacts, Message, Quantity, ThemeFacts, Unit, Verdict,
 };
 use geo::{BoundingRect, Euclidean, Length};
-use geo_types::Geometry;
 use std::collections::BTreeMap;
 use time::Date;
 
@@ -69,14 +68,14 @@ pub(super) fn restrict<'a>(
     };
     let weighty = |p: &&CodePart| p.overlap.length >= line_m || read.counts(&p.overlap);
     let hits: Vec<&CodePart> = parts.iter().filter(weighty).collect();
-    let mut f = if hits.is_empty() { read.nothing_hit(check) } else { hit(&read, check, &ground, &hits, &total) };
+    let mut f =
+        if hits.is_empty() { read.nothing_hit(check) } else { read.hit(check, &ground, &hits, parts.len(), &total) };
     f.details.extend(parts.iter().filter(|p| !weighty(p)).filter_map(trifle));
     if !total.crossing.is_empty() {
         f.details.push(Message::new("theme-repaired").with("features", list(&total.crossing)));
     }
-    if f.verdict == Verdict::Clear {
-        f.certainty = Some(slight_certainty(&total));
-        f.area = (total.area.high > 0.0).then_some(rounded(total.area));
+    if hits.is_empty() {
+        how_sure(&mut f, total.area);
     }
     pin(cx, &mut f, read.theme);
     Ok((f, Some(total)))
@@ -109,8 +108,8 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
     let stale = oldest.filter(|_| covered(&fresh) != Cover::Contains);
     let cover = covered(&answered);
     let aside = aside::rows(ground, &answered, cover == Cover::Contains);
-    let accuracy = facts.layers.iter().map(|l| l.pin.accuracy_m).fold(0.0, f64::max);
-    let accuracy = if accuracy > 0.0 { accuracy } else { facts.theme.accuracy_m };
+    // the coarsest map decides; one that does not say how exact it is counts as the theme says
+    let accuracy = facts.layers.iter().map(|l| facts.theme.accuracy_of(l.pin.accuracy_m)).fold(0.0, f64::max);
     let mut sources: Vec<i64> = facts.layers.iter().map(|l| l.pin.layer_version_id).collect();
     sources.extend(land::sources(ground.parcel));
     sources.sort_unstable();
@@ -122,7 +121,7 @@ pub(super) fn read<'a>(cx: &Context<'a>, ground: &Ground<'a>, facts: &'a ThemeFa
         cover,
         aside,
         stale,
-        sigma: combined_sigma(accuracy, ground.parcel.accuracy_m),
+        sigma: combined_accuracy(accuracy, land::accuracy(cx, ground.parcel)),
         sources,
     })
 }
@@ -156,6 +155,10 @@ impl<'a> Read<'a> {
         if !bare.is_empty() {
             self.unanswered.push(Message::new("theme-width-unknown").with("features", list(&bare)));
         }
+        let spots: Vec<i64> = total.points.iter().copied().filter(|fid| !bare.contains(fid)).collect();
+        if !spots.is_empty() {
+            self.unanswered.push(Message::new("theme-extent-unknown").with("features", list(&spots)));
+        }
         if !total.broken.is_empty() {
             self.unanswered.push(Message::new("theme-broken-feature").with("features", list(&total.broken)));
         }
@@ -171,6 +174,15 @@ impl<'a> Read<'a> {
         });
         let parts = parts.filter(|p| p.overlap.relation != Relation::Apart).collect();
         (total, parts)
+    }
+
+    /// The codes that count, of `all` that are near: slivers beside them make nothing surer.
+    fn hit(&self, check: &'static str, g: &Ground<'_>, hits: &[&CodePart<'_>], all: usize, total: &Overlap) -> Finding {
+        let counts = |f: &Feature| hits.iter().any(|h| h.code == f.code.as_deref());
+        match hits.len() == all {
+            true => hit(self, check, g, hits, total),
+            false => hit(self, check, g, hits, &overlay(&g.measured, &self.pieces(counts), self.sigma)),
+        }
     }
 
     /// What may be said when nothing was hit.
@@ -266,8 +278,11 @@ pub(super) fn no_layer(check: &'static str, theme: &Theme) -> Finding {
 fn hit(read: &Read<'_>, check: &'static str, ground: &Ground<'_>, hits: &[&CodePart<'_>], total: &Overlap) -> Finding {
     let mut f = finding(check, read.theme, Verdict::Hit, "theme-hit");
     f.sources.clone_from(&read.sources);
-    f.certainty = hits.iter().map(|h| sure(&h.overlap)).min();
-    f.area = (total.area.nominal > 0.0).then(|| rounded(total.area));
+    match total.area.nominal > 0.0 {
+        true => f.overlaps(total.area),
+        // a line has no area: it runs through the parcel, but within the accuracy it may run beside it
+        false => f.certainty = Some(Certainty::Possible),
+    }
     f.measured = Some(if total.area.nominal > 0.0 {
         f.allowed = Some(Quantity::new(0.0, Unit::SquareMetre));
         Quantity::new(total.area.nominal, Unit::SquareMetre)
@@ -302,16 +317,18 @@ pub(super) fn weigh(effect: Effect, overlap: &Overlap) -> Effect {
 }
 
 /// How sure an overlap is. A line has no area: it runs through the parcel, but within the accuracy it may run beside it.
-fn sure(overlap: &Overlap) -> Certainty {
-    match certainty(&overlap.area) {
+pub(super) fn sure(overlap: &Overlap) -> Certainty {
+    match overlap.area.certainty() {
         Certainty::None if overlap.length > 0.0 => Certainty::Possible,
         other => other,
     }
 }
 
-/// Nothing was hit: none, or possible where a boundary lies within the accuracy.
-fn slight_certainty(total: &Overlap) -> Certainty {
-    if total.relation == Relation::Touch { Certainty::None } else { certainty(&total.area).max(Certainty::Possible) }
+/// Nothing was hit: how much there may be all the same, within the accuracy. Where the rest is open, "none" is not said.
+pub(super) fn how_sure(f: &mut Finding, area: AreaInterval) {
+    if f.verdict == Verdict::Clear || (f.verdict != Verdict::Failed && area.high > 0.0) {
+        f.overlaps(area);
+    }
 }
 
 pub(super) fn code_line(theme: &Theme, part: &CodePart<'_>, ground: &Ground<'_>) -> Message {
@@ -359,24 +376,14 @@ pub(super) fn pin(cx: &Context<'_>, f: &mut Finding, theme: &Theme) {
     }
 }
 
-/// A line whose ground is a strip along it, and that does not say how wide.
+/// A line or point whose ground is a strip along it, and that does not say how wide.
 fn is_bare(theme: &Theme, f: &Feature) -> bool {
-    let line = f.geom.as_deref().is_some_and(|g| {
-        matches!(
-            g,
-            Geometry::Point(_) | Geometry::MultiPoint(_) | Geometry::LineString(_) | Geometry::MultiLineString(_)
-        )
-    });
-    line && theme.half_width_attr.is_some() && theme.half_width(&f.attrs).is_none()
+    let thin = f.geom.as_deref().is_some_and(has_thin_part);
+    thin && theme.half_width_attr.is_some() && theme.half_width(&f.attrs).is_none()
 }
 
 pub(super) fn percent(share: f64) -> f64 {
     (share * 10.0).round() / 10.0
-}
-
-pub(super) fn rounded(a: AreaInterval) -> AreaInterval {
-    use crate::domain::verify::round3;
-    AreaInterval { low: round3(a.low), nominal: round3(a.nominal), high: round3(a.high) }
 }
 
 fn list(fids: &[i64]) -> String {

@@ -173,7 +173,7 @@ impl<'a> Store<'a> {
         let layer = |layer: usize| {
             let rows = self.rows.iter().filter(|s| s.layer == layer as i64);
             let here = rows.filter(|s| {
-                s.bounds.map_or_else(|| s.row.key.as_ref().is_some_and(|k| own.contains(k)), |b| near(60.0, &b))
+                s.row.key.as_ref().is_some_and(|k| own.contains(k)) || s.bounds.is_some_and(|b| near(60.0, &b))
             });
             let features = here.map(|s| Feature {
                 fid: s.fid,
@@ -218,7 +218,7 @@ impl<'a> Store<'a> {
             },
             papers: c.papers.iter().enumerate().map(|(i, p)| paper(i, p)).collect(),
             resolution: Resolution { asked: c.asked.clone(), candidates: candidates.collect() },
-            parcel: me.map(|m| self.parcel(m)),
+            parcel: me.map(|m| ParcelFacts { keys: own.iter().cloned().collect(), ..self.parcel(m) }),
             neighbours: Gathered::Read(neighbours.map(Arc::new).collect()),
             themes,
             theme_set: Default::default(),

@@ -76,7 +76,7 @@ pub struct DemoFile {
     pub coverage: MultiPolygon<f64>,
     pub source_date: Date,
     pub decision: Option<String>,
-    /// Standard deviation of a boundary (m).
+    /// Largest deviation of a boundary (m).
     pub accuracy_m: f64,
     /// Denominator of the map scale.
     pub scale: Option<i32>,

@@ -16,29 +16,28 @@ pub struct Share {
 pub struct Composition {
     /// Largest first, then by code; land in no zone last.
     pub lines: Vec<Share>,
-    /// m² that lie in more than one code; the shares then add up to more than 100.
-    pub doubled: f64,
+    /// What lies in more than one code, counted once for each code beyond the first: m² and percent of the parcel. The lines
+    /// less this are the parcel: their shares less this percent are exactly 100.0.
+    pub doubled: Option<(f64, f64)>,
 }
 
-/// Lines for the given overlaps (one per code, each a union). Without doubled land the shares add up to exactly 100.0.
-pub fn composition(parcel: &Measured, parts: &[(Option<String>, &Overlap)]) -> Composition {
+/// Lines for the given overlaps (one per code, each a union). `total` is the union of all: what it leaves open is in no zone,
+/// what the parts have beyond it is doubled; the one never makes up for the other.
+pub fn composition(parcel: &Measured, total: &Overlap, parts: &[(Option<String>, &Overlap)]) -> Composition {
     let rounding = TOUCH_M * parcel.perimeter;
     let mut lines: Vec<(Option<String>, f64)> =
         parts.iter().filter(|(_, o)| o.area.nominal > 0.0).map(|(code, o)| (code.clone(), o.area.nominal)).collect();
     lines.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let sum: f64 = lines.iter().map(|l| l.1).sum();
-    let doubled = if sum > parcel.area + rounding { sum - parcel.area } else { 0.0 };
-    if sum < parcel.area - rounding {
-        lines.push((None, parcel.area - sum));
+    let union = total.area.nominal;
+    let doubled = Some(lines.iter().map(|l| l.1).sum::<f64>() - union).filter(|d| *d > rounding);
+    if parcel.area - union > rounding {
+        lines.push((None, parcel.area - union));
     }
+    let twice = doubled.map_or(0, |d| (1000.0 * d / parcel.area).round() as u32);
     let areas: Vec<f64> = lines.iter().map(|l| l.1).collect();
-    let percents = if doubled > 0.0 {
-        areas.iter().map(|a| (1000.0 * a / parcel.area).round() / 10.0).collect()
-    } else {
-        largest_remainder(&areas, 1000).into_iter().map(|t| t as f64 / 10.0).collect::<Vec<_>>()
-    };
+    let percents = largest_remainder(&areas, 1000 + twice).into_iter().map(|t| f64::from(t) / 10.0);
     let lines = lines.into_iter().zip(percents).map(|((code, area), percent)| Share { code, area, percent }).collect();
-    Composition { lines, doubled }
+    Composition { lines, doubled: doubled.map(|d| (d, f64::from(twice) / 10.0)) }
 }
 
 /// Divides `total` units among `weights` so that the sum is exact; the largest remainders get the rest, ties to the first.

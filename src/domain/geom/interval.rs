@@ -4,7 +4,7 @@ use super::clip::{boxes_meet, grow, meets};
 use super::common_area::common_area;
 use super::overlay::Measured;
 use super::pieces::runs;
-use crate::domain::verify::{AreaInterval, Certainty};
+use crate::domain::verify::AreaInterval;
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, Buffer, Distance, Euclidean};
 use geo_types::{Line, LineString, MultiLineString, MultiPolygon};
@@ -12,9 +12,10 @@ use geo_types::{Line, LineString, MultiLineString, MultiPolygon};
 /// Round joins are drawn with steps of 0.2 rad; this makes the drawn band contain the true one: 1 / cos(0.1).
 const ROUND: f64 = 1.005_021;
 
-/// Standard deviation (m) of the distance between boundaries of two independent maps.
-pub fn combined_sigma(a: f64, b: f64) -> f64 {
-    a.hypot(b)
+/// How far (m) boundaries of two maps that should coincide can lie off each other, each within the accuracy of its map: accuracies
+/// are limits, so they add up (decision 22).
+pub fn combined_accuracy(a: f64, b: f64) -> f64 {
+    a + b
 }
 
 /// Smallest and largest area that the overlap can have when the boundaries move against each other by up to `sigma`.
@@ -57,16 +58,4 @@ fn within(lines: &[LineString<f64>], parcel: &Measured, reach: f64) -> bool {
         let near = box_of(&a);
         outline().any(|b| meets(&b, &near) && Euclidean.distance(&a, &b) <= reach)
     })
-}
-
-/// What the interval says: certain when even the smallest possible area is an area, none when there is nothing.
-pub fn certainty(area: &AreaInterval) -> Certainty {
-    const NOTHING_M2: f64 = 1e-6;
-    if area.low > NOTHING_M2 {
-        Certainty::Certain
-    } else if area.high > NOTHING_M2 {
-        Certainty::Possible
-    } else {
-        Certainty::None
-    }
 }

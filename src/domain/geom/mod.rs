@@ -11,6 +11,7 @@ mod gaps;
 mod indexed;
 mod interval;
 mod join;
+mod lines;
 mod overlay;
 mod pieces;
 mod ring;
@@ -22,16 +23,18 @@ mod vertices;
 #[cfg(test)]
 mod exact_tests;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use composition::{Composition, Share, composition, largest_remainder};
 pub use coverage::{Cover, coverage};
 pub use gaps::narrow_gaps;
 pub use indexed::Indexed;
-pub use interval::{certainty, combined_sigma};
+pub use interval::combined_accuracy;
 pub use join::join;
 pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, overlay};
-pub use pieces::Piece;
+pub use pieces::{Piece, has_thin_part};
 pub use shape::{Extent, extent, fits_rectangle, frontage, largest_side};
 pub use surveyed::Surveyed;
 pub use validity::{Flaw, FlawKind, flaws, is_finite, repair};

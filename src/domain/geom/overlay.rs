@@ -5,12 +5,13 @@ use super::common_area::common_area;
 use super::indexed::Indexed;
 use super::interval::interval;
 use super::join::join;
+use super::lines::Taken;
 use super::pieces::Piece;
 use super::validity::{Flaw, flaws, repair};
 use crate::domain::verify::AreaInterval;
 use geo::orient::{Direction, Orient};
-use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Length};
-use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
+use geo::{Area, BooleanOps, BoundingRect, Contains, Distance, Euclidean, Length};
+use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
 use std::borrow::Cow;
 use std::slice;
 
@@ -77,6 +78,10 @@ pub struct Overlap {
     pub crossing: Vec<i64>,
     /// Features that could not be measured: a coordinate is not a number.
     pub broken: Vec<i64>,
+    /// Features with a point without a width on the parcel, or within `sigma` of it: nobody can tell what ground they take.
+    pub points: Vec<i64>,
+    /// Those of them with a point that is on the parcel wherever its boundary lies within `sigma`.
+    pub deep: Vec<i64>,
 }
 
 impl Overlap {
@@ -142,11 +147,18 @@ pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
             local.push(Local { fid: piece.fid, polygon, crossing, tangled, whole });
         }
         lines.extend(near.lines.into_iter().map(|l| (piece.fid, l)));
+        let on = |p: &Point<f64>| distance(parcel, &Geometry::Point(*p)) <= sigma.max(TOUCH_M);
+        if near.points.iter().any(on) {
+            out.points.push(piece.fid);
+        }
+        if near.points.iter().any(|p| deep(parcel, p, sigma)) {
+            out.deep.push(piece.fid);
+        }
     }
     out.crossing = local.iter().filter(|l| l.crossing).map(|l| l.fid).collect();
     measure_lines(parcel, &lines, &mut out);
     measure_areas(parcel, &local, sigma, &window, &mut out);
-    for list in [&mut out.fids, &mut out.crossing, &mut out.broken] {
+    for list in [&mut out.fids, &mut out.crossing, &mut out.broken, &mut out.points, &mut out.deep] {
         list.sort_unstable();
         list.dedup();
     }
@@ -154,6 +166,12 @@ pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
         out.relation = nearness(parcel, &local, &lines, sigma);
     }
     out
+}
+
+/// Inside, and farther than `sigma` from every side.
+fn deep(parcel: &Measured, p: &Point<f64>, sigma: f64) -> bool {
+    let outline = || parcel.shape.0.iter().flat_map(super::validity::rings);
+    parcel.shape.contains(p) && outline().all(|r| Euclidean.distance(p, r) > sigma)
 }
 
 fn nothing() -> Overlap {
@@ -166,16 +184,19 @@ fn nothing() -> Overlap {
         fids: vec![],
         crossing: vec![],
         broken: vec![],
+        points: vec![],
+        deep: vec![],
     }
 }
 
 fn measure_lines(parcel: &Measured, lines: &[(i64, LineString<f64>)], out: &mut Overlap) {
+    let mut taken = Taken::default();
     for (fid, line) in lines {
         let inside = parcel.shape.clip(&MultiLineString(vec![line.clone()]), false);
-        let length = Euclidean.length(&inside);
-        if length > TOUCH_M {
-            out.length += length;
-            out.lines.0.extend(inside.0);
+        if Euclidean.length(&inside) > TOUCH_M {
+            let new = taken.add(inside);
+            out.length += Euclidean.length(&new);
+            out.lines.0.extend(new.0);
             out.fids.push(*fid);
             out.relation = Relation::Overlap;
         }

@@ -3,7 +3,7 @@
 use super::clip::{boxes_meet, grow, meets};
 use super::indexed::{AreaIndex, Indexed};
 use geo::Buffer;
-use geo_types::{Geometry, LineString, MultiLineString, Rect};
+use geo_types::{Geometry, LineString, MultiLineString, Point, Rect};
 use std::borrow::Cow;
 
 /// A feature to be measured against a parcel.
@@ -21,6 +21,17 @@ pub(super) struct Near<'a> {
     pub polygons: Vec<Cow<'a, AreaIndex>>,
     /// Lines without a width.
     pub lines: Vec<LineString<f64>>,
+    /// Points without a width.
+    pub points: Vec<Point<f64>>,
+}
+
+/// Is there a line or point in it, however deep in a collection?
+pub fn has_thin_part(geom: &Geometry<f64>) -> bool {
+    match geom {
+        Geometry::GeometryCollection(all) => all.0.iter().any(has_thin_part),
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => false,
+        _ => true,
+    }
 }
 
 impl<'a> Piece<'a> {
@@ -47,9 +58,12 @@ fn collect(geom: &Geometry<f64>, window: &Rect<f64>, width: Option<f64>, near: &
     }
 }
 
-fn point(p: &geo_types::Point<f64>, reach: &Rect<f64>, width: Option<f64>, near: &mut Near<'_>) {
-    let (Some(w), true) = (width, boxes_meet(&Rect::new(p.0, p.0), reach)) else { return };
-    near.polygons.extend(p.buffer(w).0.into_iter().map(AreaIndex::new).map(Cow::Owned));
+fn point(p: &Point<f64>, reach: &Rect<f64>, width: Option<f64>, near: &mut Near<'_>) {
+    match width {
+        _ if !boxes_meet(&Rect::new(p.0, p.0), reach) => {}
+        Some(w) => near.polygons.extend(p.buffer(w).0.into_iter().map(AreaIndex::new).map(Cow::Owned)),
+        None => near.points.push(*p),
+    }
 }
 
 /// Keeps only the runs of a line that come near; a run's ends lie outside, so its round caps do not show.

@@ -6,7 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePublicKey, EncodePublicKey};
 use ed25519_dalek::{Signature, VerifyingKey};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 
 /// What a signature is for. A signature made for one thing is none for another.
 pub const VERIFICATION: &str = "diaba.verification/1";
@@ -96,9 +98,36 @@ impl PublicKey {
     }
 }
 
-/// Public keys a stranger holds: the one that signs now, and those before it.
+/// That a key was stolen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// From this instant on it may have been in other hands (UTC).
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+    pub reason: String,
+    /// When that was said.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+impl Revoked {
+    pub fn doubt(&self, key: &str) -> Doubt {
+        let since = format!("{} {:02}:{:02} UTC", self.since.date(), self.since.hour(), self.since.minute());
+        Doubt::Revoked { key: key.to_owned(), since, reason: self.reason.clone() }
+    }
+}
+
+/// A key of the list that is published (`/check/keys.json`); what else stands there is of no matter here.
+#[derive(Deserialize)]
+struct Listed {
+    public_key: String,
+    #[serde(default)]
+    revoked: Option<Revoked>,
+}
+
+/// Public keys a stranger holds: the one that signs now, and those before it, with what is known of their theft.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keyring(Vec<PublicKey>);
+pub struct Keyring(Vec<(PublicKey, Option<Revoked>)>);
 
 impl Keyring {
     /// From PEM, one block after the other.
@@ -109,27 +138,54 @@ impl Keyring {
         const END: &str = "-----END PUBLIC KEY-----";
         let blocks = text.split_inclusive(END).filter(|b| !b.trim().is_empty());
         let keys = blocks.map(|b| PublicKey::from_pem(b.trim_start())).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(Doubt::NotAKey) } else { Ok(Self::of(keys)) }
+    }
+
+    /// From the list as it is published, which also tells which keys were stolen.
+    ///
+    /// # Errors
+    /// [`Doubt::NotAKey`] when it is no such list, or is empty.
+    pub fn from_list(json: &str) -> Result<Self, Doubt> {
+        let listed: Vec<Listed> = serde_json::from_str(json).map_err(|_| Doubt::NotAKey)?;
+        let keys = listed.into_iter().map(|k| Ok((PublicKey::from_base64(&k.public_key)?, k.revoked)));
+        let keys = keys.collect::<Result<Vec<_>, Doubt>>()?;
         if keys.is_empty() { Err(Doubt::NotAKey) } else { Ok(Self(keys)) }
     }
 
     pub fn of(keys: Vec<PublicKey>) -> Self {
-        Self(keys)
+        Self(keys.into_iter().map(|k| (k, None)).collect())
+    }
+
+    /// The key with this id, as it may be used for what was signed at `at`.
+    ///
+    /// # Errors
+    /// As [`Self::get`]; a key that was stolen later is none.
+    pub fn at(&self, id: &str, at: OffsetDateTime) -> Result<&PublicKey, Doubt> {
+        self.find(id, |r| at < r.since)
     }
 
     /// The key with this id.
     ///
     /// # Errors
-    /// [`Doubt::OtherKey`] when it is not here.
+    /// [`Doubt::OtherKey`] when it is not here, [`Doubt::Revoked`] when it was stolen: a thief may write any date.
     pub fn get(&self, id: &str) -> Result<&PublicKey, Doubt> {
-        self.0.iter().find(|k| k.id() == id).ok_or_else(|| {
-            let held: Vec<String> = self.0.iter().map(PublicKey::id).collect();
-            Doubt::OtherKey { signed: id.to_owned(), held: held.join(", ") }
-        })
+        self.find(id, |_| false)
+    }
+
+    fn find(&self, id: &str, good: impl Fn(&Revoked) -> bool) -> Result<&PublicKey, Doubt> {
+        let Some((key, revoked)) = self.0.iter().find(|(k, _)| k.id() == id) else {
+            let held: Vec<String> = self.0.iter().map(|(k, _)| k.id()).collect();
+            return Err(Doubt::OtherKey { signed: id.to_owned(), held: held.join(", ") });
+        };
+        match revoked {
+            Some(r) if !good(r) => Err(r.doubt(id)),
+            _ => Ok(key),
+        }
     }
 }
 
 impl From<PublicKey> for Keyring {
     fn from(key: PublicKey) -> Self {
-        Self(vec![key])
+        Self::of(vec![key])
     }
 }

@@ -10,13 +10,15 @@ mod report;
 mod seal;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use bundle::{BUNDLE, Bundle, Proven};
 pub use carried::{CARRIED, carried};
-pub use key::{FILE, Keyring, PublicKey, Signed, VERIFICATION, key_id, signed_bytes};
+pub use key::{FILE, Keyring, PublicKey, Revoked, Signed, VERIFICATION, key_id, signed_bytes};
 pub use opinion::{OPINIONS, SignedList, SignedOpinion, opinions_digest};
 pub use report::{ReportProof, check_report};
 pub use seal::{Sealed, check_file, file_digest, seal, sealable};
+pub use verdict::{ProvenVerdict, Root, SignedChunk, VERDICT, VerdictProof};
 
 use super::verify::Message;
 
@@ -27,6 +29,10 @@ pub enum Doubt {
     NotAKey,
     #[error("signed with key {signed}, the key at hand is {held}")]
     OtherKey { signed: String, held: String },
+    #[error(
+        "key {key} may have been in other hands since {since} ({reason}), and no head from before covers this signature"
+    )]
+    Revoked { key: String, since: String, reason: String },
     /// Holds what was signed: a `diaba.<word>/<version>`.
     #[error("the signature over the {0} does not fit: something in it was changed")]
     Forged(String),
@@ -46,6 +52,10 @@ impl Doubt {
             Self::OtherKey { signed, held } => {
                 Message::new("doubt-other-key").with("signed", signed.as_str()).with("held", held.as_str())
             }
+            Self::Revoked { key, since, reason } => Message::new("doubt-revoked")
+                .with("key", key.as_str())
+                .with("since", since.as_str())
+                .with("reason", reason.as_str()),
             Self::Forged(what) => Message::new("doubt-forged").with("what", what.as_str()),
             Self::Form(why) => Message::new("doubt-form").with("why", why.as_str()),
             Self::Hash { what, said, found } => {

@@ -201,6 +201,8 @@ fn map_data(sheet: &MapSheet, lang: Lang, beside: &Beside<'_>) -> MapData {
     }
     if beside.around.is_none() {
         notes.push(word(lang, "page-map-no-around"));
+    } else {
+        notes.push(word(lang, "page-map-context"));
     }
     let scale = Message::new("page-scale").with("scale", sheet.scale.to_string());
     MapData {

@@ -4,7 +4,15 @@ use super::jcs;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use super::jcs::CanonicalError;
+#[derive(Debug, thiserror::Error)]
+#[error("no canonical form: {0}")]
+pub struct CanonicalError(String);
+
+impl serde::ser::Error for CanonicalError {
+    fn custom<T: std::fmt::Display>(text: T) -> Self {
+        Self(text.to_string())
+    }
+}
 
 /// Canonical JSON: keys sorted by UTF-16 units, numbers as ECMAScript writes them, no white space.
 ///

@@ -57,6 +57,27 @@ pub struct AreaInterval {
     pub nominal: f64,
 }
 
+impl AreaInterval {
+    /// Certain when even the smallest possible area is an area, none when there can be nothing.
+    pub fn certainty(&self) -> Certainty {
+        const NOTHING_M2: f64 = 1e-6;
+        if self.low > NOTHING_M2 {
+            Certainty::Certain
+        } else if self.high > NOTHING_M2 {
+            Certainty::Possible
+        } else {
+            Certainty::None
+        }
+    }
+}
+
+impl std::iter::Sum for AreaInterval {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        let nothing = Self { low: 0.0, nominal: 0.0, high: 0.0 };
+        all.fold(nothing, |a, b| Self { low: a.low + b.low, nominal: a.nominal + b.nominal, high: a.high + b.high })
+    }
+}
+
 /// Whether an overlap holds whatever the true boundary is, within the accuracy of both maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -113,6 +134,13 @@ impl Finding {
             rule: None,
             message,
         }
+    }
+
+    /// How large the overlap is, and how sure: the word says what the interval says, as it is kept. Nothing at all has no interval.
+    pub fn overlaps(&mut self, area: AreaInterval) {
+        let kept = AreaInterval { low: round3(area.low), nominal: round3(area.nominal), high: round3(area.high) };
+        self.certainty = Some(kept.certainty());
+        self.area = (kept.high > 0.0).then_some(kept);
     }
 }
 

@@ -1,18 +1,9 @@
 //! Writes RFC 8785 straight from what is serialized: one buffer, no tree of values. The form of its record is most of what the
 //! verdict on one of many parcels costs; the library that did this before (now the oracle of the tests) took four times as long.
 
+use super::canonical::CanonicalError;
 use serde::{Serialize, ser};
 use std::cmp::Ordering;
-
-#[derive(Debug, thiserror::Error)]
-#[error("no canonical form: {0}")]
-pub struct CanonicalError(String);
-
-impl ser::Error for CanonicalError {
-    fn custom<T: std::fmt::Display>(text: T) -> Self {
-        Self(text.to_string())
-    }
-}
 
 type Result<T = (), E = CanonicalError> = std::result::Result<T, E>;
 

@@ -106,6 +106,17 @@ impl Opinion {
         out
     }
 
+    /// Papers that back it and that say something else in `record`, or are there no more.
+    fn outdated<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = Uuid> + 'a {
+        self.evidence.iter().filter_map(|e| match e {
+            Support::Paper { id, pin, .. } => {
+                let same = record.pins.papers.iter().any(|p| p.id == *id && p.sha256 == *pin);
+                (!same).then_some(*id)
+            }
+            Support::Reference { .. } => None,
+        })
+    }
+
     /// Canonical form, and its SHA-256 (hex): what is kept and signed.
     ///
     /// # Errors
@@ -266,10 +277,12 @@ pub fn place(
         let standing = match no {
             None => Standing::Lapsed(vec![Change::Gone]),
             Some(_) if opinion.verification_id == verification => Standing::Given,
-            Some(i) => match opinion.rests.changes(&Rests::of(record, inputs, &record.findings[i])?) {
-                changes if changes.is_empty() => Standing::Carried,
-                changes => Standing::Lapsed(changes),
-            },
+            Some(i) => {
+                let mut changes = opinion.rests.changes(&Rests::of(record, inputs, &record.findings[i])?);
+                let backing = opinion.outdated(record).map(Change::Paper);
+                changes.extend(backing.filter(|c| !changes.contains(c)).collect::<Vec<_>>());
+                if changes.is_empty() { Standing::Carried } else { Standing::Lapsed(changes) }
+            }
         };
         Ok(Placed { opinion, no, standing })
     };

@@ -63,6 +63,23 @@ fn carried_as_long_as_what_it_rests_on_is_the_same() {
     assert_eq!(standing(&record(&same), 2, &o), Standing::Carried);
 }
 
+/// A finding on maps, backed by a paper: with another version of that paper it is to be looked at again.
+#[test]
+fn it_lapses_with_the_paper_that_backs_it() {
+    let card = || crate::domain::paper::Paper::IdentityCard(Default::default());
+    let mut before = facts();
+    before.papers = vec![fx::paper(5, card())];
+    let first = record(&before);
+    let pin = first.pins.papers[0].clone();
+    let evidence = vec![Support::Paper { id: pin.id, version: 1, pin: pin.sha256.clone() }];
+    let o = Opinion { evidence, ..said(&first, Stance::Reject) };
+    assert_eq!(standing(&first, 2, &o), Standing::Carried);
+    let mut newer = before.clone();
+    (newer.papers[0].version, newer.papers[0].sha256) = (2, "01".into());
+    assert_eq!(standing(&record(&newer), 2, &o), Standing::Lapsed(vec![Change::Paper(pin.id)]));
+    assert_eq!(standing(&record(&facts()), 2, &o), Standing::Lapsed(vec![Change::Paper(pin.id)]), "it is gone");
+}
+
 #[test]
 fn what_changed_is_named() {
     let before = facts();

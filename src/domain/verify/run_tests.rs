@@ -92,6 +92,7 @@ fn covered(id: i64, theme: Arc<crate::domain::theme::Theme>) -> ThemeFacts {
             vec![fx::feature(1, Some(code.as_str()), &fx::rect(-900.0, -900.0, 2000.0, 2000.0))]
         }
         Family::Access => vec![fx::feature(1, None, &fx::rect(-50.0, -8.0, 200.0, 8.0))],
+        Family::Register => vec![Feature { key: Some("00001/12/34".into()), geom: None, ..far }],
         _ => vec![far],
     };
     ThemeFacts { theme, layers: vec![fx::layer(id, features)] }

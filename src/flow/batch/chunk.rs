@@ -4,7 +4,7 @@ use super::judge::{JudgedChunk, judge};
 use super::pack::seal_inputs;
 use super::read::read;
 use crate::app::App;
-use crate::domain::batch::{CHUNK, run_root};
+use crate::domain::batch::{CHUNK, RunPins, run_root};
 use crate::domain::verify::Basis;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
@@ -28,7 +28,9 @@ pub async fn run_chunk(app: &App, lease: &Lease, run_id: Uuid, no: i32) -> Resul
             return Ok(tx.commit().await?);
         }
     }
-    let window = read(app, chunk.zone, &chunk.parcels).await?;
+    let planned = chunk.pins.ok_or_else(|| Error::refused("pins", "run-pins", "none", "a run begun anew"))?;
+    let pins: RunPins = serde_json::from_value(planned).map_err(|e| Error::Broken(e.into()))?;
+    let window = read(app, &pins, chunk.zone, &chunk.parcels).await?;
     let themes = window.theme_set.clone();
     let judged = judge(app, run_id, no, chunk.parcels, window, chunk.as_of).await?;
     let bases = judged.rules.values().map(|r| Basis { rules: r.clone(), themes: themes.clone() });

@@ -42,11 +42,12 @@ impl Window {
         let meeting = |(beyond, boxes): &(f64, Boxes)| window.map(|w| boxes.meeting(w.widened(*beyond)));
         let mut places: Vec<usize> = self.near_boxes.iter().filter_map(meeting).flatten().collect();
         places.extend(s.keys.iter().filter_map(|k| self.keyed.get(k)).flatten());
+        places.sort_unstable();
+        places.dedup();
         let ids = asked(&self.theme_set, &self.versions).into_iter().map(|a| a.version);
         if places.len() as i64 > MOST_ROWS {
             return ids.map(|id| (id, Gathered::Truncated(MOST_ROWS as usize))).collect();
         }
-        places.sort_unstable();
         let mut out: BTreeMap<i64, Features> = ids.map(|id| (id, Gathered::Read(vec![]))).collect();
         for (version, row) in places.into_iter().map(|p| &self.near[p]) {
             match (row, out.get_mut(version)) {

@@ -78,10 +78,10 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
             }
         };
         *slot(&mut counts, &one.outcome) += 1;
-        counts.findings += one.kept.weighing.len() as i64;
+        counts.findings += (one.kept.told.len() - one.kept.possible) as i64;
+        counts.possible += one.kept.possible as i64;
         keeper.add(&one.facts, &one.rules.hash);
-        let findings: Vec<NewFinding> =
-            one.kept.weighing.iter().map(|(no, f)| numbers(*no, kinds.place(f), f)).collect();
+        let findings: Vec<NewFinding> = one.kept.told.iter().map(|(no, f)| numbers(*no, kinds.place(f), f)).collect();
         let verdict = NewVerdict {
             zone: window.zone,
             parcel_id: *id,

@@ -7,6 +7,8 @@ mod control;
 mod facts;
 mod judge;
 mod pack;
+mod pins;
+mod proposals;
 mod read;
 mod start;
 mod view;
@@ -14,6 +16,7 @@ mod view;
 pub use chunk::run_chunk;
 pub use control::{cancel, pause, resume};
 pub use pack::open_inputs;
+pub use proposals::{RunProposal, proposals};
 pub use start::{plan, start};
 pub use view::{FindingView, FindingWish, RunView, VerdictView, find, findings, list, verdicts};
 

@@ -2,13 +2,14 @@
 
 use super::boxes::{Boxes, box_of, windows};
 use crate::app::App;
+use crate::domain::batch::RunPins;
 use crate::domain::parcel::rank::{Hints, rank};
 use crate::domain::parcel::reference;
 use crate::domain::parcel::succession::{CameFrom, Gazetteer, TodayCommune, old_province};
 use crate::domain::verify::{Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, ParcelRef, Resolution, ThemeSet};
 use crate::flow::parcel::{came_from, candidate_row, known_communes};
 use crate::flow::verification::{
-    Found, MOST_CASES, NEIGHBOURS_M, asked, current, current_themes, map_of, read_all, rivals, these, window_of,
+    Found, MOST_CASES, NEIGHBOURS_M, asked, kept_themes, map_of, read_all, rivals, these, window_of,
 };
 use crate::flow::{Result, begin};
 use crate::store::batch::window::{self as rows, Wanted};
@@ -21,6 +22,7 @@ use geo_types::{MultiPolygon, Rect};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A parcel of the chunk. What cannot be read of it is said in its stead.
@@ -48,44 +50,50 @@ pub struct Window {
     /// In the chunk's order; none: the parcel is not there.
     pub subjects: Vec<Option<Subject>>,
     pub theme_set: Arc<ThemeSet>,
-    /// The published versions of the zone.
+    /// The pinned versions of the zone.
     pub versions: Vec<Arc<LayerVersion>>,
     /// Rows near the chunk, in order of version and number.
     pub near: Vec<Found>,
     pub near_boxes: ByReach,
-    /// Places of rows without geometry, by key.
+    /// Places of rows that bear a name of one of the parcels, by key; drawn or not.
     pub keyed: HashMap<String, Vec<usize>>,
     /// In order of id.
     pub neighbours: Adjoining,
     pub neighbour_boxes: Boxes,
 }
 
-pub async fn read(app: &App, zone: i32, ids: &[Uuid]) -> Result<Window> {
+/// Parcels and maps by the run's pins.
+pub async fn read(app: &App, pins: &RunPins, zone: i32, ids: &[Uuid]) -> Result<Window> {
+    let theme_set = kept_themes(app, &pins.themes).await?;
     let mut tx = begin(app).await?;
     let conn = &mut *tx;
     rows::one_moment(conn).await?;
-    let theme_set = current_themes(app, conn).await?;
-    let mut subjects = subjects(conn, zone, ids).await?;
-    let versions = current(app, conn, zone).await?;
-    pins(app, conn, zone, &versions, &mut subjects).await?;
+    let versions = super::pins::pinned(app, conn, pins, zone).await?;
+    let mut subjects = subjects(conn, zone, ids, pins.at).await?;
+    own_maps(app, conn, zone, &versions, &mut subjects).await?;
     let windows = windows(subjects.iter().flatten().filter_map(|s| s.window.map(Bounds::from)));
     let asked = asked(&theme_set, &versions);
     let near = near(app, conn, zone, &asked, &windows, &subjects).await?;
     let mut neighbours = vec![];
     for w in &windows {
-        neighbours.extend(rows::neighbours(conn, zone, w.widened(NEIGHBOURS_M)).await?);
+        neighbours.extend(rows::neighbours(conn, zone, w.widened(NEIGHBOURS_M), pins.at).await?);
     }
     tx.commit().await?;
-    let (near_boxes, keyed) = places(&near, &asked);
+    let (near_boxes, keyed) = places(&near, &asked, &subjects);
     let (neighbours, neighbour_boxes) = adjoining(neighbours);
     Ok(Window { zone, subjects, theme_set, versions, near, near_boxes, keyed, neighbours, neighbour_boxes })
 }
 
-async fn subjects(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> Result<Vec<Option<Subject>>> {
-    let found = rows::parcels(conn, zone, ids).await?;
-    let mut keys: HashMap<Uuid, Vec<String>> = rows::keys(conn, zone, ids).await?.into_iter().collect();
-    let mut cases = other_cases(conn, zone, ids).await?;
-    let mut resolutions = resolutions(conn, &found).await?;
+async fn subjects(
+    conn: &mut PgConnection,
+    zone: i32,
+    ids: &[Uuid],
+    at: OffsetDateTime,
+) -> Result<Vec<Option<Subject>>> {
+    let found = rows::parcels(conn, zone, ids, at).await?;
+    let mut keys: HashMap<Uuid, Vec<String>> = rows::keys(conn, zone, ids, at).await?.into_iter().collect();
+    let mut cases = other_cases(conn, zone, ids, at).await?;
+    let mut resolutions = resolutions(conn, &found, at).await?;
     let homes = homes(conn, &found).await?;
     let mut by_id: HashMap<Uuid, Subject> = HashMap::new();
     for row in found {
@@ -115,9 +123,10 @@ async fn other_cases(
     conn: &mut PgConnection,
     zone: i32,
     ids: &[Uuid],
+    at: OffsetDateTime,
 ) -> Result<HashMap<Uuid, Gathered<Vec<OtherCase>>>> {
     let mut found: HashMap<Uuid, Vec<RivalRow>> = HashMap::new();
-    for c in rows::open_cases(conn, zone, ids, MOST_CASES as i64 + 1).await? {
+    for c in rows::open_cases(conn, zone, ids, MOST_CASES as i64 + 1, at).await? {
         found.entry(c.parcel_id).or_default().push(c.row);
     }
     let (mut out, mut meant) = (HashMap::with_capacity(found.len()), HashMap::new());
@@ -128,7 +137,11 @@ async fn other_cases(
 }
 
 /// What each parcel's own reference leads to: the parcel itself, and whoever bears or bore the same name.
-async fn resolutions(conn: &mut PgConnection, found: &[ParcelRow]) -> Result<HashMap<Uuid, Resolution>> {
+async fn resolutions(
+    conn: &mut PgConnection,
+    found: &[ParcelRow],
+    at: OffsetDateTime,
+) -> Result<HashMap<Uuid, Resolution>> {
     let mut communes: HashMap<Option<String>, Vec<TodayCommune>> = HashMap::new();
     let (mut asked, mut wanted) = (vec![], vec![]);
     for row in found {
@@ -160,7 +173,7 @@ async fn resolutions(conn: &mut PgConnection, found: &[ParcelRow]) -> Result<Has
         asked.push((row.parcel_id, a));
     }
     let mut rows_of: Vec<Vec<_>> = asked.iter().map(|_| vec![]).collect();
-    for found in rows::by_aliases(conn, &wanted).await? {
+    for found in rows::by_aliases(conn, &wanted, at).await? {
         if let Some(rows) = usize::try_from(found.i).ok().and_then(|i| rows_of.get_mut(i)) {
             rows.push(candidate_row(found.row));
         }
@@ -203,7 +216,7 @@ async fn homes(conn: &mut PgConnection, found: &[ParcelRow]) -> Result<HashMap<S
 }
 
 /// Fills in the map version that speaks for each parcel.
-async fn pins(
+async fn own_maps(
     app: &App,
     conn: &mut PgConnection,
     zone: i32,
@@ -224,7 +237,7 @@ async fn pins(
     Ok(())
 }
 
-/// The rows around all windows, and those without geometry that belong to one of the parcels' names.
+/// The rows around all windows, and those that bear one of the parcels' names.
 async fn near(
     app: &App,
     conn: &mut PgConnection,
@@ -247,17 +260,21 @@ async fn near(
     Ok(read_all(app, conn, zone, all).await?)
 }
 
-/// Where each row is found again: by its box, or by its key.
-fn places(near: &[Found], asked: &[Asked]) -> (ByReach, HashMap<String, Vec<usize>>) {
+/// Where each row is found again: by its box, and by its key when a parcel bears it.
+fn places(near: &[Found], asked: &[Asked], subjects: &[Option<Subject>]) -> (ByReach, HashMap<String, Vec<usize>>) {
+    let names: HashSet<&str> = subjects.iter().flatten().flat_map(|s| s.keys.iter().map(String::as_str)).collect();
     let mut by_reach: BTreeMap<u64, Vec<(usize, Bounds)>> = BTreeMap::new();
     let mut keyed = HashMap::<String, Vec<usize>>::new();
     let beyond: HashMap<i64, f64> = asked.iter().map(|a| (a.version, a.beyond)).collect();
     for (i, (version, row)) in near.iter().enumerate() {
         let boxes = by_reach.entry(beyond.get(version).map_or(0, |b| b.to_bits())).or_default();
-        match row.as_ref().map(|f| (f.geom.as_deref(), &f.key)) {
-            Ok((Some(g), _)) => boxes.extend(box_of(g).map(|b| (i, b))),
-            Ok((None, Some(key))) => keyed.entry(key.clone()).or_default().push(i),
-            Ok((None, None)) => {}
+        match row {
+            Ok(f) => {
+                boxes.extend(f.geom.as_deref().and_then(box_of).map(|b| (i, b)));
+                if let Some(key) = f.key.as_ref().filter(|k| names.contains(k.as_str())) {
+                    keyed.entry(key.clone()).or_default().push(i);
+                }
+            }
             // nobody can tell where it is: it counts for everybody
             Err(_) => boxes.push((i, EVERYWHERE)),
         }

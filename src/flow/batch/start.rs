@@ -6,7 +6,7 @@ use crate::flow::commit::accept;
 use crate::flow::job::{Specs, enqueue};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
-use crate::store::batch::{run, select};
+use crate::store::batch::{pins, run, select};
 use crate::store::queue::Lease;
 use crate::store::{commune, layer as layers, zone};
 use serde_json::json;
@@ -80,12 +80,17 @@ fn filter(s: &Selection) -> Result<Option<Filter>> {
 /// The job: finds the parcels, cuts them into chunks and puts the chunks into the queue.
 pub async fn plan(app: &App, lease: &Lease, run_id: Uuid) -> Result<()> {
     let mut tx = begin(app).await?;
+    pins::hold_maps(&mut tx).await?;
     let row = run::lock(&mut tx, run_id).await?.ok_or_else(|| super::missing(run_id))?;
     if row.state == "planning" {
+        let pins = super::pins::pin(app, &mut tx, run_id).await?;
         let selection: Selection = serde_json::from_value(row.selection).map_err(|e| Error::Broken(e.into()))?;
         let size = app.config.limits.chunk_parcels;
         select::cut(&mut tx, run_id, &selection, filter(&selection)?.as_ref(), size).await?;
-        let (chunks, _) = run::planned(&mut tx, run_id, app.clock.now()).await?;
+        let (chunks, parcels) = run::planned(&mut tx, run_id, app.clock.now()).await?;
+        let by = Actor::system("plan_batch");
+        let told = json!({"pins": pins, "chunks": chunks, "parcels": parcels});
+        super::control::deed(app, &mut tx, &by, run_id, "verification_run.planned", told).await?;
         if chunks == 0 {
             super::chunk::finish(app, &mut tx, run_id).await?;
         }

@@ -22,6 +22,12 @@ pub struct RunView {
     /// The day the verdicts speak of.
     #[schema(value_type = String, format = Date)]
     pub as_of: Date,
+    /// What every chunk is judged by: the instant as of which parcels are read, engine, rule book, themes, layer versions by zone. None
+    /// until it is planned.
+    #[schema(value_type = Option<Object>)]
+    pub pins: Option<Value>,
+    /// Pinned layer versions that were superseded or withdrawn since; the run still goes by them.
+    pub superseded: Vec<i64>,
     pub chunks: i32,
     pub chunks_done: i32,
     /// Chunks that failed at every attempt and wait for a person (resume tries them again).
@@ -34,6 +40,8 @@ pub struct RunView {
     pub left_s: Option<f64>,
     /// Findings that weigh: everything but clear and not applicable.
     pub findings: i64,
+    /// Findings that are clear although something may lie on the parcel within the accuracy of both maps.
+    pub possible: i64,
     pub can_proceed: i64,
     pub needs_papers: i64,
     pub needs_person: i64,
@@ -60,6 +68,8 @@ impl RunView {
             state: r.state,
             selection: r.selection,
             as_of: r.as_of,
+            pins: r.pins,
+            superseded: r.superseded,
             chunks: r.chunks,
             chunks_done: r.chunks_done,
             chunks_dead: r.dead,
@@ -68,6 +78,7 @@ impl RunView {
             rate,
             left_s: left,
             findings: r.findings,
+            possible: r.possible,
             can_proceed: r.can_proceed,
             needs_papers: r.needs_papers,
             needs_person: r.needs_person,
@@ -106,16 +117,17 @@ pub async fn list(
     Ok(run::list(&app.pool, state, before, limit).await?.into_iter().map(|r| RunView::of(r, now)).collect())
 }
 
-/// A finding that weighs, of one parcel of a run.
+/// A finding of one parcel of a run that weighs, or that is clear although something may lie there within the accuracy of both maps.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FindingView {
     pub zone: i32,
     pub parcel_id: Uuid,
     pub check: String,
     pub subject: String,
-    /// hit, partly_covered, not_covered, stale_source or failed.
+    /// hit, clear, partly_covered, not_covered, stale_source or failed.
     pub verdict: String,
     pub effect: String,
+    /// certain, possible, none: what the two areas say.
     pub certainty: Option<String>,
     pub measured: Option<f64>,
     pub allowed: Option<f64>,
@@ -173,7 +185,7 @@ pub struct VerdictView {
     pub digest: Option<String>,
     /// Why it could not be judged.
     pub fault: Option<String>,
-    /// Findings that do not weigh: [check, subject, verdict].
+    /// Findings that are not in the list: [check, subject, verdict].
     #[schema(value_type = Option<Vec<Vec<String>>>)]
     pub quiet: Option<Value>,
     #[serde(skip)]

@@ -3,12 +3,13 @@
 
 use super::encodings::encodings;
 use super::extent::{claimed, commune_boundary, coverage, coverage_key};
-use super::load::{Done, Step, begin, examine, load};
+use super::load::{Done, Step, begin, examine, load, loaded};
 use super::locate::{Located, Placing, locate};
 use super::rows::{Fence, RowContext};
 use super::run_import::Settle;
-use super::{theme, zones};
+use super::{own_layer, stretches, theme, zones};
 use crate::app::App;
+use crate::domain::layer::crs_guard::Spread;
 use crate::domain::layer::filter::{Filter, Where};
 use crate::domain::layer::profile::{self, Mapping, Profile};
 use crate::domain::layer::row::Reading;
@@ -16,8 +17,9 @@ use crate::domain::text::charset::{Charset, Encoding};
 use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
+use crate::gis::crs::{ZoneBook, ZoneDef};
 use crate::gis::reader::{Columns, Format, Header, Opened, RawFeature, ReaderConfig, Source, open};
-use crate::store::layer::{self as layers, LayerRow, NewVersion};
+use crate::store::layer::{self as layers, NewVersion};
 use crate::store::layer_issue::{self, IssueCount};
 use crate::store::stage::{self, Stage};
 use crate::store::{audit, geometry};
@@ -187,7 +189,7 @@ pub(super) async fn import_and(
     let new = new_version(app, by, ask, &p, &located, layer);
     let settings = settings(ask, &p, &located, boundary.as_ref())?;
     let (s, done) = begin(app, &mut conn, &new, &settings, p.at_most()).await?;
-    let run = Run { app, by, ask, located, boundary, claimed, s };
+    let run = Run { app, by, ask, book: &book, zone, located, boundary, claimed, s };
     let ended = run.to_the_end(conn, p, done, progress, settle).await;
     // What is wrong with a file does not get better: nothing of it stays. Any other end may be a new beginning.
     if matches!(ended, Err(Error::Refused(_))) {
@@ -196,21 +198,6 @@ pub(super) async fn import_and(
         tx.commit().await?;
     }
     ended
-}
-
-/// The layer that is asked for, made when it is new.
-async fn own_layer(app: &App, conn: &mut PgConnection, ask: &Import) -> Result<uuid::Uuid> {
-    let row = layers::ensure(conn, &layer_row(app, ask), app.clock.now()).await?;
-    if (row.theme.as_str(), row.zone) != (ask.theme.as_str(), ask.zone) {
-        let found = format!("{} in zone {}", ask.theme, ask.zone);
-        return Err(Error::refused(
-            "layer",
-            "layer-differs",
-            found,
-            format!("{} in zone {} (that is what {} is)", row.theme, row.zone, row.code),
-        ));
-    }
-    Ok(row.id)
 }
 
 /// SHA-256 of all that decides what becomes of a row: equal settings and an equal file give equal rows.
@@ -227,6 +214,8 @@ struct Run<'a> {
     app: &'a App,
     by: &'a Actor,
     ask: &'a Import,
+    book: &'a ZoneBook,
+    zone: &'a ZoneDef,
     located: Located,
     boundary: Option<MultiPolygon<f64>>,
     claimed: Option<MultiPolygon<f64>>,
@@ -249,10 +238,22 @@ impl Run<'_> {
             let own = self.claimed.clone().filter(|_| self.claimed != self.boundary);
             let covered = own.and_then(|area| Fence::new("coverage".into(), area));
             let cx = row_context(self.ask, &p, &self.located, (fence.as_ref(), covered.as_ref()));
-            (conn, done) = load(conn, self.s, &cx, (sample, opened), done, progress).await?;
+            let spread;
+            (conn, done, spread) = load(conn, self.s, &cx, (sample, opened), done, progress).await?;
+            self.all_alike(&mut conn, &p, &spread).await?;
+            loaded(&mut conn, self.s, &mut done).await?;
         }
         examine(self.app, &mut conn, self.s, &p.theme, &mut done).await?;
         self.check(&mut conn, p, &done, settle).await
+    }
+
+    /// The rest of the file means what its beginning means.
+    async fn all_alike(&self, conn: &mut PgConnection, p: &Prepared, spread: &Spread) -> Result<()> {
+        let Some(guard) = &self.located.guard else { return Ok(()) };
+        let (book, zone, ask, family) = (self.book, self.zone, self.ask, p.theme.family);
+        let placing = Placing { book, zone, ask, family, header: &p.header, sample: &p.sample };
+        let mixed = stretches::mixed(conn, &placing, guard, &self.located.transformer, spread).await?;
+        if mixed.is_empty() { Ok(()) } else { Err(Error::Refused(mixed)) }
     }
 
     /// The version is checked, or discarded when it is what is published: one transaction.
@@ -365,11 +366,6 @@ fn row_context<'a>(
         fence,
         claimed,
     }
-}
-
-fn layer_row(app: &App, ask: &Import) -> LayerRow {
-    let title = ask.title.clone().unwrap_or_else(|| ask.layer.clone());
-    LayerRow { id: app.clock.new_id(), code: ask.layer.clone(), theme: ask.theme.clone(), zone: ask.zone, title }
 }
 
 fn new_version(

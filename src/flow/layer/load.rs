@@ -3,8 +3,9 @@
 
 use super::import::Progress;
 use super::neighbours;
-use super::rows::{Batch, RowContext, join, process};
+use super::rows::{Batch, RowContext, join, look, process};
 use crate::app::App;
+use crate::domain::layer::crs_guard::Spread;
 use crate::domain::theme::{Family, Theme};
 use crate::flow::{Error, Result};
 use crate::gis::reader::{Opened, RawFeature};
@@ -114,7 +115,7 @@ pub(super) async fn begin(
     Ok((s, Done::default()))
 }
 
-/// Brings in what is not in yet. Three steps at once: the guest reads, all cores examine, the database writes.
+/// Brings in what is not in yet, and points of the whole file. Three steps at once: the guest reads, all cores examine, the database writes.
 pub async fn load(
     conn: PgConnection,
     s: Stage,
@@ -122,7 +123,8 @@ pub async fn load(
     (sample, opened): (Vec<RawFeature>, Opened),
     done: Done,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<(PgConnection, Done)> {
+) -> Result<(PgConnection, Done, Spread)> {
+    let mut spread = Spread::default();
     let total = opened.header().feature_count;
     let (raw_out, mut raw_in) = mpsc::channel(WAITING);
     let (batch_out, batch_in) = mpsc::channel(WAITING);
@@ -131,6 +133,7 @@ pub async fn load(
     let mut seen = done;
     progress(seen.progress(total));
     while let Some(mut raw) = raw_in.recv().await {
+        look(cx, &raw, &mut spread);
         raw.retain(|f: &RawFeature| f.row_no > seen.last_row);
         if raw.is_empty() {
             continue;
@@ -144,12 +147,16 @@ pub async fn load(
     }
     drop((raw_in, batch_out));
     let ended = reading.await.map_err(|e| Error::Broken(e.into()))?;
-    let (mut conn, mut done) = writing.await.map_err(|e| Error::Broken(e.into()))??;
+    let (conn, done) = writing.await.map_err(|e| Error::Broken(e.into()))??;
     ended?;
-    done.step = Step::Loaded;
-    done.note(&mut conn, s).await?;
     progress(done.progress(Some((done.read + done.passed_over) as u64)));
-    Ok((conn, done))
+    Ok((conn, done, spread))
+}
+
+/// All rows are in, and lie where they should.
+pub async fn loaded(conn: &mut PgConnection, s: Stage, done: &mut Done) -> Result<()> {
+    done.step = Step::Loaded;
+    done.note(conn, s).await
 }
 
 /// Tells rows until there are none, or nobody listens.

@@ -3,7 +3,8 @@
 use super::extent::{commune_boundary, former_coverage};
 use super::import::Import;
 use crate::domain::layer::crs_guard::{
-    Candidate, Corners, Judgement, Offset, Proof, Ranked, SAME_CORNER_M, Strictness, judge, share_inside,
+    Candidate, Corners, Judgement, Offset, Proof, Ranked, SAME_CORNER_M, Spread, Strictness, judge, on_centimetres,
+    share_inside,
 };
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Family;
@@ -25,8 +26,20 @@ const REASON: usize = 10;
 pub struct Located {
     pub transformer: Transformer,
     pub definition: Definition,
+    /// None where the person forced it, or there is nothing to judge by.
+    pub guard: Option<Guard>,
     /// For the report and the version: what was declared, by whom, what was measured, and why it was forced.
     pub report: Value,
+}
+
+/// What the beginning of a file was judged by.
+pub struct Guard {
+    pub name: String,
+    pub area: MultiPolygon<f64>,
+    pub definition: Definition,
+    pub how: Strictness,
+    /// The numbers of its beginning sit on the centimetre grid, as they stand in the file.
+    pub on_grid: bool,
 }
 
 /// Where the rows must lie.
@@ -74,15 +87,21 @@ pub async fn locate(conn: &mut PgConnection, p: &Placing<'_>) -> Result<Located>
     let how = strictness(p, &definition, by, reference.is_some() || !corners.is_empty());
     let judgement = judge(&area, &corners, &list, how);
     let forced = forced(p.ask)?;
-    if forced.is_none() {
-        accept(&definition, name, &judgement)?;
-    }
     let transformer = Transformer::to_zone(p.book, &definition, p.zone).map_err(broken)?;
+    let on_grid = on_centimetres(&points.points);
+    let guard = Guard { name: name.to_owned(), area, definition: definition.clone(), how, on_grid };
+    if forced.is_none()
+        && let Err(whole) = accept(&definition, name, &judgement)
+    {
+        let mixed = super::stretches::mixed(conn, p, &guard, &transformer, &spread(p.sample)).await?;
+        return Err(if mixed.is_empty() { whole } else { Error::Refused(mixed) });
+    }
     let report = json!({
         "definition": definition.to_string(), "declared_by": by, "notes": notes, "reference": name,
         "file_says": p.header.srs.as_ref().map(|s| &s.name), "judgement": judgement, "forced": forced,
     });
-    Ok(Located { transformer, definition, report })
+    let guard = (forced.is_none() && judgement != Judgement::NotJudged).then_some(guard);
+    Ok(Located { transformer, definition, guard, report })
 }
 
 /// Degrees hide the datum; parcels are surveyed, so that they can prove themselves.
@@ -137,7 +156,7 @@ fn holds_one(r: &Reference, list: &[Candidate], how: Strictness) -> bool {
 }
 
 /// Corners of the cadastral map in force, wherever a likely reading puts a point of the sample.
-async fn corners(
+pub async fn corners(
     conn: &mut PgConnection,
     zone: i32,
     area: &MultiPolygon<f64>,
@@ -176,7 +195,7 @@ fn said(o: &Offset) -> String {
     format!("{:.unit$} m (dE {:.unit$}, dN {:.unit$})", o.distance, o.dx, o.dy)
 }
 
-fn ranked(c: &Ranked) -> String {
+pub fn ranked(c: &Ranked) -> String {
     let mut out = format!("{} ({:.0} %", c.definition, c.share_inside * 100.0);
     if let Some(m) = c.map {
         out += &format!("; map {:.0} %", m.share * 100.0);
@@ -206,12 +225,32 @@ pub fn proof_in_words(report: &Value) -> String {
     }
 }
 
-fn broken(e: CrsError) -> Error {
+pub fn broken(e: CrsError) -> Error {
     Error::refused("crs", e.code(), e.to_string(), "a definition that has a place in this zone")
 }
 
 fn zone_box(z: &ZoneDef) -> MultiPolygon<f64> {
     geo_types::Rect::new((z.min_e, z.min_n), (z.max_e, z.max_n)).to_polygon().into()
+}
+
+/// A readable row's first vertex, as it stands in the file.
+pub fn first_point(f: &RawFeature) -> Option<(f64, f64)> {
+    let wkb = f.wkb.as_ref().filter(|_| f.problem.is_none())?;
+    let c = from_ewkb(wkb).ok()?.coords_iter().next()?;
+    (c.x.is_finite() && c.y.is_finite()).then_some((c.x, c.y))
+}
+
+fn spread(rows: &[RawFeature]) -> Spread {
+    let mut spread = Spread::default();
+    for f in rows {
+        spread.reaches(f.row_no);
+        if spread.wants(f.row_no)
+            && let Some(at) = first_point(f)
+        {
+            spread.add(f.row_no, at);
+        }
+    }
+    spread
 }
 
 /// One vertex of every n-th feature, so that the whole sample is spread over the file's beginning; of few features more vertices.

@@ -1,6 +1,7 @@
 //! Map layers: in, checked, published, compared, rolled back.
 
 mod encodings;
+mod examine;
 mod extent;
 mod import;
 mod load;
@@ -10,6 +11,7 @@ mod publish;
 mod receive;
 mod rows;
 mod run_import;
+mod stretches;
 mod upload;
 mod versions;
 mod work_folder;
@@ -82,5 +84,31 @@ impl From<ReadError> for Error {
             return Error::refused("file", e.code(), e.to_string(), allowed);
         }
         Error::Unavailable(e.to_string())
+    }
+}
+
+/// The layer that is asked for, made when it is new.
+async fn own_layer(app: &App, conn: &mut PgConnection, ask: &Import) -> Result<uuid::Uuid> {
+    let row = store::layer::ensure(conn, &layer_row(app, ask), app.clock.now()).await?;
+    if (row.theme.as_str(), row.zone) != (ask.theme.as_str(), ask.zone) {
+        let found = format!("{} in zone {}", ask.theme, ask.zone);
+        return Err(Error::refused(
+            "layer",
+            "layer-differs",
+            found,
+            format!("{} in zone {} (that is what {} is)", row.theme, row.zone, row.code),
+        ));
+    }
+    Ok(row.id)
+}
+
+fn layer_row(app: &App, ask: &Import) -> store::layer::LayerRow {
+    let title = ask.title.clone().unwrap_or_else(|| ask.layer.clone());
+    store::layer::LayerRow {
+        id: app.clock.new_id(),
+        code: ask.layer.clone(),
+        theme: ask.theme.clone(),
+        zone: ask.zone,
+        title,
     }
 }

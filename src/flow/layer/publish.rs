@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::theme::{Family, Theme};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit, watch};
+use crate::store::batch::pins;
 use crate::store::layer::{self as layers, VersionRow, Which};
 use crate::store::parcel::{self, Applied};
 use crate::store::{audit, feature, parcel_twice};
@@ -121,9 +122,11 @@ async fn of_layer(tx: &mut PgConnection, layer: &str, coverage_key: &str) -> Res
     Ok(layers::versions(tx, which).await?)
 }
 
-/// Now, and after all that happened to the layer: each state of the map lasts, two never share an instant.
+/// Now, after all that happened to the layer (each state of the map lasts, two never share an instant), and after the instant to which
+/// a run that is going is pinned.
 async fn later(app: &App, tx: &mut PgConnection, v: &VersionRow) -> Result<OffsetDateTime> {
-    let last = layers::last_change(tx, v.layer_id, &v.coverage_key).await?;
+    let pinned = pins::publishing(tx).await?;
+    let last = layers::last_change(tx, v.layer_id, &v.coverage_key).await?.max(pinned);
     let after = last.map(|p| p + time::Duration::microseconds(1));
     Ok(after.map_or(app.clock.now(), |a| a.max(app.clock.now())))
 }

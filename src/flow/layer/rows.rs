@@ -1,17 +1,19 @@
 //! Raw rows into rows of a layer: text decoded, geometry placed and examined, faults named. Pure work for all cores.
 
-use crate::domain::geom::{FlawKind, flaws, repair};
+use super::examine::examined;
+use super::locate::first_point;
+use crate::domain::layer::crs_guard::Spread;
 use crate::domain::layer::filter::Filter;
 use crate::domain::layer::row::{Cell, MOST_HALF_WIDTH_M, Reading, Remark, Row, row_hash};
 use crate::domain::text::charset::Encoding;
 use crate::domain::theme::Family;
 use crate::gis::crs::Transformer;
 use crate::gis::reader::{RawFeature, RawValue};
-use crate::store::geometry::{from_ewkb, polygons, to_ewkb};
+use crate::store::geometry::{from_ewkb, to_ewkb};
 use crate::store::layer_issue::IssueRow;
 use crate::store::stage::NewFeature;
-use geo::{Area, BoundingRect, CoordsIter, Distance, Euclidean, Intersects, MonotonicPolygons, Rect};
-use geo_types::{Geometry, MultiPolygon, Point, Polygon};
+use geo::{BoundingRect, CoordsIter, Distance, Euclidean, Intersects, MonotonicPolygons, Rect};
+use geo_types::{Geometry, MultiPolygon, Point};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -142,6 +144,19 @@ struct Outcome {
     place: Option<Rect<f64>>,
     /// m; 0 for what takes no ground beside it.
     half_width: f64,
+}
+
+/// Takes points of the rows that were asked for, as they stand in the file.
+pub fn look(cx: &RowContext<'_>, raw: &[RawFeature], spread: &mut Spread) {
+    for f in raw {
+        spread.reaches(f.row_no);
+        if spread.wants(f.row_no)
+            && let Some(at) = first_point(f)
+            && cx.filter.takes(&decode(cx, f))
+        {
+            spread.add(f.row_no, at);
+        }
+    }
 }
 
 /// None: a row that was not asked for.
@@ -288,73 +303,6 @@ fn sound(cx: &RowContext<'_>, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Op
         Some(Lies::Inside) | None => {}
     }
     Some(g)
-}
-
-/// Areas must be sound: a parcel that is not is set aside, a zone is repaired and says so.
-fn examined(family: Family, g: Geometry<f64>, remarks: &mut Vec<Remark>) -> Option<Geometry<f64>> {
-    let wants_area = matches!(family, Family::Parcel | Family::Commune | Family::Planning);
-    let g = if wants_area { closed_line_as_area(g) } else { g };
-    let is_area = matches!(
-        g,
-        Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::GeometryCollection(_) | Geometry::Rect(_)
-    );
-    if !is_area {
-        if wants_area {
-            remarks.push(Remark::bad("not_an_area", json!({"found": kind_of(&g)})));
-            return None;
-        }
-        if !g.coords_iter().all(|c| c.x.is_finite() && c.y.is_finite()) {
-            remarks.push(Remark::bad("coordinate_not_finite", Value::Null));
-            return None;
-        }
-        return Some(g);
-    }
-    let Some(area) = polygons(g) else {
-        remarks.push(Remark::bad("geometry_empty", Value::Null));
-        return None;
-    };
-    let found = flaws(&area);
-    // repeated points are harmless; everything else makes a measurement wrong
-    let grave: Vec<_> = found.iter().filter(|f| f.kind != FlawKind::RepeatedPoint).collect();
-    let Some(first) = grave.first() else { return Some(simplest(area)) };
-    let detail = json!({"flaw": first.kind.key(), "part": first.part, "ring": first.ring, "e": first.at.map(|p| p.x), "n": first.at.map(|p| p.y)});
-    let fatal = matches!(first.kind, FlawKind::Empty | FlawKind::NonFinite);
-    if family == Family::Parcel || fatal {
-        remarks.push(Remark::bad("ring_invalid", detail));
-        return None;
-    }
-    let mended = MultiPolygon(area.0.iter().flat_map(|p| repair(p).0).collect());
-    if mended.unsigned_area() <= 0.0 || flaws(&mended).iter().any(|f| f.kind != FlawKind::RepeatedPoint) {
-        remarks.push(Remark::bad("ring_invalid", detail));
-        return None;
-    }
-    remarks.push(Remark::note("ring_repaired", detail));
-    Some(simplest(mended))
-}
-
-/// Drawings (DXF, DGN) hold areas as closed lines.
-fn closed_line_as_area(g: Geometry<f64>) -> Geometry<f64> {
-    match g {
-        Geometry::LineString(l) if l.is_closed() && l.0.len() > 3 => Geometry::Polygon(Polygon::new(l, vec![])),
-        g => g,
-    }
-}
-
-fn simplest(mut m: MultiPolygon<f64>) -> Geometry<f64> {
-    if m.0.len() == 1
-        && let Some(p) = m.0.pop()
-    {
-        return Geometry::Polygon(p);
-    }
-    Geometry::MultiPolygon(m)
-}
-
-fn kind_of(g: &Geometry<f64>) -> &'static str {
-    match g {
-        Geometry::Point(_) | Geometry::MultiPoint(_) => "point",
-        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => "line",
-        _ => "other",
-    }
 }
 
 fn store_row(cx: &RowContext<'_>, f: &RawFeature, row: &Row, geom: Option<Geometry<f64>>) -> Option<NewFeature> {

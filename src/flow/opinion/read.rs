@@ -6,7 +6,7 @@ use crate::domain::verify::text::{Lang, message};
 use crate::domain::verify::{
     Correction, OPINION, Opinion, Placed, Record, Stance, Standing, Support, place, sha256_hex,
 };
-use crate::flow::proof::known;
+use crate::flow::proof::{known, stolen};
 use crate::flow::verification::inputs;
 use crate::flow::{Error, Result};
 use crate::store::opinion::{self, OpinionRow};
@@ -150,7 +150,10 @@ pub(in crate::flow) async fn fault(app: &App, id: Uuid) -> Result<Option<String>
         return Ok(None);
     }
     match proved(app, &row).await {
-        Ok(_) => Ok(None),
+        Ok(_) => {
+            let stolen = stolen(app, &row.key_id, "opinion", &id.to_string()).await?;
+            Ok(stolen.map(|doubt| doubt.to_string()))
+        }
         Err(Error::Broken(e)) => Ok(Some(e.to_string())),
         Err(e) => Err(e),
     }

@@ -1,6 +1,7 @@
 //! What anybody may learn who holds a digest: out of the record that has it, nothing personal, no reading to log.
 
-use super::held::{columns, opened, signature};
+use super::KeyBook;
+use super::held::{STOLEN, columns, opened, signature};
 use crate::app::App;
 use crate::domain::verify::{Outcome, ParcelRecord, Record, Verdict};
 use crate::flow::Result;
@@ -15,6 +16,8 @@ pub enum Standing {
     Unsigned,
     /// What is on file is not what was signed: which part of it.
     Forged(String),
+    /// The signature fits, but its key was stolen and no head from before covers it: why.
+    Stolen(String),
     /// The record was deleted when its time was over; the signature over its digest holds.
     Erased,
 }
@@ -52,9 +55,10 @@ pub async fn check(app: &App, digest: &str) -> Result<Option<Checked>> {
         Err(difference) => (None, Some(difference)),
     };
     let column = record.as_ref().map(|r| columns(&row, r)).transpose()?.flatten();
-    let standing = match (hidden, signature(app, &row).await?) {
+    let standing = match (hidden, signature(app, &KeyBook::read(app).await?, &row).await?) {
         (Some(d), _) => Standing::Forged(d.what.into()),
         (None, Some(_)) if row.signature.is_none() => Standing::Unsigned,
+        (None, Some(d)) if d.what == STOLEN => Standing::Stolen(d.found),
         (None, Some(d)) => Standing::Forged(d.what.into()),
         (None, None) => match column {
             Some(d) => Standing::Forged(d.name),

@@ -1,5 +1,6 @@
 //! A verification run again from what is stored: the same digest, or the first input that is no longer what it was.
 
+use super::KeyBook;
 use super::held::proved;
 use super::reread::{Found, facts};
 use crate::app::App;
@@ -133,7 +134,7 @@ async fn again(app: &App, row: &VerificationRow, seen: &Seen) -> Result<Outcome>
 async fn kept(app: &App, row: &VerificationRow) -> Result<std::result::Result<(Record, Inputs), Difference>> {
     let id = row.id;
     let differs = |what, pinned: &str, found: String| Ok(Err(Difference::new(what, id, pinned, found)));
-    let record = match proved(app, row).await? {
+    let record = match proved(app, &KeyBook::read(app).await?, row).await? {
         Ok(record) => record,
         Err(difference) => return Ok(Err(difference)),
     };

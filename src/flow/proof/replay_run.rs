@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::domain::batch::{CHUNK, ChunkInputs, ChunkName, ParcelInputs, chunk_digest, keep, run_root};
 use crate::domain::proof::Signed;
 use crate::domain::verify::{Basis, ENGINE, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish};
-use crate::flow::verification::{finding_row, inquiry, judge_by};
+use crate::flow::verification::{Judged, finding_row, inquiry, judge_by};
 use crate::flow::{Error, Result, batch};
 use crate::store::batch::kept::{self as store, RunFindingRow, RunVerificationRow, SealedChunk};
 use crate::store::batch::run::chunk_digests;
@@ -102,10 +102,10 @@ impl Stored {
         let kept = keep(record);
         let is = json!([id, version, outcome, kept.quiet]);
         let stored = json!([r.parcel_id, r.version, r.outcome, r.quiet]);
-        let said = kept.weighing.iter().map(|(no, f)| Ok(json!([no, finding_row(f)?]))).collect::<Result<Vec<_>>>()?;
+        let said = kept.told.iter().map(|(no, f)| Ok(json!([no, finding_row(f)?]))).collect::<Result<Vec<_>>>()?;
         let said = said.into_iter().map(Some);
         let rows = self.findings.iter().map(|f| Some(json!([f.no, f.finding])));
-        let most = kept.weighing.len().max(self.findings.len());
+        let most = kept.told.len().max(self.findings.len());
         let pad = || std::iter::repeat(None);
         let pairs = said.chain(pad()).zip(rows.chain(pad())).take(most);
         let mut all = std::iter::once((Some(is), Some(stored))).chain(pairs);
@@ -140,6 +140,10 @@ async fn kept(
     if let Err(doubt) = super::known(app, &chunk.key_id).await?.check(CHUNK, &chunk.digest, &signed) {
         return differs("signature", &chunk.key_id, doubt.to_string());
     }
+    let announced = store::announced(&app.pool, run_id).await?.unwrap_or_default();
+    if let Some(doubt) = super::stolen(app, &chunk.key_id, "audit", &announced.to_string()).await? {
+        return differs("key", &chunk.key_id, doubt.to_string());
+    }
     match batch::open_inputs(app, run_id, no, &chunk.inputs) {
         Ok(kept) => Ok(Ok(kept)),
         Err(e) => differs("inputs", &chunk.digest, e.to_string()),
@@ -168,19 +172,10 @@ async fn one(
     let Some(parcel) = kept.parcels.get(i).and_then(Option::as_ref) else {
         return Ok(done(None, Some(Difference::new("inputs", id, "its inputs", "nothing"))));
     };
-    let (pins, inputs) = (pins(kept, parcel), inputs(kept, parcel, zone));
-    let basis: Basis = match seen.basis(app, &pins).await {
-        Ok(basis) => basis,
-        Err(Error::Broken(e)) => return Ok(done(None, Some(Difference::new("rule_set", &pins.rules, &pins.rules, e)))),
-        Err(e) => return Err(e),
-    };
-    let pinned = Pinned { case: Uuid::nil(), as_of, pins: &pins, map: parcel.map };
-    let facts = match rows(app, &pinned, &inputs, &basis, seen).await? {
-        Ok(facts) => facts,
+    let judged = match judged(app, kept, parcel, zone, as_of, seen).await? {
+        Ok(judged) => judged,
         Err(difference) => return Ok(done(None, Some(difference))),
     };
-    let judged = tokio::task::spawn_blocking(move || judge_by(&facts, basis.rules.clone()));
-    let judged = judged.await.map_err(|e| Error::Broken(e.into()))??;
     let found = judged.digest;
     let differs = match found == digest {
         true => stored.differs(id, judged.record)?,
@@ -188,6 +183,56 @@ async fn one(
         false => Some(Difference::new("result", id, &digest, &found)),
     };
     Ok(done(Some(found), differs))
+}
+
+/// Judges a parcel of a chunk again, from rows named by version.
+async fn judged(
+    app: &App,
+    kept: &ChunkInputs,
+    parcel: &ParcelInputs,
+    zone: i32,
+    as_of: Date,
+    seen: &Seen,
+) -> Result<std::result::Result<Judged, Difference>> {
+    let (pins, inputs) = (pins(kept, parcel), inputs(kept, parcel, zone));
+    let basis: Basis = match seen.basis(app, &pins).await {
+        Ok(basis) => basis,
+        Err(Error::Broken(e)) => return Ok(Err(Difference::new("rule_set", &pins.rules, &pins.rules, e))),
+        Err(e) => return Err(e),
+    };
+    let pinned = Pinned { case: Uuid::nil(), as_of, pins: &pins, map: parcel.map };
+    let facts = match rows(app, &pinned, &inputs, &basis, seen).await? {
+        Ok(facts) => facts,
+        Err(difference) => return Ok(Err(difference)),
+    };
+    let judged = tokio::task::spawn_blocking(move || judge_by(&facts, basis.rules.clone()));
+    judged.await.map_err(|e| Error::Broken(e.into()))?.map(Ok)
+}
+
+/// The parcel at `place` of a chunk, judged again; the chunk is proved first.
+pub(super) async fn again(
+    app: &App,
+    run_id: Uuid,
+    no: i32,
+    place: usize,
+    chunk: &SealedChunk,
+    seen: &Seen,
+) -> Result<std::result::Result<Judged, Difference>> {
+    let as_of = batch::find(app, run_id).await?.as_of;
+    let kept = match kept(app, run_id, no, as_of, chunk, &stored(app, run_id, no).await?).await? {
+        Ok(kept) => kept,
+        Err(difference) => return Ok(Err(difference)),
+    };
+    match kept.parcels.get(place).and_then(Option::as_ref) {
+        Some(parcel) => judged(app, &kept, parcel, chunk.zone, as_of, seen).await,
+        None => Ok(Err(Difference::new("inputs", run_id, "its inputs", "nothing"))),
+    }
+}
+
+/// Parcels of a chunk with the digests of their records, in order.
+pub(super) async fn chunk_lines(app: &App, run_id: Uuid, no: i32) -> Result<Vec<(Uuid, Option<String>)>> {
+    let rows = store::chunk_rows(&app.pool, run_id, no).await?;
+    Ok(rows.into_iter().map(|r| (r.parcel_id, r.digest.map(hex::encode))).collect())
 }
 
 fn pins(kept: &ChunkInputs, p: &ParcelInputs) -> Pins {

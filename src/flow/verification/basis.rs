@@ -45,6 +45,20 @@ pub async fn keep(app: &App, conn: &mut PgConnection, basis: &Basis) -> Result<(
     Ok(basis::keep(conn, &sets, app.clock.now()).await?)
 }
 
+/// Keeps a set of themes that a run is pinned to.
+pub async fn keep_themes(app: &App, conn: &mut PgConnection, set: &ThemeSet) -> Result<()> {
+    let kept = [StoredSet { kind: "themes", hash: &set.hash, content: &set.content }];
+    Ok(basis::keep(conn, &kept, app.clock.now()).await?)
+}
+
+/// The set of themes of this name.
+///
+/// # Errors
+/// `Broken` when it is not there or was changed.
+pub async fn kept_themes(app: &App, hash: &str) -> Result<Arc<ThemeSet>> {
+    Ok(Arc::new(ThemeSet::from_content(hash, &stored(app, hash).await?)?))
+}
+
 /// The sets a stored record pins, proved against their hashes once in the life of this process.
 ///
 /// # Errors

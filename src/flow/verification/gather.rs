@@ -1,4 +1,5 @@
-//! All facts a verification may rest on. A query that fails becomes a fact ("not answered"), never an empty answer.
+//! All facts a verification may rest on, as of one moment. A query that fails becomes a fact ("not answered"), never an empty
+//! answer; what is asked after it in that moment is not answered either.
 
 use super::basis::current_themes;
 use super::maps::{current, features, map_of, theme_layers, these, window_of};
@@ -10,7 +11,7 @@ use crate::domain::paper::Paper;
 use crate::domain::parcel::rank::{Hints, clear_winner};
 use crate::domain::verify::{
     CaseFacts, Facts, Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, PaperFacts, ParcelFacts, ParcelRef,
-    Resolution, ThemeFacts, ThemeSet,
+    Resolution, TableReadings, ThemeFacts, ThemeSet,
 };
 use crate::flow::paper::serial_index;
 use crate::flow::parcel::{old_province_of, resolve};
@@ -19,7 +20,7 @@ use crate::store::case;
 use crate::store::feature::Bounds;
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::parcel::{self, ParcelRow};
-use crate::store::standing::{Standing, standing};
+use crate::store::standing::{Standing, one_moment, standing};
 use geo::BoundingRect;
 use geo_types::{Coord, MultiPolygon};
 use sqlx::PgConnection;
@@ -46,10 +47,13 @@ pub struct Subject {
 
 /// Asks for everything over one connection: handing one out costs more than most of the questions.
 pub async fn gather(app: &App, s: Subject, as_of: Date) -> Result<Facts> {
-    gather_over(app, &mut *app.pool.acquire().await?, s, None, as_of).await
+    let mut moment = one_moment(&app.pool).await?;
+    let facts = gather_over(app, &mut moment, s, None, as_of).await?;
+    moment.commit().await?;
+    Ok(facts)
 }
 
-/// As [`gather`]; `read` when the parcel was read already.
+/// As [`gather`], within [`one_moment`]; `read` when the parcel was read already in it.
 pub(super) async fn gather_over(
     app: &App,
     conn: &mut PgConnection,
@@ -68,12 +72,7 @@ pub(super) async fn gather_over(
     let province = s.case.province.or(around.province);
     let version = app.book.procedures.find(&s.case.procedure, province.as_deref(), as_of);
     let required_papers = version.map_or_else(Vec::new, |v| v.required_papers());
-    let old_province = match (s.case.old_province, &around.parcel) {
-        (None, Some(p)) => old_province_of(conn, &p.commune_code, &p.keys).await?,
-        (known, _) => known,
-    };
-    let case = CaseFacts { province, old_province, required_papers, ..s.case };
-    let readings = readings(conn, around.parcel.as_ref(), &s.papers).await?;
+    let case = CaseFacts { province, old_province: around.old_province, required_papers, ..s.case };
     Ok(Facts {
         as_of,
         case,
@@ -84,7 +83,7 @@ pub(super) async fn gather_over(
         themes: around.themes,
         theme_set: around.theme_set,
         other_cases: around.other_cases,
-        readings,
+        readings: around.readings,
     })
 }
 
@@ -96,8 +95,11 @@ struct Surroundings {
     theme_set: Arc<ThemeSet>,
     other_cases: Gathered<Vec<OtherCase>>,
     province: Option<String>,
+    old_province: Option<String>,
+    readings: Vec<TableReadings>,
 }
 
+/// What must be answered is asked first, what may become "not answered" last: a failed query ends the moment.
 async fn surroundings(
     app: &App,
     conn: &mut PgConnection,
@@ -109,19 +111,34 @@ async fn surroundings(
     let Some(Standing { row, keys, province }) = here else {
         let other_cases = other_cases(app, conn, s, known).await;
         let themes = theme_layers(&theme_set, &[], None, Default::default());
-        let neighbours = Gathered::Read(vec![]);
-        return Ok(Surroundings { parcel: None, neighbours, themes, theme_set, other_cases, province: None });
+        return Ok(Surroundings {
+            parcel: None,
+            neighbours: Gathered::Read(vec![]),
+            themes,
+            theme_set,
+            other_cases,
+            province: None,
+            old_province: s.case.old_province.clone(),
+            readings: vec![],
+        });
     };
     let boundary = row.ewkb.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
     let window = window_of(boundary.as_ref());
     let versions = current(app, conn, row.zone).await?;
     let own = parcel_pin(app, conn, &row, &versions).await?;
-    let neighbours = neighbours(conn, &row, boundary.as_ref()).await;
+    let old_province = match &s.case.old_province {
+        None => old_province_of(conn, &row.commune_code, &keys).await?,
+        known => known.clone(),
+    };
+    let parcel = parcel_facts(&row, boundary, own, keys);
+    let readings = readings(conn, Some(&parcel), &s.papers).await?;
+    let boundary = parcel.boundary.as_ref().map(|b| &b.geom);
+    let neighbours = neighbours(conn, &row, boundary).await;
     let other_cases = other_cases(app, conn, s, known).await;
-    let features = features(app, conn, row.zone, &theme_set, &versions, window, &keys).await;
+    let features = features(app, conn, row.zone, &theme_set, &versions, window, &parcel.keys).await;
     let themes = theme_layers(&theme_set, &versions, window, features);
-    let parcel = Some(parcel_facts(&row, boundary, own, keys));
-    Ok(Surroundings { parcel, neighbours, themes, theme_set, other_cases, province })
+    let parcel = Some(parcel);
+    Ok(Surroundings { parcel, neighbours, themes, theme_set, other_cases, province, old_province, readings })
 }
 
 async fn resolution(conn: &mut PgConnection, s: &Subject) -> Result<Resolution> {

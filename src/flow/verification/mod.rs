@@ -10,13 +10,14 @@ mod request;
 mod rivals;
 mod run;
 
-pub use basis::{current_themes, keep as keep_basis, of_record as basis_of, pinned as basis_pinned, rules_for};
+pub use basis::{
+    current_themes, keep as keep_basis, keep_themes, kept_themes, of_record as basis_of, pinned as basis_pinned,
+    rules_for,
+};
 pub use evidence::evidence;
 pub(in crate::flow) use gather::{MOST_NEIGHBOURS, NEIGHBOURS_M, parcel_facts};
 pub use gather::{Subject, gather};
-pub(in crate::flow) use maps::{
-    Found, MOST_ROWS, asked, current, features, map_of, read_all, theme_layers, these, window_of,
-};
+pub(in crate::flow) use maps::{Found, MOST_ROWS, asked, features, map_of, read_all, theme_layers, these, window_of};
 pub(in crate::flow) use read::columns_apart;
 pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub(in crate::flow) use readings::readings;

@@ -138,8 +138,8 @@ pub(in crate::flow) async fn rules_of_parcel(app: &App, zone: i32, parcel: Uuid)
 /// What a parcel without a case is judged by, as of today.
 pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Facts> {
     let case = inquiry(wish);
-    let mut conn = app.pool.acquire().await?;
-    let here = store::standing::standing(&mut conn, zone, parcel)
+    let mut moment = store::standing::one_moment(&app.pool).await?;
+    let here = store::standing::standing(&mut moment, zone, parcel)
         .await?
         .ok_or_else(|| Error::NotFound { what: "parcel", id: parcel.to_string() })?;
     let row = &here.row;
@@ -150,7 +150,9 @@ pub async fn facts_of_parcel(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> 
         number: row.number.clone(),
     };
     let subject = Subject { case, asked, parcel: Some((zone, parcel)), bound: true, papers: vec![] };
-    gather_over(app, &mut conn, subject, Some(here), app.clock.today()).await
+    let facts = gather_over(app, &mut moment, subject, Some(here), app.clock.today()).await?;
+    moment.commit().await?;
+    Ok(facts)
 }
 
 /// Judging is arithmetic: it runs beside the reactor, never on it.

@@ -63,6 +63,16 @@ pub async fn announced_root(pool: &PgPool, run: Uuid) -> sqlx::Result<Option<Str
         .await
 }
 
+/// The audit row that says so.
+pub async fn announced(pool: &PgPool, run: Uuid) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(
+        "select id from audit where subject = 'verification_run/' || $1 and action = 'verification_run.done'",
+    )
+    .bind(run.to_string())
+    .fetch_optional(pool)
+    .await
+}
+
 /// How many verdicts of a run are kept.
 pub async fn verdict_count(pool: &PgPool, run: Uuid) -> sqlx::Result<i64> {
     sqlx::query_scalar("select count(*) from run_verification where run_id = $1").bind(run).fetch_one(pool).await
@@ -86,6 +96,7 @@ pub struct FindingFilter<'a> {
     pub subject: Option<&'a str>,
     pub verdict: Option<&'a str>,
     pub effect: Option<&'a str>,
+    pub certainty: Option<&'a str>,
     pub parcel: Option<Uuid>,
     /// Chunk, place and number of the last one seen.
     pub after: Option<(i32, i16, i16)>,
@@ -103,17 +114,18 @@ pub struct RunFindingRow {
     pub finding: FindingRow,
 }
 
-/// Findings that weigh, in the order of chunk, place and number. Chunks without such a kind are not looked at.
+/// Findings that weigh or are possible, in the order of chunk, place and number. Chunks without such a kind are not looked at.
 pub async fn findings(pool: &PgPool, run: Uuid, f: &FindingFilter<'_>) -> sqlx::Result<Vec<RunFindingRow>> {
     sqlx::query_as(
         "select f.* from run_finding f
           where f.run_id = $1 and ($2::text is null or f.check_id = $2) and ($3::text is null or f.subject = $3)
             and ($4::text is null or f.verdict = $4) and ($5::text is null or f.effect = $5)
-            and ($6::uuid is null or f.parcel_id = $6)
+            and ($11::text is null or f.certainty = $11) and ($6::uuid is null or f.parcel_id = $6)
             and ($7::int is null or (f.chunk, f.place) >= ($7, $8) and (f.chunk, f.place, f.no) > ($7, $8, $9))
             and exists (select from run_finding_kind k where k.run_id = $1 and k.chunk = f.chunk
                            and ($2::text is null or k.check_id = $2) and ($3::text is null or k.subject = $3)
-                           and ($4::text is null or k.verdict = $4) and ($5::text is null or k.effect = $5))
+                           and ($4::text is null or k.verdict = $4) and ($5::text is null or k.effect = $5)
+                           and ($11::text is null or k.certainty = $11))
           order by f.chunk, f.place, f.no limit $10",
     )
     .bind(run)
@@ -126,6 +138,7 @@ pub async fn findings(pool: &PgPool, run: Uuid, f: &FindingFilter<'_>) -> sqlx::
     .bind(f.after.map(|a| a.1))
     .bind(f.after.map(|a| a.2))
     .bind(f.limit)
+    .bind(f.certainty)
     .fetch_all(pool)
     .await
 }

@@ -2,6 +2,8 @@
 
 pub mod copy;
 pub mod kept;
+pub mod pins;
+pub mod proposal;
 pub mod run;
 pub mod select;
 pub mod window;

@@ -12,11 +12,16 @@ pub struct RunRow {
     pub state: String,
     pub selection: Value,
     pub as_of: Date,
+    /// None until it is planned.
+    pub pins: Option<Value>,
+    /// Pinned layer versions that are no longer the published ones.
+    pub superseded: Vec<i64>,
     pub chunks: i32,
     pub chunks_done: i32,
     pub parcels: i64,
     pub parcels_done: i64,
     pub findings: i64,
+    pub possible: i64,
     pub can_proceed: i64,
     pub needs_papers: i64,
     pub needs_person: i64,
@@ -36,7 +41,10 @@ macro_rules! run_select {
     ($rest:literal) => {
         concat!(
             "select r.*, (select count(*) from job j where j.state = 'dead' and j.queue = 'batch' and r.state in ('planning', 'running', 'paused')
-                             and j.args->>'run_id' = r.id::text) as dead from verification_run r ",
+                             and j.args->>'run_id' = r.id::text) as dead,
+                    array(select v.id from jsonb_each(r.pins -> 'layers') z, jsonb_array_elements_text(z.value) p(id)
+                            join layer_version v on v.id = p.id::bigint where v.state <> 'published' order by v.id) as superseded
+               from verification_run r ",
             $rest
         )
     };
@@ -89,6 +97,11 @@ pub async fn list(
     .await
 }
 
+pub async fn set_pins(conn: &mut PgConnection, id: Uuid, pins: &Value) -> sqlx::Result<()> {
+    sqlx::query("update verification_run set pins = $2 where id = $1").bind(id).bind(pins).execute(conn).await?;
+    Ok(())
+}
+
 /// The run is cut up and begins.
 pub async fn planned(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<(i32, i64)> {
     sqlx::query_as(
@@ -135,11 +148,12 @@ pub struct ChunkRow {
     pub done: bool,
     pub run_state: String,
     pub as_of: Date,
+    pub pins: Option<Value>,
 }
 
 pub async fn chunk(pool: &PgPool, run: Uuid, no: i32) -> sqlx::Result<Option<ChunkRow>> {
     sqlx::query_as(
-        "select c.zone, c.parcels, c.done_at is not null as done, r.state as run_state, r.as_of
+        "select c.zone, c.parcels, c.done_at is not null as done, r.state as run_state, r.as_of, r.pins
            from verification_chunk c join verification_run r on r.id = c.run_id where c.run_id = $1 and c.no = $2",
     )
     .bind(run)
@@ -191,6 +205,7 @@ pub async fn chunk_done(conn: &mut PgConnection, run: Uuid, no: i32, c: &ChunkDo
 pub struct Counts {
     pub parcels: i64,
     pub findings: i64,
+    pub possible: i64,
     pub can_proceed: i64,
     pub needs_papers: i64,
     pub needs_person: i64,
@@ -203,7 +218,7 @@ pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx
     sqlx::query_scalar(
         "update verification_run set chunks_done = chunks_done + 1, parcels_done = parcels_done + $2, findings = findings + $3,
                 can_proceed = can_proceed + $4, needs_papers = needs_papers + $5, needs_person = needs_person + $6,
-                blocked = blocked + $7, faults = faults + $8
+                blocked = blocked + $7, faults = faults + $8, possible = possible + $9
           where id = $1 and state <> 'cancelled' returning chunks - chunks_done",
     )
     .bind(run)
@@ -214,6 +229,7 @@ pub async fn count_chunk(conn: &mut PgConnection, run: Uuid, c: &Counts) -> sqlx
     .bind(c.needs_person)
     .bind(c.blocked)
     .bind(c.faults)
+    .bind(c.possible)
     .fetch_optional(conn)
     .await
 }

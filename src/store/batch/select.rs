@@ -34,11 +34,19 @@ pub async fn cut(
         sql.push(" and p.commune_code = ").push_bind(commune.clone());
     }
     if let Some(id) = selection.layer_version {
-        // a parcel that no version changed since keeps the row it came with
-        sql.push(" and exists (select from layer_version v where v.id = ").push_bind(id);
-        sql.push(" and v.zone = p.zone and (st_intersects(v.coverage, p.geom) or p.geom is null and exists (select from layer_version own
-                where own.id = p.layer_version_id and own.layer_id = v.layer_id and own.coverage_key = v.coverage_key)))
-             and p.zone = (select zone from layer_version where id = ");
+        // What an earlier version covered, and this one covers no more, is judged otherwise too; so is what a strip along a line
+        // reaches. A parcel that no version changed since keeps the row it came with.
+        sql.push(
+            " and exists (select from layer_version n join layer_version v on v.layer_id = n.layer_id and v.coverage_key = n.coverage_key
+                join layer l on l.id = v.layer_id join theme t on t.code = l.theme
+               cross join lateral (select greatest(v.reach_m, (t.definition ->> 'half_width_m')::float8, 0) as m) reach
+               where (v.id = n.id or v.state in ('published', 'superseded')) and v.zone = p.zone
+                 and (st_intersects(v.coverage, p.geom) or reach.m > 0 and st_dwithin(v.coverage, p.geom, reach.m)
+                      or p.geom is null and exists (select from layer_version own
+                            where own.id = p.layer_version_id and own.layer_id = v.layer_id and own.coverage_key = v.coverage_key))
+                 and n.id = ",
+        );
+        sql.push_bind(id).push(") and p.zone = (select zone from layer_version where id = ");
         sql.push_bind(id).push(")");
     }
     if let Some(filter) = filter {

@@ -5,6 +5,7 @@ use crate::store::case::RivalRow;
 use crate::store::feature::Bounds;
 use crate::store::parcel::{AliasRow, ParcelRow};
 use sqlx::{FromRow, PgConnection};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// From here to the end of the transaction, everything is read as of one moment.
@@ -13,28 +14,41 @@ pub async fn one_moment(conn: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The last version of each parcel.
-pub async fn parcels(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<ParcelRow>> {
+/// The last version of each parcel at the instant `at`.
+pub async fn parcels(
+    conn: &mut PgConnection,
+    zone: i32,
+    ids: &[Uuid],
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<ParcelRow>> {
     sqlx::query_as(
         "select distinct on (parcel_id) zone, parcel_id, version, commune_code, sheet, number, scale, registered_area, map_area, land_use, address,
-                st_asewkb(geom) as ewkb, layer_version_id, row_hash, lower(valid) as valid_from, upper(valid) as valid_to
-           from parcel_version where zone = $1 and parcel_id = any($2) order by parcel_id, version desc",
+                st_asewkb(geom) as ewkb, layer_version_id, row_hash, lower(valid) as valid_from,
+                case when upper(valid) <= $3 then upper(valid) end as valid_to
+           from parcel_version where zone = $1 and parcel_id = any($2) and lower(valid) <= $3 order by parcel_id, version desc",
     )
     .bind(zone)
     .bind(ids)
+    .bind(at)
     .fetch_all(conn)
     .await
 }
 
-/// Every name of each parcel, as `store::parcel::keys_of` gives them.
-pub async fn keys(conn: &mut PgConnection, zone: i32, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Vec<String>)>> {
+/// Every name of each parcel, as `store::parcel::keys_of` gives them, without those that later maps brought.
+pub async fn keys(
+    conn: &mut PgConnection,
+    zone: i32,
+    ids: &[Uuid],
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<(Uuid, Vec<String>)>> {
     sqlx::query_as(
         "select parcel_id, array_agg(key order by key) from (
-            select distinct parcel_id, commune_code || '/' || sheet || '/' || number as key from parcel_name
+            select distinct parcel_id, commune_code || '/' || sheet || '/' || number as key from map_name($3)
              where zone = $1 and parcel_id = any($2)) t group by parcel_id",
     )
     .bind(zone)
     .bind(ids)
+    .bind(at)
     .fetch_all(conn)
     .await
 }
@@ -49,17 +63,27 @@ pub struct NeighbourRow {
     pub ewkb: Vec<u8>,
 }
 
-/// Current parcels whose boxes meet `b`.
-pub async fn neighbours(conn: &mut PgConnection, zone: i32, b: Bounds) -> sqlx::Result<Vec<NeighbourRow>> {
+/// Parcels of the instant `at` whose boxes meet `b`.
+pub async fn neighbours(
+    conn: &mut PgConnection,
+    zone: i32,
+    b: Bounds,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<NeighbourRow>> {
+    // each half has an index of its own
     sqlx::query_as(
         "select parcel_id, version, row_hash, sheet, number, st_asewkb(geom) as ewkb from parcel_version
-          where zone = $1 and upper_inf(valid) and geom && st_makeenvelope($2, $3, $4, $5, $1)",
+          where zone = $1 and upper_inf(valid) and lower(valid) <= $6 and geom && st_makeenvelope($2, $3, $4, $5, $1)
+         union all
+         select parcel_id, version, row_hash, sheet, number, st_asewkb(geom) from parcel_version
+          where zone = $1 and not upper_inf(valid) and valid @> $6 and geom && st_makeenvelope($2, $3, $4, $5, $1)",
     )
     .bind(zone)
     .bind(b.min_e)
     .bind(b.min_n)
     .bind(b.max_e)
     .bind(b.max_n)
+    .bind(at)
     .fetch_all(conn)
     .await
 }
@@ -72,8 +96,14 @@ pub struct OpenCaseRow {
 }
 
 /// Open cases on these parcels, or calling theirs by the same sheet and number, as `store::case::rivals` gives them for one: by
-/// number, at most `most` of a parcel.
-pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid], most: i64) -> sqlx::Result<Vec<OpenCaseRow>> {
+/// number, at most `most` of a parcel; by the names of the instant `at`.
+pub async fn open_cases(
+    conn: &mut PgConnection,
+    zone: i32,
+    ids: &[Uuid],
+    most: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<OpenCaseRow>> {
     sqlx::query_as(
         "select parcel_id, number, procedure, false as same_certificate, same_parcel, parcel_ref, communes from (
             select found.*, row_number() over (partition by parcel_id order by number) as k from (
@@ -81,13 +111,14 @@ pub async fn open_cases(conn: &mut PgConnection, zone: i32, ids: &[Uuid], most: 
                   from case_file where zone = $1 and parcel_id = any($2) and not ended
                 union all
                 select a.parcel_id, c.number, c.procedure, false, c.parcel_ref, array_agg(a.commune_code)
-                  from parcel_name a join case_file c on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
+                  from map_name($4) a join case_file c on c.parcel_ref ->> 'sheet' = a.sheet and c.parcel_ref ->> 'number' = a.number
                  where a.zone = $1 and a.parcel_id = any($2) and c.parcel_id is null and not c.ended group by a.parcel_id, c.id) found) t
           where k <= $3 order by parcel_id, number",
     )
     .bind(zone)
     .bind(ids)
     .bind(most)
+    .bind(at)
     .fetch_all(conn)
     .await
 }
@@ -108,27 +139,27 @@ pub struct FoundRow {
     pub row: AliasRow,
 }
 
-/// As `store::parcel::by_alias`, for many references at once, without centres.
-pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted]) -> sqlx::Result<Vec<FoundRow>> {
+/// As `store::parcel::by_alias` at the instant `at`, for many references at once, without centres.
+pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted], at: OffsetDateTime) -> sqlx::Result<Vec<FoundRow>> {
     let column = |f: fn(&Wanted) -> &String| wanted.iter().map(|w| f(w).clone()).collect::<Vec<_>>();
     sqlx::query_as(
         "with recursive named as (
             select q.i, a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth
               from unnest($1::int[], $2::text[], $3::text[], $4::text[]) q(i, commune, sheet, number)
-              join parcel_name a on a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
+              join map_name($5) a on a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
             union
             select n.i, n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
                    case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
-              from named n join parcel_step l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
+              from named n join map_step($5) l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
          ), first as (
             select distinct on (i, zone, parcel_id, commune_code) * from named order by i, zone, parcel_id, commune_code, depth
          ), ranked as (
             select *, row_number() over (partition by i order by zone, parcel_id, commune_code) as k from first
          )
          select n.i, n.zone, n.parcel_id, n.commune_code as alias_commune, n.sheet as alias_sheet, n.number as alias_number, n.reason,
-                v.commune_code, v.sheet, v.number, upper_inf(v.valid) as valid_now, v.registered_area, v.map_area,
+                v.commune_code, v.sheet, v.number, coalesce(upper(v.valid) > $5, true) as valid_now, v.registered_area, v.map_area,
                 null::float8 as e, null::float8 as n
-           from ranked n join lateral (select * from parcel_version v where v.zone = n.zone and v.parcel_id = n.parcel_id
+           from ranked n join lateral (select * from parcel_version v where v.zone = n.zone and v.parcel_id = n.parcel_id and lower(v.valid) <= $5
                                         order by version desc limit 1) v on true
           where n.k <= 200 order by n.i, n.k",
     )
@@ -136,6 +167,7 @@ pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted]) -> sqlx::Res
     .bind(column(|w| &w.commune))
     .bind(column(|w| &w.sheet))
     .bind(column(|w| &w.number))
+    .bind(at)
     .fetch_all(conn)
     .await
 }

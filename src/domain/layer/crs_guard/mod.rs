@@ -3,8 +3,10 @@
 //! by the commune it must lie in, by the corners of the map that is there already, by the centimetre grid it was surveyed on.
 
 mod score;
+mod stretches;
 
 pub use score::{Corners, MapAgreement, SAME_CORNER_M, apart, on_centimetres, share_inside};
+pub use stretches::{Spread, Stretch, means_another};
 
 use geo::BoundingRect;
 use geo_types::{MultiPolygon, Rect};
