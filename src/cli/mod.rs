@@ -85,8 +85,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Setup => {
             let r = flow::setup::setup(&app).await?;
             println!(
-                "setup: {} new migrations; {} zones, {} communes, {} steps from old communes, {} themes",
-                r.migrations, r.zones, r.communes, r.succession, r.themes
+                "setup: {} new migrations; {} zones, {} communes, {} steps from old communes, {} themes; {} older rows brought over",
+                r.migrations, r.zones, r.communes, r.succession, r.themes, r.brought
             );
         }
         Command::Zone { file } => {

@@ -183,8 +183,8 @@ pub async fn agency(app: &App, by: &Actor, c: AgencyCommand) -> Result<ExitCode>
 }
 
 async fn listed(app: &App, filter: rows::Filter) -> Result<()> {
-    let mut conn = app.pool.acquire().await?;
-    for c in rows::counts(&mut conn, app.clock.today()).await? {
+    let listed = submission::page(app, &filter).await?;
+    for c in rows::counts(&mut *app.pool.acquire().await?, app.clock.today()).await? {
         println!("{}: {} ({} beyond their term)", c.state, say::count(c.count), say::count(c.late));
     }
     let day = |d: Option<Date>| d.map(|d| d.to_string()).unwrap_or_default();
@@ -192,7 +192,7 @@ async fn listed(app: &App, filter: rows::Filter) -> Result<()> {
         let (on, due) = (s.submitted_on.to_string(), day(s.due));
         vec![s.case_number.clone(), s.agency.clone(), s.receipt_number.clone(), on, due, s.state.clone()]
     };
-    let lines: Vec<_> = rows::page(&mut conn, &filter).await?.iter().map(line).collect();
+    let lines: Vec<_> = listed.iter().map(line).collect();
     say::table(&["case", "agency", "receipt", "handed in", "due", "state"], &lines);
     Ok(())
 }

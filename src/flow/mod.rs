@@ -14,6 +14,7 @@ mod error;
 pub mod hand_over;
 pub mod layer;
 pub mod obligation;
+mod older;
 pub mod opinion;
 pub mod paper;
 pub mod paper_request;

@@ -1,6 +1,6 @@
 //! Brings a database up to what this program needs: schema, zones, communes, themes. Safe to run again.
 
-use super::{Error, Result, vault};
+use super::{Error, Result, older, vault};
 use crate::app::App;
 use crate::domain::parcel::succession::{Commune, Succession, shipped_communes, shipped_succession};
 use crate::domain::theme::Theme;
@@ -21,6 +21,8 @@ pub struct Ready {
     pub communes: usize,
     pub succession: usize,
     pub themes: usize,
+    /// Rows of an older program that were brought to what this one keeps.
+    pub brought: usize,
 }
 
 pub async fn setup(app: &App) -> Result<Ready> {
@@ -40,6 +42,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
     }
     super::proof::prepare(app, &mut tx).await?;
     store::migrations::keep_history(&mut tx).await?;
+    let brought = older::bring_over(app, &mut tx).await?;
     tx.commit().await?;
     Ok(Ready {
         migrations: store::migrations::MIGRATOR.iter().count().saturating_sub(before),
@@ -47,6 +50,7 @@ pub async fn setup(app: &App) -> Result<Ready> {
         communes: today.len(),
         succession: old.len(),
         themes: app.book.themes.len(),
+        brought,
     })
 }
 

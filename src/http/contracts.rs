@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(hand_code))
         .routes(routes!(sign_by_code))
         .routes(routes!(sign_on_paper))
+        .routes(routes!(confirm_paper))
         .routes(routes!(get_evidence))
         .routes(routes!(get_signed_scan))
         .routes(routes!(refuse_contract))
@@ -129,6 +130,8 @@ struct OnPaper {
 }
 
 /// Sign by the scan of the signed paper, in turn.
+///
+/// The firm's own is filed only: it signs when another person has compared it with the page and confirms it.
 #[utoipa::path(post, path = "/contracts/{id}/signed-paper", tag = "contracts", params(("id" = Uuid, Path), OnPaper),
     request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = ContractView)))]
 async fn sign_on_paper(
@@ -144,6 +147,17 @@ async fn sign_on_paper(
     Ok(Json(contract::sign_on_paper(&app, &actor, id, said).await?))
 }
 
+/// Confirm the firm's signature on paper that another person filed, after comparing its scan with the page.
+#[utoipa::path(post, path = "/contracts/{id}/signed-papers/{paper}/confirm", tag = "contracts",
+    params(("id" = Uuid, Path), ("paper" = Uuid, Path)), responses((status = 200, body = ContractView)))]
+async fn confirm_paper(
+    State(app): State<App>,
+    By(actor): By,
+    Path((id, paper)): Path<(Uuid, Uuid)>,
+) -> Result<Json<ContractView>> {
+    Ok(Json(contract::confirm_paper(&app, &actor, id, paper).await?))
+}
+
 /// Evidence of each signature, its digest and our signature over it proved: a logged read.
 #[utoipa::path(get, path = "/contracts/{id}/evidence", tag = "contracts", params(("id" = Uuid, Path), Why),
     responses((status = 200, body = Vec<Proved>)))]
@@ -156,7 +170,7 @@ async fn get_evidence(
     Ok(Json(contract::evidence(&app, &actor, id, why.purpose()?).await?))
 }
 
-/// The scan of a signed paper: a logged read.
+/// The scan of a signed paper, or of one that waits to be confirmed: a logged read.
 #[utoipa::path(get, path = "/contracts/{id}/signatures/{signature}/scan", tag = "contracts",
     params(("id" = Uuid, Path), ("signature" = Uuid, Path), Why),
     responses((status = 200, content_type = "application/octet-stream"), (status = 304)))]

@@ -16,6 +16,7 @@ mod check;
 mod contract_desk;
 mod contracts;
 mod customers;
+mod desks;
 mod envelope;
 mod events;
 mod examples;
@@ -91,6 +92,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(contracts::routes())
         .merge(payments::routes())
         .merge(contract_desk::routes())
+        .merge(desks::routes())
         .merge(submissions::routes())
         .merge(reviews::routes())
         .merge(hand_overs::routes())

@@ -3,9 +3,8 @@
 use super::guard::By;
 use super::input::{Input, Page, Paging, Params};
 use super::output::made;
-use super::problem::{Problem, Result};
+use super::problem::Result;
 use crate::app::App;
-use crate::domain::submission::STANDINGS;
 use crate::flow::case::parse_purpose;
 use crate::flow::submission::{
     self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
@@ -70,9 +69,6 @@ struct Filter {
 /// What lies with authorities, over all cases, in the order it was handed in.
 #[utoipa::path(get, path = "/submissions", tag = "submissions", params(Filter, Paging), responses((status = 200, body = Page<SubmissionListed>)))]
 async fn list_submissions(State(app): State<App>, Params(f): Params<Filter>, paging: Paging) -> Result<Response> {
-    if let Some(state) = f.state.as_deref().filter(|s| !STANDINGS.contains(s)) {
-        return Err(Problem::refused("state", "not-in-list", state, STANDINGS.join(", ")));
-    }
     let filter = desk::Filter {
         state: f.state,
         agency: f.agency,
@@ -80,7 +76,7 @@ async fn list_submissions(State(app): State<App>, Params(f): Params<Filter>, pag
         after: paging.key()?,
         limit: paging.fetch(),
     };
-    let rows = desk::page(&mut *app.pool.acquire().await?, &filter).await?;
+    let rows = submission::page(&app, &filter).await?;
     Ok(paging.page(rows, |r| r.id))
 }
 

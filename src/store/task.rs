@@ -123,6 +123,17 @@ pub struct TaskFilter {
     pub limit: i64,
 }
 
+/// Tasks of a case that verifications made and that were done: kind, subject and what the latest of each was about.
+pub async fn done_prints(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<(String, String, String)>> {
+    sqlx::query_as(
+        "select distinct on (kind, subject) kind, subject, coalesce(reason->>'about', '') from task
+          where case_id = $1 and state = 'done' and verification_id is not null order by kind, subject, updated_at desc, id desc",
+    )
+    .bind(case)
+    .fetch_all(conn)
+    .await
+}
+
 /// Soonest due first.
 pub async fn page(conn: &mut PgConnection, f: &TaskFilter) -> sqlx::Result<Vec<TaskRow>> {
     sqlx::query_as(

@@ -79,6 +79,14 @@ pub async fn insert_on(conn: &mut PgConnection, o: &OnRow) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// The parcel a watch began with.
+pub async fn first(conn: &mut PgConnection, watch: Uuid) -> sqlx::Result<Uuid> {
+    sqlx::query_scalar("select parcel_id from parcel_watch_on where watch_id = $1 order by id limit 1")
+        .bind(watch)
+        .fetch_one(conn)
+        .await
+}
+
 /// Of a case, oldest first, ended ones too.
 pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<WatchRow>> {
     sqlx::query_as(

@@ -1,5 +1,8 @@
 //! Advice: options with fees and taxes, the sheet the legal department signs, and what makes it outdated.
 
+use crate::case_events::every_case_is_its_events;
+use crate::contract_signing::flood;
+use crate::contracts::{accepted, conflict, draw, kinds, new_contract, ok, party};
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, publish, threaded};
 use reqwest::StatusCode;
@@ -104,6 +107,43 @@ async fn a_new_map_or_verdict_makes_it_outdated(pool: PgPool) {
         let old = legal.get(&format!("/api/v1/option-sheets/{id}?purpose=review")).await;
         let codes: Vec<_> = old.body["outdated"].as_array().unwrap().iter().map(|b| b["code"].clone()).collect();
         assert!(codes.contains(&json!("sheet-outdated-verification")), "{codes:?}");
+    })
+    .await;
+}
+
+/// A map that is taken back is no end of an agreement: the sheet that it outdated holds again, by itself or when somebody looks.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_sheet_holds_again_when_a_map_is_taken_back(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
+        flood(&gis, &[-100.0, 300.0]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let customer = party(&legal, &case, "Nguyễn Thị Mẫu", "001099000017").await;
+        let drawing = async || draw(&legal, &quotation, new_contract(&[&customer])).await;
+        let other = verified_case(&legal).await;
+        let sheet = signed_sheet(&legal, &other).await;
+        let offers = format!("/api/v1/cases/{other}/quotations");
+        let back = json!({"coverage_key": "20194"});
+        let told = async |case: &str, kind: &str| kinds(&t, case).await.into_iter().filter(|k| k == kind).count();
+
+        flood(&gis, &[-100.0, 5.0, 300.0]).await;
+        t.run("watch_sheets").await;
+        assert_eq!(conflict(&drawing().await), "sheet-outdated");
+        ok(gis.post("/api/v1/layers/flood_test/rollback", back).await);
+        // What was said still stands in the way, and says so by its name.
+        assert_eq!(conflict(&drawing().await), "sheet-outdated");
+        let offered = legal.post(&offers, json!({"package": "standard"})).await;
+        assert_eq!(conflict(&offered), "sheet-outdated");
+        ok(legal.post(&format!("/api/v1/option-sheets/{sheet}/confirm"), json!({})).await);
+        ok(legal.post(&offers, json!({"package": "standard"})).await);
+        for _ in 0..2 {
+            t.run("watch_sheets").await;
+        }
+        assert_eq!((told(&case, "option_sheet_confirmed").await, told(&other, "option_sheet_confirmed").await), (1, 1));
+        ok(drawing().await);
+        every_case_is_its_events(&t.app.pool).await;
     })
     .await;
 }

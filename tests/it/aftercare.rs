@@ -3,7 +3,7 @@
 use crate::case_events::every_case_is_its_events;
 use crate::case_work::run;
 use crate::closing::{Desk, at_work, desk, paper, png, reviewed};
-use crate::contracts::{accepted, drawn, ok, on_paper};
+use crate::contracts::{accepted, drawn, firm_on_paper, ok, on_paper};
 use crate::ward::{mapped, threaded};
 use diaba::domain::archive::{Fault, prove};
 use diaba::domain::proof::Keyring;
@@ -170,7 +170,7 @@ async fn two_signatures_on_one_scan_are_archived(pool: PgPool) {
             let (case, quotation) = accepted(legal).await;
             let contract = drawn(legal, &case, &quotation).await;
             ok(on_paper(legal, &contract, 1).await);
-            assert_eq!(ok(on_paper(legal, &contract, 2).await)["state"], "concluded");
+            assert_eq!(ok(firm_on_paper(legal, &contract, 2).await)["state"], "concluded");
             (case, contract)
         })
         .await;

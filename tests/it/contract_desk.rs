@@ -3,7 +3,7 @@
 use crate::advice::{signed_sheet, verified_case};
 use crate::case_events::every_case_is_its_events;
 use crate::case_work::run;
-use crate::contracts::{accepted, at, concluded, drawn, id, kinds, offered, ok, pay};
+use crate::contracts::{accepted, at, concluded, drawn, id, kinds, offered, ok, on_paper, pay};
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, threaded};
 use diaba::domain::case::Happened;
@@ -209,6 +209,69 @@ async fn what_was_paid_early_is_not_asked_for_and_what_was_taken_back_is(pool: P
         let told = kinds(&t, &case).await[before..].to_vec();
         let overdue = told.iter().filter(|k| *k == "payment_overdue").count();
         assert_eq!(overdue, 3, "the second once, and both anew when the money was gone: {told:?}");
+    })
+    .await;
+}
+
+/// What is open over all cases is listed by its day and counted; what screens offer to choose from is there.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_open_over_all_cases(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let care = t.signed_in("care", &["customer_care"]).await;
+        let me = id(&ok(care.get("/api/v1/me").await));
+        let case = verified_case(&legal).await;
+        ok(legal.post(&format!("/api/v1/cases/{case}/paper-requests"), json!({})).await);
+        let mut raised = Vec::new();
+        for (day, topic) in [("2026-10-20", "neighbour_objects"), ("2026-10-08", "papers_lost")] {
+            let issue = json!({"topic": topic, "words": "Bà Mẫu không đồng ý.", "owner": me, "due": day});
+            raised.push(id(&ok(care.post(&format!("/api/v1/cases/{case}/issues"), issue).await)));
+        }
+        let first = ok(care.get("/api/v1/issues?owner=me&state=open&limit=1").await);
+        let rest = ok(care.get(first["next"].as_str().unwrap()).await);
+        assert_eq!((&first["items"][0]["id"], &rest["items"][0]["id"]), (&json!(raised[1]), &json!(raised[0])));
+        assert!(!first.to_string().contains("Bà Mẫu"), "without its words");
+        let of_legal = ok(legal.get("/api/v1/issues?owner=me").await);
+        assert_eq!(of_legal["items"], json!([]));
+        ok(care.post(&format!("/api/v1/issues/{}/resolve", raised[0]), json!({})).await);
+        let solved = ok(care.get("/api/v1/issues?state=resolved&topic=neighbour_objects&due_by=2026-10-31").await);
+        assert_eq!(solved["items"].as_array().unwrap().len(), 1);
+        assert_eq!(care.get("/api/v1/issues?owner=nobody").await.refused(), ["owner: shape"]);
+
+        let items = ok(care.get("/api/v1/request-items?state=open&need=missing").await);
+        let asked = items["items"].as_array().unwrap().len();
+        assert!(asked > 0 && items["items"][0]["case_id"] == json!(case), "{items}");
+        let bound = concluded(&legal).await;
+        let owed = ok(legal.post(&format!("/api/v1/cases/{}/obligations/from-sheet", bound.0), json!({})).await);
+        let listed = ok(care.get("/api/v1/obligations?state=open&what=registration_fee").await);
+        assert_eq!(
+            (listed["items"].as_array().unwrap().len(), &listed["items"][0]["case_id"]),
+            (1, &json!(bound.0)),
+            "{owed}"
+        );
+        let count = async |who: &Caller, list: &str| {
+            let all = ok(who.get("/api/v1/open-counts").await);
+            let found = all.as_array().unwrap().iter().find(|c| c["list"] == list).cloned().unwrap();
+            (found["open"].as_i64().unwrap(), found["late"].as_i64().unwrap())
+        };
+        assert_eq!((count(&care, "issues").await, count(&care, "signed-papers").await), ((1, 0), (0, 0)));
+        let (open, quotation) = accepted(&legal).await;
+        let unsigned = drawn(&legal, &open, &quotation).await;
+        ok(on_paper(&legal, &unsigned, 1).await);
+        ok(on_paper(&legal, &unsigned, 2).await);
+        assert_eq!(count(&care, "signed-papers").await, (1, 0), "a second person is waited for");
+        t.advance(Duration::days(30));
+        let later = t.signed_in("care.two", &["customer_care"]).await;
+        assert_eq!((count(&later, "issues").await, count(&later, "signed-papers").await), ((1, 1), (0, 0)));
+        let (items_open, items_late) = count(&later, "request-items").await;
+        assert_eq!((items_open, items_late), (asked as i64, asked as i64));
+
+        let procedures = ok(later.get("/api/v1/procedures").await);
+        let transfer = procedures.as_array().unwrap().iter().find(|p| p["code"] == "transfer").cloned().unwrap();
+        assert_eq!((&transfer["working_days"], transfer["title"]["vi"].is_string()), (&json!(10), true));
+        let lists = ok(later.get("/api/v1/price-lists").await);
+        assert!(lists.to_string().contains("\"standard\""), "{lists}");
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use crate::advice::facts;
 use crate::case_events::every_case_is_its_events;
 use crate::contracts::{
-    accepted, answer, at, code, conflict, draw, drawn, id, kinds, new_contract, offered, ok, on_paper, party, said,
-    show, sign,
+    accepted, answer, at, code, confirmed, conflict, draw, drawn, firm_on_paper, id, kinds, new_contract, offered, ok,
+    on_paper, party, said, show, sign,
 };
 use crate::test_app::Caller;
 use crate::ward::{EAST, NORTH, ZONE, mapped, publish, publish_map, threaded};
@@ -164,7 +164,7 @@ async fn nobody_signs_what_rests_on_an_old_map(pool: PgPool) {
 }
 
 /// A flood map of the commune with these squares (metres east of the first parcel), complete over all of them.
-async fn flood(gis: &Caller, squares: &[f64]) {
+pub async fn flood(gis: &Caller, squares: &[f64]) {
     let rows = squares.iter().map(|x| {
         let (w, s) = (EAST + x, NORTH - 50.0);
         let (e, n) = (w + 5.0, s + 100.0);
@@ -241,7 +241,7 @@ async fn a_sheet_is_confirmed_on_newer_maps_or_its_offer_is_withdrawn(pool: PgPo
         ok(answer(&legal, &anew, json!({"accepted": true})).await);
         let last = ok(draw(&legal, &anew, new_contract(&[&customer])).await);
         ok(sign(&legal, &last, 1).await);
-        assert_eq!(ok(on_paper(&legal, &last, 2).await)["state"], "concluded");
+        assert_eq!(ok(firm_on_paper(&legal, &last, 2).await)["state"], "concluded");
         let open = ok(legal.get(&format!("/api/v1/option-sheets/{sheet}?purpose=review")).await);
         assert_eq!(open["sheet"]["version"], 1, "the sheet itself was never changed");
         assert!(sqlx::raw_sql("delete from option_sheet_confirmation").execute(&t.app.pool).await.is_err());
@@ -281,6 +281,49 @@ async fn a_contract_is_drawn_on_what_is_accepted_now(pool: PgPool) {
         record_all(&t.app, &mut tx, &Actor::system("test"), case, entries).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(conflict(&drawing.await.unwrap()), "quotation-not-accepted");
+    })
+    .await;
+}
+
+/// The firm's signature on paper takes two of its people: one brings the scan, another compares it with the page.
+#[sqlx::test(migrations = "./migrations")]
+async fn nobody_vouches_alone_for_the_firm(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let sales = t.signed_in("sales", &["sales"]).await;
+        let (case, quotation) = accepted(&legal).await;
+        let contract = drawn(&legal, &case, &quotation).await;
+        ok(on_paper(&legal, &contract, 1).await);
+        // Who took the customer's page is not told the firm's code.
+        let made = ok(legal.post(&format!("{}/codes", at(&contract)), json!({"signer": 2})).await);
+        let hand = format!("{}/codes/{}/hand?purpose=contact_customer", at(&contract), id(&made));
+        assert_eq!(conflict(&legal.post(&hand, json!({})).await), "signing-both-sides");
+
+        let first = ok(on_paper(&sales, &contract, 2).await);
+        assert_eq!((&first["state"], &first["to_confirm"]["filed_by"]), (&json!("open"), &json!("sales")));
+        assert_eq!(confirmed(&sales, &first).await.status, StatusCode::FORBIDDEN, "not theirs to confirm");
+        let filed = ok(on_paper(&legal, &contract, 2).await);
+        assert_eq!(conflict(&confirmed(&legal, &first).await), "signing-paper-newer");
+        assert_eq!(conflict(&confirmed(&legal, &filed).await), "signing-own-paper");
+        let paper = filed["to_confirm"]["id"].as_str().unwrap().to_owned();
+        let boss = legal.second().await;
+        let (status, scan) = boss.send_raw(&format!("{}/signatures/{paper}/scan?purpose=review", at(&contract))).await;
+        assert_eq!((status, scan.is_empty()), (StatusCode::OK, false), "what is compared is seen first");
+        let done = ok(confirmed(&boss, &filed).await);
+        assert_eq!((&done["state"], &done["to_confirm"]), (&json!("concluded"), &json!(null)));
+        assert_eq!(done["signers"][1]["signature"]["id"], json!(paper));
+        assert_eq!(conflict(&confirmed(&boss, &filed).await), "contract-closed");
+        let proved = ok(legal.get(&format!("{}/evidence?purpose=review", at(&contract))).await);
+        let said = &proved[1]["evidence"];
+        assert_eq!(
+            (&said["filed"]["to"], &said["recorded_by"], &said["from"]),
+            (&json!("legal"), &json!("second"), &json!("van phong"))
+        );
+        assert!(proved[0]["evidence"].get("filed").is_none());
+        let told = kinds(&t, &case).await;
+        assert_eq!(told.iter().filter(|k| *k == "signed_paper_filed").count(), 2);
+        every_case_is_its_events(&t.app.pool).await;
     })
     .await;
 }

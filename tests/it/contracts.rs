@@ -94,12 +94,24 @@ pub async fn on_paper(who: &Caller, contract: &Value, signer: i32) -> Answer {
     who.send(request.body(scan)).await
 }
 
+/// The firm signs on paper: who files the scan is not who confirms it.
+pub async fn firm_on_paper(who: &Caller, contract: &Value, signer: i32) -> Answer {
+    let filed = ok(on_paper(who, contract, signer).await);
+    assert_eq!(filed["state"], "open", "{filed}");
+    confirmed(&who.second().await, &filed).await
+}
+
+pub async fn confirmed(who: &Caller, filed: &Value) -> Answer {
+    let paper = filed["to_confirm"]["id"].as_str().unwrap_or_else(|| panic!("{filed}"));
+    who.post(&format!("{}/signed-papers/{paper}/confirm", at(filed)), json!({})).await
+}
+
 /// A contract that binds: (case, contract).
 pub async fn concluded(legal: &Caller) -> (String, Value) {
     let (case, quotation) = accepted(legal).await;
     let contract = drawn(legal, &case, &quotation).await;
     ok(sign(legal, &contract, 1).await);
-    assert_eq!(ok(on_paper(legal, &contract, 2).await)["state"], "concluded");
+    assert_eq!(ok(firm_on_paper(legal, &contract, 2).await)["state"], "concluded");
     (case, contract)
 }
 

@@ -35,6 +35,7 @@ mod lapses;
 mod layers;
 mod lineage;
 mod obligations;
+mod older;
 mod openapi;
 mod opinions;
 mod outage;

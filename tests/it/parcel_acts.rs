@@ -72,6 +72,11 @@ async fn a_wrong_act_is_revoked_by_a_new_fact(pool: PgPool) {
         let revoked = gis.post(&revocation, json!({"reason": reason})).await;
         assert_eq!((revoked.status, &revoked.body["revoked"]["reason"]), (StatusCode::OK, &json!(reason)), "{}", revoked.text);
         assert_eq!(gis.post(&revocation, json!({"reason": reason})).await.status, StatusCode::CONFLICT);
+        let audited: i64 = sqlx::query_scalar("select count(*) from audit where detail::text like '%splits parcel 299%'")
+            .fetch_one(&t.app.pool)
+            .await
+            .unwrap();
+        assert_eq!(audited, 0, "the reason stands beside the act alone");
         let nowhere = "/api/v1/parcel-acts/019a0000-0000-7000-8000-00000000dead/revocation";
         assert_eq!(gis.post(nowhere, json!({"reason": reason})).await.status, StatusCode::NOT_FOUND);
 

@@ -4,7 +4,7 @@ use crate::advice::verified_case;
 use crate::case_events::every_case_is_its_events;
 use crate::contracts::{concluded, conflict, id, kinds, ok};
 use crate::plans::{agency, put};
-use crate::test_app::{Caller, TestApp};
+use crate::test_app::{Answer, Caller, TestApp};
 use crate::ward::{mapped, threaded};
 use diaba::flow::staff::Actor;
 use diaba::flow::submission::{self, NewSubmission};
@@ -25,6 +25,46 @@ fn dossier(receipt: &str) -> Value {
 
 async fn turn(who: &Caller, case: &str) -> Value {
     ok(who.get(&format!("/api/v1/cases/{case}/timeline")).await)["now"]["turn"].clone()
+}
+
+/// A case at work, with an office that dossiers go to.
+struct Front {
+    t: TestApp,
+    legal: Caller,
+    case: String,
+    contract: Value,
+    /// Where its dossiers are noted.
+    submissions: String,
+}
+
+impl Front {
+    async fn open(pool: PgPool) -> Self {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        known(&t.signed_in("boss", &["manager"]).await).await;
+        let (case, contract) = concluded(&legal).await;
+        let submissions = format!("/api/v1/cases/{case}/submissions");
+        Self { t, legal, case, contract, submissions }
+    }
+
+    async fn hand_in(&self, dossier: Value) -> Value {
+        ok(self.legal.post(&self.submissions, dossier).await)
+    }
+
+    async fn step(&self, dossier: &Value, what: &str, body: Value) -> Answer {
+        self.legal.post(&format!("/api/v1/submissions/{}/{what}", id(dossier)), body).await
+    }
+
+    async fn authority(&self) -> Value {
+        let list = ok(self.legal.get(&format!("/api/v1/cases/{}/checklist", self.case)).await);
+        list["items"].as_array().unwrap().iter().find(|i| i["code"] == "authority").cloned().unwrap()
+    }
+
+    async fn dues(&self) -> Vec<Value> {
+        self.t.run("watch_contracts").await;
+        let told = ok(self.legal.get(&format!("/api/v1/contracts/{}/payments", id(&self.contract))).await);
+        told["instalments"].as_array().unwrap().iter().map(|i| i["due"].clone()).collect()
+    }
 }
 
 /// The authority's clock of a case: days used, running, deadline.
@@ -171,53 +211,43 @@ async fn the_authority_has_the_move_until_it_decides(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = mapped(pool).await;
-        let legal = t.signed_in("legal", &["legal"]).await;
-        known(&t.signed_in("boss", &["manager"]).await).await;
-        let (case, contract) = concluded(&legal).await;
-        let submissions = format!("/api/v1/cases/{case}/submissions");
-        let step = async |s: &Value, what: &str, body: Value| {
-            legal.post(&format!("/api/v1/submissions/{}/{what}", id(s)), body).await
-        };
-        let mistyped = ok(legal.post(&submissions, dossier("C1")).await);
+        let f = Front::open(pool).await;
+        let mistyped = f.hand_in(dossier("C1")).await;
         assert_eq!(
-            step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(),
+            f.step(&mistyped, "withdrawn", json!({"mistake": true, "words": ""})).await.refused(),
             ["words: length"]
         );
-        let back = ok(step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Nhập sai ngày"})).await);
-        assert_eq!((&back["state"], turn(&legal, &case).await), (&json!("withdrawn"), json!("ours")));
-        t.run("watch_contracts").await;
-        let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
-        assert_eq!(told["instalments"][1]["due"], Value::Null, "nothing falls due for what was never handed in");
-        let first = ok(legal.post(&submissions, dossier("C1")).await);
-        assert_eq!(conflict(&legal.post(&submissions, dossier("C1")).await), "receipt-known");
-        assert_eq!(
-            conflict(&step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Lần nữa"})).await),
-            "submission-state"
-        );
+        let back = ok(f.step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Nhập sai ngày"})).await);
+        assert_eq!((&back["state"], turn(&f.legal, &f.case).await), (&json!("withdrawn"), json!("ours")));
+        assert_eq!(f.dues().await[1], Value::Null, "nothing falls due for what was never handed in");
+        let first = f.hand_in(dossier("C1")).await;
+        assert_eq!(conflict(&f.legal.post(&f.submissions, dossier("C1")).await), "receipt-known");
+        let again = f.step(&mistyped, "withdrawn", json!({"mistake": true, "words": "Lần nữa"})).await;
+        assert_eq!(conflict(&again), "submission-state");
 
         // It waits for a paper that never comes, and refuses; nobody is asked for the paper any more.
         let ask = json!({"words": "Thiếu giấy xác nhận", "from_customer": ["marriage_paper"]});
-        ok(step(&first, "asked-more", ask.clone()).await);
-        let refused = ok(step(&first, "decided", json!({"granted": false, "words": "Quá hạn bổ sung"})).await);
+        ok(f.step(&first, "asked-more", ask.clone()).await);
+        let refused = ok(f.step(&first, "decided", json!({"granted": false, "words": "Quá hạn bổ sung"})).await);
         assert_eq!(refused["state"], "refused");
-        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
-        assert_eq!(screen["requests"][0]["items"][0]["state"], "dropped", "{}", screen["requests"]);
-        assert!(screen["issues"][0]["resolved_at"].is_string(), "{}", screen["issues"]);
+        let screen = async || ok(f.legal.get(&format!("/api/v1/cases/{}/screen", f.case)).await);
+        let shown = screen().await;
+        assert_eq!(shown["requests"][0]["items"][0]["state"], "dropped", "{}", shown["requests"]);
+        assert!(shown["issues"][0]["resolved_at"].is_string(), "{}", shown["issues"]);
 
         // What is answered with what the firm had is asked of the customer no longer.
-        let second = ok(legal.post(&submissions, dossier("C2")).await);
-        ok(step(&second, "asked-more", ask).await);
-        ok(step(&second, "answered", json!({"words": "Đã có bản sao"})).await);
-        let screen = ok(legal.get(&format!("/api/v1/cases/{case}/screen")).await);
-        assert_eq!(screen["requests"][1]["items"][0]["state"], "dropped", "{}", screen["requests"]);
+        let second = f.hand_in(dossier("C2")).await;
+        ok(f.step(&second, "asked-more", ask).await);
+        ok(f.step(&second, "answered", json!({"words": "Đã có bản sao"})).await);
+        let shown = screen().await;
+        assert_eq!(shown["requests"][1]["items"][0]["state"], "dropped", "{}", shown["requests"]);
 
         let end = json!({"ending": "withdrawn", "reason": "the customer sells no more"});
-        ok(legal.post(&format!("/api/v1/cases/{case}/close"), end).await);
-        assert_eq!(conflict(&step(&second, "asked-more", json!({"words": "Bổ sung"})).await), "case-closed");
-        ok(step(&second, "decided", json!({"granted": true})).await);
-        assert_eq!(kinds(&t, &case).await.last().unwrap(), "agency_decided", "it came, and it is told");
-        every_case_is_its_events(&t.app.pool).await;
+        ok(f.legal.post(&format!("/api/v1/cases/{}/close", f.case), end).await);
+        assert_eq!(conflict(&f.step(&second, "asked-more", json!({"words": "Bổ sung"})).await), "case-closed");
+        ok(f.step(&second, "decided", json!({"granted": true})).await);
+        assert_eq!(kinds(&f.t, &f.case).await.last().unwrap(), "agency_decided", "it came, and it is told");
+        every_case_is_its_events(&f.t.app.pool).await;
     })
     .await;
 }
@@ -226,36 +256,26 @@ async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPoo
 #[sqlx::test(migrations = "./migrations")]
 async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = mapped(pool).await;
-        let legal = t.signed_in("legal", &["legal"]).await;
-        known(&t.signed_in("boss", &["manager"]).await).await;
-        let (case, contract) = concluded(&legal).await;
-        let submissions = format!("/api/v1/cases/{case}/submissions");
-        let mut beside = dossier("B1");
-        beside["procedure"] = "mortgage_release".into();
-        let beside = ok(legal.post(&submissions, beside).await);
-        t.run("watch_contracts").await;
-        let due = async || {
-            let told = ok(legal.get(&format!("/api/v1/contracts/{}/payments", id(&contract))).await);
-            told["instalments"].as_array().unwrap().iter().map(|i| i["due"].clone()).collect::<Vec<_>>()
+        let f = Front::open(pool).await;
+        let release = |receipt: &str| {
+            let mut new = dossier(receipt);
+            new["procedure"] = "mortgage_release".into();
+            new
         };
-        assert_eq!(due().await[1..], [Value::Null], "nothing is due for what lies beside");
-        let entry = async |kind: &str| crate::plans::task(&legal, &case, kind).await["waits_for"].clone();
-        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&beside)), json!({"granted": true})).await);
-        assert!(entry("collect_result").await.to_string().contains("granted"), "{}", entry("collect_result").await);
-        t.run("watch_contracts").await;
-        assert_eq!(due().await[1..], [Value::Null]);
-        let main = ok(legal.post(&submissions, dossier("B2")).await);
-        let mut again = dossier("B3");
-        again["procedure"] = "mortgage_release".into();
-        let again = ok(legal.post(&submissions, again).await);
+        let beside = f.hand_in(release("B1")).await;
+        assert_eq!(f.dues().await[1..], [Value::Null], "nothing is due for what lies beside");
+        ok(f.step(&beside, "decided", json!({"granted": true})).await);
+        let waits = crate::plans::task(&f.legal, &f.case, "collect_result").await["waits_for"].clone();
+        assert!(waits.to_string().contains("granted"), "{waits}");
+        assert_eq!(f.dues().await[1..], [Value::Null]);
+        let main = f.hand_in(dossier("B2")).await;
+        let again = f.hand_in(release("B3")).await;
         let refused = json!({"granted": false, "words": "Thiếu xác nhận của bên nhận thế chấp"});
-        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&again)), refused).await);
-        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&main)), json!({"granted": true})).await);
-        let list = ok(legal.get(&format!("/api/v1/cases/{case}/checklist")).await);
-        let item = list["items"].as_array().unwrap().iter().find(|i| i["code"] == "authority").cloned().unwrap();
+        ok(f.step(&again, "decided", refused).await);
+        ok(f.step(&main, "decided", json!({"granted": true})).await);
+        let item = f.authority().await;
         assert_eq!(item["because"][0]["key"], "review-refused-beside", "{item}");
-        every_case_is_its_events(&t.app.pool).await;
+        every_case_is_its_events(&f.t.app.pool).await;
     })
     .await;
 }
@@ -263,33 +283,28 @@ async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = mapped(pool).await;
-        let legal = t.signed_in("legal", &["legal"]).await;
-        known(&t.signed_in("boss", &["manager"]).await).await;
-        let (case, _) = concluded(&legal).await;
-        let submissions = format!("/api/v1/cases/{case}/submissions");
-        let first = ok(legal.post(&submissions, dossier("A1")).await);
-        let decide = format!("/api/v1/submissions/{}/decided", id(&first));
-        assert_eq!(
-            legal.post(&decide, json!({"granted": false})).await.refused(),
-            ["words: length"],
-            "with its reason"
-        );
-        ok(legal.post(&decide, json!({"granted": false, "words": "Ranh giới chưa rõ"})).await);
+        let f = Front::open(pool).await;
+        let first = f.hand_in(dossier("A1")).await;
+        let bare = f.step(&first, "decided", json!({"granted": false})).await;
+        assert_eq!(bare.refused(), ["words: length"], "with its reason");
+        ok(f.step(&first, "decided", json!({"granted": false, "words": "Ranh giới chưa rõ"})).await);
         let authority = async || {
-            let list = ok(legal.get(&format!("/api/v1/cases/{case}/checklist")).await);
-            let item = list["items"].as_array().unwrap().iter().find(|i| i["code"] == "authority").cloned().unwrap();
+            let item = f.authority().await;
             (item["standing"].clone(), item["because"][0]["key"].clone())
         };
         assert_eq!(authority().await, (json!("not_ok"), json!("review-not-granted")));
-        let second = ok(legal.post(&submissions, dossier("A2")).await);
+        let second = f.hand_in(dossier("A2")).await;
         assert_eq!(authority().await, (json!("not_ok"), json!("review-submitted")));
-        ok(legal.post(&format!("/api/v1/submissions/{}/decided", id(&second)), json!({"granted": true})).await);
+        ok(f.step(&second, "decided", json!({"granted": true})).await);
         assert_eq!(authority().await, (json!("ok"), Value::Null));
-        let all = ok(legal.get(&submissions).await);
+        let all = ok(f.legal.get(&f.submissions).await);
         let states: Vec<_> = all.as_array().unwrap().iter().map(|s| s["state"].clone()).collect();
         assert_eq!(states, ["refused", "granted"]);
-        every_case_is_its_events(&t.app.pool).await;
+        for list in ["submissions", "appointments"] {
+            let strange = f.legal.get(&format!("/api/v1/{list}?agency=vpdk.nowhere")).await;
+            assert_eq!(strange.refused(), ["agency: agency-unknown"], "{list}");
+        }
+        every_case_is_its_events(&f.t.app.pool).await;
     })
     .await;
 }
@@ -298,15 +313,12 @@ async fn what_is_refused_may_be_handed_in_anew(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn an_act_takes_no_second_connection(pool: PgPool) {
     threaded(pool, |pool| async move {
-        let t = mapped(pool.clone()).await;
-        let legal = t.signed_in("legal", &["legal"]).await;
-        known(&t.signed_in("boss", &["manager"]).await).await;
-        let (case, _) = concluded(&legal).await;
-        let mut app = t.app.clone();
+        let f = Front::open(pool.clone()).await;
+        let mut app = f.t.app.clone();
         let one =
             sqlx::postgres::PgPoolOptions::new().max_connections(1).acquire_timeout(std::time::Duration::from_secs(5));
         app.pool = one.connect_with((*pool.connect_options()).clone()).await.unwrap();
-        let (case, by) = (case.parse().unwrap(), Actor::system("test"));
+        let (case, by) = (f.case.parse().unwrap(), Actor::system("test"));
         let new: NewSubmission = serde_json::from_value(dossier("D1")).unwrap();
         let made = submission::submit(&app, &by, case, new).await.unwrap();
         let granted = serde_json::from_value(json!({"granted": true})).unwrap();

@@ -1,6 +1,11 @@
 //! Tasks and appointments.
 
+use crate::advice::verified_case;
+use crate::case_events::every_case_is_its_events;
+use crate::contracts::{id, ok};
 use crate::test_app::{Caller, TestApp};
+use crate::ward::{mapped, publish_map, threaded};
+use crate::watching::{ask, plan};
 use diaba::flow::staff::Actor;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
@@ -202,4 +207,41 @@ async fn tasks_go_to_those_who_may_accept_them(pool: PgPool) {
         sqlx::query_scalar("select id from staff where login = 'a.reviewer'").fetch_one(&t.app.pool).await.unwrap();
     let how = json!({"version": 2, "to": to, "reason": "She has time."});
     assert_eq!(lead.post(&format!("/api/v1/tasks/{other}/reassign"), how).await.refused(), ["to: staff-unknown"]);
+}
+
+/// What somebody has done about a finding is not asked for again by the next verification; what the finding says anew is.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_was_done_about_the_same_findings_is_not_asked_for_again(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
+        publish_map(&gis, plan(8.0, 0.0), &ask("2026-09-01")).await;
+        let case = verified_case(&legal).await;
+        let open = async || -> Vec<Value> {
+            let all = ok(legal.get(&format!("/api/v1/tasks?case={case}&state=open&limit=200")).await);
+            all["items"].as_array().unwrap().iter().filter(|t| t["department"] == "legal").cloned().collect()
+        };
+        let about = |all: &[Value], subject: &str| all.iter().filter(|t| t["subject"] == subject).count();
+        let first = open().await;
+        assert_eq!(about(&first, "recovery"), 1, "{first:?}");
+        for task in &first {
+            let address = format!("/api/v1/tasks/{}", id(task));
+            let task = ok(legal.post(&format!("{address}/accept"), json!({"version": task["version"]})).await);
+            let result = json!({"version": task["version"], "result": {"summary": "Đã xem."}});
+            ok(legal.post(&format!("{address}/result"), result).await);
+        }
+        let verify = async || {
+            t.advance(time::Duration::minutes(1));
+            ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await)
+        };
+        let again = verify().await;
+        assert_eq!((&open().await, again["outcome"].is_string()), (&vec![], true), "nothing is new");
+        publish_map(&gis, plan(12.0, 0.0), &ask("2026-09-15")).await; // more of the parcel is taken
+        verify().await;
+        let anew = open().await;
+        assert_eq!((about(&anew, "recovery"), anew.len()), (1, 1), "{anew:?}");
+        every_case_is_its_events(&t.app.pool).await;
+    })
+    .await;
 }

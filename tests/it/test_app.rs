@@ -36,6 +36,7 @@ fn procedures() -> Book {
 /// Somebody who calls the service.
 #[derive(Clone)]
 pub struct Caller {
+    app: App,
     http: Client,
     base: String,
     bearer: Option<String>,
@@ -120,23 +121,22 @@ impl TestApp {
     }
 
     pub fn anonymous(&self) -> Caller {
-        Caller { http: Client::builder().build().unwrap(), base: self.base.clone(), bearer: None }
+        Caller {
+            app: self.app.clone(),
+            http: Client::builder().build().unwrap(),
+            base: self.base.clone(),
+            bearer: None,
+        }
     }
 
     /// A new member of staff, not signed in.
     pub async fn hire(&self, login: &str, roles: &[&str]) -> uuid::Uuid {
-        let new = NewStaff {
-            login: login.into(),
-            name: format!("Người Mẫu {login}"),
-            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-            department: match roles {
-                ["field"] => "field".into(),
-                ["gis_analyst"] => "gis".into(),
-                _ => "legal".into(),
-            },
-            territory: Vec::new(),
-            password: PASSWORD.into(),
+        let department = match roles {
+            ["field"] => "field",
+            ["gis_analyst"] => "gis",
+            _ => "legal",
         };
+        let new = newcomer(login, roles, department);
         create(&self.app, &Actor::system("test"), new).await.unwrap().id
     }
 
@@ -148,25 +148,46 @@ impl TestApp {
 
     /// Somebody who is there, with a session.
     pub async fn signs_in(&self, login: &str) -> Caller {
-        let SignIn::Welcome(SignedIn { token, .. }) = sign_in(&self.app, login, PASSWORD.into(), "test").await.unwrap()
-        else {
-            panic!("{login} cannot sign in")
-        };
-        let mut headers = reqwest::header::HeaderMap::new();
-        headers.insert("cookie", format!("{}={token}", diaba::http::COOKIE).parse().unwrap());
-        let http = Client::builder().default_headers(headers).build().unwrap();
-        Caller { http, base: self.base.clone(), bearer: None }
+        session(&self.app, &self.base, login).await
     }
 }
 
+fn newcomer(login: &str, roles: &[&str], department: &str) -> NewStaff {
+    NewStaff {
+        login: login.into(),
+        name: format!("Người Mẫu {login}"),
+        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+        department: department.into(),
+        territory: Vec::new(),
+        password: PASSWORD.into(),
+    }
+}
+
+async fn session(app: &App, base: &str, login: &str) -> Caller {
+    let SignIn::Welcome(SignedIn { token, .. }) = sign_in(app, login, PASSWORD.into(), "test").await.unwrap() else {
+        panic!("{login} cannot sign in")
+    };
+    let mut headers = reqwest::header::HeaderMap::new();
+    headers.insert("cookie", format!("{}={token}", diaba::http::COOKIE).parse().unwrap());
+    let http = Client::builder().default_headers(headers).build().unwrap();
+    Caller { app: app.clone(), http, base: base.to_owned(), bearer: None }
+}
+
 impl Caller {
+    /// The manager who looks over their shoulder; of another department, so that no task goes there.
+    pub async fn second(&self) -> Caller {
+        // There already is as good.
+        let _ = create(&self.app, &Actor::system("test"), newcomer("second", &["manager"], "gis")).await;
+        session(&self.app, &self.base, "second").await
+    }
+
     /// The same person at another address.
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
-        Self { http: Client::new(), base: self.base.clone(), bearer: Some(token.to_owned()) }
+        Self { http: Client::new(), bearer: Some(token.to_owned()), ..self.clone() }
     }
 
     /// A request to a path, or to a whole address.

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use time::macros::date;
 use uuid::Uuid;
 
-fn ask(day: &str) -> Value {
+pub fn ask(day: &str) -> Value {
     let (w, s, e, n) = (EAST - 500.0, NORTH - 500.0, EAST + 500.0, NORTH + 500.0);
     json!({"layer": "recovery_test", "theme": "recovery", "zone": ZONE, "crs": format!("EPSG:{ZONE}"), "coverage_key": "all",
         "source_date": day, "profile": "generic",
@@ -21,7 +21,7 @@ fn ask(day: &str) -> Value {
 }
 
 /// Land to be recovered: from the west edge of the row to `width` metres, and something far away, `off` metres wider.
-fn plan(width: f64, off: f64) -> String {
+pub fn plan(width: f64, off: f64) -> String {
     let rect = |w: f64, s: f64, e: f64, n: f64| format!("POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))");
     let far = rect(EAST + 300.0, NORTH + 300.0, EAST + 310.0 + off, NORTH + 310.0);
     let mut text = format!("WKT,key,code\n\"{far}\",P0,thong_bao\n");
@@ -204,6 +204,49 @@ async fn a_consent_of_later_and_the_end_of_a_watch(pool: PgPool) {
         let early = care.open_case().await;
         let early = care.post(&format!("/api/v1/cases/{early}/watches"), json!({})).await;
         assert_eq!(early.body["code"], "case-step");
+        every_case_is_its_events(&pool).await;
+    })
+    .await;
+}
+
+/// A parcel that a wrongly recorded act led to is a stranger's: no word of it any more, and the watch comes back.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_revoked_act_is_followed_back(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool.clone()).await;
+        let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
+        let care = t.signed_in("care", &["customer_care", "manager"]).await;
+        publish_map(&gis, plan(0.0, 0.0), &ask("2026-09-01")).await;
+        let case = customer(&t, &care, "Người Mẫu Sáu", 346, true).await;
+        let begun = care.post(&format!("/api/v1/cases/{case}/watches"), json!({})).await;
+        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
+        let moved = async || -> Vec<(Value, Value)> {
+            let all = told(&pool, case).await.into_iter().filter(|h| h["topic"] == "parcel");
+            all.map(|h| (h["was"].clone(), h["now"].clone())).collect()
+        };
+        let step = |from: &str, to: &str| (json!(format!("parcel:20194/12/{from}")), json!(format!("parcel:20194/12/{to}")));
+
+        let act = json!({"kind": "renumber", "from": ["20194/12/346"], "to": ["20194/12/345"], "effective": "2026-03-02",
+            "decision": "14/QĐ-UBND"});
+        let act = gis.post("/api/v1/parcel-acts", act).await;
+        assert_eq!(act.status, StatusCode::CREATED, "{}", act.text);
+        run(&t, "watch_rules").await;
+        assert_eq!(moved().await, [step("346", "345")], "as every search for it does");
+
+        let revocation = format!("/api/v1/parcel-acts/{}/revocation", act.body["id"].as_str().unwrap());
+        let revoked = gis.post(&revocation, json!({"reason": "Decision 14 is about sheet 21"})).await;
+        assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text);
+        // Land of the stranger is to be recovered.
+        publish_map(&gis, plan(8.0, 1.0), &ask("2026-10-02")).await;
+        looked(&pool).await;
+        let topics: Vec<Value> = told(&pool, case).await.iter().map(|h| h["topic"].clone()).collect();
+        assert_eq!(topics, ["parcel", "parcel"], "nothing of the stranger's");
+        assert_eq!(moved().await[1], step("345", "346"));
+        // Theirs is watched again.
+        publish_map(&gis, plan(28.0, 2.0), &ask("2026-10-03")).await;
+        looked(&pool).await;
+        let last = told(&pool, case).await.pop().unwrap();
+        assert_eq!((&last["topic"], &last["now"]), (&json!("planning.recovery"), &json!("hit:80:square_metre")));
         every_case_is_its_events(&pool).await;
     })
     .await;

@@ -103,6 +103,7 @@ event-signing_code_made = { $signer ->
    *[firm] The firm's one-time signing code is ready.
 }
     .next = Please enter it to sign the contract.
+event-signed_paper_filed = Our signed page was filed; a second person confirms it.
 event-contract_signed = { $signer ->
     [customer] The contract was signed by you.
    *[firm] The contract was signed by us.

@@ -103,6 +103,7 @@ event-signing_code_made = { $signer ->
    *[firm] Mã ký một lần của bên cung cấp dịch vụ đã sẵn sàng.
 }
     .next = Xin nhập mã để ký hợp đồng.
+event-signed_paper_filed = Đã lưu bản có chữ ký của chúng tôi; chờ người thứ hai xác nhận.
 event-contract_signed = { $signer ->
     [customer] Quý khách đã ký hợp đồng.
    *[firm] Chúng tôi đã ký hợp đồng.

@@ -43,6 +43,9 @@ pub struct RunYear {
     /// All cases come within so many of its days; all but the last 45 when left out
     #[arg(long)]
     arrive_within: Option<u16>,
+    /// Nobody lets anybody wait for more than a day or gives up: many cases come to their end within few weeks
+    #[arg(long)]
+    brisk: bool,
     /// The first day; all of it must lie in the past
     #[arg(long, value_parser = date, default_value = "2025-11-03")]
     from: Date,
@@ -80,7 +83,8 @@ async fn years(app: App, ask: RunYear) -> Result<ExitCode> {
     let size = (ask.cases * 20).clamp(600, 8000);
     let ward = generate_on(ask.seed, size, ask.from);
     let year = script::year(ask.seed, ask.from, (ask.days, ask.arrive_within), ask.cases, &ward);
-    let year = year.map_err(|e| Error::Broken(e.into()))?;
+    let mut year = year.map_err(|e| Error::Broken(e.into()))?;
+    year.stories.iter_mut().for_each(|s| s.brisk = ask.brisk);
     println!("year: {} cases from {} to {}, seed {}", year.stories.len(), year.from, year.to, ask.seed);
     let calm = once(&app, &ask, &ward, &year, None).await?;
     show::year(&calm);

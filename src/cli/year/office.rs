@@ -37,19 +37,21 @@ pub struct Kills {
 }
 
 impl Kills {
-    /// `count` kills by chance over a calm year: half of them of the worker while jobs were waited for, half of the API, in turn
-    /// among the kinds of acts there were, so that a payment is cut off as soon as a paper.
+    /// `count` kills by chance over a calm year: a quarter to a half of them of the worker while jobs were waited for, the others of the API, in
+    /// turn among the kinds of acts there were, so that a payment is cut off as soon as a paper, and every kind once when there are
+    /// enough.
     pub fn plan(seed: u64, count: usize, (requests, acts): (u64, &[(u64, String)]), drains: u64) -> Self {
         let mut chance = SmallRng::seed_from_u64(seed);
         // Over most of the year, since how often jobs are waited for depends on how fast they are, and on the last day nobody
         // may be left to kill.
         let acts: Vec<&(u64, String)> = acts.iter().filter(|(number, _)| *number < requests * 19 / 20).collect();
-        let (mut worker, most) = (BTreeSet::new(), drains * 3 / 4);
-        while worker.len() < (count / 2).min(most as usize) {
-            worker.insert(chance.random_range(0..most.max(1)));
-        }
         let mut kinds: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         acts.iter().for_each(|(number, kind)| kinds.entry(kind).or_default().push(*number));
+        let (mut worker, most) = (BTreeSet::new(), drains * 3 / 4);
+        let spared = count.saturating_sub(kinds.len()).max(count / 4);
+        while worker.len() < (count / 2).min(most as usize).min(spared) {
+            worker.insert(chance.random_range(0..most.max(1)));
+        }
         let (wanted, mut requests) = ((count - worker.len()).min(acts.len()), BTreeSet::new());
         while requests.len() < wanted {
             for left in kinds.values_mut().filter(|left| !left.is_empty()) {

@@ -1,7 +1,7 @@
 //! A signed sheet on newer ground: may the legal department stand by it as it is, or has something come up that it does not say?
 
 use super::{Opt, Sheet, SheetPins};
-use crate::domain::verify::{FindingRecord, Message, Record, Unit, Verdict};
+use crate::domain::verify::{FindingRecord, Message, Record, Verdict};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -50,22 +50,11 @@ pub fn new_since(was: &Sheet, then: &Record, now: &Sheet, later: &Record) -> Vec
 /// `later` says what `then` said, to the word: another bank's mortgage is another finding, and so is another code of a zone. Ages
 /// of a source grow by themselves; whether it is too old is the verdict. Details that went away are no hindrance.
 fn same(then: &FindingRecord, later: &FindingRecord) -> bool {
-    let number = |q: Option<crate::domain::verify::Quantity>| q.filter(|q| q.unit != Unit::Day);
     let (a, b) = (then, later);
     (&a.check, &a.subject, a.verdict, a.effect, a.certainty) == (&b.check, &b.subject, b.verdict, b.effect, b.certainty)
-        && (number(a.measured), number(a.allowed)) == (number(b.measured), number(b.allowed))
-        && ageless(&a.message) == ageless(&b.message)
-        && b.details.iter().all(|new| a.details.iter().any(|old| ageless(old) == ageless(new)))
-}
-
-/// Without what changes from day to day.
-fn ageless(said: &Message) -> Message {
-    let mut said = said.clone();
-    said.args.remove("days");
-    if said.key.ends_with("-stale") {
-        said.args.remove("date");
-    }
-    said
+        && a.amounts() == b.amounts()
+        && a.message.ageless() == b.message.ageless()
+        && b.details.iter().all(|new| a.details.iter().any(|old| old.ageless() == new.ageless()))
 }
 
 /// In what an option asks more of the customer than it did. What our own cases took does not count.

@@ -134,6 +134,7 @@ impl Happened {
             | H::VerificationRequested { .. }
             | H::OptionSheetDrafted { .. }
             | H::SigningCodeMade { .. }
+            | H::SignedPaperFiled { .. }
             | H::TaskCreated { .. }
             | H::TaskAssigned { .. }
             | H::TaskAccepted { .. }
@@ -204,6 +205,7 @@ impl Happened {
                 vec![Customer, R(Role::Sales)]
             }
             H::SigningCodeMade { signer: Signer::Firm, .. } => vec![R(Role::Manager)],
+            H::SignedPaperFiled { .. } => vec![R(Role::Legal), R(Role::Manager)],
             H::PaymentOverdue { .. } => vec![Customer, R(Role::Sales)],
             H::ContractSigned { .. } => vec![R(Role::Sales)],
             H::PaymentReversed { .. } => vec![Customer, R(Role::Manager)],

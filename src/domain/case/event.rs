@@ -156,6 +156,11 @@ pub enum Happened {
         #[serde(with = "time::serde::rfc3339")]
         expires: OffsetDateTime,
     },
+    /// The firm's signature on paper waits for a second person to confirm it; then it is the signature of this id.
+    SignedPaperFiled {
+        contract: Uuid,
+        signature: Uuid,
+    },
     /// `next`: who is asked now; none: everybody has signed.
     ContractSigned {
         contract: Uuid,

@@ -35,6 +35,7 @@ pub(crate) fn samples(id: Uuid) -> Vec<Happened> {
         H::QuotationExpired { quotation: id, version: 1 },
         H::ContractDrawn { contract: id, version: 1, sign_by: due, next: Signer::Customer },
         H::SigningCodeMade { contract: id, signer: Signer::Customer, code: id, expires: starts },
+        H::SignedPaperFiled { contract: id, signature: id },
         H::ContractSigned { contract: id, signer: Signer::Customer, signature: id, next: Some(Signer::Firm) },
         H::ContractConcluded { contract: id },
         H::ContractRefused { contract: id, reason: word() },

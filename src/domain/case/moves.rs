@@ -22,6 +22,7 @@ pub(super) fn moved(step: Step, case: &Case, event: &Event) -> Result<Step, Why>
         | H::QuotationExpired { .. } => quotation(step, case, &event.what),
         H::ContractDrawn { .. }
         | H::SigningCodeMade { .. }
+        | H::SignedPaperFiled { .. }
         | H::ContractSigned { .. }
         | H::ContractConcluded { .. }
         | H::ContractRefused { .. }
@@ -100,6 +101,7 @@ fn quotation(step: Step, case: &Case, event: &Happened) -> Result<Step, Why> {
         | (Step::Quotation { .. }, H::QuotationOffered { quotation, version, .. }) => {
             Ok(Step::Quotation { quotation: *quotation, version: *version, accepted: false })
         }
+        (Step::Advice { sheet: Some(_) }, H::QuotationOffered { .. }) => Err(Why::SheetOutdated),
         (Step::Advice { .. }, H::QuotationOffered { .. }) => Err(Why::NoSheet),
         (
             Step::Quotation { quotation, version, accepted: false },
@@ -136,6 +138,7 @@ fn contract(step: Step, event: &Happened) -> Result<Step, Why> {
         (
             Step::Contract { quotation, version, contract, mut signed, next },
             H::SigningCodeMade { contract: c, .. }
+            | H::SignedPaperFiled { contract: c, .. }
             | H::ContractSigned { contract: c, .. }
             | H::ContractConcluded { contract: c }
             | H::ContractRefused { contract: c, .. }
@@ -145,7 +148,9 @@ fn contract(step: Step, event: &Happened) -> Result<Step, Why> {
                 return Err(Why::OtherContract);
             }
             match event {
-                H::SigningCodeMade { .. } => Ok(Step::Contract { quotation, version, contract, signed, next }),
+                H::SigningCodeMade { .. } | H::SignedPaperFiled { .. } => {
+                    Ok(Step::Contract { quotation, version, contract, signed, next })
+                }
                 H::ContractSigned { signer, next: then, .. } => {
                     // Several people may sign for the customer; the firm signs once.
                     if !signed.insert(*signer) && *signer == Signer::Firm {

@@ -143,6 +143,8 @@ pub enum Why {
     NotVerified,
     #[error("no option sheet in force is signed")]
     NoSheet,
+    #[error("the signed option sheet was said to hold no longer: confirm it, or sign a new one")]
+    SheetOutdated,
     #[error("it is about another quotation, or another version of it")]
     OtherQuotation,
     #[error("the quotation is not accepted")]

@@ -164,7 +164,7 @@ fn what_cannot_happen_says_why() {
     let mut outdated = steps[..2].to_vec();
     outdated.push(("system:watch", H::OptionSheetOutdated { sheet: id(2), because: "layer".into() }));
     outdated.push(("sales", offer));
-    assert_eq!(led(&outdated).unwrap_err().why, Why::NoSheet);
+    assert_eq!(led(&outdated).unwrap_err().why, Why::SheetOutdated);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn after_a_refusal_another_version_may_be_offered() {
     let mut outdated = refused[..4].to_vec();
     outdated.push(("system:watch", H::OptionSheetOutdated { sheet: id(2), because: "layer".into() }));
     outdated.push(("sales", offer(2)));
-    assert_eq!(led(&outdated).unwrap_err().why, Why::NoSheet);
+    assert_eq!(led(&outdated).unwrap_err().why, Why::SheetOutdated);
     // Confirmed on newer maps it is the same sheet, and may be offered on.
     outdated.pop();
     outdated.push(("legal", H::OptionSheetConfirmed { sheet: id(2), version: 1, verification: id(9) }));

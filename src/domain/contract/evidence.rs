@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// What the office signs evidence as.
 pub const EVIDENCE: &str = "diaba.signature/1";
 
-/// A one-time code that a member of staff read to pass it on; a notice hands it to nobody on the way.
+/// A one-time code that a member of staff read to pass it on (a notice hands it to nobody on the way), or a scan that one brought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Handed {
@@ -47,6 +47,9 @@ pub struct Evidence {
     pub code: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed: Option<Handed>,
+    /// Who brought the scan of the firm's signature; another person, `recorded_by`, compared it with the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed: Option<Handed>,
     /// Place and device, as stated.
     pub from: String,
     /// Network address the request came from; `unknown` without one.

@@ -159,6 +159,7 @@ fn evidence_says_who_when_where_and_what() {
         handed: Some(Handed { to: "sales.1".into(), at: datetime!(2026-12-01 02:00 UTC) }),
         from: "văn phòng".into(),
         address: "127.0.0.1".into(),
+        filed: None,
         recorded_by: "sales.1".into(),
         at: datetime!(2026-12-01 02:05 UTC),
     };

@@ -1,7 +1,7 @@
 //! Parcels over time: what became of a parcel through splits, merges, renumberings and re-surveys, step by dated step.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -99,6 +99,17 @@ pub fn descendants(start: Uuid, until: OffsetDateTime, steps: &[Step]) -> BTreeM
         alive = next;
     }
     alive
+}
+
+/// Where somebody who keeps an eye on `first` has to look when `seen` is what they looked at last: none, when that is what came of
+/// it still; else what came of `seen`, or of `first` anew when a revoked step had led them to a stranger's parcel.
+pub fn moved_on(first: Uuid, seen: Uuid, until: OffsetDateTime, steps: &[Step]) -> Option<BTreeSet<Uuid>> {
+    let all: BTreeSet<Uuid> = descendants(first, until, steps).into_keys().collect();
+    if all.contains(&seen) {
+        return None;
+    }
+    let own: BTreeSet<Uuid> = descendants(seen, until, steps).into_keys().filter(|p| all.contains(p)).collect();
+    Some(if own.is_empty() { all } else { own })
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use super::*;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
 use time::macros::datetime;
 
 const START: OffsetDateTime = datetime!(2010-01-01 00:00 UTC);
@@ -141,4 +140,24 @@ fn a_revoked_step_is_followed_only_as_of_before() {
     wrong.revoked_at = Some(day(5));
     let reached = |n| descendants(a, day(n), std::slice::from_ref(&wrong)).into_keys().collect::<Vec<_>>();
     assert_eq!((reached(0), reached(4), reached(5)), (vec![a], vec![b], vec![a]));
+}
+
+#[test]
+fn who_followed_a_revoked_step_comes_back() {
+    let ids = |found: Option<BTreeSet<Uuid>>| found.map(|f| f.iter().map(Uuid::as_u128).collect::<Vec<_>>());
+    let day = |n| START + time::Duration::days(n);
+    let mut wrong = step(1, 1, 2, StepKind::Renumber);
+    wrong.revoked_at = Some(day(5));
+    let steps =
+        [wrong, step(2, 2, 3, StepKind::Renumber), step(7, 1, 4, StepKind::Split), step(7, 1, 5, StepKind::Split)];
+    let seen = |seen: u128, n| ids(moved_on(Uuid::from_u128(1), Uuid::from_u128(seen), day(n), &steps));
+    assert_eq!((seen(1, 0), seen(1, 1), seen(2, 2), seen(3, 3)), (None, Some(vec![2]), Some(vec![3]), None));
+    assert_eq!((seen(3, 5), seen(2, 5)), (Some(vec![1]), Some(vec![1])), "the strangers' parcels are left");
+    assert_eq!((seen(3, 7), seen(4, 7)), (Some(vec![4, 5]), None));
+    let beside = [step(1, 1, 2, StepKind::Split), step(1, 1, 3, StepKind::Split), step(2, 2, 4, StepKind::Renumber)];
+    assert_eq!(
+        ids(moved_on(Uuid::from_u128(1), Uuid::from_u128(2), day(2), &beside)),
+        Some(vec![4]),
+        "not its neighbour's"
+    );
 }

@@ -1,6 +1,7 @@
 //! The legal department stands by a signed sheet on newer maps and rules.
 
 use super::read::{SheetView, because, open, row, view};
+use super::watch::holds_again;
 use super::work_out::{pins_now, work_out};
 use crate::app::App;
 use crate::domain::advice::{CONFIRMED, Confirmation, new_since, stale};
@@ -19,7 +20,7 @@ use uuid::Uuid;
 
 /// Confirms the newest sheet, which is signed and outdated, after a verification anew: worked out again from the same facts it
 /// says the same, and no finding is new. From then on it holds on what there is now, and so does what rests on it: an offer, a
-/// contract that is not signed yet. One that holds is answered as it is.
+/// contract that is not signed yet. One that holds is answered as it is; when the case was told otherwise, it is told that it holds again.
 ///
 /// # Errors
 /// `Conflict` `sheet-unsigned`, `sheet-not-newest`, `sheet-outdated` (verify anew first), `sheet-changed` with what has come up: then a
@@ -35,6 +36,7 @@ pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     newest(&mut *app.pool.acquire().await?, &found).await?;
     let now = pins_now(app, found.case_id).await?;
     if because(&found, &now)?.is_empty() {
+        holds_again(app, by, &found).await?;
         return Ok(view(&found, vec![]));
     }
     let was = open(app, by, id, Purpose::PreparePapers).await?.sheet;

@@ -6,12 +6,14 @@ use crate::domain::case::Happened;
 use crate::flow::case::{lock, record};
 use crate::flow::job::Each;
 use crate::flow::staff::Actor;
-use crate::flow::{Result, begin};
+use crate::flow::{Error, Result, begin};
+use crate::store::advice::{self, SheetRow};
+use crate::store::case_event;
 use crate::store::queue::Lease;
-use crate::store::{advice, case_event};
 use uuid::Uuid;
 
-/// The daily job: says of each signed sheet that something is still to be agreed on, once, that it holds no longer, and why. Each
+/// The daily job: says of each signed sheet that something is still to be agreed on, once, that it holds no longer, and why; and when it
+/// holds again. Each
 /// case is a transaction of its own.
 pub async fn watch_sheets(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("watch_sheets");
@@ -33,13 +35,30 @@ const STEPS: [&str; 3] = ["advice", "quotation", "contract"];
 async fn look(app: &App, by: &Actor, case: Uuid) -> Result<()> {
     let newest = advice::newest_signed(&mut *app.pool.acquire().await?, case).await?;
     let Some(id) = newest else { return Ok(()) };
-    let now = pins_now(app, case).await?;
-    let Some(why) = stale(&pins_of(&row(app, id).await?)?, &now).into_iter().next() else { return Ok(()) };
+    let found = row(app, id).await?;
+    match stale(&pins_of(&found)?, &pins_now(app, case).await?).into_iter().next() {
+        None => holds_again(app, by, &found).await,
+        Some(why) => {
+            let because = why.key.into_owned();
+            tell(app, by, &found, false, Happened::OptionSheetOutdated { sheet: id, because }).await
+        }
+    }
+}
+
+/// A signed sheet was said to hold no longer, and what it rests on is again what it was (a map was taken back): it is said that it holds.
+pub(super) async fn holds_again(app: &App, by: &Actor, found: &SheetRow) -> Result<()> {
+    let version = u32::try_from(found.version).map_err(|e| Error::Broken(e.into()))?;
+    let verification = found.confirmed_on.unwrap_or(found.verification_id);
+    tell(app, by, found, true, Happened::OptionSheetConfirmed { sheet: found.id, version, verification }).await
+}
+
+/// Says it of the case's signed sheet when that is still known as the other; `outdated`: as what it is known.
+async fn tell(app: &App, by: &Actor, found: &SheetRow, outdated: bool, what: Happened) -> Result<()> {
     let mut tx = begin(app).await?;
-    let standing = lock(&mut tx, case).await?.filter(|c| STEPS.contains(&c.step.name()));
-    if !standing.and_then(|c| c.signed_sheet).is_some_and(|s| s.id == id && !s.outdated) {
+    let standing = lock(&mut tx, found.case_id).await?.filter(|c| STEPS.contains(&c.step.name()));
+    if !standing.and_then(|c| c.signed_sheet).is_some_and(|s| s.id == found.id && s.outdated == outdated) {
         return Ok(());
     }
-    record(app, &mut tx, by, case, Happened::OptionSheetOutdated { sheet: id, because: why.key.into_owned() }).await?;
+    record(app, &mut tx, by, found.case_id, what).await?;
     Ok(tx.commit().await?)
 }

@@ -10,6 +10,7 @@ use crate::store::agency::{self, AgencyRow};
 use crate::store::audit::{self, Deed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 const KINDS: [&str; 7] = ["land_registration", "notary", "tax", "commune", "court", "bank", "other"];
@@ -137,4 +138,14 @@ fn problems(code: &str, new: &Agency) -> Vec<FieldProblem> {
         found.push(FieldProblem::new("hours", "shape", reason, allowed));
     }
     found
+}
+
+/// Refuses a code that a list is asked for and nobody knows; agencies out of use are known.
+pub(in crate::flow) async fn must_be_known(conn: &mut PgConnection, code: Option<&str>) -> Result<()> {
+    match code {
+        Some(code) if agency::get(conn, code).await?.is_none() => {
+            Err(Error::refused("agency", "agency-unknown", code, "the code of an agency"))
+        }
+        _ => Ok(()),
+    }
 }

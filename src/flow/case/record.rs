@@ -1,7 +1,7 @@
 //! The one way an event gets into a case: inside the transaction of the act it tells of, beside its audit row.
 
 use crate::app::App;
-use crate::domain::case::{Case, Event, Happened, Step};
+use crate::domain::case::{Case, Event, Happened, Step, Why};
 use crate::domain::plan::may_free;
 use crate::flow::plan;
 use crate::flow::staff::Actor;
@@ -112,6 +112,7 @@ fn refused(ended: bool, case: Uuid, why: &crate::domain::case::NoMove) -> Error 
     if ended {
         Error::Conflict { code: "case-closed", detail: case.to_string() }
     } else {
-        Error::Conflict { code: "case-step", detail: why.to_string() }
+        let code = if why.why == Why::SheetOutdated { "sheet-outdated" } else { "case-step" };
+        Error::Conflict { code, detail: why.to_string() }
     }
 }

@@ -2,6 +2,7 @@
 //! until there are notices, somebody of the office may read it once to pass it on, and the evidence says who.
 
 use super::read::{Signing, not_there};
+use super::sides::one_side;
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::staff::Purpose;
@@ -105,7 +106,8 @@ fn eight_digits(secret: &[u8; 32]) -> String {
 /// is told to its own signer only in this way too. The answer is never kept for an idempotency key.
 ///
 /// # Errors
-/// `Conflict` when it was told before, was used, or is over, and `signing-both-sides` when this person was told a code of the other side.
+/// `Conflict` when it was told before, was used, or is over, and `signing-both-sides` when this person was told a code of the other side or took its
+/// signature on paper.
 pub async fn hand_code(app: &App, by: &Actor, id: Uuid, code: Uuid, purpose: Purpose) -> Result<CodeHanded> {
     if by.claim.is_some() {
         return Err(Error::refused("Idempotency-Key", "no-answer-kept", "a key", "no key"));
@@ -121,7 +123,8 @@ pub async fn hand_code(app: &App, by: &Actor, id: Uuid, code: Uuid, purpose: Pur
     if held.used_at.is_some() || now >= held.expires_at || !newest {
         return Err(Error::Conflict { code: "signing-code-over", detail: "make a new one".into() });
     }
-    two_sides(app, tx, by, &row, held.signer_no).await?;
+    let signing = Signing::of(app, tx, &row).await?;
+    one_side(app, tx, by, &row, &signing, held.signer_no).await?;
     if !signing_code::hand(tx, code, &by.login, now).await? {
         return Err(Error::Conflict { code: "signing-code-told", detail: "make a new one".into() });
     }
@@ -130,25 +133,6 @@ pub async fn hand_code(app: &App, by: &Actor, id: Uuid, code: Uuid, purpose: Pur
     let told = String::from_utf8(plain).map_err(|e| Error::Broken(e.into()))?;
     reading.end().await?;
     Ok(CodeHanded { code: told, expires_at: held.expires_at })
-}
-
-/// Nobody knows the codes of both sides of a contract: who passed the customer's on does not sign for the firm.
-async fn two_sides(
-    app: &App,
-    tx: &mut sqlx::PgConnection,
-    by: &Actor,
-    row: &contract::ContractRow,
-    signer: i32,
-) -> Result<()> {
-    let signing = Signing::of(app, tx, row).await?;
-    let told = signing_code::told(tx, row.id, &by.login).await?;
-    match told.into_iter().find(|no| signing.side_of(*no) != signing.side_of(signer)) {
-        None => Ok(()),
-        Some(no) => {
-            let detail = format!("{} was told the code of signer {no}", by.login);
-            Err(Error::Conflict { code: "signing-both-sides", detail })
-        }
-    }
 }
 
 async fn note(

@@ -143,12 +143,18 @@ async fn still_accepted(tx: &mut PgConnection, row: &ContractRow) -> Result<()> 
         Some(Step::Contract { quotation, .. }) => *quotation == row.quotation_id,
         _ => false,
     };
-    let sheet = standing.as_ref().and_then(|c| c.signed_sheet.as_ref());
-    if !stands || sheet.is_none_or(|s| s.id != row.sheet_id || s.outdated) {
-        let detail = "it was answered or offered otherwise meanwhile".into();
-        return Err(Error::Conflict { code: "quotation-not-accepted", detail });
+    let sheet = standing.as_ref().and_then(|c| c.signed_sheet.as_ref()).filter(|s| s.id == row.sheet_id);
+    match sheet {
+        Some(sheet) if stands && sheet.outdated => {
+            let detail = "it was said to hold no longer: confirm it, or sign a new one".into();
+            Err(Error::Conflict { code: "sheet-outdated", detail })
+        }
+        Some(_) if stands => Ok(()),
+        _ => {
+            let detail = "it was answered or offered otherwise meanwhile".into();
+            Err(Error::Conflict { code: "quotation-not-accepted", detail })
+        }
     }
-    Ok(())
 }
 
 fn check(new: &NewContract) -> Result<()> {

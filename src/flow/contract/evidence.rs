@@ -11,6 +11,7 @@ use crate::flow::proof::known;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::store::contract::{self, SignatureRow};
+use crate::store::signed_paper;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -66,13 +67,14 @@ async fn prove(app: &App, s: SignatureRow) -> Result<Proved> {
     Ok(Proved { evidence, digest, key_id: s.key_id, signature })
 }
 
-/// The scan of a signed paper: a logged read.
+/// The scan of a signed paper, or of one that waits for a second person: a logged read.
 pub async fn scan(app: &App, by: &Actor, id: Uuid, signature: Uuid, purpose: Purpose) -> Result<Bytes> {
     let mut conn = app.pool.acquire().await?;
     let row = contract::get(&mut conn, id).await?.ok_or_else(|| not_there(id))?;
     let all = contract::signatures(&mut conn, id).await?;
+    let filed = signed_paper::get(&mut conn, signature).await?.filter(|p| p.contract_id == id).map(|p| p.scan_sha256);
     drop(conn);
-    let sha256 = all.into_iter().find(|s| s.id == signature).and_then(|s| s.scan_sha256);
+    let sha256 = all.into_iter().find(|s| s.id == signature).and_then(|s| s.scan_sha256).or(filed);
     let sha256 = sha256.ok_or_else(|| Error::NotFound { what: "scan", id: signature.to_string() })?;
     let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
     reading.log(&place_of(signature)).await?;

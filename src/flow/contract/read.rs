@@ -7,6 +7,7 @@ use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::store::contract::{self, ContractRow, SignatureRow, SignerRow};
+use crate::store::signed_paper::{self, PaperRow};
 use bytes::Bytes;
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -42,6 +43,8 @@ pub struct ContractView {
     /// Numbers of those who may sign now.
     pub next: Vec<i32>,
     pub signers: Vec<SignerView>,
+    /// The firm's signed paper that was filed and waits for another person to confirm it.
+    pub to_confirm: Option<FiledPaper>,
     /// Code of the reason of a refusal.
     pub refused: Option<String>,
     pub created_by: String,
@@ -85,6 +88,25 @@ impl From<SignatureRow> for SignatureView {
     }
 }
 
+/// A scan of the firm's signature that waits; its scan is read as that of a signature.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FiledPaper {
+    pub id: Uuid,
+    /// Number of the signer in the contract.
+    pub signer: i32,
+    pub scan_sha256: String,
+    pub filed_by: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub filed_at: OffsetDateTime,
+}
+
+impl From<PaperRow> for FiledPaper {
+    fn from(p: PaperRow) -> Self {
+        let PaperRow { id, signer_no, scan_sha256, filed_by, filed_at, .. } = p;
+        Self { id, signer: signer_no, scan_sha256, filed_by, filed_at }
+    }
+}
+
 pub(super) fn place_of(id: Uuid) -> String {
     format!("contract/{id}")
 }
@@ -111,7 +133,9 @@ fn slot(row: SignerRow) -> Slot {
 pub(super) struct Signing {
     pub slots: Vec<Slot>,
     pub standing: Standing,
-    signatures: Vec<SignatureRow>,
+    pub signatures: Vec<SignatureRow>,
+    /// The firm's scan that waits for a second person.
+    pub to_confirm: Option<PaperRow>,
     refused: Option<String>,
 }
 
@@ -123,7 +147,8 @@ impl Signing {
         let newest = contract::newest_version(conn, row.case_id).await? == row.version;
         let signed: BTreeSet<i32> = signatures.iter().map(|s| s.signer_no).collect();
         let standing = Standing::of(&slots, &signed, (refused.is_some(), newest), row.sign_by, app.clock.today());
-        Ok(Self { slots, standing, signatures, refused })
+        let to_confirm = signed_paper::waiting(conn, row.id).await?;
+        Ok(Self { slots, standing, signatures, to_confirm, refused })
     }
 
     /// The one who may sign as `no` now.
@@ -160,6 +185,7 @@ impl Signing {
 
 pub(super) async fn view(app: &App, conn: &mut PgConnection, row: ContractRow) -> Result<ContractView> {
     let s = Signing::of(app, conn, &row).await?;
+    let open = matches!(s.standing, Standing::Open(_));
     let mut given: BTreeMap<i32, SignatureView> = s.signatures.into_iter().map(|g| (g.signer_no, g.into())).collect();
     let signer = |slot: Slot| SignerView {
         signature: given.remove(&slot.no),
@@ -176,6 +202,7 @@ pub(super) async fn view(app: &App, conn: &mut PgConnection, row: ContractRow) -
             _ => vec![],
         },
         signers: s.slots.into_iter().map(signer).collect(),
+        to_confirm: s.to_confirm.filter(|_| open).map(FiledPaper::from),
         refused: s.refused,
         id: row.id,
         case_id: row.case_id,

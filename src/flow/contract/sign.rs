@@ -1,4 +1,4 @@
-//! Signatures: by a one-time code in the app, or on paper with the scan.
+//! Signatures by a one-time code in the app, and what all signatures share.
 
 use super::code::{hash, wrong};
 use super::read::{ContractView, Signing, instalments, not_there, parties, view};
@@ -10,11 +10,9 @@ use crate::domain::verify::{canonical, sha256_hex};
 use crate::flow::case::{self, Entry, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, advice, begin, commit, plan};
-use crate::outside::scans::{ALLOWED, sniff};
 use crate::store::audit::{self, Deed};
 use crate::store::contract::{self, ContractRow, SignatureRow};
 use crate::store::{payment, signing_code};
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -39,19 +37,6 @@ pub struct CodeSigned {
     /// Network address of the request; the door fills it in.
     #[serde(skip)]
     pub address: String,
-}
-
-/// Signed on paper.
-#[derive(Debug, Clone)]
-pub struct PaperSigned {
-    /// Number of the signer in the contract.
-    pub signer: i32,
-    /// Where it was signed: 3 to 200 characters.
-    pub from: String,
-    /// Network address of the request.
-    pub address: String,
-    /// The scan: PDF, JPEG, PNG or TIFF.
-    pub scan: Bytes,
 }
 
 /// Signs with a one-time code. A wrong one is counted.
@@ -84,8 +69,8 @@ pub async fn sign_by_code(app: &App, by: &Actor, id: Uuid, said: CodeSigned) -> 
     }
     signing_code::spend(&mut tx, held.id, now).await?;
     let handed = held.handed_to.zip(held.handed_at).map(|(to, at)| Handed { to, at });
-    let how = How { way: "code", from, address: said.address, code: Some(held.id), handed, scan: None };
-    keep(app, tx, by, row, &signing, slot, how).await
+    let how = How { way: "code", from, address: said.address, code: Some(held.id), handed, scan: None, filed: None };
+    keep(app, tx, by, row, &signing, slot, app.clock.new_id(), how).await
 }
 
 /// The firm's signature is entered by whom its code was told to, and by nobody else.
@@ -97,33 +82,13 @@ async fn own_code(tx: &mut PgConnection, by: &Actor, contract: Uuid, no: i32) ->
     }
 }
 
-/// Signs by the scan of the signed paper.
-///
-/// # Errors
-/// As [`sign_by_code`]; `Refused` when the file is no scan.
-pub async fn sign_on_paper(app: &App, by: &Actor, id: Uuid, said: PaperSigned) -> Result<ContractView> {
-    let from = place(&said.from)?;
-    if sniff(&said.scan).is_none() {
-        return Err(Error::refused("scan", "scan-type", format!("{} bytes", said.scan.len()), ALLOWED));
-    }
-    still_holds(app, id).await?;
-    let scan = Some(app.scans.put(&said.scan).await?);
-    let mut tx = begin(app).await?;
-    let row = contract::lock(&mut tx, id).await?.ok_or_else(|| not_there(id))?;
-    lock_open(&mut tx, row.case_id).await?;
-    let signing = Signing::of(app, &mut tx, &row).await?;
-    let slot = signing.turn_of(said.signer)?.clone();
-    let how = How { way: "paper", from, address: said.address, code: None, handed: None, scan };
-    keep(app, tx, by, row, &signing, slot, how).await
-}
-
 /// Nobody signs what rests on a sheet or a verification that no longer holds.
-async fn still_holds(app: &App, id: Uuid) -> Result<()> {
+pub(super) async fn still_holds(app: &App, id: Uuid) -> Result<()> {
     let row = contract::get(&mut *app.pool.acquire().await?, id).await?.ok_or_else(|| not_there(id))?;
     advice::still_in_force(app, row.case_id, row.sheet_id).await.map(drop)
 }
 
-fn place(from: &str) -> Result<String> {
+pub(super) fn place(from: &str) -> Result<String> {
     let length = from.trim().chars().count();
     if !(3..=200).contains(&length) {
         return Err(Error::refused("from", "length", length, "3-200"));
@@ -131,25 +96,29 @@ fn place(from: &str) -> Result<String> {
     Ok(from.trim().to_owned())
 }
 
-struct How {
-    way: &'static str,
-    from: String,
-    address: String,
-    code: Option<Uuid>,
-    handed: Option<Handed>,
-    scan: Option<String>,
+pub(super) struct How {
+    pub way: &'static str,
+    pub from: String,
+    pub address: String,
+    pub code: Option<Uuid>,
+    pub handed: Option<Handed>,
+    pub scan: Option<String>,
+    /// Who brought the scan that another person confirms.
+    pub filed: Option<Handed>,
 }
 
-async fn keep(
+#[allow(clippy::too_many_arguments, reason = "one signature under its locks")]
+pub(super) async fn keep(
     app: &App,
     mut tx: Transaction<'static, Postgres>,
     by: &Actor,
     row: ContractRow,
     signing: &Signing,
     slot: Slot,
+    id: Uuid,
     how: How,
 ) -> Result<ContractView> {
-    let evidence = evidence(app, by, &row, &slot, &how)?;
+    let evidence = evidence(app, by, &row, &slot, id, &how)?;
     let text = canonical(&evidence).map_err(|e| Error::Broken(e.into()))?;
     let digest = sha256_hex(&text);
     let signed = app.keys.signer()?.sign(EVIDENCE, &digest);
@@ -182,12 +151,12 @@ async fn keep(
     Ok(done)
 }
 
-fn evidence(app: &App, by: &Actor, row: &ContractRow, slot: &Slot, how: &How) -> Result<Evidence> {
+fn evidence(app: &App, by: &Actor, row: &ContractRow, slot: &Slot, id: Uuid, how: &How) -> Result<Evidence> {
     let people = parties(app, row)?;
     let (name, id_number) = who(people, slot)?;
     Ok(Evidence {
         schema: EVIDENCE.to_owned(),
-        id: app.clock.new_id(),
+        id,
         contract: row.id,
         number: row.number.clone(),
         no: slot.no,
@@ -200,6 +169,7 @@ fn evidence(app: &App, by: &Actor, row: &ContractRow, slot: &Slot, how: &How) ->
         scan: how.scan.clone(),
         code: how.code,
         handed: how.handed.clone(),
+        filed: how.filed.clone(),
         from: how.from.clone(),
         address: how.address.clone(),
         recorded_by: by.login.clone(),

@@ -79,7 +79,7 @@ struct Wanted {
 const TITLED: &str = "titled";
 
 /// Keyed hash of a title, by which the paper is known that comes.
-pub(super) fn title_print(app: &App, title: &str) -> Vec<u8> {
+pub(in crate::flow) fn title_print(app: &App, title: &str) -> Vec<u8> {
     app.vault.index("paper title", squeezed(title)).to_vec()
 }
 

@@ -7,7 +7,8 @@ mod remind;
 
 pub use answer::{Settling, settle};
 pub(in crate::flow) use answer::{answer, drop_open};
-pub(in crate::flow) use ask::ask_for_agency;
 pub use ask::{NewRequest, ask, preview};
+pub(in crate::flow) use ask::{ask_for_agency, title_print};
+pub(in crate::flow) use read::place as title_place;
 pub use read::{ItemView, RequestView, list, open};
 pub use remind::remind_requests;

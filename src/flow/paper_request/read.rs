@@ -74,7 +74,7 @@ pub async fn open(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> Result
 }
 
 /// Place of the title of an item.
-pub(super) fn place(id: Uuid) -> String {
+pub(in crate::flow) fn place(id: Uuid) -> String {
     format!("request_item/{id}")
 }
 

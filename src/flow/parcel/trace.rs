@@ -58,7 +58,7 @@ pub async fn trace(app: &App, asked: &ParcelRef, on: Option<Date>) -> Result<Vec
     for zone in names.iter().map(|n| n.zone).collect::<BTreeSet<_>>() {
         let here: Vec<&NamedRow> = names.iter().filter(|n| n.zone == zone).collect();
         let ids: Vec<Uuid> = here.iter().map(|n| n.parcel_id).collect();
-        let steps: Vec<Step> = after(&app.pool, zone, &ids).await?.into_iter().map(step_of).collect::<Result<_>>()?;
+        let steps = steps_after(app, zone, &ids).await?;
         let ids: BTreeSet<Uuid> = ids.into_iter().chain(steps.iter().flat_map(|s| [s.from, s.to])).collect();
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let stood: BTreeMap<Uuid, StoodRow> =
@@ -91,6 +91,11 @@ pub async fn known_since(app: &App, asked: &ParcelRef) -> Result<Option<Date>> {
         first = first.into_iter().chain(history.first().map(|v| v.valid_from)).min();
     }
     Ok(first.map(day_of))
+}
+
+/// Every step after these parcels, however far; those that were revoked too.
+pub(in crate::flow) async fn steps_after(app: &App, zone: i32, ids: &[Uuid]) -> Result<Vec<Step>> {
+    after(&app.pool, zone, ids).await?.into_iter().map(step_of).collect()
 }
 
 fn step_of(l: LineageRow) -> Result<Step> {

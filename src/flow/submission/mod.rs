@@ -4,7 +4,7 @@ mod read;
 mod step;
 mod submit;
 
-pub use read::{SubmissionStep, SubmissionView, list, open};
+pub use read::{SubmissionStep, SubmissionView, list, open, page};
 pub use step::{AgencyAnswer, AgencyAsked, AgencyDecision, TakenBack, answer, ask_more, decide, withdraw};
 pub use submit::{NewSubmission, submit};
 

@@ -1,10 +1,11 @@
 use crate::app::App;
 use crate::domain::staff::Purpose;
-use crate::domain::submission::standing;
+use crate::domain::submission::{STANDINGS, standing};
+use crate::flow::agency::must_be_known;
 use crate::flow::case::Reading;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
-use crate::store::submission::{self as store, StepRow, SubmissionRow};
+use crate::store::submission::{self as store, Filter, StepRow, SubmissionListed, SubmissionRow};
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -99,6 +100,19 @@ pub async fn list(app: &App, case: Uuid) -> Result<Vec<SubmissionView>> {
         all.push(view(row, steps));
     }
     Ok(all)
+}
+
+/// Over all cases, a page in the order they were handed in.
+///
+/// # Errors
+/// `Refused` with a standing or an agency that nobody knows.
+pub async fn page(app: &App, f: &Filter) -> Result<Vec<SubmissionListed>> {
+    if let Some(state) = f.state.as_deref().filter(|s| !STANDINGS.contains(s)) {
+        return Err(Error::refused("state", "not-in-list", state, STANDINGS.join(", ")));
+    }
+    let mut conn = app.pool.acquire().await?;
+    must_be_known(&mut conn, f.agency.as_deref()).await?;
+    Ok(store::page(&mut conn, f).await?)
 }
 
 /// One of them with the words of each step: a logged read.

@@ -241,6 +241,11 @@ async fn timed(
     Ok(task)
 }
 
+/// Two at one place and hour are one; the place itself stays sealed.
+pub(in crate::flow) fn subject(app: &App, at: OffsetDateTime, place: &str) -> String {
+    format!("{} {}", at.unix_timestamp(), hex::encode(&app.vault.index("place", squeezed(place))[..8]))
+}
+
 /// A task of its own.
 async fn made(
     app: &App,
@@ -256,14 +261,12 @@ async fn made(
             return Err(Error::refused("assignee", "staff-unknown", who, "active staff of the department"));
         }
     }
-    // Two at one place and hour are one; the place itself stays sealed.
-    let print = hex::encode(&app.vault.index("place", squeezed(at.text()))[..8]);
     let mut row = TaskRow {
         id: app.clock.new_id(),
         case_id: new.case_id,
         verification_id: None,
         kind: APPOINTMENT.into(),
-        subject: format!("{} {print}", new.at.unix_timestamp()),
+        subject: subject(app, new.at, at.text()),
         department: new.department.clone(),
         state: "open".into(),
         assignee: new.assignee,

@@ -7,6 +7,7 @@ use super::view::AppointmentView;
 use crate::app::App;
 use crate::domain::calendar::day_of;
 use crate::domain::case::Happened;
+use crate::flow::agency::must_be_known;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::agency;
@@ -47,6 +48,7 @@ pub struct MissAppointment {
 pub async fn appointments(app: &App, filter: &AppointmentFilter) -> Result<Vec<AppointmentView>> {
     let filter = AppointmentFilter { limit: filter.limit.clamp(1, 500), ..filter.clone() };
     let mut conn = app.pool.acquire().await?;
+    must_be_known(&mut conn, filter.agency.as_deref()).await?;
     Ok(appointment::page(&mut conn, &filter).await?.into_iter().map(Into::into).collect())
 }
 

@@ -3,11 +3,11 @@ use super::change::{happened, note};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::dispatch::{self, Candidate, FindingSummary, Need, NewTask, Table};
-use crate::domain::verify::Record;
-use crate::flow::Result;
+use crate::domain::verify::{self, FindingRecord, Record};
 use crate::flow::case::{Entry, record_all};
 use crate::flow::layer::zone_def;
 use crate::flow::staff::Actor;
+use crate::flow::{Error, Result};
 use crate::gis::crs::Transformer;
 use crate::store::task::{self, TaskRow};
 use serde_json::json;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// Makes the tasks a verification calls for, inside its transaction, and gives each to somebody. A task that is open already
 /// stays the one it is; one that an earlier verification made, that nobody has begun and nothing calls for any more, is
-/// cancelled. Returns the new ones.
+/// cancelled. What was done about the very same findings is not asked for again. Returns the new ones.
 pub async fn create_from_verification(
     app: &App,
     tx: &mut PgConnection,
@@ -30,12 +30,18 @@ pub async fn create_from_verification(
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
     let plan = dispatch::plan(table, &summaries(record), record.outcome, calendar, app.clock.today());
     let mut entries = cancel_superseded(app, tx, by, case_id, &plan).await?;
+    let done = task::done_prints(tx, case_id).await?;
     let commune = record.parcel.as_ref().map(|p| p.commune_code.as_str());
     let mut staff = candidates(tx, app.clock.today()).await?;
     let place = place(tx, case_id).await?;
     let mut made = Vec::new();
     for new in plan {
-        let row = row(app, case_id, verification_id, &new, commune, place, &staff);
+        let print = print(record, &new)?;
+        if done.iter().any(|(kind, subject, about)| (kind, subject, about) == (&new.kind, &new.subject, &print)) {
+            continue;
+        }
+        let mut row = row(app, case_id, verification_id, &new, commune, place, &staff);
+        row.reason["about"] = json!(print);
         if !task::insert(tx, &row).await? {
             continue;
         }
@@ -55,13 +61,21 @@ pub async fn create_from_verification(
 }
 
 fn summaries(record: &Record) -> Vec<FindingSummary> {
-    let brief = |f: &crate::domain::verify::FindingRecord| FindingSummary {
-        check: f.check.to_string(),
-        subject: f.subject.clone(),
-        verdict: f.verdict,
-        effect: f.effect,
+    record.findings.iter().map(summary).collect()
+}
+
+fn summary(f: &FindingRecord) -> FindingSummary {
+    FindingSummary { check: f.check.to_string(), subject: f.subject.clone(), verdict: f.verdict, effect: f.effect }
+}
+
+/// What a task is about: what its findings say, or the outcome that alone made it.
+fn print(record: &Record, new: &NewTask) -> Result<String> {
+    let mut about = record.findings.iter().filter(|f| new.because.contains(&summary(f))).peekable();
+    let print = match about.peek() {
+        Some(_) => verify::print(about),
+        None => verify::canonical(&record.outcome).map(verify::sha256_hex),
     };
-    record.findings.iter().map(brief).collect()
+    print.map_err(|e| Error::Broken(e.into()))
 }
 
 fn row(

@@ -24,8 +24,8 @@ mod start;
 mod view;
 
 pub use accept::accept;
-pub(in crate::flow) use appoint::appoint_in;
 pub use appoint::{NewAppointment, appoint};
+pub(in crate::flow) use appoint::{appoint_in, subject};
 pub use appointment::{
     AppointmentFilter, MissAppointment, MoveAppointment, appointments, confirm, keep, miss, move_to,
 };
@@ -49,4 +49,5 @@ pub use read_words::read_words;
 pub use reassign::{Reassign, reassign};
 pub use return_result::return_result;
 pub use start::{pause, start};
+pub(in crate::flow) use view::{APPOINTMENT, event_place, where_place};
 pub use view::{AppointmentView, EventView, GnssPoint, Reason, TaskResult, TaskView, TaskWords};

@@ -153,7 +153,7 @@ pub struct GnssPoint {
     pub at: Option<OffsetDateTime>,
 }
 
-pub(super) const APPOINTMENT: &str = "appointment";
+pub(in crate::flow) const APPOINTMENT: &str = "appointment";
 
 fn title(kind: &str) -> Bilingual {
     let found = || Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| k.title.clone());
@@ -170,12 +170,12 @@ pub(super) fn place(id: Uuid) -> String {
 }
 
 /// Place of the words that say where it is.
-pub(super) fn where_place(id: Uuid) -> String {
+pub(in crate::flow) fn where_place(id: Uuid) -> String {
     format!("task/{id}/place")
 }
 
 /// Place of the words of one event.
-pub(super) fn event_place(id: Uuid, what: &str, at: OffsetDateTime) -> String {
+pub(in crate::flow) fn event_place(id: Uuid, what: &str, at: OffsetDateTime) -> String {
     // The database keeps microseconds.
     format!("task/{id}/{what}/{}", at.unix_timestamp_nanos() / 1000)
 }

@@ -23,5 +23,6 @@ pub use read::{Opened, VerificationView, exists, inputs, latest, list, open};
 pub(in crate::flow) use readings::readings;
 pub use request::{Requested, request, run_requested};
 pub(in crate::flow) use rivals::{MOST_CASES, rivals};
+pub(in crate::flow) use run::rules_of_parcel;
 pub use run::{Judged, Verified, facts_of_parcel, inspect, judge, judge_by, verify_case};
 pub(in crate::flow) use run::{finding_row, inquiry, word};

@@ -9,6 +9,7 @@ use crate::domain::verify::{
     Basis, CaseFacts, Facts, FindingRecord, Inputs, ParcelRef, Record, RuleSet, Wish, ordered, sha256_hex, verify,
 };
 use crate::flow::case::{lock_open, record as record_event};
+use crate::flow::parcel::old_province_of;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::case::Says;
@@ -123,6 +124,15 @@ pub(in crate::flow) fn inquiry(wish: Wish) -> CaseFacts {
 /// The verdict on a parcel without a case: nothing is stored. `wish` may carry a target use or a split.
 pub async fn inspect(app: &App, zone: i32, parcel: Uuid, wish: Wish) -> Result<Judged> {
     judge(app, facts_of_parcel(app, zone, parcel, wish).await?).await
+}
+
+/// Name of the rules that a parcel is judged by as of today, without judging it. None: there is no such parcel.
+pub(in crate::flow) async fn rules_of_parcel(app: &App, zone: i32, parcel: Uuid) -> Result<Option<String>> {
+    let mut conn = app.pool.acquire().await?;
+    let Some(here) = store::standing::standing(&mut conn, zone, parcel).await? else { return Ok(None) };
+    let old = old_province_of(&mut conn, &here.row.commune_code, &here.keys).await?;
+    let places = [here.province.as_deref(), old.as_deref()];
+    Ok(Some(app.sets.rules(&app.book.rules, app.clock.today(), places)?.hash.clone()))
 }
 
 /// What a parcel without a case is judged by, as of today.

@@ -3,17 +3,20 @@
 use super::begin::{Ground, watch_on};
 use crate::app::App;
 use crate::domain::case::Happened;
+use crate::domain::parcel::history::moved_on;
 use crate::domain::verify::Wish;
 use crate::domain::watch::{Change, Held, PARCEL, changes, held};
 use crate::flow::case::{Entry, lock, record_all};
 use crate::flow::job::{Each, enqueue};
+use crate::flow::parcel::steps_after;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, verification};
 use crate::store::queue::Lease;
 use crate::store::watch::{self as store, HitRow, OnRow, WatchRow};
-use crate::store::{layer, lineage, parcel};
+use crate::store::{layer, parcel};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// As far as a map is looked at around a parcel, corridors included (m).
@@ -103,19 +106,25 @@ async fn look(app: &App, by: &Actor, id: Uuid, layer: Option<(i64, &str)>) -> Re
 enum Found {
     /// The parcel stands, at this version.
     Stands { seen: Seen, version: i32 },
-    /// It is gone; this is what came of it, and its last name.
+    /// It is gone, or was never theirs; this is what is watched in its place, and its last name.
     Gone { was: String, heirs: Vec<(String, Ground)> },
 }
 
 /// None: nothing that it was judged by has changed.
 async fn judge(app: &App, on: &OnRow, layer: Option<(i64, &str)>) -> Result<Option<Found>> {
+    let first = store::first(&mut *app.pool.acquire().await?, on.watch_id).await?;
+    let steps = steps_after(app, on.zone, &[first, on.parcel_id]).await?;
+    if let Some(heirs) = moved_on(first, on.parcel_id, app.clock.now(), &steps) {
+        return gone(app, on, heirs).await.map(Some);
+    }
     let Some(row) = parcel::current(&app.pool, on.zone, on.parcel_id).await? else {
-        return heirs(app, on).await.map(Some);
+        // What came of it is not known yet: it stays watched, and nothing is said.
+        return Ok(None);
     };
-    let seen = see(app, on.zone, on.parcel_id).await?;
-    if layer.is_none() && seen.rules == on.rules {
+    if layer.is_none() && verification::rules_of_parcel(app, on.zone, on.parcel_id).await?.as_ref() == Some(&on.rules) {
         return Ok(None);
     }
+    let seen = see(app, on.zone, on.parcel_id).await?;
     Ok(Some(Found::Stands { seen, version: row.version }))
 }
 
@@ -139,23 +148,21 @@ fn short(held: Option<&Held>) -> String {
 /// What was, what is, and all of it.
 type Told = (String, String, Change);
 
-async fn heirs(app: &App, on: &OnRow) -> Result<Found> {
-    let steps = lineage::after(&app.pool, on.zone, &[on.parcel_id]).await?;
-    let mut ids: Vec<Uuid> = steps.iter().filter(|l| l.revoked_at.is_none()).map(|l| l.to_parcel).collect();
-    ids.sort();
-    ids.dedup();
-    let name = |p: &crate::store::parcel::ParcelRow| format!("{}/{}/{}", p.commune_code, p.sheet, p.number);
-    let was = parcel::history(&app.pool, on.zone, on.parcel_id).await?.last().map(name).unwrap_or_default();
+async fn gone(app: &App, on: &OnRow, to: BTreeSet<Uuid>) -> Result<Found> {
     let mut heirs = Vec::new();
-    for heir in ids {
-        if let Some(row) = parcel::current(&app.pool, on.zone, heir).await? {
-            heirs.push((name(&row), Ground::of(app, on.zone, heir).await?));
-        }
+    for heir in to {
+        heirs.push((name(app, on.zone, heir).await?, Ground::of(app, on.zone, heir).await?));
     }
-    Ok(Found::Gone { was, heirs })
+    Ok(Found::Gone { was: name(app, on.zone, on.parcel_id).await?, heirs })
 }
 
-/// The parcel is gone: what came of it is watched in its place.
+/// As it is called, or was last.
+async fn name(app: &App, zone: i32, id: Uuid) -> Result<String> {
+    let last = parcel::history(&app.pool, zone, id).await?.pop();
+    Ok(last.map(|p| format!("{}/{}/{}", p.commune_code, p.sheet, p.number)).unwrap_or_default())
+}
+
+/// What came of it is watched in its place.
 async fn followed(
     app: &App,
     tx: &mut PgConnection,
@@ -163,10 +170,6 @@ async fn followed(
     was: String,
     heirs: Vec<(String, Ground)>,
 ) -> Result<Vec<Told>> {
-    // What came of it is not known yet: it stays watched, and nothing is said.
-    if heirs.is_empty() {
-        return Ok(vec![]);
-    }
     for (_, ground) in &heirs {
         watch_on(app, tx, on.watch_id, ground).await?;
     }

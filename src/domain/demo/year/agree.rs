@@ -31,7 +31,7 @@ pub(super) fn ground(story: &Story, view: &View, today: Date) -> Ground {
     if refused(view, "confirm:sheet-changed", "option_sheet_signed") {
         return Ground::Anew;
     }
-    let outdated = ["offer", "contract", "signature", "confirm"];
+    let outdated = ["offer", "contract", "signature", "vouch", "confirm"];
     let outdated = outdated.iter().filter_map(|w| view.refused.get(&format!("{w}:sheet-outdated"))).max().copied();
     let outdated = outdated.unwrap_or(-1) >= stood;
     if view.after("verification_requested", "verified") {
@@ -58,7 +58,7 @@ fn blocked(view: &View) -> bool {
 pub(super) fn offer(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let Some(signed) = view.last("option_sheet_signed") else { return vec![] };
     let no_more = view.last("quotation_refused").is_some();
-    if blocked(view) || no_more || story.chance("only advice").hit(0.2) {
+    if blocked(view) || no_more || story.fails("only advice", 0.2) {
         let reason = match (blocked(view), no_more) {
             (true, _) => "the land is blocked",
             (_, true) => "the offer was not wanted",
@@ -89,7 +89,7 @@ pub(super) fn decide(story: &Story, view: &View, today: Date) -> Vec<Call> {
     if !due(story, "answers the offer", offered.day(), 0, 6, today) {
         return vec![];
     }
-    let body = match story.chance("accepts").hit(0.85) {
+    let body = match story.brisk || story.chance("accepts").hit(0.85) {
         true => json!({"accepted": true}),
         false => json!({"accepted": false, "reason": *story.chance("why not").pick(&["price", "time", "other_firm"])}),
     };
@@ -110,16 +110,22 @@ fn draw(story: &Story, view: &View, quotation: uuid::Uuid) -> Vec<Call> {
     vec![Call::new(care, "contract", format!("/quotations/{quotation}/contract"), body).may(&["sheet-outdated"])]
 }
 
-/// The customer comes and signs, then the firm. One in twenty lets the first contract run out.
+/// The customer comes and signs, then the firm, for whom the legal department compares the page. One in twenty lets the first contract
+/// run out.
 pub(super) fn sign(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let Some(drawn) = view.last("contract_drawn") else { return vec![] };
     let Some(id) = drawn.id("contract") else { return vec![] };
     let of_this = |l: &&LineSeen| l.kind == "contract_signed" && l.seq > drawn.seq;
     let signed = view.timeline.lines.iter().filter(of_this).count();
-    let forgets = view.count("contract_drawn") == 1 && story.chance("forgets to sign").hit(0.05);
+    let forgets = view.count("contract_drawn") == 1 && story.fails("forgets to sign", 0.05);
     let about = format!("signs {signed}");
     if forgets || !due(story, &about, drawn.day(), 0, if signed == 0 { 5 } else { 1 }, today) {
         return vec![];
+    }
+    if let Some(paper) = view.last("signed_paper_filed").filter(|l| l.seq > drawn.seq).and_then(|l| l.id("signature")) {
+        let path = format!("/contracts/{id}/signed-papers/{paper}/confirm");
+        let confirms = Call::new(of_role("legal", story.index), "vouch", path, json!({}));
+        return vec![confirms.may(&["sheet-outdated"])];
     }
     let path = format!("/contracts/{id}/signed-paper?signer={}&from=van-phong", signed + 1);
     vec![sales(story, "signature", path, Value::Null).scan(1240, 1754).may(&["sheet-outdated"])]

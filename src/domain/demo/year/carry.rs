@@ -24,7 +24,7 @@ fn care(story: &Story) -> Who {
 /// What is done in a case at work, besides its tasks.
 pub(super) fn execution(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let bound = view.last("contract_concluded").map_or(today, LineSeen::day);
-    if story.chance("thinks again").hit(0.03) && due(story, "thinks again", bound, 4, 20, today) {
+    if story.fails("thinks again", 0.03) && due(story, "thinks again", bound, 4, 20, today) {
         return vec![ends(story, view, "withdrawn", "the customer sells no more")];
     }
     let mut calls = answers(story, view, today);
@@ -131,7 +131,7 @@ pub(super) fn taxes(story: &Story, view: &View, today: Date) -> Vec<Call> {
         .filter(|(_, id)| !over(*id))
         .collect();
     let Some(first) = open.first() else { return vec![] };
-    if story.chance("never pays taxes").hit(0.1) || !due(story, "pays taxes", first.0.day(), 3, 30, today) {
+    if story.fails("never pays taxes", 0.1) || !due(story, "pays taxes", first.0.day(), 3, 30, today) {
         return vec![];
     }
     let is_slip = |l: &&LineSeen| {
@@ -198,7 +198,7 @@ pub(super) fn after_care(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let handed = view.last("handed_over").map_or(today, LineSeen::day);
     let mut calls = taxes(story, view, today);
     if let Some(sent) = view.last("survey_sent").filter(|_| view.last("survey_answered").is_none())
-        && story.chance("answers the survey").hit(0.6)
+        && (story.brisk || story.chance("answers the survey").hit(0.6))
         && due(story, "answers the survey", sent.day(), 0, 9, today)
     {
         let ask = path(view, "/survey?purpose=contact_customer");
@@ -209,7 +209,10 @@ pub(super) fn after_care(story: &Story, view: &View, today: Date) -> Vec<Call> {
         if due(story, "archives", handed, 4, 14, today) {
             calls.push(Call::new(legal(story), "archive", path(view, "/archives"), json!({})));
         }
-    } else if calls.is_empty() && due(story, "ends", handed, 18, 40, today) {
+    } else if calls.is_empty()
+        && view.last("survey_sent").is_some_and(|sent| sent.day() < today)
+        && due(story, "ends", handed, 18, 40, today)
+    {
         calls.push(ends(story, view, "closed", "all was done"));
     }
     calls

@@ -63,7 +63,7 @@ pub(super) fn gives_up(story: &Story, view: &View, today: Date) -> Option<Call> 
 }
 
 fn silent(story: &Story) -> bool {
-    story.chance("silent").hit(0.08)
+    story.fails("silent", 0.08)
 }
 
 pub(super) fn ends(story: &Story, view: &View, ending: &str, reason: &str) -> Call {
@@ -102,7 +102,7 @@ pub(super) fn brings_papers(story: &Story, view: &View, today: Date) -> Vec<Call
 
 /// One in fifteen things asked for never comes.
 fn never(story: &Story, request: &RequestSeen, item: &ItemSeen) -> bool {
-    story.chance(&about(request, item)).hit(0.066)
+    story.fails(&about(request, item), 0.066)
 }
 
 fn about(request: &RequestSeen, item: &ItemSeen) -> String {

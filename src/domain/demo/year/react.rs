@@ -62,7 +62,8 @@ pub(super) fn path(view: &View, rest: &str) -> String {
 
 /// Time has passed since a day: some days, drawn once for each thing.
 pub(super) fn due(story: &Story, about: &str, since: Date, from: i64, to: i64, today: Date) -> bool {
-    today >= since + Duration::days(story.chance(about).int(from, to + 1))
+    let days = story.chance(about).int(from, to + 1);
+    today >= since + Duration::days(if story.brisk { days.min(1) } else { days })
 }
 
 fn towards_advice(story: &Story, view: &View, today: Date) -> Vec<Call> {
@@ -104,7 +105,8 @@ pub(super) fn refused(view: &View, what: &str, since: &str) -> bool {
 pub(super) fn verify(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let since = view.still_since();
     let about = format!("verify {}", view.count("verified"));
-    if !due(story, &about, since, 0, 2, today) {
+    // What a newer map has overtaken is looked at again, drafted and signed on one day.
+    if view.last("option_sheet_drafted").is_none() && !due(story, &about, since, 0, 2, today) {
         return vec![];
     }
     let call = Call::new(of_role("legal", story.index), "verify", path(view, "/verifications"), json!({}));
@@ -124,10 +126,10 @@ fn sheet(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let versions = view.count("option_sheet_drafted");
     let drafted = view.after("option_sheet_drafted", "verified").then(|| view.last("option_sheet_drafted")).flatten();
     match drafted.and_then(|l| Some((l.day(), l.id("sheet")?))) {
-        None if due(story, &format!("draft {versions}"), view.still_since(), 0, 4, today) => {
+        None if versions > 0 || due(story, "draft", view.still_since(), 0, 4, today) => {
             vec![Call::new(legal(), "draft", path(view, "/option-sheets"), facts(story))]
         }
-        Some((day, id)) if due(story, &format!("sign {versions}"), day, 0, 1, today) => {
+        Some((day, id)) if versions > 1 || due(story, "sign", day, 0, 1, today) => {
             let call = Call::new(legal(), "sign", format!("/option-sheets/{id}/sign"), json!({}));
             vec![call.may(&["sheet-outdated"])]
         }

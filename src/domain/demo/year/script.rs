@@ -25,6 +25,8 @@ pub struct Story {
     pub complete: bool,
     /// Wants to be met first.
     pub visit: bool,
+    /// Nobody in it lets anybody wait for more than a day, gives up or changes their mind.
+    pub brisk: bool,
 }
 
 /// A year, or the days of it that are played.
@@ -114,11 +116,17 @@ fn story(seed: u64, index: usize, case: &DemoCase) -> Story {
         at_home,
         complete: chance.hit(0.7),
         visit: chance.hit(0.3),
+        brisk: false,
         case: case.clone(),
     }
 }
 
 impl Story {
+    /// Something that comes to nothing in some matters, and in no brisk one.
+    pub(super) fn fails(&self, about: &str, share: f64) -> bool {
+        !self.brisk && self.chance(about).hit(share)
+    }
+
     /// Chance about one thing of this matter: the same whenever it is asked.
     pub(super) fn chance(&self, about: &str) -> Chance {
         Chance::new(self.seed, &format!("year.case.{}.{about}", self.index))

@@ -3,7 +3,7 @@
 use super::call::{Call, PHOTO, Then, Who};
 use super::carry;
 use super::people::of_department;
-use super::react::{due, path};
+use super::react::{due, path, refused};
 use super::script::Story;
 use super::view::{TaskSeen, View};
 use crate::domain::calendar::day_of;
@@ -23,7 +23,7 @@ fn task(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Vec<Call> {
     let given = day_of(t.updated_at);
     let call = |what: &'static str, rest: &str, body| Call::new(who(), what, format!("/tasks/{}/{rest}", t.id), body);
     if let Some(at) = t.appointment_at {
-        return appointment(story, t, day_of(at), today).into_iter().collect();
+        return appointment(story, view, t, day_of(at), today).into_iter().collect();
     }
     match t.state.as_str() {
         "open" if due(story, &format!("accept {about}"), given, 0, 1, today) => {
@@ -111,12 +111,22 @@ fn values(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Value {
     }
 }
 
-/// A visit: kept by most, missed by some, who then get another day.
-fn appointment(story: &Story, t: &TaskSeen, on: Date, today: Date) -> Option<Call> {
+/// A visit: kept by most, missed by some, who then get another day. Who has to be elsewhere at its hour leaves it to the next one.
+fn appointment(story: &Story, view: &View, t: &TaskSeen, on: Date, today: Date) -> Option<Call> {
     let who = t.assignee.map_or_else(|| of_department(&t.department, story.index), Who::Staff);
     let body = json!({"version": t.version});
+    let busy = |what: &str| refused(view, &format!("{what}:double-booked"), "appointment_made");
+    let take = |who, what| {
+        let call = Call::new(who, what, format!("/tasks/{}/accept", t.id), body.clone());
+        Some(call.may(&["double-booked"]))
+    };
     match t.state.as_str() {
-        "open" if today >= on => Some(Call::new(who, "accept", format!("/tasks/{}/accept", t.id), body)),
+        "open" if today >= on && !busy("take") => take(who, "take"),
+        "open" if today >= on && !busy("take over") => take(of_department(&t.department, story.index + 1), "take over"),
+        "open" if today >= on => {
+            let body = json!({"version": t.version, "reason": "không ai rảnh vào giờ hẹn"});
+            Some(Call::new(who, "no_show", format!("/tasks/{}/cancel", t.id), body))
+        }
         "accepted" if missed(story, on) => {
             let body = json!({"version": t.version, "reason": "khách không đến"});
             Some(Call::new(who, "no_show", format!("/tasks/{}/cancel", t.id), body))
