@@ -82,7 +82,7 @@ mod tests {
         let back = wkt!(LINESTRING(10. 10.,10. 0.,0. 0.));
         let (part, cross, near) =
             (wkt!(LINESTRING(4. 0.,14. 0.)), wkt!(LINESTRING(5. -5.,5. 5.)), wkt!(LINESTRING(0. 0.1,10. 0.1)));
-        assert_eq!(total(&[road.clone()]), 20.0);
+        assert_eq!(total(std::slice::from_ref(&road)), 20.0);
         assert!((total(&[road.clone(), back, road.clone()]) - 20.0).abs() < 1e-9);
         assert!((total(&[road.clone(), part.clone()]) - 24.0).abs() < 1e-9);
         assert!((total(&[part, road.clone()]) - 24.0).abs() < 1e-9);

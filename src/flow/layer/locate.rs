@@ -89,7 +89,7 @@ pub async fn locate(conn: &mut PgConnection, p: &Placing<'_>) -> Result<Located>
     let forced = forced(p.ask)?;
     let transformer = Transformer::to_zone(p.book, &definition, p.zone).map_err(broken)?;
     let on_grid = on_centimetres(&points.points);
-    let guard = Guard { name: name.to_owned(), area, definition: definition.clone(), how, on_grid };
+    let guard = Guard { name: name.to_owned(), area, definition, how, on_grid };
     if forced.is_none()
         && let Err(whole) = accept(&definition, name, &judgement)
     {

@@ -81,7 +81,7 @@ fn towards_advice(story: &Story, view: &View, today: Date) -> Vec<Call> {
     }
     let signed = view.last("option_sheet_signed").is_some();
     let news = !signed && (view.after("paper_added", "verified") || view.after("item_settled", "verified"));
-    if view.last("verified").is_none() || news || refused(view, "sign:sheet-outdated", "option_sheet_drafted") {
+    if view.last("verified").is_none() || news || refused(view, "sign:sheet-outdated", "verified") {
         return verify(story, view, today);
     }
     let rounds = view.requests.len();
