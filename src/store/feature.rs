@@ -75,9 +75,9 @@ pub async fn around(
               from feature_{zone} where layer_version_id = v.id
                  and geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone}) offset 0) f
           union all
-         select layer_version_id, fid, xmin::text::bigint, key, code, label, attrs,
+         select layer_version_id, fid, f.xmin::text::bigint, key, code, label, attrs,
                 case when pg_column_size(geom) <= $8 then st_asewkb(geom) end, coalesce(pg_column_size(geom) > $8, false)
-           from feature_{zone} join unnest($1::bigint[], $9::float8[]) v(id, beyond) on v.id = layer_version_id
+           from feature_{zone} f join unnest($1::bigint[], $9::float8[]) v(id, beyond) on v.id = layer_version_id
           where layer_version_id = any($1) and key = any($6)
             and (geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone})) is not true
           order by 1, 2 limit $7"
