@@ -73,7 +73,8 @@ async fn check_keys(State(app): State<App>) -> Result<Json<Vec<KeyView>>> {
 }
 
 /// A page that says whether a result with this digest was made here, and what its record says: day, outcome, procedure, parcel, how
-/// many findings of each kind. It names nobody. That pages are unchanged is proved by the file alone (`diaba check-report`).
+/// many findings of each kind; whether there is a newer one, and how many people have confirmed, corrected or rejected a finding since. It
+/// names nobody. That pages are unchanged is proved by the file alone (`diaba check-report`).
 #[utoipa::path(get, path = "/check/{digest}", tag = "proof",
     params(("digest" = String, Path, description = "SHA-256 of the record, 64 hex digits",
         example = "0000000000000000000000000000000000000000000000000000000000000000")),
@@ -109,6 +110,11 @@ fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
                 lines.push(say(Message::new("proof-superseded")));
             }
             lines.extend(c.said.iter().flat_map(|s| said(lang, s)));
+            if c.opinions.iter().any(|n| *n > 0) {
+                let [confirm, correct, reject] = c.opinions.map(|n| n as f64);
+                let beside = Message::new("proof-beside").with("confirm", confirm).with("correct", correct);
+                lines.push(say(beside.with("reject", reject)));
+            }
             lines.extend(c.key_id.as_ref().map(|k| say(Message::new("proof-key").with("key", k.as_str()))));
         }
     }

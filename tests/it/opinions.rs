@@ -76,6 +76,10 @@ async fn it_stands_beside_the_finding_everywhere(pool: PgPool) {
         let replayed = legal.post(&format!("/api/v1/verifications/{id}/replay"), json!({})).await;
         assert_eq!(replayed.body["same"], true, "{}", replayed.text);
 
+        // Who holds the paper only learns that somebody does not agree.
+        let page = t.anonymous().get(&format!("/check/{}", proven.digest)).await.text;
+        assert!(page.contains("0 xác nhận, 0 sửa, 1 bác bỏ") && !page.contains(REASON), "{page}");
+
         // It is in the chain: taken out behind our back, that is named; moved to another place too.
         diaba::flow::proof::extend_now(&t.app).await.unwrap();
         let walk = async || diaba::flow::proof::walk(&t.app).await.unwrap().broken;

@@ -11,6 +11,7 @@ proof-as-of = As of: { $date }
 proof-outcome = Outcome: { $outcome }
 proof-procedure = Procedure: { procedure-name }
 proof-findings = Findings: { $counts }
+proof-beside = Opinions on its findings until now: { $confirm } confirm, { $correct } correct, { $reject } reject. Ask the office before you rely on a finding that was corrected or rejected.
 proof-pages = This page speaks of the record. That the pages of a report are unchanged is proved only by checking the file itself: diaba check-report FILE, with the public key of the office (/check/keys.json).
 proof-key = Signing key: { $key }
 proof-record-whole = The record is whole: SHA-256, signature, rule set and theme set all fit.

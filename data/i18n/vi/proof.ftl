@@ -11,6 +11,7 @@ proof-as-of = Ngày xác minh: { $date }
 proof-outcome = Kết luận: { $outcome }
 proof-procedure = Thủ tục: { procedure-name }
 proof-findings = Số kết luận từng loại: { $counts }
+proof-beside = Ý kiến đã ghi về các kết luận này, tính đến nay: { $confirm } xác nhận, { $correct } sửa, { $reject } bác bỏ. Hãy hỏi văn phòng trước khi dựa vào kết luận bị sửa hoặc bác bỏ.
 proof-pages = Trang này nói về bản ghi xác minh. Muốn biết các trang của báo cáo có còn nguyên vẹn hay không thì chỉ có cách kiểm tra chính tệp: diaba check-report TỆP, với khoá công khai của văn phòng (/check/keys.json).
 proof-key = Khoá ký: { $key }
 proof-record-whole = Hồ sơ xác minh nguyên vẹn: mã SHA-256, chữ ký, bộ quy tắc và bộ chuyên đề đều khớp.

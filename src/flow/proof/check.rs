@@ -3,8 +3,8 @@
 use super::KeyBook;
 use super::held::{STOLEN, columns, opened, signature};
 use crate::app::App;
-use crate::domain::verify::{Outcome, ParcelRecord, Record, Verdict};
-use crate::flow::Result;
+use crate::domain::verify::{Outcome, ParcelRecord, Placed, Record, Stance, Verdict};
+use crate::flow::{Error, Result, opinion};
 use crate::store::verification;
 use std::collections::BTreeMap;
 use time::Date;
@@ -42,6 +42,8 @@ pub struct Checked {
     pub key_id: Option<String>,
     /// A later, different verification of the same case is there.
     pub superseded: bool,
+    /// What people have said of its findings until now: how many confirm, correct, reject.
+    pub opinions: [usize; 3],
 }
 
 /// The verification with this digest (64 hex digits); none: we made none.
@@ -67,7 +69,22 @@ pub async fn check(app: &App, digest: &str) -> Result<Option<Checked>> {
         },
     };
     let said = record.as_ref().map(Said::of);
-    Ok(Some(Checked { standing, said, key_id: row.key_id, superseded: found.superseded }))
+    let (standing, opinions) = match &record {
+        Some(record) => match opinion::placed(app, row.id, record).await {
+            Ok(all) => (standing, [Stance::Confirm, Stance::Correct, Stance::Reject].map(|s| counted(&all, s))),
+            Err(Error::Broken(why)) => {
+                tracing::warn!(error = %why, "an opinion on a checked verification cannot be proved");
+                (Standing::Forged("opinion".into()), [0; 3])
+            }
+            Err(e) => return Err(e),
+        },
+        None => (standing, [0; 3]),
+    };
+    Ok(Some(Checked { standing, said, key_id: row.key_id, superseded: found.superseded, opinions }))
+}
+
+fn counted(all: &[Placed], stance: Stance) -> usize {
+    all.iter().filter(|p| p.opinion.stance == stance).count()
 }
 
 impl Said {
