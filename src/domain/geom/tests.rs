@@ -237,7 +237,8 @@ fn open_ground_and_doubled_ground_do_not_make_up_for_each_other() {
     let p = parcel();
     let (a, b) = (rect(0.0, 0.0, 0.6 * SIDE, SIDE), rect(0.4 * SIDE, 0.0, 0.4 * SIDE, SIDE));
     let (a, b): (Geometry<f64>, Geometry<f64>) = (a.into(), b.into());
-    let (one, other, total) = (measure(std::slice::from_ref(&a), 0.0), measure(std::slice::from_ref(&b), 0.0), measure(&[a, b], 0.0));
+    let (one, other, total) =
+        (measure(std::slice::from_ref(&a), 0.0), measure(std::slice::from_ref(&b), 0.0), measure(&[a, b], 0.0));
     let c = composition(&p, &total, &[(Some("A".into()), &one), (Some("B".into()), &other)]);
     let shares: Vec<_> = c.lines.iter().map(|l| (l.code.as_deref(), l.percent)).collect();
     assert_eq!(shares, [(Some("A"), 60.0), (Some("B"), 40.0), (None, 20.0)]);
