@@ -78,7 +78,7 @@ async fn it_stands_beside_the_finding_everywhere(pool: PgPool) {
 
         // Who holds the paper only learns that somebody does not agree.
         let page = t.anonymous().get(&format!("/check/{}", proven.digest)).await.text;
-        assert!(page.contains("0 xác nhận, 0 sửa, 1 bác bỏ") && !page.contains(REASON), "{page}");
+        assert!(page.contains("0 confirm, 0 correct, 1 reject") && !page.contains(REASON), "{page}");
 
         // It is in the chain: taken out behind our back, that is named; moved to another place too.
         diaba::flow::proof::extend_now(&t.app).await.unwrap();
