@@ -1,9 +1,9 @@
 //! Appointments, agencies, absences.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params, one_of};
+use super::input::{Input, Page, Paging, Params, one_of, whom};
 use super::output::made;
-use super::problem::{Problem, Result};
+use super::problem::Result;
 use crate::app::App;
 use crate::flow::absence::{self, AbsenceView, NewAbsence, Skills};
 use crate::flow::agency::{self, Agency, AgencyView};
@@ -70,13 +70,7 @@ async fn list_appointments(
     Params(asked): Params<Asked>,
     paging: Paging,
 ) -> Result<Response> {
-    let staff = match asked.staff.as_deref() {
-        None => None,
-        Some("me") => actor.id,
-        Some(text) => Some(
-            text.parse().map_err(|_| Problem::refused("staff", "shape", text, "me, or the id of a member of staff"))?,
-        ),
-    };
+    let staff = whom(&actor, "staff", asked.staff.as_deref())?;
     let filter = AppointmentFilter {
         from: asked.from,
         to: asked.to,

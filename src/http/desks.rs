@@ -1,8 +1,8 @@
 //! What is open over all cases, and what screens offer to choose from: procedures and packages.
 
 use super::guard::By;
-use super::input::{Page, Paging, Params, one_of};
-use super::problem::{Problem, Result};
+use super::input::{Page, Paging, Params, one_of, whom};
+use super::problem::Result;
 use crate::app::App;
 use crate::domain::case::Procedure;
 use crate::domain::quotation::PriceList;
@@ -16,7 +16,6 @@ use time::macros::date;
 use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -97,14 +96,7 @@ async fn list_open_issues(
     Params(f): Params<OfIssues>,
     paging: Paging,
 ) -> Result<Response> {
-    let owner = match f.owner.as_deref() {
-        None => None,
-        Some("me") => actor.id,
-        Some(text) => Some(
-            text.parse::<Uuid>()
-                .map_err(|_| Problem::refused("owner", "shape", text, "me, or the id of a member of staff"))?,
-        ),
-    };
+    let owner = whom(&actor, "owner", f.owner.as_deref())?;
     let f = OpenFilter { state: f.state, owner, what: f.topic, due_by: f.due_by, ..OpenFilter::default() };
     let rows = desk::issues(&mut *app.pool.acquire().await?, &filter(&paging, f)?).await?;
     Ok(paging.page(rows, |i| (i.due, i.id)))

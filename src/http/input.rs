@@ -3,6 +3,7 @@
 use super::problem::{Kind, Problem, Result};
 use crate::domain::problem::FieldProblem;
 use crate::domain::shape::{self, Unread};
+use crate::flow::staff::Actor;
 use axum::extract::multipart::MultipartError;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Query, Request};
@@ -14,6 +15,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use uuid::Uuid;
 
 /// A JSON body. What does not fit is refused with the path of the field.
 pub struct Input<T>(pub T);
@@ -145,6 +147,13 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T> {
         let (field, found) = text.split_once(": ").unwrap_or(("query", text));
         Problem::refused(field, "shape", found, "/api/v1/openapi.json")
     })
+}
+
+/// Whom a filter means: `me`, or the id of a member of staff.
+pub fn whom(actor: &Actor, field: &str, text: Option<&str>) -> Result<Option<Uuid>> {
+    let refused = |text| Problem::refused(field, "shape", text, "me, or the id of a member of staff");
+    let one = |text: &str| if text == "me" { actor.id } else { text.parse().ok() };
+    text.map(|t| one(t).ok_or_else(|| refused(t))).transpose()
 }
 
 /// The schema of a parameter that is one of these names; another one never reaches the handler (`asked`).

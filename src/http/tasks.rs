@@ -1,12 +1,11 @@
 //! Tasks of the departments.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params, one_file};
+use super::input::{Input, Page, Paging, Params, one_file, whom};
 use super::output::{attachment, made};
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;
-use crate::flow::staff::Actor;
 use crate::flow::task::{self, PhotoView, TaskFilter, TaskResult, TaskView, TaskWords};
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -68,7 +67,7 @@ async fn list_tasks(
         case_id: asked.case,
         department: asked.department,
         state: asked.state,
-        assignee: asked.assignee.as_deref().map(|a| assignee(&actor, a)).transpose()?,
+        assignee: whom(&actor, "assignee", asked.assignee.as_deref())?,
         due_by: asked.due_by,
         after: paging.key()?,
         limit: paging.fetch(),
@@ -82,11 +81,6 @@ fn one_of(field: &str, found: Option<&str>, allowed: &[&str]) -> Result<()> {
         Some(found) => Err(Problem::refused(field, "not-in-list", found, allowed.join(", "))),
         None => Ok(()),
     }
-}
-
-fn assignee(actor: &Actor, text: &str) -> Result<Uuid> {
-    let id = if text == "me" { actor.id } else { text.parse().ok() };
-    id.ok_or_else(|| Problem::refused("assignee", "shape", text, "me, or the id of a member of staff"))
 }
 
 /// A task with what happened to it.

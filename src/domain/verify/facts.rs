@@ -178,6 +178,18 @@ pub struct Neighbour {
     pub boundary: Surveyed,
 }
 
+impl Neighbour {
+    /// A stored row as a neighbour: its version and hash, its name as (sheet, number), what the map draws.
+    pub fn stored(
+        (id, version): (Uuid, i32),
+        row_hash: String,
+        (sheet, number): (String, String),
+        boundary: MultiPolygon<f64>,
+    ) -> Arc<Self> {
+        Arc::new(Self { id, version, row_hash, sheet, number, boundary: boundary.into() })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OtherCase {
     pub number: String,

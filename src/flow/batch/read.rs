@@ -299,16 +299,8 @@ fn adjoining(rows: Vec<rows::NeighbourRow>) -> (Adjoining, Boxes) {
             Err(_) => Some((i, EVERYWHERE)),
         });
         let neighbour = geom.map(|g| {
-            polygons(g).map(|boundary| {
-                Arc::new(Neighbour {
-                    id: r.parcel_id,
-                    version: r.version,
-                    row_hash: hex::encode(&r.row_hash),
-                    sheet: r.sheet,
-                    number: r.number,
-                    boundary: boundary.into(),
-                })
-            })
+            polygons(g)
+                .map(|b| Neighbour::stored((r.parcel_id, r.version), hex::encode(&r.row_hash), (r.sheet, r.number), b))
         });
         out.push((r.parcel_id, neighbour));
     }

@@ -179,16 +179,9 @@ async fn neighbours(app: &App, inputs: &Inputs) -> Reread<Gathered<Vec<Arc<Neigh
     for (zone, n) in pinned {
         let row = must!(parcel_row(app, "neighbour", zone, n.id, n.version, &n.row_hash).await?);
         let boundary = row.ewkb.as_deref().map(from_ewkb).transpose()?.and_then(polygons);
-        out.extend(boundary.map(|boundary| {
-            Arc::new(Neighbour {
-                id: n.id,
-                version: n.version,
-                row_hash: n.row_hash.clone(),
-                sheet: row.sheet,
-                number: row.number,
-                boundary: boundary.into(),
-            })
-        }));
+        out.extend(
+            boundary.map(|b| Neighbour::stored((n.id, n.version), n.row_hash.clone(), (row.sheet, row.number), b)),
+        );
     }
     Ok(Ok(Gathered::Read(out)))
 }

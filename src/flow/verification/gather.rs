@@ -228,15 +228,8 @@ async fn neighbours(
     let mut out = Vec::new();
     for r in rows.into_iter().filter(|r| r.parcel_id != me.parcel_id) {
         match r.ewkb.as_deref().map(from_ewkb).transpose() {
-            Ok(g) => out.extend(g.and_then(polygons).map(|boundary| {
-                Arc::new(Neighbour {
-                    id: r.parcel_id,
-                    version: r.version,
-                    row_hash: hex::encode(&r.row_hash),
-                    sheet: r.sheet,
-                    number: r.number,
-                    boundary: boundary.into(),
-                })
+            Ok(g) => out.extend(g.and_then(polygons).map(|b| {
+                Neighbour::stored((r.parcel_id, r.version), hex::encode(&r.row_hash), (r.sheet, r.number), b)
             })),
             Err(e) => return Gathered::Failed(e.to_string()),
         }
