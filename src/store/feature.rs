@@ -57,7 +57,7 @@ pub struct Asked {
 ///
 /// The partition is named, or every plan would begin with all zones. Each version goes through the index by itself, so that
 /// superseded ones are not read; `is not true` keeps the keyed rows from being sought in the spatial index, where there is no
-/// key.
+/// key. Of many versions few have keys at all: the others are not looked through for each of thousands.
 pub async fn around(
     conn: &mut PgConnection,
     zone: i32,
@@ -77,8 +77,10 @@ pub async fn around(
           union all
          select layer_version_id, fid, f.xmin::text::bigint, key, code, label, attrs,
                 case when pg_column_size(geom) <= $8 then st_asewkb(geom) end, coalesce(pg_column_size(geom) > $8, false)
-           from feature_{zone} f join unnest($1::bigint[], $9::float8[]) v(id, beyond) on v.id = layer_version_id
-          where layer_version_id = any($1) and key = any($6)
+           from (select * from unnest($1::bigint[], $9::float8[]) v(id, beyond)
+                  where exists (select from feature_{zone} where layer_version_id = v.id and key is not null) offset 0) v
+           join feature_{zone} f on f.layer_version_id = v.id
+          where key = any($6)
             and (geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone})) is not true
           order by 1, 2 limit $7"
     );

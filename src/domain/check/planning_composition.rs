@@ -3,7 +3,7 @@
 use super::land::{self, Ground, Known, evidence};
 use super::themed::{self, CodePart, Read};
 use super::{Context, purpose};
-use crate::domain::geom::{Composition, composition};
+use crate::domain::geom::{Composition, composition, overlay_as_drawn};
 use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{Finding, Message, Quantity, ThemeFacts, Unit, Verdict};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ fn check(cx: &Context<'_>, facts: &ThemeFacts) -> Known<Finding> {
     let theme = &facts.theme;
     let ground = land::ground(cx, ID, &theme.code)?;
     let Some(mut read) = themed::read(cx, &ground, facts) else { return Ok(themed::no_layer(ID, theme)) };
-    let (total, parts) = read.measure(&ground);
+    let (total, parts) = read.measure(&ground, overlay_as_drawn);
     if total.length > 0.0 {
         read.unanswered.push(Message::new("zone-lines").with("length", total.length));
     }

@@ -5,7 +5,7 @@
 
 use super::land::{self, Ground, Known, evidence, settle};
 use super::{Context, purpose, themed};
-use crate::domain::geom::{Measured, join, largest_side};
+use crate::domain::geom::{Measured, join, largest_side, overlay};
 use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::{Effect, Family};
 use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
@@ -155,7 +155,7 @@ fn corridor(cx: &Context<'_>, ground: &Ground<'_>) -> Known<(MultiPolygon<f64>, 
         match themed::read(cx, ground, facts) {
             None => notes.push(themed::said(&facts.theme, "theme-no-layer")),
             Some(mut read) => {
-                let (lost, _) = read.measure(ground);
+                let (lost, _) = read.measure(ground, overlay);
                 area = area.union(&lost.shape);
                 notes.extend(read.reservations());
             }

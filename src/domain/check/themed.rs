@@ -6,13 +6,15 @@
 use super::Context;
 use super::aside;
 use super::land::{self, Ground, Known, evidence};
-use crate::domain::geom::{Cover, Overlap, Piece, Relation, combined_accuracy, coverage, has_thin_part, overlay};
+use crate::domain::geom::{
+    Cover, Measured, Overlap, Piece, Relation, combined_accuracy, coverage, has_thin_part, may_matter, overlay,
+};
 use crate::domain::theme::{Effect, Family, Theme};
 use crate::domain::verify::{
     AreaInterval, Certainty, Feature, Finding, Gathered, LayerFacts, Message, Quantity, ThemeFacts, Unit, Verdict,
 };
 use geo::{BoundingRect, Euclidean, Length};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use time::Date;
 
 /// What the layers of a theme answered.
@@ -31,6 +33,9 @@ pub(super) struct Read<'a> {
     pub sigma: f64,
     pub sources: Vec<i64>,
 }
+
+/// [`overlay`], or less of it.
+pub(super) type Measure = fn(&Measured, &[Piece<'_>], f64) -> Overlap;
 
 /// The part of the parcel that one code takes.
 pub(super) struct CodePart<'a> {
@@ -56,7 +61,7 @@ pub(super) fn restrict<'a>(
 ) -> Known<(Finding, Option<Overlap>)> {
     let ground = land::ground(cx, check, &facts.theme.code)?;
     let Some(mut read) = read(cx, &ground, facts) else { return Ok((no_layer(check, &facts.theme), None)) };
-    let (total, parts) = read.measure(&ground);
+    let (total, parts) = read.measure(&ground, overlay);
     let line_m = match total.length > 0.0 {
         true => land::number(
             land::rule(cx, check, &facts.theme.code, "planning.measure")?,
@@ -148,9 +153,19 @@ impl<'a> Read<'a> {
             .collect()
     }
 
-    /// Total over all codes, and each code by itself. What cannot be measured counts as not answered.
-    pub fn measure(&mut self, ground: &Ground<'_>) -> (Overlap, Vec<CodePart<'a>>) {
-        let total = overlay(&ground.measured, &self.pieces(|_| true), self.sigma);
+    /// Total over all codes, as `of` measures it, and each code by itself. What cannot be measured counts as not answered.
+    pub fn measure(&mut self, ground: &Ground<'_>, of: Measure) -> (Overlap, Vec<CodePart<'a>>) {
+        let matters = |f: &Feature| {
+            f.geom.as_ref().is_some_and(|geom| {
+                let piece = Piece { fid: f.fid, geom, half_width: self.theme.half_width(&f.attrs) };
+                may_matter(&ground.measured, &piece, self.sigma)
+            })
+        };
+        let near = self.features.iter().map(|(f, _)| *f).filter(|f| matters(f));
+        let codes: BTreeSet<Option<&'a str>> = near.map(|f| f.code.as_deref()).collect();
+        let one = codes.len() == 1;
+        let of = if one { overlay } else { of };
+        let total = of(&ground.measured, &self.pieces(|_| true), self.sigma);
         let bare = self.features.iter().filter(|(f, _)| is_bare(self.theme, f)).map(|(f, _)| f.fid).collect::<Vec<_>>();
         if !bare.is_empty() {
             self.unanswered.push(Message::new("theme-width-unknown").with("features", list(&bare)));
@@ -162,10 +177,7 @@ impl<'a> Read<'a> {
         if !total.broken.is_empty() {
             self.unanswered.push(Message::new("theme-broken-feature").with("features", list(&total.broken)));
         }
-        let mut codes: BTreeMap<Option<&'a str>, ()> = BTreeMap::new();
-        codes.extend(self.features.iter().map(|(f, _)| (f.code.as_deref(), ())));
-        let one = codes.len() == 1;
-        let parts = codes.into_keys().map(|code| {
+        let parts = codes.into_iter().map(|code| {
             let overlap = match one {
                 true => total.clone(),
                 false => overlay(&ground.measured, &self.pieces(|f| f.code.as_deref() == code), self.sigma),

@@ -33,7 +33,7 @@ pub use gaps::narrow_gaps;
 pub use indexed::Indexed;
 pub use interval::combined_accuracy;
 pub use join::join;
-pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, overlay};
+pub use overlay::{Measured, Overlap, Relation, TOUCH_M, common_m2, may_matter, overlay, overlay_as_drawn};
 pub use pieces::{Piece, has_thin_part};
 pub use shape::{Extent, extent, fits_rectangle, frontage, largest_side};
 pub use surveyed::Surveyed;

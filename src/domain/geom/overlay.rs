@@ -123,11 +123,30 @@ impl Local {
     }
 }
 
+/// Where the pieces lie that [`overlay`] looks at.
+fn window_of(parcel: &Measured, sigma: f64) -> Rect<f64> {
+    grow(&parcel.bbox, sigma * 3.0 + 0.5)
+}
+
+/// May the piece be anything to the parcel? If not, [`overlay`] says the same with it and without it.
+pub fn may_matter(parcel: &Measured, piece: &Piece<'_>, sigma: f64) -> bool {
+    piece.may_be_near(&window_of(parcel, sigma.max(0.0))) || !piece.geom.is_finite()
+}
+
 /// Measures `parcel` against the union of `pieces`. `sigma` (m): combined positional accuracy of both maps, also the
 /// distance up to which "near" is told.
 pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
+    measure(parcel, pieces, sigma, true)
+}
+
+/// As [`overlay`] without the shape, and with its area as it is drawn only.
+pub fn overlay_as_drawn(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
+    measure(parcel, pieces, sigma, false)
+}
+
+fn measure(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64, whole: bool) -> Overlap {
     let sigma = sigma.max(0.0);
-    let window = grow(&parcel.bbox, sigma * 3.0 + 0.5);
+    let window = window_of(parcel, sigma);
     let mut out = nothing();
     let mut local = Vec::new();
     let mut lines = Vec::new();
@@ -157,7 +176,7 @@ pub fn overlay(parcel: &Measured, pieces: &[Piece<'_>], sigma: f64) -> Overlap {
     }
     out.crossing = local.iter().filter(|l| l.crossing).map(|l| l.fid).collect();
     measure_lines(parcel, &lines, &mut out);
-    measure_areas(parcel, &local, sigma, &window, &mut out);
+    measure_areas(parcel, &local, sigma, &window, whole, &mut out);
     for list in [&mut out.fids, &mut out.crossing, &mut out.broken, &mut out.points, &mut out.deep] {
         list.sort_unstable();
         list.dedup();
@@ -203,7 +222,14 @@ fn measure_lines(parcel: &Measured, lines: &[(i64, LineString<f64>)], out: &mut 
     }
 }
 
-fn measure_areas(parcel: &Measured, local: &[Local], sigma: f64, window: &Rect<f64>, out: &mut Overlap) {
+fn measure_areas(
+    parcel: &Measured,
+    local: &[Local],
+    sigma: f64,
+    window: &Rect<f64>,
+    shape: bool,
+    out: &mut Overlap,
+) {
     if local.is_empty() {
         return;
     }
@@ -214,13 +240,15 @@ fn measure_areas(parcel: &Measured, local: &[Local], sigma: f64, window: &Rect<f
     if nominal > 0.0 {
         out.relation = Relation::Overlap;
         out.fids.extend(hitting(parcel, local));
-        out.shape = if whole || parcel.area - nominal <= NOTHING_M2 {
+        out.shape = if !shape {
+            MultiPolygon(vec![])
+        } else if whole || parcel.area - nominal <= NOTHING_M2 {
             parcel.shape.clone()
         } else {
             parcel.shape.intersection(&zone)
         };
     }
-    out.area = interval(parcel, &zone, nominal, sigma);
+    out.area = interval(parcel, &zone, nominal, if shape { sigma } else { 0.0 });
 }
 
 fn hitting(parcel: &Measured, local: &[Local]) -> Vec<i64> {

@@ -35,6 +35,12 @@ pub fn has_thin_part(geom: &Geometry<f64>) -> bool {
 }
 
 impl<'a> Piece<'a> {
+    /// False: it has nothing in the window.
+    pub(super) fn may_be_near(&self, window: &Rect<f64>) -> bool {
+        let reach = grow(window, self.half_width.unwrap_or(0.0).max(0.0));
+        self.geom.bbox().is_some_and(|b| boxes_meet(&b, &reach))
+    }
+
     pub(super) fn near(&self, window: &Rect<f64>) -> Near<'a> {
         let mut near = Near::default();
         let here = |a: &&AreaIndex| a.bbox().is_some_and(|b| boxes_meet(&b, window));

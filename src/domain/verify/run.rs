@@ -28,11 +28,16 @@ pub fn verify(facts: &Facts, rules: &RuleSet) -> Record {
 pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleSet) -> Record {
     let facts = ordered(facts);
     let cx = Context::new(&facts, &rules.book);
-    let mut findings: Vec<Finding> = checks.iter().flat_map(|c| (c.run)(&cx)).collect();
+    let mut findings: Vec<Finding> = Vec::with_capacity(64);
+    checks.iter().for_each(|c| findings.extend((c.run)(&cx)));
     findings.extend(unjudged(&facts, &findings));
     findings.extend(strange(&facts));
-    findings.extend(repeated(&findings));
-    let findings = in_order(findings.into_iter().map(FindingRecord::of).collect());
+    let mut findings = in_order(findings.into_iter().map(FindingRecord::of).collect());
+    let twice = repeated(&findings);
+    if !twice.is_empty() {
+        findings.extend(twice.into_iter().map(FindingRecord::of));
+        findings = in_order(findings);
+    }
     Record {
         schema: SCHEMA.to_owned(),
         case: CaseRecord {
@@ -49,14 +54,19 @@ pub(super) fn verify_with(checks: &[Check], facts: &Facts, rules: &RuleSet) -> R
     }
 }
 
-/// Sorted by group, check and subject. Findings are large: their places are sorted, and each is moved once.
+/// Sorted by group, check and subject. Findings are large: they mostly come in order; else their places are sorted, and each is moved
+/// once.
 fn in_order(findings: Vec<FindingRecord>) -> Vec<FindingRecord> {
     let group = |f: &FindingRecord| GROUPS.iter().position(|g| *g == f.group).unwrap_or(GROUPS.len());
     let mut places: Vec<(usize, usize)> = findings.iter().map(group).zip(0..).collect();
-    places.sort_by(|a, b| {
+    let order = |a: &(usize, usize), b: &(usize, usize)| {
         let (x, y) = (&findings[a.1], &findings[b.1]);
         (a.0, &x.check, &x.subject).cmp(&(b.0, &y.check, &y.subject))
-    });
+    };
+    if places.is_sorted_by(|a, b| order(a, b).is_le()) {
+        return findings;
+    }
+    places.sort_by(order);
     let mut findings: Vec<Option<FindingRecord>> = findings.into_iter().map(Some).collect();
     places.into_iter().filter_map(|(_, place)| findings[place].take()).collect()
 }
@@ -104,8 +114,7 @@ fn theme_of(subject: &str) -> &str {
 
 /// A required theme that no check has spoken of: silence must not read as clear.
 fn unjudged(facts: &Facts, findings: &[Finding]) -> Vec<Finding> {
-    let spoken: BTreeSet<&str> = findings.iter().map(|f| theme_of(&f.subject)).collect();
-    let silent = required(facts).filter(|code| !spoken.contains(code));
+    let silent = required(facts).filter(|code| !findings.iter().any(|f| theme_of(&f.subject) == *code));
     silent.map(|c| Finding::new(REQUIRED, c, Verdict::Failed, Message::new("engine-theme-unjudged"))).collect()
 }
 
@@ -118,11 +127,10 @@ fn strange(facts: &Facts) -> Vec<Finding> {
     strange.map(|c| Finding::new(STRANGE, c, Verdict::Failed, Message::new("engine-theme-strange"))).collect()
 }
 
-/// (check, subject) names a finding; two of the same name are a fault of a check, and are said to be one.
-fn repeated(findings: &[Finding]) -> Vec<Finding> {
-    let mut seen = BTreeSet::new();
-    let twice = findings.iter().filter(|f| !seen.insert((f.check, f.subject.as_str())));
-    let names: BTreeSet<String> = twice.map(|f| format!("{}/{}", f.check, f.subject)).collect();
+/// (check, subject) names a finding; two of the same name are a fault of a check, and are said to be one. `findings` are in order.
+fn repeated(findings: &[FindingRecord]) -> Vec<Finding> {
+    let twice = findings.windows(2).filter(|w| w[0].check == w[1].check && w[0].subject == w[1].subject);
+    let names: BTreeSet<String> = twice.map(|w| format!("{}/{}", w[0].check, w[0].subject)).collect();
     let message = || Message::new("engine-finding-repeated");
     names.into_iter().map(|n| Finding::new(UNIQUE, n, Verdict::Failed, message())).collect()
 }

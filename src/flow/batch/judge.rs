@@ -97,8 +97,8 @@ fn chunk(app: &App, run: Uuid, no: i32, ids: &[Uuid], window: &Window, as_of: Da
             rules.insert(one.rules.hash.clone(), one.rules.clone());
         }
     }
-    for (place, f) in (0..).zip(kinds.first()) {
-        rows.kind(place, &finding_row(f)?);
+    for f in kinds.first() {
+        rows.kind(finding_row(f)?);
     }
     let quiet = serde_json::to_value(quiet.sets()).map_err(|e| Error::Broken(e.into()))?;
     Ok(JudgedChunk { rows, counts, digest, quiet, inputs: keeper.finish(), rules })

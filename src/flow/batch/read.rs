@@ -11,13 +11,14 @@ use crate::flow::parcel::{came_from, candidate_row, known_communes};
 use crate::flow::verification::{
     Found, MOST_CASES, NEIGHBOURS_M, asked, kept_themes, map_of, read_all, rivals, these, window_of,
 };
-use crate::flow::{Result, begin};
-use crate::store::batch::window::{self as rows, Wanted};
+use crate::flow::Result;
+use crate::store::batch::window::{self as rows, MOST_FOUND, Wanted};
 use crate::store::case::RivalRow;
 use crate::store::commune;
 use crate::store::feature::{Asked, Bounds, FeatureRow, WITHIN_ROW, around};
 use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::parcel::ParcelRow;
+use crate::store::standing::one_moment;
 use geo_types::{MultiPolygon, Rect};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -65,9 +66,8 @@ pub struct Window {
 /// Parcels and maps by the run's pins.
 pub async fn read(app: &App, pins: &RunPins, zone: i32, ids: &[Uuid]) -> Result<Window> {
     let theme_set = kept_themes(app, &pins.themes).await?;
-    let mut tx = begin(app).await?;
+    let mut tx = one_moment(&app.pool).await?;
     let conn = &mut *tx;
-    rows::one_moment(conn).await?;
     let versions = super::pins::pinned(app, conn, pins, zone).await?;
     let mut subjects = subjects(conn, zone, ids, pins.at).await?;
     own_maps(app, conn, zone, &versions, &mut subjects).await?;
@@ -173,9 +173,12 @@ async fn resolutions(
         asked.push((row.parcel_id, a));
     }
     let mut rows_of: Vec<Vec<_>> = asked.iter().map(|_| vec![]).collect();
-    for found in rows::by_aliases(conn, &wanted, at).await? {
-        if let Some(rows) = usize::try_from(found.i).ok().and_then(|i| rows_of.get_mut(i)) {
-            rows.push(candidate_row(found.row));
+    for zone in rows::named_zones(conn).await? {
+        for found in rows::by_aliases(conn, zone, &wanted, at).await? {
+            let rows = usize::try_from(found.i).ok().and_then(|i| rows_of.get_mut(i));
+            if let Some(rows) = rows.filter(|rows| rows.len() < MOST_FOUND) {
+                rows.push(candidate_row(found.row));
+            }
         }
     }
     let resolved = asked.into_iter().zip(rows_of).map(|((id, asked), rows)| {

@@ -1,4 +1,4 @@
-//! Verdicts and findings of a chunk in by binary COPY.
+//! Verdicts and findings of a chunk in by binary COPY, their few kinds by a plain statement.
 
 use super::super::verification::FindingRow;
 use sqlx::PgConnection;
@@ -8,8 +8,6 @@ const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const INTO_VERIFICATION: &str =
     "copy run_verification (run_id, chunk, place, zone, parcel_id, version, outcome, digest, quiet, fault,
   finding_no, finding_kind, measured, allowed, area_low, area_high) from stdin (format binary)";
-const INTO_KIND: &str = "copy run_finding_kind (run_id, chunk, kind, check_id, subject, verdict, effect, certainty, unit, layer_version_id, rule)
-  from stdin (format binary)";
 /// Types by their numbers in PostgreSQL's catalogue.
 const INT2: i32 = 21;
 const INT4: i32 = 23;
@@ -91,12 +89,13 @@ pub struct ChunkRows {
     run: Uuid,
     chunk: i32,
     verdicts: Rows,
-    kinds: Rows,
+    /// By their places.
+    kinds: Vec<FindingRow>,
 }
 
 impl ChunkRows {
     pub fn new(run: Uuid, chunk: i32) -> Self {
-        Self { run, chunk, verdicts: Rows::new(), kinds: Rows::new() }
+        Self { run, chunk, verdicts: Rows::new(), kinds: vec![] }
     }
 
     pub fn verdict(&mut self, place: i16, v: &NewVerdict<'_>) {
@@ -121,29 +120,40 @@ impl ChunkRows {
         }
     }
 
-    /// A kind of findings, by one of them.
-    pub fn kind(&mut self, place: i32, f: &FindingRow) {
-        let out = &mut self.kinds;
-        out.row(11);
-        out.field(Some(self.run.as_bytes()));
-        out.field(Some(&self.chunk.to_be_bytes()));
-        out.field(Some(&place.to_be_bytes()));
-        for text in [&f.check_id, &f.subject, &f.verdict, &f.effect] {
-            out.text(Some(text));
-        }
-        out.text(f.certainty.as_deref());
-        out.text(f.unit.as_deref());
-        out.field(f.layer_version_id.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
-        out.text(f.rule.as_deref());
+    /// The next kind of findings, by one of them.
+    pub fn kind(&mut self, f: FindingRow) {
+        self.kinds.push(f);
     }
 
     /// Writes all of it in the caller's transaction.
     pub async fn write(self, conn: &mut PgConnection) -> sqlx::Result<()> {
-        for (statement, rows) in [(INTO_VERIFICATION, self.verdicts), (INTO_KIND, self.kinds)] {
-            let mut copy = conn.copy_in_raw(statement).await?;
-            copy.send(rows.finish()).await?;
-            copy.finish().await?;
-        }
-        Ok(())
+        let mut copy = conn.copy_in_raw(INTO_VERIFICATION).await?;
+        copy.send(self.verdicts.finish()).await?;
+        copy.finish().await?;
+        write_kinds(conn, self.run, self.chunk, &self.kinds).await
     }
+}
+
+async fn write_kinds(conn: &mut PgConnection, run: Uuid, chunk: i32, kinds: &[FindingRow]) -> sqlx::Result<()> {
+    let texts = |of: fn(&FindingRow) -> &String| kinds.iter().map(|f| of(f).as_str()).collect::<Vec<_>>();
+    let words = |of: fn(&FindingRow) -> &Option<String>| kinds.iter().map(|f| of(f).as_deref()).collect::<Vec<_>>();
+    sqlx::query(
+        "insert into run_finding_kind (run_id, chunk, kind, check_id, subject, verdict, effect, certainty, unit, layer_version_id, rule)
+         select $1, $2, k.place - 1, k.check_id, k.subject, k.verdict, k.effect, k.certainty, k.unit, k.layer_version_id, k.rule
+           from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[])
+                with ordinality k(check_id, subject, verdict, effect, certainty, unit, layer_version_id, rule, place)",
+    )
+    .bind(run)
+    .bind(chunk)
+    .bind(texts(|f| &f.check_id))
+    .bind(texts(|f| &f.subject))
+    .bind(texts(|f| &f.verdict))
+    .bind(texts(|f| &f.effect))
+    .bind(words(|f| &f.certainty))
+    .bind(words(|f| &f.unit))
+    .bind(kinds.iter().map(|f| f.layer_version_id).collect::<Vec<_>>())
+    .bind(words(|f| &f.rule))
+    .execute(conn)
+    .await?;
+    Ok(())
 }

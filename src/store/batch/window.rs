@@ -8,12 +8,6 @@ use sqlx::{FromRow, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// From here to the end of the transaction, everything is read as of one moment.
-pub async fn one_moment(conn: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query("set transaction isolation level repeatable read read only").execute(conn).await?;
-    Ok(())
-}
-
 /// The last version of each parcel at the instant `at`.
 pub async fn parcels(
     conn: &mut PgConnection,
@@ -123,6 +117,9 @@ pub async fn open_cases(
     .await
 }
 
+/// More parcels than this are not told for one reference.
+pub const MOST_FOUND: usize = 200;
+
 /// One of many references that are looked up together; `i` tells them apart. A reference with several communes comes several times.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -139,18 +136,33 @@ pub struct FoundRow {
     pub row: AliasRow,
 }
 
-/// As `store::parcel::by_alias` at the instant `at`, for many references at once, without centres.
-pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted], at: OffsetDateTime) -> sqlx::Result<Vec<FoundRow>> {
+/// Zones in which parcels bear names, ascending.
+pub async fn named_zones(conn: &mut PgConnection) -> sqlx::Result<Vec<i32>> {
+    sqlx::query_scalar(
+        "select srid from cadastral_zone z where exists (select from parcel_alias a where a.zone = z.srid) order by srid",
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// As `store::parcel::by_alias` at the instant `at`, for many references at once, without centres; in one zone, so that no other
+/// partition is looked into for each of them.
+pub async fn by_aliases(
+    conn: &mut PgConnection,
+    zone: i32,
+    wanted: &[Wanted],
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<FoundRow>> {
     let column = |f: fn(&Wanted) -> &String| wanted.iter().map(|w| f(w).clone()).collect::<Vec<_>>();
     sqlx::query_as(
         "with recursive named as (
             select q.i, a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth
               from unnest($1::int[], $2::text[], $3::text[], $4::text[]) q(i, commune, sheet, number)
-              join map_name($5) a on a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
+              join map_name($5) a on a.zone = $6 and a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
             union
             select n.i, n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
                    case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
-              from named n join map_step($5) l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
+              from named n join map_step($5) l on l.zone = $6 and l.from_parcel = n.parcel_id where n.depth < 20
          ), first as (
             select distinct on (i, zone, parcel_id, commune_code) * from named order by i, zone, parcel_id, commune_code, depth
          ), ranked as (
@@ -159,15 +171,17 @@ pub async fn by_aliases(conn: &mut PgConnection, wanted: &[Wanted], at: OffsetDa
          select n.i, n.zone, n.parcel_id, n.commune_code as alias_commune, n.sheet as alias_sheet, n.number as alias_number, n.reason,
                 v.commune_code, v.sheet, v.number, coalesce(upper(v.valid) > $5, true) as valid_now, v.registered_area, v.map_area,
                 null::float8 as e, null::float8 as n
-           from ranked n join lateral (select * from parcel_version v where v.zone = n.zone and v.parcel_id = n.parcel_id and lower(v.valid) <= $5
+           from ranked n join lateral (select * from parcel_version v where v.zone = $6 and v.parcel_id = n.parcel_id and lower(v.valid) <= $5
                                         order by version desc limit 1) v on true
-          where n.k <= 200 order by n.i, n.k",
+          where n.k <= $7 order by n.i, n.k",
     )
     .bind(wanted.iter().map(|w| w.i).collect::<Vec<_>>())
     .bind(column(|w| &w.commune))
     .bind(column(|w| &w.sheet))
     .bind(column(|w| &w.number))
     .bind(at)
+    .bind(zone)
+    .bind(MOST_FOUND as i64)
     .fetch_all(conn)
     .await
 }
