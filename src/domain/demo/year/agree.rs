@@ -71,7 +71,11 @@ pub(super) fn offer(story: &Story, view: &View, today: Date) -> Vec<Call> {
         return vec![];
     }
     let discount = story.chance("discount").int(0, 6) * 100_000;
-    let body = json!({"package": "standard", "discount": discount, "valid_days": 30});
+    let package = match story.case.procedure {
+        "split" | "merge" | "change_of_use" => "survey",
+        _ => "standard",
+    };
+    let body = json!({"package": package, "discount": discount, "valid_days": 30});
     vec![sales(story, "offer", path(view, "/quotations"), body).may(&["sheet-outdated"])]
 }
 
