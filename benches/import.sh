@@ -20,7 +20,10 @@ export DATABASE_URL=$url DIABA_HOME=$work/home DIABA_DATA=$top/data
 finish() { psql -qX "$server" -c "drop database if exists $name with (force)"; rm -rf "$work"; }
 trap finish EXIT
 psql -qX "$server" -c "create database $name"
-host_port=${url#*@}; host_port=${host_port%%/*}; user=${url#*//}; user=${user%%[:@]*}
+host_port=${url#*@}; host_port=${host_port%%/*}
+login=${url#*//}; login=${login%%@*}; user=${login%%:*}
+# ogr2ogr and psql read the password here, not from their arguments
+[ "$login" = "$user" ] || export PGPASSWORD=${login#*:}
 pg="PG:host=${host_port%%:*} port=${host_port##*:} user=$user dbname=$name"
 
 # Runs a command; leaves seconds in `took` and the most memory (RSS, MB) its processes held together in `held`, looked at ten times a second.
