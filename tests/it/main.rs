@@ -56,6 +56,7 @@ mod sealed;
 mod set_aside;
 mod staff;
 mod submissions;
+mod tampered;
 mod tasks;
 mod test_app;
 mod timeline;

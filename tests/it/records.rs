@@ -82,6 +82,7 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         pin: Arc::new(pin),
         coverage,
         set_aside,
+        ground: Arc::default(),
         features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
     }
 }

@@ -188,6 +188,7 @@ impl<'a> Store<'a> {
                 pin: self.pin(layer as i64),
                 coverage: f.coverage.clone(),
                 set_aside: geo_types::MultiPolygon(vec![]),
+                ground: Arc::default(),
                 features: Gathered::Read(features.map(Arc::new).collect()),
             }
         };
