@@ -76,6 +76,7 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         scale: Some(2000),
         rows_bad: 0,
         rows_unplaced: 0,
+        theme: None,
     };
     let set_aside = MultiPolygon(vec![]);
     LayerFacts {

@@ -142,6 +142,7 @@ pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
             scale: None,
             rows_bad: 0,
             rows_unplaced: 0,
+            theme: None,
         }),
         set_aside: geo_types::MultiPolygon(vec![]),
         ground: Arc::default(),

@@ -116,6 +116,7 @@ impl<'a> Store<'a> {
             scale: f.scale,
             rows_bad: 0,
             rows_unplaced: 0,
+            theme: (f.accuracy_m <= 0.0).then(|| f.theme.to_owned()),
         })
     }
 

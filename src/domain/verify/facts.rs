@@ -264,6 +264,9 @@ pub struct LayerPin {
     pub scale: Option<i32>,
     pub source_date: Date,
     pub source_name: String,
+    /// Where it does not say how exact it is (`accuracy_m` 0): code of the theme that says it instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
 }
 
 fn is_zero(n: &i64) -> bool {

@@ -73,6 +73,7 @@ fn version(r: PublishedRow) -> Result<LayerVersion> {
         scale: r.scale,
         rows_bad: r.rows_bad,
         rows_unplaced: r.rows_unplaced,
+        theme: (r.accuracy_m <= 0.0).then(|| r.theme.clone()),
     };
     let coverage = polygons(from_ewkb(&r.coverage)?).unwrap_or_else(|| MultiPolygon(vec![]));
     let set_aside = r.set_aside.as_deref().map(from_ewkb).transpose()?;
