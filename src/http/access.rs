@@ -195,6 +195,11 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-run-proposals", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(
+        Post,
+        "/api/v1/verification-run-proposals/{layer_version_id}/dismissal",
+        Roles(SURVEYORS, S::VerificationsWrite),
+    ),
     rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}/events", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}/findings", Roles(SURVEYORS, S::VerificationsRead)),
