@@ -11,6 +11,7 @@ mod case_events;
 mod case_work;
 mod cases;
 mod chain;
+mod check_file;
 mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
