@@ -141,6 +141,7 @@ pub(super) fn answer(page: Html) -> Response {
 
 fn page(language: Language, found: Option<&Checked>, digest: Option<&str>) -> Html {
     let mut page = Html::new(language, "proof-title");
+    let lang = page.lang;
     match found {
         None => page.line(Message::new("proof-unknown")),
         Some(c) => {
@@ -154,7 +155,7 @@ fn page(language: Language, found: Option<&Checked>, digest: Option<&str>) -> Ht
             if c.superseded {
                 page.line(Message::new("proof-superseded"));
             }
-            c.said.iter().flat_map(|s| said(page.lang, s)).for_each(|m| page.line(m));
+            c.said.iter().flat_map(|s| said(lang, s)).for_each(|m| page.line(m));
             if c.opinions.iter().any(|n| *n > 0) {
                 let [confirm, correct, reject] = c.opinions.map(|n| n as f64);
                 let beside = Message::new("proof-beside").with("confirm", confirm).with("correct", correct);

@@ -8,7 +8,6 @@ use super::words::Language;
 use crate::app::App;
 use crate::domain::proof::told;
 use crate::domain::verify::Message;
-use crate::domain::verify::text::Lang;
 use crate::flow::proof;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};

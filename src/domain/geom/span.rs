@@ -61,7 +61,7 @@ mod tests {
     fn a_line_drawn_across_is_exact() {
         let parcel = Span::of(&rect(0.0, 0.0, 20.0, 15.0), 0.1);
         let part = parcel.part(&rect(0.0, 0.0, 4.0, 15.0), 0.1).area();
-        assert!((part.low - 3.9 * 14.8).abs() < 0.01, "{part:?}");
+        assert!((part.low - 3.9 * 14.8).abs() < 0.05, "{part:?}");
         assert!((part.high - 4.1 * 15.2).abs() < 0.05, "{part:?}");
         let exact = Span::of(&rect(0.0, 0.0, 20.0, 15.0), 0.0).part(&rect(0.0, 0.0, 4.0, 15.0), 0.0).area();
         assert_eq!((exact.low, exact.nominal, exact.high), (60.0, 60.0, 60.0));

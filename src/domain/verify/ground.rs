@@ -53,7 +53,8 @@ mod tests {
         let whole = Ground::of(&area(10.0), Some(&area(1.0)));
         assert_eq!(whole.differs(&Ground::of(&area(10.0), Some(&area(1.0)))), None);
         assert_eq!(whole.differs(&Ground::of(&area(10.001), None)).map(|d| d.0), Some("coverage"));
-        let (what, pinned, found) = whole.differs(&Ground { set_aside: None, ..whole.clone() }).unwrap();
+        let without = Ground { set_aside: None, ..whole.clone() };
+        let (what, pinned, found) = whole.differs(&without).unwrap();
         assert_eq!((what, pinned.len(), found), ("set_aside", 32, "none"));
     }
 }
