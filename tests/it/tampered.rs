@@ -107,11 +107,8 @@ impl Bench {
             assert_ne!(told.pinned, told.found, "{change}");
             match back {
                 "" => {
-                    self.behind(&format!(
-                        "update layer_version set set_aside = '\\x{}'::geometry",
-                        hex::encode(&ground)
-                    ))
-                    .await
+                    self.behind(&format!("update layer_version set set_aside = '{}'::geometry", hex::encode(&ground)))
+                        .await
                 }
                 back => self.behind(back).await,
             }
