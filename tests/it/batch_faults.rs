@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 const CHUNKS: u32 = 60;
 
-/// Of how many parcels the run is that is killed: 1,500, or what `DIABA_KILL_PARCELS` says.
+/// Of how many parcels the run is that is killed: as many as take about a minute, or what `DIABA_KILL_PARCELS` says.
 fn parcels() -> u32 {
     std::env::var_os("DIABA_KILL_PARCELS")
-        .map_or(1_500, |n| n.to_string_lossy().parse().expect("DIABA_KILL_PARCELS: a number"))
+        .map_or(5_000, |n| n.to_string_lossy().parse().expect("DIABA_KILL_PARCELS: a number"))
 }
 
 async fn begin(t: &TestApp) -> Uuid {

@@ -229,6 +229,10 @@ async fn a_run_over_a_version_takes_what_the_former_one_covered(pool: PgPool) {
         t.advance(time::Duration::minutes(1));
         layer::rollback(&t.app, &by, "recovery_test", "all", Some(2)).await.unwrap();
         assert!(proposed().await.contains(&(second, "published".into())));
+        let id = second.to_string();
+        let told = ["verify", "--proposed", "--dismiss", &id, "--reason", "It lay over water only"];
+        crate::command_line::says(&t, &told, &["recovery_test published of", "dismissed"]).await;
+        assert!(proposed().await.iter().all(|(id, _)| *id != second), "{:?}", proposed().await);
     })
     .await;
 }

@@ -21,6 +21,9 @@ pub struct Dismissal {
 
 /// A proposal that was dismissed.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"proposal": {"layer_version_id": 12, "layer": "demo.recovery", "theme": "recovery", "zone": 5899,
+    "coverage_key": "all", "number": 2, "what": "published", "at": "2026-10-05T02:00:00Z"},
+    "reason": "Only the wording of the legend changed", "by": "lan.nguyen", "at": "2026-10-06T02:00:00Z"}))]
 pub struct Dismissed {
     pub proposal: RunProposal,
     pub reason: String,
