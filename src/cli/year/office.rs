@@ -186,8 +186,9 @@ impl Office {
         self.app.pool.close().await;
     }
 
+    /// Never back, though kills may have pushed it on.
     pub fn set(&self, at: OffsetDateTime) -> Result<()> {
-        self.clock.set(at).map_err(broken)
+        self.clock.set(at.max(self.app.clock.now())).map_err(broken)
     }
 
     fn process(&self, what: &str) -> Result<Child> {
