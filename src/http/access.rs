@@ -140,6 +140,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/customer-merges", Roles(INTAKE, S::CasesRead)),
     rule(Post, "/api/v1/customer-merges/{id}/decide", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/case-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/case-events", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/screen", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/issues", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/cases/{id}/issues", Roles(DESK, S::CasesWrite)),

@@ -27,11 +27,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(case_reads))
 }
 
-fn states() -> Object {
+pub(super) fn states() -> Object {
     one_of(Step::NAMES)
 }
 
-fn turns() -> Object {
+pub(super) fn turns() -> Object {
     one_of(&["ours", "customer", "authority", "nobody"])
 }
 
