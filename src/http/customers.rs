@@ -1,11 +1,14 @@
 //! Customers as they come in: the intake, what they agreed to, and records that may be one person.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging};
+use super::input::{Input, Page, Paging, Params};
 use super::output::made;
 use super::problem::Result;
 use crate::app::App;
-use crate::flow::customer::{self, ConsentView, IntakeView, MergeView, NewConsent, NewIntake};
+use crate::flow::case::parse_purpose;
+use crate::flow::customer::{
+    self, ConsentView, CustomerView, IntakeTold, IntakeView, MergeView, NewConsent, NewIntake, Search,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -17,7 +20,9 @@ use uuid::Uuid;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(take_in))
-        .routes(routes!(resume_intake))
+        .routes(routes!(get_intake, resume_intake))
+        .routes(routes!(search_customers))
+        .routes(routes!(get_customer))
         .routes(routes!(list_consents, give_consent))
         .routes(routes!(withdraw_consent))
         .routes(routes!(list_merges))
@@ -30,6 +35,73 @@ pub fn routes() -> OpenApiRouter<App> {
 async fn take_in(State(app): State<App>, By(actor): By, Input(new): Input<NewIntake>) -> Result<Response> {
     let view = customer::take(&app, &actor, new).await?;
     Ok(made(&view, &format!("/api/v1/cases/{}", view.case.id)))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Purposed {
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request. Kept with the read.
+    #[param(required = true, example = "contact_customer")]
+    purpose: Option<String>,
+}
+
+/// What a customer told when they came in, in their words, and what is still missing of it. A logged read of personal data; field and
+/// sales staff need a task of this case.
+#[utoipa::path(get, path = "/cases/{id}/intake", tag = "intake", params(("id" = Uuid, Path), Purposed),
+    responses((status = 200, body = IntakeTold)))]
+async fn get_intake(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Purposed>,
+) -> Result<Json<IntakeTold>> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    Ok(Json(customer::intake(&app, &actor, id, purpose).await?))
+}
+
+/// Somebody one looks for: in the body, as addresses are logged and kept on the way.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"phone": "0900 000 000", "purpose": "contact_customer"}))]
+struct CustomerSearch {
+    /// CCCD (12 digits) or CMND (9 digits).
+    #[serde(default)]
+    id_number: Option<String>,
+    /// In any spelling: `+84 90...` and `090...` are one.
+    #[serde(default)]
+    phone: Option<String>,
+    /// The whole name, with or without marks.
+    #[serde(default)]
+    name: Option<String>,
+    /// verify, contact_customer, prepare_papers, field_visit, review, data_subject_request. Kept with the read.
+    purpose: String,
+}
+
+/// Who calls? Customers with all that is given, and their cases; 50 at most. A logged read of personal data, in each of their cases.
+#[utoipa::path(post, path = "/customers/search", tag = "intake", request_body = CustomerSearch,
+    responses((status = 200, body = Page<CustomerView>)))]
+async fn search_customers(
+    State(app): State<App>,
+    By(actor): By,
+    Input(asked): Input<CustomerSearch>,
+) -> Result<Json<Page<CustomerView>>> {
+    let CustomerSearch { id_number, phone, name, purpose } = asked;
+    let purpose = parse_purpose(Some(&purpose))?;
+    let items = customer::search(&app, &actor, Search { id_number, phone, name }, purpose).await?;
+    Ok(Json(Page { items, next: None }))
+}
+
+/// A customer and their cases; of a record that was merged, the one it became. A logged read of personal data, in each of their cases.
+#[utoipa::path(get, path = "/customers/{id}", tag = "intake", params(("id" = Uuid, Path), Purposed),
+    responses((status = 200, body = CustomerView)))]
+async fn get_customer(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Purposed>,
+) -> Result<Json<CustomerView>> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    Ok(Json(customer::get(&app, &actor, id, purpose).await?))
 }
 
 /// Go on with an intake: what is told now is added to what was told before.

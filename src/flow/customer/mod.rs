@@ -5,8 +5,10 @@ mod apply;
 mod consent;
 mod intake;
 mod merge;
+mod read;
 mod record;
 
 pub use consent::{ConsentView, consents, give_consent, withdraw_consent};
 pub use intake::{FirstAppointment, IntakeView, NewConsent, NewIntake, resume, take};
 pub use merge::{MergeView, decide_merge, merges};
+pub use read::{CustomerView, IntakeTold, Search, get, intake, search};
