@@ -151,6 +151,8 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/request-items", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/obligations", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/open-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/task-counts", Roles(DESK, S::TasksRead)),
+    rule(Get, "/api/v1/round-counts", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/procedures", Roles(EVERYBODY, S::CasesRead)),
     rule(Get, "/api/v1/price-lists", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/issues/{id}/resolve", Roles(DESK, S::CasesWrite)),

@@ -121,5 +121,11 @@ async fn a_desk_sees_its_own_cases_and_those_that_stand_still(pool: PgPool) {
     assert_eq!(ids("since=2026-10-04").await, Vec::<String>::new());
     assert_eq!(ids("since=2026-10-05").await, [old.clone(), mine.clone()]);
     assert_eq!(ids("since=2026-10-05&turn=ours&state=intake").await.len(), 2);
+    let counts = care.get("/api/v1/task-counts?assignee=me").await;
+    assert_eq!(counts.body, json!([{"department": "legal", "state": "accepted", "tasks": 1, "late": 0}]));
+    assert_eq!(care.get("/api/v1/task-counts").await.body, counts.body);
+    let rounds = care.get("/api/v1/round-counts?from=2026-10-05&to=2026-10-05").await;
+    assert_eq!(rounds.body, json!([{"procedure": "transfer", "rounds": 0, "cases": 2, "ended": 0}]));
+    assert_eq!(care.get("/api/v1/round-counts?from=2026-10-06").await.body, json!([]));
     assert_eq!(care.get("/api/v1/cases?worker=king").await.refused(), ["worker: shape"]);
 }

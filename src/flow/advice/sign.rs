@@ -23,7 +23,7 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     }
     let found = row(app, id).await?;
     let now = pins_now(app, found.case_id).await?;
-    let stale = because(&found, &now)?;
+    let stale = because(app, &found, &now).await?;
     if let Some(first) = stale.first() {
         return Err(Error::Conflict { code: "sheet-outdated", detail: first.code.clone() });
     }
