@@ -70,7 +70,7 @@ pub fn news<T, F, E>(
 ) -> Sse<impl Stream<Item = Item>>
 where
     T: Send + 'static,
-    E: std::fmt::Display,
+    E: std::fmt::Display + Send,
     F: Future<Output = (T, std::result::Result<Vec<Event>, E>)> + Send,
 {
     let stream = futures::stream::unfold((state, look, VecDeque::from(first)), |(mut state, look, mut ready)| async {
