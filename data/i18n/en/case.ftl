@@ -205,6 +205,10 @@ event-ended = { $ending ->
     [withdrawn] The case was withdrawn.
    *[refused] The case was ended by us or by the authority.
 }
+consent-processing = processing of personal data
+consent-contact = being contacted
+consent-parcel_watch = watching the parcel
+procedures-open = which procedure is not decided yet
 missing-name = the name
 missing-phone = a phone number
 missing-need = what is needed

@@ -205,6 +205,10 @@ event-ended = { $ending ->
     [withdrawn] Hồ sơ đã được rút.
    *[refused] Hồ sơ kết thúc do chúng tôi hoặc cơ quan từ chối.
 }
+consent-processing = xử lý dữ liệu cá nhân
+consent-contact = được liên hệ
+consent-parcel_watch = theo dõi thửa đất
+procedures-open = chưa chọn thủ tục
 missing-name = họ tên
 missing-phone = số điện thoại
 missing-need = nhu cầu

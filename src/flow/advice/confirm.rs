@@ -28,7 +28,7 @@ use uuid::Uuid;
 /// new sheet is due, and with its signature the offer on the old one is withdrawn.
 pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     if by.id.is_none() || by.scopes.is_some() {
-        return Err(Error::Forbidden("only a person who signed in confirms an option sheet"));
+        return Err(Error::Forbidden("in-person-only"));
     }
     let found = row(app, id).await?;
     if found.signed_at.is_none() {

@@ -62,7 +62,7 @@ const MOST: usize = 2000;
 
 /// Takes a batch: the body as it came. Should this end half-way, a job does the rest.
 pub async fn receive(app: &App, by: &Actor, content: Bytes) -> Result<Receipt> {
-    let Some(me) = by.id else { return Err(Error::Forbidden("only a person sends field work back")) };
+    let Some(me) = by.id else { return Err(Error::Forbidden("person-only")) };
     if content.is_empty() {
         return Err(Error::refused("body", "empty", "0 bytes", "{\"items\": [...]}"));
     }
