@@ -69,7 +69,7 @@ async fn who_calls_is_found_and_two_records_can_be_compared(pool: PgPool) {
     for (asked, field) in [
         (json!({"purpose": "verify"}), "id_number: required"),
         (json!({"phone": "1", "purpose": "verify"}), "phone: phone"),
-        (json!({"id_number": "12", "purpose": "verify"}), "id_number: id-number"),
+        (json!({"id_number": "12", "purpose": "verify"}), "id_number: id-number-format"),
         (json!({"name": " ", "purpose": "verify"}), "name: length"),
         (json!({"phone": "0900000005", "purpose": "curiosity"}), "purpose: purpose-needed"),
     ] {
