@@ -133,6 +133,9 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}/clock", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/events", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/intakes", Roles(INTAKE, S::CasesWrite)),
+    // With the code of an invitation.
+    rule(Post, "/api/v1/follow", Anyone),
+    rule(Get, "/api/v1/cases/{id}/invitation", Roles(INTAKE, S::PapersRead)),
     rule(Get, "/api/v1/cases/{id}/intake", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/customers/search", Roles(INTAKE, S::PapersRead)),
     rule(Get, "/api/v1/customers/{id}", Roles(INTAKE, S::PapersRead)),

@@ -1,5 +1,6 @@
 //! Customers as they come in: the intake, what they agreed to, and records that may be one person.
 
+use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Page, Paging, Params};
 use super::output::made;
@@ -7,10 +8,12 @@ use super::problem::Result;
 use crate::app::App;
 use crate::flow::case::parse_purpose;
 use crate::flow::customer::{
-    self, ConsentView, CustomerView, IntakeTold, IntakeView, MergeView, NewConsent, NewIntake, Search,
+    self, ConsentView, CustomerView, Followed, Following, IntakeTold, IntakeView, InvitationView, MergeView,
+    NewConsent, NewIntake, Search,
 };
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_intake, resume_intake))
         .routes(routes!(search_customers))
         .routes(routes!(get_customer))
+        .routes(routes!(get_invitation))
+        .routes(routes!(follow_case))
         .routes(routes!(list_consents, give_consent))
         .routes(routes!(withdraw_consent))
         .routes(routes!(list_merges))
@@ -102,6 +107,31 @@ async fn get_customer(
 ) -> Result<Json<CustomerView>> {
     let purpose = parse_purpose(why.purpose.as_deref())?;
     Ok(Json(customer::get(&app, &actor, id, purpose).await?))
+}
+
+/// The link and code by which the customer follows this case, to be told to them on two ways: a logged read.
+#[utoipa::path(get, path = "/cases/{id}/invitation", tag = "intake", params(("id" = Uuid, Path), Purposed),
+    responses((status = 200, body = InvitationView)))]
+async fn get_invitation(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Params(why): Params<Purposed>,
+) -> Result<Json<InvitationView>> {
+    let purpose = parse_purpose(why.purpose.as_deref())?;
+    Ok(Json(customer::invitation(&app, &actor, id, purpose).await?))
+}
+
+/// What a customer sees of their case: what happened, why, who, what comes next and by when, and what they were asked for. With the
+/// code of their invitation, in the body, never in an address; in the language asked for.
+#[utoipa::path(post, path = "/follow", tag = "intake", request_body = Following,
+    responses((status = 200, body = Followed), (status = 404, description = "not-found"), (status = 409, description = "conflict")))]
+async fn follow_case(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Input(asked): Input<Following>,
+) -> Result<Json<Followed>> {
+    Ok(Json(customer::follow(&app, asked, lang(&headers)).await?))
 }
 
 /// Go on with an intake: what is told now is added to what was told before.

@@ -324,3 +324,44 @@ pub async fn update(conn: &mut PgConnection, c: &CustomerRow) -> sqlx::Result<()
         .await?;
     Ok(())
 }
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct InvitationRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub code_hash: Vec<u8>,
+    pub sealed_code: Vec<u8>,
+    pub expires_at: OffsetDateTime,
+    pub used_at: Option<OffsetDateTime>,
+}
+
+pub enum OfInvitation {
+    Id(Uuid),
+    /// The newest of a case.
+    Case(Uuid),
+}
+
+pub async fn invitation(conn: &mut PgConnection, of: OfInvitation) -> sqlx::Result<Option<InvitationRow>> {
+    let (id, case) = match of {
+        OfInvitation::Id(id) => (Some(id), None),
+        OfInvitation::Case(case) => (None, Some(case)),
+    };
+    sqlx::query_as(
+        "select id, case_id, code_hash, sealed_code, expires_at, used_at from account_invitation
+          where id = $1 or case_id = $2 order by id desc limit 1",
+    )
+    .bind(id)
+    .bind(case)
+    .fetch_optional(conn)
+    .await
+}
+
+/// For the first time, or once more.
+pub async fn invitation_used(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update account_invitation set used_at = coalesce(used_at, $2) where id = $1")
+        .bind(id)
+        .bind(at)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -129,3 +129,40 @@ async fn a_desk_sees_its_own_cases_and_those_that_stand_still(pool: PgPool) {
     assert_eq!(care.get("/api/v1/round-counts?from=2026-10-06").await.body, json!([]));
     assert_eq!(care.get("/api/v1/cases?worker=king").await.refused(), ["worker: shape"]);
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_customer_follows_their_case_with_a_code(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let told = json!({"channel": "office", "person": {"name": "Người Mẫu Tư", "phone": "0900000001"}, "invite": true});
+    let case = care.post("/api/v1/intakes", told.clone()).await.body["case"]["id"].as_str().unwrap().to_owned();
+    let secret = async || {
+        let path = format!("/api/v1/cases/{case}/invitation?purpose=contact_customer");
+        let found = care.get(&path).await;
+        assert_eq!(found.status, StatusCode::OK, "{}", found.text);
+        json!({"invitation": found.body["id"], "code": found.body["code"]})
+    };
+    let customer = t.anonymous();
+    let follow = async |with: &Value| customer.post("/api/v1/follow", with.clone()).await;
+    let first = secret().await;
+    let seen = follow(&first).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+    assert_eq!(seen.body["timeline"]["now"]["turn"], "ours");
+    let whole = seen.text.to_string();
+    assert!(!whole.contains("Người Mẫu Tư") && !whole.contains("customer_linked"), "{whole}");
+    assert_eq!(seen.body["requests"], json!([]));
+    let mut wrong = first.clone();
+    wrong["code"] = "000000000000".into();
+    assert_eq!(follow(&wrong).await.status, StatusCode::NOT_FOUND);
+
+    t.advance(time::Duration::days(15));
+    assert_eq!(follow(&first).await.status, StatusCode::OK, "once used it holds");
+    let care = t.signed_in("care.later", &["customer_care"]).await;
+    care.post(&format!("/api/v1/cases/{case}/intake"), told).await;
+    assert_eq!(follow(&first).await.status, StatusCode::NOT_FOUND, "invited anew");
+    let path = format!("/api/v1/cases/{case}/invitation?purpose=contact_customer");
+    let second = care.get(&path).await.body;
+    let second = json!({"invitation": second["id"], "code": second["code"]});
+    t.advance(time::Duration::days(15));
+    assert_eq!(follow(&second).await.body["code"], "link-expired", "never used within its term");
+}
