@@ -25,6 +25,8 @@ pub enum Carries {
     Slow,
     /// At most `limits.scan_bytes`.
     Scan,
+    /// At most 8 MiB: a file that anybody may hand in to be checked.
+    Proof,
     /// At most `limits.upload_bytes`, read as a stream by the handler; gets ten times the usual time.
     Upload,
 }
@@ -109,6 +111,8 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/readyz", Anyone),
     rule(Get, "/metrics", Roles(&[Admin], S::MetricsRead)),
     rule(Get, "/api/v1/openapi.json", Anyone),
+    rule(Get, "/check", Anyone),
+    Rule { verb: Post, path: "/check", who: Anyone, carries: Carries::Proof },
     rule(Get, "/check/keys.json", Anyone),
     rule(Get, "/api/v1/proof/heads", Anyone),
     rule(Get, "/check/{digest}", Anyone),
@@ -200,6 +204,11 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-run-proposals", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(
+        Post,
+        "/api/v1/verification-run-proposals/{layer_version_id}/dismissal",
+        Roles(SURVEYORS, S::VerificationsWrite),
+    ),
     rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}/events", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}/findings", Roles(SURVEYORS, S::VerificationsRead)),

@@ -14,6 +14,7 @@ mod case_news;
 mod case_timeline;
 mod cases;
 mod check;
+mod check_file;
 mod contract_desk;
 mod contracts;
 mod customers;
@@ -116,6 +117,7 @@ fn described() -> (Router<App>, serde_json::Value) {
     let (router, document) = OpenApiRouter::with_openapi(openapi::frame())
         .merge(health::routes())
         .merge(check::routes())
+        .merge(check_file::routes())
         .nest("/api/v1", api())
         .split_for_parts();
     let document = openapi::finish(document);

@@ -179,7 +179,7 @@ pub struct FieldBody {
 /// Gives every refusal and fault its document. `reference` is the request id.
 pub fn render(response: Response, language: Language, reference: &str) -> Response {
     let status = response.status();
-    if status.as_u16() < 400 || is_problem_document(&response) {
+    if status.as_u16() < 400 || is_told(&response) {
         return response;
     }
     let (mut parts, _) = response.into_parts();
@@ -205,8 +205,11 @@ pub fn render(response: Response, language: Language, reference: &str) -> Respon
     response
 }
 
-fn is_problem_document(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/problem+json"))
+/// It says itself what is wrong: a problem document, or a page for people.
+fn is_told(response: &Response) -> bool {
+    let kinds = [&b"application/problem+json"[..], b"text/html"];
+    let told = |t: &HeaderValue| kinds.iter().any(|k| t.as_bytes().starts_with(k));
+    response.headers().get(header::CONTENT_TYPE).is_some_and(told)
 }
 
 /// What was sent is told back in its first words: nobody is answered at length with what they sent.

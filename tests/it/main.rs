@@ -11,6 +11,7 @@ mod case_events;
 mod case_work;
 mod cases;
 mod chain;
+mod check_file;
 mod closing;
 #[path = "../support/cluster.rs"]
 mod cluster;
@@ -57,6 +58,7 @@ mod sealed;
 mod set_aside;
 mod staff;
 mod submissions;
+mod tampered;
 mod tasks;
 mod test_app;
 mod timeline;
