@@ -117,7 +117,7 @@ async fn a_desk_sees_its_own_cases_and_those_that_stand_still(pool: PgPool) {
     assert_eq!(ids("worker=me").await, Vec::<String>::new(), "nobody has taken it");
     let path = format!("/api/v1/tasks/{}/accept", task["id"].as_str().unwrap());
     assert_eq!(care.post(&path, json!({"version": 1})).await.status, StatusCode::OK);
-    assert_eq!(ids("worker=me").await, [mine.clone()]);
+    assert_eq!(ids("worker=me").await, std::slice::from_ref(&mine));
     assert_eq!(ids("since=2026-10-04").await, Vec::<String>::new());
     assert_eq!(ids("since=2026-10-05").await, [old.clone(), mine.clone()]);
     assert_eq!(ids("since=2026-10-05&turn=ours&state=intake").await.len(), 2);
