@@ -10,6 +10,7 @@ mod archives;
 mod asked;
 mod auth;
 mod case_desk;
+mod case_news;
 mod case_timeline;
 mod cases;
 mod check;
@@ -78,6 +79,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::routes())
         .merge(case_timeline::routes())
         .merge(case_desk::routes())
+        .merge(case_news::routes())
         .merge(customers::routes())
         .merge(paper_requests::routes())
         .merge(parties::routes())

@@ -112,7 +112,7 @@ impl From<flow::Error> for Problem {
             E::Conflict { code, detail } => {
                 Self { code: Some(code.to_owned()), detail: Some(detail), ..Self::new(Kind::Conflict) }
             }
-            E::Forbidden(what) => Self::new(Kind::Forbidden).detail(what),
+            E::Forbidden(code) => Self { code: Some(code.to_owned()), ..Self::new(Kind::Forbidden) },
             E::Unavailable(reason) => {
                 tracing::warn!(%reason, "unavailable");
                 Self::new(Kind::Unavailable).retry_after(5)
@@ -223,7 +223,7 @@ fn short(text: String) -> String {
 
 fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
     let (slug, status) = p.kind.parts();
-    let said = p.code.as_deref().and_then(|c| words::conflict(c, language));
+    let said = p.code.as_deref().and_then(|c| words::reason(p.kind, c, language));
     let shown = p.errors.into_iter().map(|e| FieldProblem { field: short(e.field), found: short(e.found), ..e });
     let errors = shown.map(|e| FieldBody {
         message: words::field(&e, language),

@@ -19,6 +19,7 @@ mod command_line;
 mod contract_desk;
 mod contract_signing;
 mod contracts;
+mod customers;
 mod desk_cli;
 mod disk;
 mod examples;
