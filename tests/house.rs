@@ -236,15 +236,17 @@ fn no_path_of_somebodys_machine_is_written_down() {
 
 /// A refusal is told in Vietnamese or English, not by its code alone.
 #[test]
-fn every_conflict_has_words() {
+fn every_refusal_has_words() {
     let words: String = entries("data/i18n", "toml").iter().map(|p| read(p)).collect();
     let mut faults = Vec::new();
     for file in all_rust().iter().filter(|p| p.components().any(|c| c.as_os_str() == "src")) {
         let text: String = read(file).split_whitespace().collect::<Vec<_>>().join(" ");
-        for named in text.split("Conflict { code: \"").skip(1) {
-            let code = named.split('"').next().unwrap_or_default();
-            if !words.contains(&format!("[conflict.{code}]")) {
-                faults.push(format!("{}: [conflict.{code}] is missing in data/i18n", file.display()));
+        for (kind, begins) in [("conflict", "Conflict { code: \""), ("forbidden", "Forbidden(\"")] {
+            for named in text.split(begins).skip(1) {
+                let code = named.split('"').next().unwrap_or_default();
+                if !words.contains(&format!("[{kind}.{code}]")) {
+                    faults.push(format!("{}: [{kind}.{code}] is missing in data/i18n", file.display()));
+                }
             }
         }
     }

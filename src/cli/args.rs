@@ -226,7 +226,7 @@ pub struct ImportArgs {
     /// Denominator of the map scale
     #[arg(long)]
     pub scale: Option<i32>,
-    /// Publish at once when nothing was set aside
+    /// Publish at once when nothing was set aside and its place is proved
     #[arg(long)]
     pub publish: bool,
 }
@@ -276,6 +276,12 @@ pub struct ManyArgs {
     /// List the runs that published maps propose and nobody has begun
     #[arg(long, conflicts_with_all = ["case", "parcel", "commune", "zone", "layer_version", "filter", "run"])]
     pub proposed: bool,
+    /// With --proposed: the run over this layer version is not needed, until its map changes again
+    #[arg(long, value_name = "LAYER_VERSION", requires_all = ["proposed", "reason"])]
+    pub dismiss: Option<i64>,
+    /// Why, 10 to 500 characters, no personal data
+    #[arg(long, requires = "dismiss")]
+    pub reason: Option<String>,
     /// Only watch: leave the work to `diaba work` or `diaba serve`
     #[arg(long)]
     pub watch: bool,

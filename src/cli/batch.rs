@@ -14,6 +14,11 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
+    if let Some((version, reason)) = a.dismiss.zip(a.reason) {
+        let done = batch::dismiss(app, by, version, &batch::Dismissal { reason }).await?;
+        println!("{} {} of {}: dismissed", done.proposal.layer, done.proposal.what, done.proposal.at.date());
+        return Ok(ExitCode::SUCCESS);
+    }
     if a.proposed {
         return proposed(app).await;
     }
@@ -95,7 +100,7 @@ async fn watch(app: &App, id: Uuid) -> Result<RunView> {
 }
 
 fn speed(run: &RunView) -> String {
-    match (run.rate, run.left_s) {
+    let pace = match (run.rate, run.left_s) {
         (Some(rate), Some(left)) => {
             format!(
                 "{}/s, {} left",
@@ -104,7 +109,21 @@ fn speed(run: &RunView) -> String {
             )
         }
         _ => run.state.clone(),
-    }
+    };
+    [Some(pace), faults(run)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// What does not go as it should.
+fn faults(run: &RunView) -> Option<String> {
+    let counts = [
+        (run.faults, "parcels could not be judged"),
+        (run.chunks_failing, "chunks failed and are tried again"),
+        (run.chunks_dead, "chunks failed at every attempt (diaba jobs dead)"),
+    ];
+    let told: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", say::count(*n))).collect();
+    let why = run.last_error.as_ref().map_or_else(String::new, |e| format!(": {e}"));
+    (!told.is_empty()).then(|| told.join(", ") + &why)
 }
 
 fn tell(run: &RunView) {
@@ -134,8 +153,8 @@ fn tell(run: &RunView) {
     ];
     let rows: Vec<Vec<String>> = counts.iter().map(|(what, n)| vec![(*what).to_owned(), say::count(*n)]).collect();
     say::table(&["outcome", "parcels"], &rows);
-    if run.chunks_dead > 0 {
-        println!("{} chunks failed at every attempt: diaba jobs dead", run.chunks_dead);
+    if let Some(faults) = faults(run) {
+        println!("{faults}");
     }
     if let Some(root) = &run.root {
         println!("SHA-256 over all verdicts: {root}");

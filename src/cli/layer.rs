@@ -127,6 +127,13 @@ async fn import(app: &App, by: &Actor, a: ImportArgs) -> Result<ExitCode> {
             );
             return Ok(ExitCode::SUCCESS);
         }
+        if !layer::is_proved(&report.crs) {
+            println!(
+                "not published: its place is not proved; look at it, then: diaba layer publish {}",
+                report.layer_version_id
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
         published(&layer::publish(app, by, report.layer_version_id).await?);
     }
     Ok(ExitCode::SUCCESS)

@@ -2,9 +2,9 @@
 
 use super::say;
 use crate::app::App;
-use crate::domain::proof::{self, Bundle, Doubt, Keyring, Proven, ReportProof, VERDICT, VerdictProof, carried};
+use crate::domain::proof::{Doubt, Keyring, Told, told};
 use crate::domain::verify::Message;
-use crate::domain::verify::text::{Lang, date, message, outcome};
+use crate::domain::verify::text::{Lang, message};
 use crate::flow::proof as held;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, case};
@@ -246,15 +246,21 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
 /// Needs neither database nor settings: the file and the public keys alone. Exit code 1 on any doubt.
 pub fn check_report(a: &CheckArgs) -> ExitCode {
     let lang = if a.lang == "en" { Lang::En } else { Lang::Vi };
-    let say = |m: Message| println!("{}", message(lang, &m));
-    match checked(a, lang, &say) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+    match checked(a, lang) {
+        Ok(told) => {
+            told.lines.iter().for_each(|m| println!("{}", message(lang, m)));
+            if told.proved { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
         Err(doubt) => {
-            say(in_doubt(lang, &doubt));
+            println!("{}", message(lang, &in_doubt(lang, &doubt)));
             ExitCode::FAILURE
         }
     }
+}
+
+fn checked(a: &CheckArgs, lang: Lang) -> std::result::Result<Told, Doubt> {
+    let keys = a.key.as_deref().map(keyring).transpose()?;
+    Ok(told(&read(&a.file)?, keys, lang))
 }
 
 fn read(path: &Path) -> std::result::Result<Vec<u8>, Doubt> {
@@ -287,104 +293,6 @@ fn instant(text: &str) -> Result<OffsetDateTime> {
 
 fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
     Message::new("proof-doubt").with("doubt", message(lang, &doubt.message()))
-}
-
-fn checked(a: &CheckArgs, lang: Lang, say: &dyn Fn(Message)) -> std::result::Result<bool, Doubt> {
-    let file = read(&a.file)?;
-    let given = a.key.as_deref().map(keyring).transpose()?;
-    if let Some(text) = std::str::from_utf8(&file).ok().filter(|t| t.starts_with('{') && t.contains(VERDICT)) {
-        return checked_verdict(text, given, lang, say);
-    }
-    let bundle = match std::str::from_utf8(&file) {
-        Ok(text) if text.starts_with('{') => Some(Bundle::from_json(text)?),
-        _ => None,
-    };
-    let trusted = given.is_some();
-    let keys = match (given, &bundle) {
-        (Some(keys), _) => keys,
-        (None, Some(bundle)) => bundle.own_keys()?,
-        (None, None) => match carried(&file)? {
-            Some(bundle) => bundle.own_keys()?,
-            None => {
-                say(Message::new("proof-key-needed"));
-                return Ok(false);
-            }
-        },
-    };
-    let holds = match &bundle {
-        Some(bundle) => {
-            let proven = bundle.check(&keys)?;
-            tell_record(&proven, lang, say);
-            !matches!(proven.all_opinions, Some(Err(_)))
-        }
-        None => tell_report(&proof::check_report(&file, &keys), lang, say),
-    };
-    if holds {
-        say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
-    }
-    Ok(holds && trusted)
-}
-
-/// A run's verdict on one parcel.
-fn checked_verdict(
-    text: &str,
-    given: Option<Keyring>,
-    lang: Lang,
-    say: &dyn Fn(Message),
-) -> std::result::Result<bool, Doubt> {
-    let proof = VerdictProof::from_json(text)?;
-    let trusted = given.is_some();
-    let proven = proof.check(&given.map_or_else(|| proof.own_keys(), Ok)?)?;
-    say(Message::new("proof-record-whole"));
-    say(Message::new("proof-digest").with("digest", proven.digest.as_str()));
-    say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
-    say(Message::new("proof-outcome").with("outcome", outcome(lang, proven.record.outcome)));
-    say(Message::new("proof-verdict").with("run", proof.run.to_string()).with("beside", proven.beside as f64));
-    say(match &proven.root {
-        Some(root) => Message::new("proof-root").with("root", root.as_str()),
-        None => Message::new("proof-no-root"),
-    });
-    say(Message::new("proof-key").with("key", proven.key_id.as_str()));
-    say(Message::new(if trusted { "proof-key-given" } else { "proof-key-own" }));
-    Ok(trusted)
-}
-
-/// Part by part, so that a changed page is told from a changed record. True when everything holds.
-fn tell_report(proof: &ReportProof, lang: Lang, say: &dyn Fn(Message)) -> bool {
-    match &proof.file {
-        Ok(sealed) => {
-            say(Message::new("proof-file-sealed").with("bytes", sealed.content.len().to_string()));
-            say(Message::new("proof-key").with("key", sealed.signed.key_id.as_str()));
-        }
-        Err(doubt) => say(in_doubt(lang, doubt)),
-    }
-    match &proof.record {
-        Ok(Some(proven)) => {
-            if proof.file.is_err() {
-                say(Message::new("proof-file-changed"));
-            }
-            tell_record(proven, lang, say);
-        }
-        Ok(None) => say(Message::new("proof-none-carried")),
-        Err(doubt) => say(in_doubt(lang, doubt)),
-    }
-    proof.holds()
-}
-
-fn tell_record(proven: &Proven, lang: Lang, say: &dyn Fn(Message)) {
-    say(Message::new("proof-record-whole"));
-    say(Message::new("proof-digest").with("digest", proven.digest.as_str()));
-    say(Message::new("proof-as-of").with("date", date(lang, proven.record.as_of)));
-    say(Message::new("proof-outcome").with("outcome", outcome(lang, proven.record.outcome)));
-    say(Message::new("proof-key").with("key", proven.key_id.as_str()));
-    if !proven.opinions.is_empty() {
-        say(Message::new("proof-opinions").with("count", proven.opinions.len().to_string()));
-    }
-    match &proven.all_opinions {
-        Some(Ok(())) => say(Message::new("proof-opinions-all")),
-        Some(Err(doubt)) => say(in_doubt(lang, doubt)),
-        None => say(Message::new("proof-opinions-open")),
-    }
 }
 
 /// Writes the proof bundle of a verification.

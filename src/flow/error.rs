@@ -15,7 +15,7 @@ pub enum Error {
     /// The state does not allow it now. `code` is stable.
     #[error("conflict: {code}: {detail}")]
     Conflict { code: &'static str, detail: String },
-    /// The actor may not do this.
+    /// The actor may not do this. The code is stable.
     #[error("forbidden: {0}")]
     Forbidden(&'static str),
     /// Something outside is not answering; the same call may work later.

@@ -25,6 +25,8 @@ pub enum Carries {
     Slow,
     /// At most `limits.scan_bytes`.
     Scan,
+    /// At most 8 MiB: a file that anybody may hand in to be checked.
+    Proof,
     /// At most `limits.upload_bytes`, read as a stream by the handler; gets ten times the usual time.
     Upload,
 }
@@ -109,6 +111,8 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/readyz", Anyone),
     rule(Get, "/metrics", Roles(&[Admin], S::MetricsRead)),
     rule(Get, "/api/v1/openapi.json", Anyone),
+    rule(Get, "/check", Anyone),
+    Rule { verb: Post, path: "/check", who: Anyone, carries: Carries::Proof },
     rule(Get, "/check/keys.json", Anyone),
     rule(Get, "/api/v1/proof/heads", Anyone),
     rule(Get, "/check/{digest}", Anyone),
@@ -133,6 +137,12 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/cases/{id}/clock", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/events", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/intakes", Roles(INTAKE, S::CasesWrite)),
+    // With the code of an invitation.
+    rule(Post, "/api/v1/follow", Anyone),
+    rule(Get, "/api/v1/cases/{id}/invitation", Roles(INTAKE, S::PapersRead)),
+    rule(Get, "/api/v1/cases/{id}/intake", Roles(DESK, S::PapersRead)),
+    rule(Post, "/api/v1/customers/search", Roles(INTAKE, S::PapersRead)),
+    rule(Get, "/api/v1/customers/{id}", Roles(INTAKE, S::PapersRead)),
     rule(Post, "/api/v1/cases/{id}/intake", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/consents", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/cases/{id}/consents", Roles(INTAKE, S::CasesWrite)),
@@ -140,6 +150,7 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/customer-merges", Roles(INTAKE, S::CasesRead)),
     rule(Post, "/api/v1/customer-merges/{id}/decide", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/case-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/case-events", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/screen", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/cases/{id}/issues", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/cases/{id}/issues", Roles(DESK, S::CasesWrite)),
@@ -147,6 +158,8 @@ pub const RULES: &[Rule] = &[
     rule(Get, "/api/v1/request-items", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/obligations", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/open-counts", Roles(DESK, S::CasesRead)),
+    rule(Get, "/api/v1/task-counts", Roles(DESK, S::TasksRead)),
+    rule(Get, "/api/v1/round-counts", Roles(DESK, S::CasesRead)),
     rule(Get, "/api/v1/procedures", Roles(EVERYBODY, S::CasesRead)),
     rule(Get, "/api/v1/price-lists", Roles(DESK, S::CasesRead)),
     rule(Post, "/api/v1/issues/{id}/resolve", Roles(DESK, S::CasesWrite)),
@@ -191,6 +204,11 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsWrite)),
     rule(Get, "/api/v1/verification-runs", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-run-proposals", Roles(SURVEYORS, S::VerificationsRead)),
+    rule(
+        Post,
+        "/api/v1/verification-run-proposals/{layer_version_id}/dismissal",
+        Roles(SURVEYORS, S::VerificationsWrite),
+    ),
     rule(Get, "/api/v1/verification-runs/{id}", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}/events", Roles(SURVEYORS, S::VerificationsRead)),
     rule(Get, "/api/v1/verification-runs/{id}/findings", Roles(SURVEYORS, S::VerificationsRead)),

@@ -30,11 +30,14 @@ async fn case_counts(State(app): State<App>) -> Result<Json<Vec<Count>>> {
     Ok(Json(case::counts(&app).await?))
 }
 
-/// Everything the page of a case shows that is no personal data: case, timeline, clocks, papers, requests, tasks, problems.
+/// Everything the page of a case shows that is no personal data: where it stands and whose move it is, its clocks, and what there is of
+/// each of its steps, from consents and papers to archives and watches.
 #[utoipa::path(get, path = "/cases/{id}/screen", tag = "cases", params(("id" = Uuid, Path)),
     responses((status = 200, body = Object, example = json!({"case": {"number": "HS-2026-000123-7", "state": "verification"},
         "timeline": {"now": {"step": "verification", "turn": "customer"}, "lines": []}, "clock": {"clocks": []}, "papers": [],
-        "requests": [], "rounds": 0, "quotations": [], "contracts": [], "account": null, "submissions": [], "tasks": [], "issues": []})), (status = 304)))]
+        "verification": null, "option_sheets": [], "consents": [], "requests": [], "rounds": 0, "quotations": [], "contracts": [],
+        "account": null, "submissions": [], "tasks": [], "appointments": [], "issues": [], "hand_overs": [], "obligations": [], "archives": [],
+        "watches": []})), (status = 304)))]
 async fn case_screen(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
     Ok(tagged(&headers, &case::screen(&app, id, lang(&headers)).await?))
 }

@@ -1,5 +1,6 @@
 //! A case as a timeline, its clocks, and its news as server-sent events.
 
+use super::events::{event, had, news};
 use super::input::{Params, one_of};
 use super::output::tagged;
 use super::problem::Result;
@@ -11,18 +12,14 @@ use crate::flow::case;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures::Stream;
 use serde::Deserialize;
-use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
 use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
-
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(case_timeline)).routes(routes!(case_news)).routes(routes!(case_clock))
@@ -87,7 +84,8 @@ async fn case_timeline(
     Ok(tagged(&headers, &case::timeline(&app, id, q.view, lang(&headers), q.after).await?))
 }
 
-/// News of a case: an event `line` for every line of its timeline behind `after`, for as long as the client listens.
+/// News of a case: an event `line` for every line of its timeline behind `after`. The stream ends after ten minutes; a browser comes
+/// back by itself with `Last-Event-ID` and misses nothing.
 #[utoipa::path(get, path = "/cases/{id}/events", tag = "cases", params(("id" = Uuid, Path), Looking),
     responses((status = 200, content_type = "text/event-stream", body = String,
         example = "event: line\nid: 4\ndata: {\"seq\":4,\"kind\":\"paper_added\",\"what\":\"A paper came in: certificate.\"}\n\n")))]
@@ -98,43 +96,15 @@ async fn case_news(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
     case::get(&app, &id.to_string()).await?;
-    // A browser that comes back says which line it had.
-    let had = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    let follow =
-        Follow { app, id, view: q.view, lang: lang(&headers), seen: had.unwrap_or(q.after), ready: VecDeque::new() };
-    Ok(Sse::new(futures::stream::unfold(follow, Follow::next)).keep_alive(KeepAlive::default()))
-}
-
-struct Follow {
-    app: App,
-    id: Uuid,
-    view: View,
-    lang: Lang,
-    seen: i32,
-    ready: VecDeque<Event>,
-}
-
-impl Follow {
-    async fn next(mut self) -> Option<(std::result::Result<Event, Infallible>, Self)> {
-        loop {
-            if let Some(event) = self.ready.pop_front() {
-                return Some((Ok(event), self));
-            }
-            match case::news(&self.app, self.id, self.view, self.lang, self.seen).await {
-                Ok((lines, last)) => {
-                    let event = |l| Event::default().event("line").json_data(l).ok();
-                    self.ready = lines.iter().filter_map(|l| Some(event(l)?.id(l.seq.to_string()))).collect();
-                    let idle = last == self.seen;
-                    self.seen = last;
-                    if idle {
-                        tokio::time::sleep(LOOK_EVERY).await;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, case = %self.id, "news were not read");
-                    tokio::time::sleep(LOOK_EVERY).await;
-                }
+    let (view, lang) = (q.view, lang(&headers));
+    let look = move |seen| {
+        let app = app.clone();
+        async move {
+            match case::news(&app, id, view, lang, seen).await {
+                Ok((lines, last)) => (last, Ok(lines.iter().filter_map(|l| event("line", l, l.seq)).collect())),
+                Err(error) => (seen, Err(error)),
             }
         }
-    }
+    };
+    Ok(news(vec![], had(&headers).unwrap_or(q.after), look))
 }

@@ -1,10 +1,11 @@
 //! Cases.
 
 use super::guard::By;
-use super::input::{Input, Page, Paging, Params, one_of};
+use super::input::{Input, Page, Paging, Params, one_of, whom};
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;
+use crate::domain::calendar::day_begins;
 use crate::domain::case::Step;
 use crate::flow::case::{self, BindParcel, CaseFilter, CaseView, CloseCase, Deed, NewCase, Read};
 use axum::Json;
@@ -12,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use time::Date;
 use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,11 +29,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(case_reads))
 }
 
-fn states() -> Object {
+pub(super) fn states() -> Object {
     one_of(Step::NAMES)
 }
 
-fn turns() -> Object {
+pub(super) fn turns() -> Object {
     one_of(&["ours", "customer", "authority", "nobody"])
 }
 
@@ -48,16 +50,32 @@ struct Filter {
     turn: Option<String>,
     /// Id of a parcel.
     parcel: Option<Uuid>,
+    /// Id of a customer.
+    customer: Option<Uuid>,
+    /// Who has an open task in it: `me`, or the id of a member of staff.
+    #[param(example = "me")]
+    worker: Option<String>,
+    /// Standing in their state since this day or longer.
+    #[param(value_type = Option<String>, format = Date, example = "2026-09-30")]
+    since: Option<Date>,
 }
 
 /// Cases, newest first.
 #[utoipa::path(get, path = "/cases", tag = "cases", params(Filter, Paging), responses((status = 200, body = Page<CaseView>)))]
-async fn list_cases(State(app): State<App>, Params(f): Params<Filter>, paging: Paging) -> Result<Response> {
+async fn list_cases(
+    State(app): State<App>,
+    By(actor): By,
+    Params(f): Params<Filter>,
+    paging: Paging,
+) -> Result<Response> {
     let filter = CaseFilter {
         state: f.state,
         procedure: f.procedure,
         turn: f.turn,
         parcel_id: f.parcel,
+        customer_id: f.customer,
+        worker: whom(&actor, "worker", f.worker.as_deref())?,
+        since: f.since.and_then(Date::next_day).map(day_begins),
         before: paging.key()?,
         limit: paging.fetch(),
     };

@@ -83,56 +83,97 @@ async fn check_digest(State(app): State<App>, Path(digest): Path<String>, header
     let digest = digest.to_ascii_lowercase();
     let formed = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
     let found = if formed { proof::check(&app, &digest).await? } else { None };
-    let lang = match Language::of(&headers) {
-        Language::Vi => Lang::Vi,
-        Language::En => Lang::En,
-    };
     // A malformed digest is not echoed: the page then holds our own words only.
-    let html = page(lang, found.as_ref(), formed.then_some(digest.as_str()));
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    Ok(answer(page(Language::of(&headers), found.as_ref(), formed.then_some(digest.as_str()))))
 }
 
-fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> String {
-    let say = |m: Message| message(lang, &m);
-    let title = say(Message::new("proof-title"));
-    let mut lines = Vec::new();
+/// A page for anybody: plain, in one language, without scripts.
+pub(super) struct Html {
+    pub lang: Lang,
+    title: String,
+    body: String,
+}
+
+impl Html {
+    pub fn new(language: Language, title: &'static str) -> Self {
+        let lang = match language {
+            Language::Vi => Lang::Vi,
+            Language::En => Lang::En,
+        };
+        Self { lang, title: escaped(&message(lang, &Message::new(title))), body: String::new() }
+    }
+
+    /// In words of the page's language, safe to stand in HTML.
+    pub fn said(&self, m: Message) -> String {
+        escaped(&message(self.lang, &m))
+    }
+
+    pub fn line(&mut self, m: Message) {
+        self.body += &format!("<p>{}</p>\n", self.said(m));
+    }
+
+    pub fn strong(&mut self, m: Message) {
+        self.body += &format!("<p><strong>{}</strong></p>\n", self.said(m));
+    }
+
+    /// `to` is an address of ours.
+    pub fn link(&mut self, to: &str, m: Message) {
+        self.body += &format!("<p><a href=\"{to}\">{}</a></p>\n", self.said(m));
+    }
+
+    /// As it is: our own markup only.
+    pub fn raw(&mut self, html: &str) {
+        self.body += html;
+    }
+}
+
+pub(super) fn answer(page: Html) -> Response {
+    let Html { lang, title, body } = page;
+    let tag = if lang == Lang::Vi { "vi" } else { "en" };
+    let html = format!(
+        "<!doctype html>\n<html lang=\"{tag}\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n"
+    );
+    let policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'";
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)], html)
+        .into_response()
+}
+
+fn page(language: Language, found: Option<&Checked>, digest: Option<&str>) -> Html {
+    let mut page = Html::new(language, "proof-title");
+    let lang = page.lang;
     match found {
-        None => lines.push(say(Message::new("proof-unknown"))),
+        None => page.line(Message::new("proof-unknown")),
         Some(c) => {
-            lines.push(say(match &c.standing {
+            page.line(match &c.standing {
                 Standing::Valid => Message::new("proof-valid"),
                 Standing::Unsigned => Message::new("proof-unsigned"),
                 Standing::Forged(part) => Message::new("proof-forged").with("part", part.as_str()),
-                Standing::Stolen(why) => Message::new("proof-stolen").with("why", why.as_str()),
+                Standing::Stolen(doubt) => Message { key: "proof-stolen".into(), ..doubt.message() },
                 Standing::Erased => Message::new("proof-erased"),
-            }));
+            });
             if c.superseded {
-                lines.push(say(Message::new("proof-superseded")));
+                page.line(Message::new("proof-superseded"));
             }
-            lines.extend(c.said.iter().flat_map(|s| said(lang, s)));
+            c.said.iter().flat_map(|s| said(lang, s)).for_each(|m| page.line(m));
             if c.opinions.iter().any(|n| *n > 0) {
                 let [confirm, correct, reject] = c.opinions.map(|n| n as f64);
                 let beside = Message::new("proof-beside").with("confirm", confirm).with("correct", correct);
-                lines.push(say(beside.with("reject", reject)));
+                page.line(beside.with("reject", reject));
             }
-            lines.extend(c.key_id.as_ref().map(|k| say(Message::new("proof-key").with("key", k.as_str()))));
+            c.key_id.iter().for_each(|k| page.line(Message::new("proof-key").with("key", k.as_str())));
         }
     }
-    lines.extend(digest.map(|d| say(Message::new("proof-digest").with("digest", d))));
+    digest.into_iter().for_each(|d| page.line(Message::new("proof-digest").with("digest", d)));
     if found.is_some() {
-        lines.push(say(Message::new("proof-pages")));
+        page.line(Message::new("proof-pages"));
     }
-    let body: String = lines.iter().map(|l| format!("<p>{}</p>\n", escaped(l))).collect();
-    let tag = if lang == Lang::Vi { "vi" } else { "en" };
-    format!(
-        "<!doctype html>\n<html lang=\"{tag}\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n",
-        title = escaped(&title)
-    )
+    page.link("/check", Message::new("proof-file-here"));
+    page
 }
 
 /// What ties a record to the paper in hand.
-fn said(lang: Lang, s: &Said) -> Vec<String> {
+fn said(lang: Lang, s: &Said) -> Vec<Message> {
     let mut out = vec![
         Message::new("proof-as-of").with("date", date(lang, s.as_of)),
         Message::new("proof-outcome").with("outcome", outcome(lang, s.outcome)),
@@ -147,7 +188,7 @@ fn said(lang: Lang, s: &Said) -> Vec<String> {
     });
     let counts: Vec<String> = s.verdicts.iter().map(|(v, n)| format!("{n} {}", verdict(lang, *v))).collect();
     out.push(Message::new("proof-findings").with("counts", counts.join(" · ")));
-    out.iter().map(|m| message(lang, m)).collect()
+    out
 }
 
 fn escaped(text: &str) -> String {

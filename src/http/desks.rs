@@ -4,9 +4,12 @@ use super::guard::By;
 use super::input::{Page, Paging, Params, one_of, whom};
 use super::problem::Result;
 use crate::app::App;
+use crate::domain::calendar::day_begins;
 use crate::domain::case::Procedure;
 use crate::domain::quotation::PriceList;
-use crate::store::desk::{self, IssueListed, ItemListed, ObligationListed, OpenCount, OpenFilter};
+use crate::store::desk::{
+    self, IssueListed, ItemListed, ObligationListed, OpenCount, OpenFilter, RoundCount, TaskCount,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -23,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_request_items))
         .routes(routes!(list_obligations))
         .routes(routes!(open_counts))
+        .routes(routes!(task_counts))
+        .routes(routes!(round_counts))
         .routes(routes!(list_procedures))
         .routes(routes!(list_price_lists))
 }
@@ -127,6 +132,43 @@ async fn list_obligations(
 #[utoipa::path(get, path = "/open-counts", tag = "cases", responses((status = 200, body = Vec<OpenCount>)))]
 async fn open_counts(State(app): State<App>) -> Result<Json<Vec<OpenCount>>> {
     Ok(Json(desk::counts(&mut *app.pool.acquire().await?, app.clock.today()).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfTasks {
+    /// Whose: `me`, or the id of a member of staff.
+    #[param(example = "me")]
+    assignee: Option<String>,
+}
+
+/// How many tasks that are not over each department has, by state, and how many of them are late.
+#[utoipa::path(get, path = "/task-counts", tag = "tasks", params(OfTasks), responses((status = 200, body = Vec<TaskCount>)))]
+async fn task_counts(
+    State(app): State<App>,
+    By(actor): By,
+    Params(f): Params<OfTasks>,
+) -> Result<Json<Vec<TaskCount>>> {
+    let assignee = whom(&actor, "assignee", f.assignee.as_deref())?;
+    Ok(Json(desk::tasks(&mut *app.pool.acquire().await?, app.clock.today(), assignee).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Opened {
+    /// Opened on this day or later.
+    #[param(value_type = Option<String>, format = Date, example = "2026-01-01")]
+    from: Option<Date>,
+    /// Opened up to and on this day.
+    #[param(value_type = Option<String>, format = Date, example = "2026-12-31")]
+    to: Option<Date>,
+}
+
+/// How many rounds of paper requests cases take, by procedure: what we are measured by. Zero or one is what we are after.
+#[utoipa::path(get, path = "/round-counts", tag = "papers", params(Opened), responses((status = 200, body = Vec<RoundCount>)))]
+async fn round_counts(State(app): State<App>, Params(f): Params<Opened>) -> Result<Json<Vec<RoundCount>>> {
+    let (from, to) = (f.from.map(day_begins), f.to.and_then(Date::next_day).map(day_begins));
+    Ok(Json(desk::rounds(&mut *app.pool.acquire().await?, from, to).await?))
 }
 
 /// A procedure to choose, as it is in force today in the whole country; provinces may have their own.

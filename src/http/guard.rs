@@ -50,6 +50,7 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
         Carries::Json => (limits.body_bytes, limits.request),
         Carries::Slow => (limits.body_bytes, limits.request * 10),
         Carries::Scan => (limits.scan_bytes, limits.request),
+        Carries::Proof => (8 << 20, limits.request),
         Carries::Upload => (limits.upload_bytes, limits.request * 10),
     };
     // 4 KiB for what a multipart form wraps around a file.

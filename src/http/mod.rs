@@ -10,9 +10,11 @@ mod archives;
 mod asked;
 mod auth;
 mod case_desk;
+mod case_news;
 mod case_timeline;
 mod cases;
 mod check;
+mod check_file;
 mod contract_desk;
 mod contracts;
 mod customers;
@@ -77,6 +79,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::routes())
         .merge(case_timeline::routes())
         .merge(case_desk::routes())
+        .merge(case_news::routes())
         .merge(customers::routes())
         .merge(paper_requests::routes())
         .merge(parties::routes())
@@ -114,6 +117,7 @@ fn described() -> (Router<App>, serde_json::Value) {
     let (router, document) = OpenApiRouter::with_openapi(openapi::frame())
         .merge(health::routes())
         .merge(check::routes())
+        .merge(check_file::routes())
         .nest("/api/v1", api())
         .split_for_parts();
     let document = openapi::finish(document);

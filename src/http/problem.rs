@@ -112,7 +112,7 @@ impl From<flow::Error> for Problem {
             E::Conflict { code, detail } => {
                 Self { code: Some(code.to_owned()), detail: Some(detail), ..Self::new(Kind::Conflict) }
             }
-            E::Forbidden(what) => Self::new(Kind::Forbidden).detail(what),
+            E::Forbidden(code) => Self { code: Some(code.to_owned()), ..Self::new(Kind::Forbidden) },
             E::Unavailable(reason) => {
                 tracing::warn!(%reason, "unavailable");
                 Self::new(Kind::Unavailable).retry_after(5)
@@ -179,7 +179,7 @@ pub struct FieldBody {
 /// Gives every refusal and fault its document. `reference` is the request id.
 pub fn render(response: Response, language: Language, reference: &str) -> Response {
     let status = response.status();
-    if status.as_u16() < 400 || is_problem_document(&response) {
+    if status.as_u16() < 400 || is_told(&response) {
         return response;
     }
     let (mut parts, _) = response.into_parts();
@@ -205,8 +205,11 @@ pub fn render(response: Response, language: Language, reference: &str) -> Respon
     response
 }
 
-fn is_problem_document(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/problem+json"))
+/// It says itself what is wrong: a problem document, or a page for people.
+fn is_told(response: &Response) -> bool {
+    let kinds = [&b"application/problem+json"[..], b"text/html"];
+    let told = |t: &HeaderValue| kinds.iter().any(|k| t.as_bytes().starts_with(k));
+    response.headers().get(header::CONTENT_TYPE).is_some_and(told)
 }
 
 /// What was sent is told back in its first words: nobody is answered at length with what they sent.
@@ -220,7 +223,7 @@ fn short(text: String) -> String {
 
 fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
     let (slug, status) = p.kind.parts();
-    let said = p.code.as_deref().and_then(|c| words::conflict(c, language));
+    let said = p.code.as_deref().and_then(|c| words::reason(p.kind, c, language));
     let shown = p.errors.into_iter().map(|e| FieldProblem { field: short(e.field), found: short(e.found), ..e });
     let errors = shown.map(|e| FieldBody {
         message: words::field(&e, language),

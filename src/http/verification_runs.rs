@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::batch::Selection;
 use crate::domain::check::CHECKS;
 use crate::domain::verify::ENGINE_SAYS;
-use crate::flow::batch::{self, FindingView, FindingWish, RunProposal, RunView, VerdictView};
+use crate::flow::batch::{self, Dismissal, Dismissed, FindingView, FindingWish, RunProposal, RunView, VerdictView};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(start_run))
         .routes(routes!(list_runs))
         .routes(routes!(proposed_runs))
+        .routes(routes!(dismiss_proposal))
         .routes(routes!(get_run))
         .routes(routes!(run_events))
         .routes(routes!(run_findings))
@@ -119,6 +120,18 @@ async fn proposed_runs(State(app): State<App>, paging: Paging) -> Result<Respons
     let before = paging.key::<(String, i64)>()?.map(|(at, id)| instant(&at).map(|at| (at, id))).transpose()?;
     let rows = batch::proposals(&app, before, paging.fetch()).await?;
     Ok(paging.page(rows, |r| (r.at.format(&Rfc3339).unwrap_or_default(), r.layer_version_id)))
+}
+
+/// Say that a proposed run is not needed: the proposal is gone until its map changes again. The reason stands in the audit.
+#[utoipa::path(post, path = "/verification-run-proposals/{layer_version_id}/dismissal", tag = "verification-runs",
+    params(("layer_version_id" = i64, Path)), request_body = Dismissal, responses((status = 200, body = Dismissed)))]
+async fn dismiss_proposal(
+    State(app): State<App>,
+    By(actor): By,
+    Path(layer_version_id): Path<i64>,
+    Input(why): Input<Dismissal>,
+) -> Result<Json<Dismissed>> {
+    Ok(Json(batch::dismiss(&app, &actor, layer_version_id, &why).await?))
 }
 
 /// A run: its state, its progress with rate and time left, its counts.

@@ -1,5 +1,6 @@
 //! The words of problems in both languages, from `data/i18n/problems*.toml`.
 
+use super::problem::Kind;
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Bilingual;
 use axum::http::{HeaderMap, header};
@@ -50,6 +51,7 @@ struct Words {
     problem: BTreeMap<String, Bilingual>,
     field: BTreeMap<String, Bilingual>,
     conflict: BTreeMap<String, Bilingual>,
+    forbidden: BTreeMap<String, Bilingual>,
 }
 
 const FILES: [&str; 4] = [
@@ -67,6 +69,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
                 all.problem.extend(words.problem);
                 all.field.extend(words.field);
                 all.conflict.extend(words.conflict);
+                all.forbidden.extend(words.forbidden);
             }
             Err(error) => tracing::error!(%error, "data/i18n/problems*.toml"),
         }
@@ -78,9 +81,10 @@ pub fn title(slug: &str, language: Language) -> String {
     WORDS.problem.get(slug).map_or(slug, |b| language.pick(b)).to_owned()
 }
 
-/// Why the state does not allow it; none for a code without words.
-pub fn conflict(code: &str, language: Language) -> Option<String> {
-    WORDS.conflict.get(code).map(|b| language.pick(b).to_owned())
+/// Why the state does not allow it, or why it is not for this caller; none for a code without words.
+pub fn reason(kind: Kind, code: &str, language: Language) -> Option<String> {
+    let words = if kind == Kind::Forbidden { &WORDS.forbidden } else { &WORDS.conflict };
+    words.get(code).map(|b| language.pick(b).to_owned())
 }
 
 pub fn field(p: &FieldProblem, language: Language) -> String {
@@ -109,7 +113,7 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages() {
         assert!(FILES.iter().all(|f| toml::from_str::<Words>(f).is_ok()));
-        for (key, both) in WORDS.problem.iter().chain(&WORDS.field).chain(&WORDS.conflict) {
+        for (key, both) in WORDS.problem.iter().chain(&WORDS.field).chain(&WORDS.conflict).chain(&WORDS.forbidden) {
             assert!(!both.vi.is_empty() && !both.en.is_empty(), "{key}");
         }
         let p = FieldProblem::new("days", "range", 0, "1-366");

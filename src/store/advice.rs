@@ -169,6 +169,44 @@ pub async fn layers_around(
     .await
 }
 
+/// Whether version `new` of a map says of the ground around a parcel, as far as `reach` (m) or its widest strip, what version `old` said:
+/// the same rows, coverage, ground of rows set aside, accuracy and decision, no older source.
+pub async fn same_around(conn: &mut PgConnection, parcel: Uuid, old: i64, new: i64, reach: f64) -> sqlx::Result<bool> {
+    let zone: i32 =
+        sqlx::query_scalar("select zone from layer_version where id = $1").bind(new).fetch_one(&mut *conn).await?;
+    sqlx::query_scalar(
+        "with v as (
+            select o.coverage, n.coverage as coverage_now, coalesce(o.set_aside, o.nothing) as aside, coalesce(n.set_aside, o.nothing) as aside_now,
+                   st_expand(p.geom, greatest($4, o.reach_m + 20, n.reach_m + 20)) as box
+              from (select *, st_setsrid('multipolygon empty'::geometry, zone) as nothing from layer_version where id = $2) o
+              join layer_version n on n.id = $3 and n.zone = o.zone and n.layer_id = o.layer_id and n.coverage_key = o.coverage_key
+               and n.accuracy_m = o.accuracy_m and n.scale is not distinct from o.scale and n.decision is not distinct from o.decision
+               and n.rows_unplaced is not distinct from o.rows_unplaced and n.source_date >= o.source_date
+              join lateral (select geom from parcel_version where zone = $5 and parcel_id = $1 order by version desc limit 1) p on p.geom is not null),
+         near as (
+            select f.layer_version_id as version, f.row_hash from v, feature f
+             where f.zone = $5 and f.layer_version_id in ($2, $3) and f.geom && v.box
+             union all
+            select f.layer_version_id, f.row_hash from v, feature f
+             where f.zone = $5 and f.layer_version_id in ($2, $3) and (f.geom && v.box) is not true
+               and f.key in (select a.commune_code || '/' || a.sheet || '/' || a.number from parcel_name a where a.zone = $5 and a.parcel_id = $1)),
+         was as (select row_hash from near where version = $2),
+         now as (select row_hash from near where version = $3)
+         select exists (select from v
+             where st_area(st_symdifference(st_intersection(coverage, box), st_intersection(coverage_now, box))) < 0.01
+               and st_area(st_symdifference(st_intersection(aside, box), st_intersection(aside_now, box))) < 0.01
+               and not exists (select row_hash from was except all select row_hash from now)
+               and not exists (select row_hash from now except all select row_hash from was))",
+    )
+    .bind(parcel)
+    .bind(old)
+    .bind(new)
+    .bind(reach)
+    .bind(zone)
+    .fetch_one(conn)
+    .await
+}
+
 /// Procedure, opening and hand-over of the thousand cases handed over last.
 pub async fn spans(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, OffsetDateTime, OffsetDateTime)>> {
     sqlx::query_as(

@@ -20,6 +20,10 @@ pub struct CaseRow {
     pub created_by: String,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
+    /// `ours`, `customer`, `authority`, `nobody`.
+    pub turn: String,
+    pub state_since: OffsetDateTime,
+    pub customer_id: Option<Uuid>,
 }
 
 pub async fn next_running_number(conn: &mut PgConnection) -> sqlx::Result<i64> {
@@ -58,7 +62,8 @@ pub async fn parcel_exists(conn: &mut PgConnection, zone: i32, parcel: Uuid) -> 
 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<CaseRow>> {
     sqlx::query_as(
-        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at
+        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at,
+                turn, state_since, customer_id
          from case_file where id = $1",
     )
     .bind(id)
@@ -68,7 +73,8 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<CaseR
 
 pub async fn by_number(conn: &mut PgConnection, number: &str) -> sqlx::Result<Option<CaseRow>> {
     sqlx::query_as(
-        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at
+        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at,
+                turn, state_since, customer_id
          from case_file where number = $1",
     )
     .bind(number)
@@ -98,6 +104,11 @@ pub struct CaseFilter {
     /// `ours`, `customer`, `authority`, `nobody`.
     pub turn: Option<String>,
     pub parcel_id: Option<Uuid>,
+    pub customer_id: Option<Uuid>,
+    /// In which they have an open task.
+    pub worker: Option<Uuid>,
+    /// Standing in their state since before this instant.
+    pub since: Option<OffsetDateTime>,
     pub before: Option<Uuid>,
     pub limit: i64,
 }
@@ -105,11 +116,15 @@ pub struct CaseFilter {
 /// Newest first; ids are time-ordered.
 pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<CaseRow>> {
     sqlx::query_as(
-        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at
+        "select id, number, procedure, state, wish, zone, parcel_id, parcel_ref, version, created_by, created_at, updated_at,
+                turn, state_since, customer_id
          from case_file
          where ($1::text is null or state = $1) and ($2::text is null or procedure = $2)
            and ($3::uuid is null or parcel_id = $3) and ($4::uuid is null or id < $4)
-           and ($6::text is null or turn = $6)
+           and ($6::text is null or turn = $6) and ($7::uuid is null or customer_id = $7)
+           and ($8::uuid is null or exists (select from task t where t.case_id = case_file.id and t.assignee = $8
+                   and t.state not in ('done', 'cancelled')))
+           and ($9::timestamptz is null or state_since < $9)
          order by id desc limit $5",
     )
     .bind(&f.state)
@@ -118,6 +133,9 @@ pub async fn page(conn: &mut PgConnection, f: &CaseFilter) -> sqlx::Result<Vec<C
     .bind(f.before)
     .bind(f.limit)
     .bind(&f.turn)
+    .bind(f.customer_id)
+    .bind(f.worker)
+    .bind(f.since)
     .fetch_all(conn)
     .await
 }

@@ -79,6 +79,51 @@ pub async fn after(conn: &mut PgConnection, case: Uuid, seq: i32, limit: i64) ->
     .await
 }
 
+/// An event with the case it is of, as that stands now.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct NewsRow {
+    #[sqlx(flatten)]
+    pub event: EventRow,
+    pub number: String,
+    pub procedure: String,
+    pub state: String,
+    pub turn: String,
+}
+
+/// Events of all cases behind `low` but those in `told`, in order of writing.
+pub async fn news(conn: &mut PgConnection, low: i64, told: &[i64], limit: i64) -> sqlx::Result<Vec<NewsRow>> {
+    sqlx::query_as(
+        "select e.id, e.case_id, e.seq, e.at, e.actor, e.kind, e.data, e.sealed, e.customer, e.owed,
+                c.number, c.procedure, c.state, c.turn
+           from case_event e join case_file c on c.id = e.case_id
+          where e.id > $1 and e.id <> all($2) order by e.id limit $3",
+    )
+    .bind(low)
+    .bind(told)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// The highest numbers of events that there are, lowest first.
+pub async fn latest(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar("select id from (select id from case_event order by id desc limit $1) e order by id")
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+/// Every transaction below this number has ended.
+pub async fn ended(conn: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").fetch_one(conn).await
+}
+
+/// No transaction that has a number by now has a higher one. Who writes an event has had one since the case was locked, which is before
+/// the event gets its own.
+pub async fn begun(conn: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select pg_current_xact_id()::text::bigint").fetch_one(conn).await
+}
+
 /// State of a case and the fold of its events as kept beside it, locked for the rest of the transaction.
 pub async fn lock_standing(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<(String, Option<Value>)>> {
     sqlx::query_as("select state, standing from case_file where id = $1 for update")

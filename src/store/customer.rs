@@ -54,6 +54,55 @@ pub async fn near(conn: &mut PgConnection, c: &CustomerRow) -> sqlx::Result<Vec<
     .await
 }
 
+/// Keyed hashes of what is known of somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sought {
+    pub id_number: Option<Vec<u8>>,
+    pub phone: Option<Vec<u8>>,
+    pub name: Option<Vec<u8>>,
+}
+
+/// Records with all of these, oldest first.
+pub async fn sought(conn: &mut PgConnection, s: &Sought) -> sqlx::Result<Vec<CustomerRow>> {
+    sqlx::query_as(
+        "select id, sealed, id_index, phone_index, name_index, merged_into, created_by, created_at from customer
+         where merged_into is null and ($1::bytea is null or id_index = $1) and ($2::bytea is null or phone_index = $2)
+           and ($3::bytea is null or name_index = $3) order by id limit 50",
+    )
+    .bind(&s.id_number)
+    .bind(&s.phone)
+    .bind(&s.name)
+    .fetch_all(conn)
+    .await
+}
+
+/// A case of a customer.
+#[derive(Debug, Clone, PartialEq, FromRow, serde::Serialize, utoipa::ToSchema)]
+pub struct CaseOf {
+    pub id: Uuid,
+    #[schema(example = "HS-2026-000123-7")]
+    pub number: String,
+    #[schema(example = "transfer")]
+    pub procedure: String,
+    #[schema(example = "verification")]
+    pub state: String,
+    /// ours, customer, authority or nobody.
+    #[schema(example = "customer")]
+    pub turn: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// Newest first.
+pub async fn cases_of(conn: &mut PgConnection, customer: Uuid) -> sqlx::Result<Vec<CaseOf>> {
+    sqlx::query_as(
+        "select id, number, procedure, state, turn, created_at from case_file where customer_id = $1 order by id desc",
+    )
+    .bind(customer)
+    .fetch_all(conn)
+    .await
+}
+
 pub async fn link_case(conn: &mut PgConnection, case: Uuid, customer: Uuid) -> sqlx::Result<()> {
     sqlx::query("update case_file set customer_id = $2 where id = $1").bind(case).bind(customer).execute(conn).await?;
     Ok(())
@@ -271,6 +320,47 @@ pub async fn update(conn: &mut PgConnection, c: &CustomerRow) -> sqlx::Result<()
         .bind(&c.id_index)
         .bind(&c.phone_index)
         .bind(&c.name_index)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct InvitationRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub code_hash: Vec<u8>,
+    pub sealed_code: Vec<u8>,
+    pub expires_at: OffsetDateTime,
+    pub used_at: Option<OffsetDateTime>,
+}
+
+pub enum OfInvitation {
+    Id(Uuid),
+    /// The newest of a case.
+    Case(Uuid),
+}
+
+pub async fn invitation(conn: &mut PgConnection, of: OfInvitation) -> sqlx::Result<Option<InvitationRow>> {
+    let (id, case) = match of {
+        OfInvitation::Id(id) => (Some(id), None),
+        OfInvitation::Case(case) => (None, Some(case)),
+    };
+    sqlx::query_as(
+        "select id, case_id, code_hash, sealed_code, expires_at, used_at from account_invitation
+          where id = $1 or case_id = $2 order by id desc limit 1",
+    )
+    .bind(id)
+    .bind(case)
+    .fetch_optional(conn)
+    .await
+}
+
+/// For the first time, or once more.
+pub async fn invitation_used(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query("update account_invitation set used_at = coalesce(used_at, $2) where id = $1")
+        .bind(id)
+        .bind(at)
         .execute(conn)
         .await?;
     Ok(())

@@ -175,3 +175,54 @@ pub async fn counts(conn: &mut PgConnection, today: Date) -> sqlx::Result<Vec<Op
     .fetch_all(conn)
     .await
 }
+
+/// How many tasks of a department stand so, and how many of them are late.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"department": "field", "state": "open", "tasks": 7, "late": 2}))]
+pub struct TaskCount {
+    pub department: String,
+    /// blocked, open, accepted, started, paused.
+    pub state: String,
+    pub tasks: i64,
+    pub late: i64,
+}
+
+/// Of tasks that are not over; of one person's when `assignee` is given.
+pub async fn tasks(conn: &mut PgConnection, today: Date, assignee: Option<Uuid>) -> sqlx::Result<Vec<TaskCount>> {
+    sqlx::query_as(
+        "select department, state, count(*) as tasks, count(*) filter (where due < $1) as late from task
+          where state not in ('done', 'cancelled') and ($2::uuid is null or assignee = $2) group by 1, 2 order by 1, 2",
+    )
+    .bind(today)
+    .bind(assignee)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many cases of a procedure took so many rounds of paper requests.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"procedure": "transfer", "rounds": 1, "cases": 41, "ended": 30}))]
+pub struct RoundCount {
+    pub procedure: String,
+    pub rounds: i32,
+    pub cases: i64,
+    /// How many of them have ended, so that no round can come.
+    pub ended: i64,
+}
+
+/// Of cases opened from one instant up to another.
+pub async fn rounds(
+    conn: &mut PgConnection,
+    from: Option<OffsetDateTime>,
+    to: Option<OffsetDateTime>,
+) -> sqlx::Result<Vec<RoundCount>> {
+    sqlx::query_as(
+        "select procedure, coalesce((standing ->> 'rounds')::int, 0) as rounds, count(*) as cases, count(*) filter (where ended) as ended
+           from case_file where ($1::timestamptz is null or created_at >= $1) and ($2::timestamptz is null or created_at < $2)
+          group by 1, 2 order by 1, 2",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(conn)
+    .await
+}

@@ -169,12 +169,15 @@ pub async fn by_alias(
 ) -> sqlx::Result<Vec<AliasRow>> {
     sqlx::query_as(
         "with recursive named as (
-            select a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth from parcel_name a
+            select a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth,
+                   case when a.act_id is not null then upper(a.valid) end as since
+              from parcel_name a
              where a.sheet = $2 and a.number = $3 and (cardinality($1::text[]) = 0 or a.commune_code = any($1))
             union
             select n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
-                   case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
-              from named n join parcel_step l on l.zone = n.zone and l.from_parcel = n.parcel_id where n.depth < 20
+                   case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1, l.at + interval '1 microsecond'
+              from named n join parcel_step l on l.zone = n.zone and l.from_parcel = n.parcel_id
+             where n.depth < 20 and (n.since is null or l.at >= n.since)
          )
          select distinct on (n.zone, n.parcel_id, n.commune_code) n.zone, n.parcel_id, n.commune_code as alias_commune, n.sheet as alias_sheet,
                 n.number as alias_number, n.reason, v.commune_code, v.sheet, v.number, upper_inf(v.valid) as valid_now,

@@ -18,10 +18,8 @@ pub struct Standing {
 /// A transaction that reads, and in which every statement sees the same moment: what is published in between is not seen. Its
 /// statements look a few rows up by an index whatever is asked for: to plan each anew would cost more than to run them all.
 pub async fn one_moment(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with(
-        "begin isolation level repeatable read read only; set local plan_cache_mode = force_generic_plan",
-    )
-    .await
+    pool.begin_with("begin isolation level repeatable read read only; set local plan_cache_mode = force_generic_plan")
+        .await
 }
 
 /// The version in force now; a parcel that is gone gives its last one.

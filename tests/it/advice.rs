@@ -147,3 +147,36 @@ async fn a_sheet_holds_again_when_a_map_is_taken_back(pool: PgPool) {
     })
     .await;
 }
+
+/// A newer version of a map that says the same around the parcel outdates nothing; one that says something else there does.
+#[sqlx::test(migrations = "./migrations")]
+async fn only_what_changed_around_the_parcel_outdates_a_sheet(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
+        flood(&gis, &[-100.0, 300.0]).await;
+        let case = verified_case(&legal).await;
+        signed_sheet(&legal, &case).await;
+        let versions = async || -> i64 {
+            let sql =
+                "select count(*) from layer_version v join layer l on l.id = v.layer_id where l.code = 'flood_test'";
+            sqlx::query_scalar(sql).fetch_one(&t.app.pool).await.unwrap()
+        };
+        flood(&gis, &[-100.0, 250.0, 300.0]).await;
+        assert_eq!((versions().await, outdated(&legal, &case).await), (2, vec![]), "far away");
+        t.run("watch_sheets").await;
+        assert!(!kinds(&t, &case).await.contains(&"option_sheet_outdated".to_owned()));
+        flood(&gis, &[-100.0, 5.0, 250.0, 300.0]).await;
+        assert_eq!(outdated(&legal, &case).await, ["sheet-outdated-layer"], "on the parcel");
+        let offered = legal.post(&format!("/api/v1/cases/{case}/quotations"), json!({"package": "standard"})).await;
+        assert_eq!(conflict(&offered), "sheet-outdated");
+        flood(&gis, &[-100.0, 300.0]).await;
+        assert_eq!((versions().await, outdated(&legal, &case).await), (4, vec![]), "as it was");
+        // By another decision it is other ground, however alike.
+        let set = "update layer_version set decision = '12/QĐ' where id = (select max(id) from layer_version)";
+        sqlx::raw_sql(set).execute(&t.app.pool).await.unwrap();
+        assert_eq!(outdated(&legal, &case).await, ["sheet-outdated-layer"]);
+    })
+    .await;
+}

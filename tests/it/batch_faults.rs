@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 const CHUNKS: u32 = 60;
 
-/// Of how many parcels the run is that is killed: 1,500, or what `DIABA_KILL_PARCELS` says.
+/// Of how many parcels the run is that is killed: as many as take about a minute, or what `DIABA_KILL_PARCELS` says.
 fn parcels() -> u32 {
     std::env::var_os("DIABA_KILL_PARCELS")
-        .map_or(1_500, |n| n.to_string_lossy().parse().expect("DIABA_KILL_PARCELS: a number"))
+        .map_or(5_000, |n| n.to_string_lossy().parse().expect("DIABA_KILL_PARCELS: a number"))
 }
 
 async fn begin(t: &TestApp) -> Uuid {
@@ -233,6 +233,9 @@ async fn a_run_waits_while_the_disk_is_full(pool: PgPool) {
         }
         let half = batch::find(&t.app, run).await.unwrap();
         assert_eq!((half.state.as_str(), half.chunks_done, half.parcels_done, half.chunks_dead), ("running", 2, 10, 0));
+        // at the console and by the API too
+        assert!(half.chunks_failing >= 3, "{half:?}");
+        assert!(half.last_error.as_ref().is_some_and(|e| e.contains("disk of the database is full")), "{half:?}");
         let kept = "select count(*) from run_verification";
         assert_eq!(sqlx::query_scalar::<_, i64>(kept).fetch_one(&pool).await.unwrap(), 10, "nothing is half there");
         for sql in ["drop trigger no_space on run_verification", "update job set run_at = now() where state = 'pending'"] {
@@ -240,7 +243,7 @@ async fn a_run_waits_while_the_disk_is_full(pool: PgPool) {
         }
         let done = until_done(&t, run).await;
         worker.abort();
-        assert_eq!((done.parcels, done.faults), (40, 0));
+        assert_eq!((done.parcels, done.faults, done.chunks_failing, done.last_error.clone()), (40, 0, 0, None));
         assert_once(&pool, &done).await;
     })
     .await;

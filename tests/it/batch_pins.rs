@@ -211,6 +211,28 @@ async fn a_run_over_a_version_takes_what_the_former_one_covered(pool: PgPool) {
         assert_eq!(proposed().await.len(), 1);
         layer::withdraw(&t.app, &by, "recovery_test", "all", "published by mistake").await.unwrap();
         assert!(proposed().await.contains(&(second, "withdrawn".into())));
+
+        // who knows that none is needed says so; until the map changes again
+        let dismissal = format!("/api/v1/verification-run-proposals/{second}/dismissal");
+        let why = json!({"reason": "It lay over water only"});
+        assert_eq!(gis.post(&dismissal, json!({"reason": "no"})).await.refused(), ["reason: length"]);
+        let done = gis.post(&dismissal, why.clone()).await;
+        assert_eq!((done.status.as_u16(), &done.body["proposal"]["what"]), (200, &json!("withdrawn")), "{}", done.text);
+        assert_eq!(gis.post(&dismissal, why).await.status.as_u16(), 404, "it proposes nothing any more");
+        assert!(proposed().await.iter().all(|(id, _)| *id != second), "{:?}", proposed().await);
+        let told: (String, String) =
+            sqlx::query_as("select actor, detail->>'reason' from audit where action = 'verification_run.dismiss'")
+                .fetch_one(&t.app.pool)
+                .await
+                .unwrap();
+        assert_eq!(told, ("gis".into(), "It lay over water only".into()));
+        t.advance(time::Duration::minutes(1));
+        layer::rollback(&t.app, &by, "recovery_test", "all", Some(2)).await.unwrap();
+        assert!(proposed().await.contains(&(second, "published".into())));
+        let id = second.to_string();
+        let told = ["verify", "--proposed", "--dismiss", &id, "--reason", "It lay over water only"];
+        crate::command_line::says(&t, &told, &["recovery_test published of", "dismissed"]).await;
+        assert!(proposed().await.iter().all(|(id, _)| *id != second), "{:?}", proposed().await);
     })
     .await;
 }

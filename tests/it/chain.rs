@@ -172,6 +172,10 @@ async fn a_stolen_key_is_told_wherever_something_is_proved(pool: PgPool) {
             async |v: &serde_json::Value| legal.get(&format!("/check/{}", v["digest"].as_str().unwrap())).await.text;
         assert!(!page(&before).await.contains("DO NOT RELY"), "a head from before covers it");
         assert!(page(&after).await.contains("DO NOT RELY"), "{}", page(&after).await);
+        let address = format!("/check/{}", after["digest"].as_str().unwrap());
+        let vi = legal.send_in("vi", legal.request(reqwest::Method::GET, &address)).await.text;
+        let why = format!("CHỚ TIN CẬY: khoá {stolen} có thể đã lọt vào tay người khác từ ");
+        assert!(vi.contains(&why) && vi.contains("A copy of the key lay") && !vi.contains("other hands"), "{vi}");
         let bundle = async |v: &serde_json::Value| {
             let id = v["id"].as_str().unwrap().parse().unwrap();
             proof::bundle(&t.app, &by, id, diaba::domain::staff::Purpose::Verify).await.unwrap()

@@ -97,6 +97,11 @@ async fn desks_list_and_count(pool: PgPool) {
             (&screen["contracts"][0]["state"], &screen["account"]["paid"]),
             (&json!("concluded"), &json!(1_000_000))
         );
+        // One call for the page: every step has its place on it.
+        assert!(screen["verification"]["outcome"].is_string() && screen["option_sheets"][0]["signed_by"].is_string());
+        for part in ["consents", "appointments", "hand_overs", "obligations", "archives", "watches"] {
+            assert!(screen[part].is_array(), "{part}");
+        }
         lists_agree(&care, &[&bound, &open, &asked]).await;
         t.advance(Duration::days(16));
         let later = t.signed_in("care.two", &["customer_care"]).await;

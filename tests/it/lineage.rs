@@ -110,6 +110,31 @@ async fn a_map_shows_what_became_of_a_number(pool: PgPool) {
     .await;
 }
 
+/// Names that no map holds: of before the first map, known from decisions; and under the old commune, given by the first map.
+const ANCIENT: u32 = 700;
+const MERGED: u32 = 800;
+/// Phường Hòa Hiệp Nam, since 1 July 2025 part of 20194.
+const OLD_COMMUNE: &str = "20195";
+
+/// How a paper names a parcel of a row.
+fn name(row: usize, number: u32) -> (&'static str, String, String) {
+    match number > MERGED {
+        true => (OLD_COMMUNE, (row + 501).to_string(), number.to_string()),
+        false => ("20194", (row + 1).to_string(), number.to_string()),
+    }
+}
+
+fn written(row: usize, number: u32) -> String {
+    let (commune, sheet, number) = name(row, number);
+    format!("{commune}/{sheet}/{number}")
+}
+
+/// An act read in a decision, and whether it was read wrongly.
+struct Decided {
+    act: Value,
+    revoked: bool,
+}
+
 /// Rows of parcels, each a history of its own: every map that is published shows one more step of each.
 struct Rows {
     chance: u64,
@@ -118,12 +143,49 @@ struct Rows {
     /// Per row: number it became, number it was before.
     became: Vec<Vec<(u32, u32)>>,
     next: Vec<u32>,
+    /// Per row: names from decisions.
+    ancient: Vec<u32>,
 }
 
 impl Rows {
     fn new(rows: usize) -> Self {
         let row: BTreeMap<u32, (u32, u32)> = (0..4).map(|i| (i + 1, (i * 4, i * 4 + 4))).collect();
-        Self { chance: 20_261_128, now: vec![row; rows], became: vec![vec![]; rows], next: vec![5; rows] }
+        let merged: Vec<(u32, u32)> = (1..5).map(|n| (n, MERGED + n)).collect();
+        let (became, ancient) = (vec![merged; rows], vec![0; rows]);
+        Self { chance: 20_261_128, now: vec![row; rows], became, next: vec![5; rows], ancient }
+    }
+
+    /// Every name that a paper may bear.
+    fn names(&self, row: usize) -> Vec<u32> {
+        let ancient = (1..=self.ancient[row]).map(|i| ANCIENT + i);
+        (1..self.next[row]).chain(ancient).chain((1..5).map(|n| MERGED + n)).collect()
+    }
+
+    /// Decisions of a day, for about one row in three: what was before no map leads to what stands there now.
+    fn decide(&mut self, day: &str) -> Vec<Decided> {
+        let mut out = Vec::new();
+        for row in 0..self.now.len() {
+            let stands: Vec<u32> = self.now[row].keys().copied().collect();
+            let first = self.draw(stands.len());
+            let second = (first + 1) % stands.len();
+            let (kind, names, to) = match self.draw(9) {
+                0 if stands.len() > 1 => ("split", 1, vec![stands[first], stands[second]]),
+                1 => ("merge", 2, vec![stands[first]]),
+                2 => ("renumber", 1, vec![stands[first]]),
+                _ => continue,
+            };
+            let from: Vec<u32> = (1..=names).map(|i| ANCIENT + self.ancient[row] + i).collect();
+            self.ancient[row] += names;
+            let revoked = self.draw(4) == 0;
+            if !revoked {
+                self.became[row].extend(from.iter().flat_map(|b| to.iter().map(|a| (*a, *b))));
+            }
+            let all = |numbers: &[u32]| numbers.iter().map(|n| written(row, *n)).collect::<Vec<_>>();
+            let act = json!({"kind": kind, "from": all(&from), "to": all(&to), "effective": day,
+                "decision": format!("{row}/QĐ-UBND, {day}")});
+            out.push(Decided { act, revoked });
+        }
+        out
     }
 
     fn draw(&mut self, below: usize) -> usize {
@@ -184,17 +246,21 @@ impl Rows {
         self.now[row].keys().copied().filter(|n| came_of(*n)).collect()
     }
 
-    fn map(&self) -> String {
-        let mut out = "WKT,MaXa,SoTo,SoThua,DienTichPhapLy,LOAIDAT\n".to_owned();
+    /// `first`: it still tells what the parcels were called in the old commune.
+    fn map(&self, first: bool) -> String {
+        let mut out = "WKT,MaXa,SoTo,SoThua,DienTichPhapLy,LOAIDAT".to_owned();
+        out += if first { ",MaXaCu,SoHieuToBanDoCu,SoThuTuThuaCu\n" } else { "\n" };
         for (row, parcels) in self.now.iter().enumerate() {
             let (s, n) = (NORTH + 20.0 * row as f64, NORTH + 20.0 * row as f64 + 10.0);
             for (number, (from, to)) in parcels {
                 let (w, e) = (EAST + 5.0 * f64::from(*from), EAST + 5.0 * f64::from(*to));
                 let area = 50 * (to - from);
                 out += &format!(
-                    "\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",20194,{},{number},{area},ODT\n",
+                    "\"POLYGON(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))\",20194,{},{number},{area},ODT",
                     row + 1
                 );
+                let (commune, sheet, was) = name(row, MERGED + number);
+                out += &if first { format!(",{commune},{sheet},{was}\n") } else { "\n".to_owned() };
             }
         }
         out
@@ -202,56 +268,67 @@ impl Rows {
 }
 
 /// Numbers of the parcels that stand today among those a verification would choose from.
-async fn judged(t: &TestApp, sheet: usize, number: u32) -> BTreeSet<u32> {
-    let asked = ParcelRef {
-        commune_code: Some("20194".into()),
-        commune_name: None,
-        sheet: sheet.to_string(),
-        number: number.to_string(),
-    };
+async fn judged(t: &TestApp, (commune, sheet, number): (&str, String, String)) -> BTreeSet<u32> {
+    let asked = ParcelRef { commune_code: Some(commune.into()), commune_name: None, sheet, number };
     let conn = &mut *t.app.pool.acquire().await.unwrap();
     let found = resolve(conn, &asked, &Hints::default(), None).await.unwrap();
     let stands = |c: &&Candidate| !c.reasons.iter().any(|r| r == "resolve-not-current");
     found.candidates.iter().filter(stands).map(|c| c.number.parse().unwrap()).collect()
 }
 
-/// Three dozen random histories through import and publication: every number that ever was leads to exactly what came of it.
+/// Thirty random histories through import, publication, decisions and a merger of communes: every name that ever was leads to exactly what
+/// came of it, and one that stands only in a decision that was read wrongly leads nowhere.
 #[sqlx::test(migrations = "./migrations")]
 async fn every_old_number_reaches_what_came_of_it(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = TestApp::with_data(pool).await;
         start_worker(&t);
-        let gis = t.signed_in("gis", &["gis_analyst"]).await;
-        let mut rows = Rows::new(36);
-        publish_map(&gis, rows.map(), &ask()).await;
-        for _ in 0..5 {
+        let mut gis = t.signed_in("gis", &["gis_analyst"]).await;
+        let mut rows = Rows::new(30);
+        publish_map(&gis, rows.map(true), &ask()).await;
+        let (mut recorded, mut revoked) = (0, 0);
+        for round in 0..5 {
+            // an act holds from the morning of its day on, a map from when it is published
+            t.advance(time::Duration::days(1));
+            gis = t.signed_in(&format!("gis.{round}"), &["gis_analyst"]).await;
+            for decided in rows.decide(&t.app.clock.today().to_string()) {
+                let made = gis.post("/api/v1/parcel-acts", decided.act).await;
+                assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+                recorded += 1;
+                if decided.revoked {
+                    let wrong = format!("/api/v1/parcel-acts/{}/revocation", made.body["id"].as_str().unwrap());
+                    let told = gis.post(&wrong, json!({"reason": "read from the wrong decision"})).await;
+                    assert_eq!(told.status, StatusCode::OK, "{}", told.text);
+                    revoked += 1;
+                }
+            }
             rows.live();
-            t.advance(time::Duration::minutes(10));
-            publish_map(&gis, rows.map(), &ask()).await;
+            publish_map(&gis, rows.map(false), &ask()).await;
         }
+        assert!(recorded > 20 && revoked > 3, "{recorded} acts, {revoked} of them revoked");
         let (mut wrong, mut asked) = (Vec::new(), 0);
         for row in 0..rows.now.len() {
-            for number in 1..rows.next[row] {
-                let found = gis.get(&format!("/api/v1/parcels?ref=20194/{}/{number}", row + 1)).await;
-                let all = found.body["reference"]["candidates"].as_array().unwrap();
+            for number in rows.names(row) {
+                let found = gis.get(&format!("/api/v1/parcels?ref={}", written(row, number))).await;
+                let all = found.body["reference"]["candidates"].as_array().unwrap_or_else(|| panic!("{}", found.text));
                 let there = all.iter().filter(|c| c["in_force"] == true);
                 let reached: BTreeSet<u32> =
                     there.map(|c| c["key"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap()).collect();
                 let due = rows.due(row, number);
                 asked += 1;
                 // A verification looks its parcel up by another question: it must come to the same parcels.
-                let judged = judged(&t, row + 1, number).await;
-                assert_eq!(judged, due, "verification of {}/{number}", row + 1);
+                let judged = judged(&t, name(row, number)).await;
+                assert_eq!(judged, due, "verification of {}; {:?}", written(row, number), rows.became[row]);
                 if reached != due {
                     wrong.push(format!(
-                        "{}/{number}: expected {due:?}, found {reached:?}; {:?}",
-                        row + 1,
+                        "{}: expected {due:?}, found {reached:?}; {:?}",
+                        written(row, number),
                         rows.became[row]
                     ));
                 }
             }
         }
-        assert!(asked > 200 && wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(asked > 350 && wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
     })
     .await;
 }

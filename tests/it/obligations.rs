@@ -85,3 +85,39 @@ async fn taxes_are_reminded_until_paid(pool: PgPool) {
     })
     .await;
 }
+
+/// F7: an instance whose clock is five minutes off reminds five minutes early or late, and no other repeats it.
+#[sqlx::test(migrations = "./migrations")]
+async fn f7_a_wrong_clock_reminds_once_and_on_its_day(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let d = at_work(mapped(pool.clone()).await).await;
+        let noted = d.legal.post(&d.path("obligations/from-sheet"), json!({})).await;
+        let count = noted.body.as_array().unwrap().len();
+        assert!(count > 0, "{}", noted.text);
+        let reminders = async || d.kinds().await.iter().filter(|k| *k == "obligation_reminded").count();
+        // what has no last day is reminded of every 14 days; here begins the night before the fourteenth
+        let clock = &d.t.app.clock;
+        let day = clock.today() + time::Duration::days(14);
+        let midnight = day.midnight().assume_offset(time::macros::offset!(+7));
+        let at = |minutes: i64| d.t.advance(midnight + time::Duration::minutes(minutes) - d.t.app.clock.now());
+        let told = async |minutes_off: i64| {
+            d.t.run_off_by(minutes_off, "remind_obligations").await;
+            reminders().await
+        };
+        at(-6);
+        assert_eq!((told(-5).await, told(0).await, told(5).await), (0, 0, 0), "not earlier than the clock is wrong");
+        at(3);
+        assert_eq!(told(-5).await, 0, "late, by what its clock is late");
+        at(6);
+        assert_eq!(told(-5).await, count, "and no later");
+        assert_eq!((told(0).await, told(5).await), (count, count), "nobody repeats it");
+
+        d.t.advance(time::Duration::days(14) - time::Duration::minutes(9)); // three minutes before the next of its days
+        assert_eq!((told(0).await, told(-5).await), (count, count));
+        assert_eq!(told(5).await, 2 * count, "early, by what its clock is early");
+        d.t.advance(time::Duration::minutes(10));
+        assert_eq!((told(-5).await, told(0).await), (2 * count, 2 * count), "nobody repeats it");
+        assert_eq!(day, clock.today() - time::Duration::days(14));
+    })
+    .await;
+}

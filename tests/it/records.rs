@@ -76,12 +76,14 @@ fn layer(id: i64, theme: &str, coverage: MultiPolygon<f64>, features: Vec<Featur
         scale: Some(2000),
         rows_bad: 0,
         rows_unplaced: 0,
+        theme: None,
     };
     let set_aside = MultiPolygon(vec![]);
     LayerFacts {
         pin: Arc::new(pin),
         coverage,
         set_aside,
+        ground: Arc::default(),
         features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
     }
 }

@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use std::process::Command;
 use std::sync::Arc;
 
-async fn verified(t: &TestApp) -> (Caller, Value) {
+pub async fn verified(t: &TestApp) -> (Caller, Value) {
     let legal = t.signed_in("legal", &["legal"]).await;
     let case = legal.open_case().await;
     let made = legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
@@ -22,20 +22,20 @@ async fn verified(t: &TestApp) -> (Caller, Value) {
     (legal, made.body)
 }
 
-async fn fetched(legal: &Caller, made: &Value) -> Vec<u8> {
+pub async fn fetched(legal: &Caller, made: &Value) -> Vec<u8> {
     let id = made["id"].as_str().unwrap();
     let (status, pdf) = legal.send_raw(&format!("/api/v1/verifications/{id}/report.pdf?purpose=verify")).await;
     assert_eq!(status, StatusCode::OK);
     pdf.to_vec()
 }
 
-async fn published(t: &TestApp) -> Vec<String> {
+pub async fn published(t: &TestApp) -> Vec<String> {
     let keys = t.anonymous().get("/check/keys.json").await;
     keys.body.as_array().unwrap().iter().map(|k| k["pem"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Where `word` begins, from `from` on.
-fn find(text: &[u8], word: &[u8], from: usize) -> usize {
+pub fn find(text: &[u8], word: &[u8], from: usize) -> usize {
     from + text[from..].windows(word.len()).position(|w| w == word).expect("word in the file")
 }
 

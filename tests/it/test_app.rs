@@ -108,6 +108,18 @@ impl TestApp {
 
     /// As [`Self::run_with`], with what it failed by.
     pub async fn try_run(&self, kind: &str, args: Value) -> Result<(), String> {
+        self.try_run_by(&self.app, kind, args).await
+    }
+
+    /// As [`Self::try_run`], by an instance whose clock is `minutes` ahead of everybody's.
+    pub async fn run_off_by(&self, minutes: i64, kind: &str) {
+        let mut app = self.app.clone();
+        let told = self.app.clock.now() + time::Duration::minutes(minutes);
+        app.clock = Clock::Fixed(Arc::new(Mutex::new(told)));
+        self.try_run_by(&app, kind, json!({})).await.unwrap();
+    }
+
+    async fn try_run_by(&self, app: &App, kind: &str, args: Value) -> Result<(), String> {
         use diaba::store::queue::{self, New, work};
         let mut tx = self.app.pool.begin().await.unwrap();
         let job =
@@ -117,7 +129,7 @@ impl TestApp {
         let mut conn = self.app.pool.acquire().await.unwrap();
         let (kinds, lease) = ([kind.to_owned()], std::time::Duration::from_secs(60));
         let claimed = work::claim(&mut conn, &"test".into(), &kinds, 1, lease, "a").await.unwrap();
-        diaba::worker::registry().unwrap().deliver(&self.app, &claimed[0].0, args).await.map_err(|e| e.to_string())
+        diaba::worker::registry().unwrap().deliver(app, &claimed[0].0, args).await.map_err(|e| e.to_string())
     }
 
     pub fn anonymous(&self) -> Caller {

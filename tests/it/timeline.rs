@@ -1,9 +1,13 @@
 //! A case told in words, for staff and for the customer, and its news as they come.
 
-use crate::test_app::TestApp;
+use crate::test_app::{Caller, TestApp};
+use diaba::domain::case::Happened;
+use diaba::flow::case::record;
+use diaba::flow::staff::Actor;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
+use time::macros::date;
 
 #[sqlx::test(migrations = "./migrations")]
 async fn two_views_of_one_history(pool: PgPool) {
@@ -49,14 +53,77 @@ async fn news_come_as_they_happen(pool: PgPool) {
     let t = TestApp::new(pool).await;
     let care = t.signed_in("care", &["customer_care", "legal"]).await;
     let case = care.open_case().await;
-    let mut news = care.request(Method::GET, &format!("/api/v1/cases/{case}/events?after=1")).send().await.unwrap();
-    assert_eq!(news.headers()["content-type"], "text/event-stream");
+    let mut news = Heard::of(&care, &format!("/api/v1/cases/{case}/events?after=1")).await;
     let party = json!({"role": "holder", "person": {"name": "Người Mẫu Bảy"}});
     care.post(&format!("/api/v1/cases/{case}/parties"), party).await;
-    let mut heard = String::new();
-    while !heard.contains("\n\n") {
-        let chunk = tokio::time::timeout(std::time::Duration::from_secs(20), news.chunk()).await;
-        heard += std::str::from_utf8(&chunk.expect("news within 20 s").unwrap().unwrap()).unwrap();
+    let heard = news.until("party_added").await;
+    assert!(heard.contains("event: line") && heard.contains("id: 2"), "{heard}");
+}
+
+/// A stream that somebody listens to.
+struct Heard(reqwest::Response);
+
+impl Heard {
+    async fn of(who: &Caller, path: &str) -> Self {
+        let response = who.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self(response)
     }
-    assert!(heard.contains("event: line") && heard.contains("id: 2") && heard.contains("party_added"), "{heard}");
+
+    /// What comes until a whole event holds these words.
+    async fn until(&mut self, words: &str) -> String {
+        let mut heard = String::new();
+        while !heard.split_inclusive("\n\n").any(|e| e.ends_with("\n\n") && e.contains(words)) {
+            let chunk = tokio::time::timeout(std::time::Duration::from_secs(20), self.0.chunk()).await;
+            let chunk = chunk.unwrap_or_else(|_| panic!("no `{words}` within 20 s, only: {heard}")).unwrap();
+            heard += std::str::from_utf8(&chunk.expect("the stream ended")).unwrap();
+        }
+        heard
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_desk_hears_of_all_cases_whatever_comes_late(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let boss = t.signed_in("boss", &["manager"]).await;
+    let (slow, quick) = (care.open_case().await, care.open_case().await);
+    let mut desk = Heard::of(&care, "/api/v1/case-events").await;
+    let ready = desk.until("event: ready").await;
+    assert!(!ready.contains("event: case"), "what was there before is not told: {ready}");
+    let mut mine = Heard::of(&boss, "/api/v1/case-events?to=me").await;
+    let mut others = Heard::of(&boss, "/api/v1/case-events?state=withdrawn").await;
+    mine.until("event: ready").await;
+    others.until("event: ready").await;
+
+    // An act that takes its number first and is committed last.
+    let mut tx = pool.begin().await.unwrap();
+    let stuck = Happened::StuckNoticed { since: date!(2026 - 09 - 01), step: "intake".into() };
+    record(&t.app, &mut tx, &Actor::system("test"), slow.parse().unwrap(), stuck).await.unwrap();
+    let party = json!({"role": "holder", "person": {"name": "Người Mẫu Bảy"}});
+    care.post(&format!("/api/v1/cases/{quick}/parties"), party).await;
+    let heard = desk.until("party_added").await;
+    assert!(heard.contains(&quick) && !heard.contains("stuck_noticed"), "{heard}");
+    let place = heard.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().to_owned();
+    tx.commit().await.unwrap();
+    let heard = desk.until("stuck_noticed").await;
+    assert!(heard.contains(&slow) && heard.contains("\"state\":\"intake\""), "{heard}");
+    assert!(!heard.contains("party_added"), "told once: {heard}");
+
+    // Who comes back misses nothing, late ones too.
+    let again = care.request(Method::GET, "/api/v1/case-events").header("last-event-id", &place);
+    let heard = Heard(again.send().await.unwrap()).until("stuck_noticed").await;
+    assert!(heard.contains("event: case"), "{heard}");
+
+    let end = json!({"ending": "withdrawn", "reason": "customer withdrew"});
+    care.post(&format!("/api/v1/cases/{quick}/close"), end).await;
+    let heard = mine.until("stuck_noticed").await;
+    assert!(!heard.contains("party_added"), "a manager has to hear of what stands still alone: {heard}");
+    let heard = others.until("\"kind\":\"ended\"").await;
+    assert!(!heard.contains(&slow), "{heard}");
+    for (query, field) in [("state=king", "state"), ("procedure=king", "procedure"), ("after=-1", "after")] {
+        let refused = care.get(&format!("/api/v1/case-events?{query}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert_eq!(refused.body["errors"][0]["field"], field, "{}", refused.text);
+    }
 }

@@ -12,10 +12,7 @@ use std::time::Duration;
 /// Nothing is accepted that is not kept; when there is space again, what was accepted runs to its end, once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f5_a_full_disk_is_a_pause() {
-    let Some(disk) = Tmpfs::mount(400) else {
-        eprintln!("F5 is skipped: it mounts a small tmpfs, which takes root");
-        return;
-    };
+    let Some(disk) = Tmpfs::mount(400, "F5, a full disk is a pause") else { return };
     let cluster = Cluster::at(&disk.path().join("pg"));
     let admin = PgPool::connect(&cluster.url("postgres")).await.unwrap();
     sqlx::query("create database jobs").execute(&admin).await.unwrap();

@@ -47,7 +47,7 @@ event-customer_linked = The case was put down to a customer.
 event-consent_given = Consent was given: { $what }.
 event-consent_withdrawn = Consent was withdrawn: { $what }.
 event-account_invited = You were invited to follow your case online.
-    .next = Open your account with the one-time code.
+    .next = See your case with the code that we tell you.
 event-intake_saved = What you told us so far was kept.
     .why = Some things are still missing: { $missing }.
     .next = Go on whenever you like; nothing has to be told twice.
@@ -205,6 +205,10 @@ event-ended = { $ending ->
     [withdrawn] The case was withdrawn.
    *[refused] The case was ended by us or by the authority.
 }
+consent-processing = processing of personal data
+consent-contact = being contacted
+consent-parcel_watch = watching the parcel
+procedures-open = which procedure is not decided yet
 missing-name = the name
 missing-phone = a phone number
 missing-need = what is needed

@@ -163,6 +163,7 @@ split-count-between = { $parts } parts of about { $area } m² each out of { $net
 split-count-small = { $parts } parts of about { $area } m² each out of { $net } m² for { $use }: below { $least } m².
 split-width = Width { $side } m; the least is { $least } to { $most } m.
 split-depth = Depth { $side } m; the least is { $least } to { $most } m.
+split-range = Within the accuracy of the maps the area is { $low } to { $high } m².
 split-needs-drawing = Width and depth can be judged only when the parts are drawn.
 split-bad-drawing = The drawing of the part is not a valid polygon.
 split-use-unknown = The land use is not known, so no least size can be named.

@@ -44,6 +44,10 @@ verdict-not-applicable = not applicable
 certainty-certain = overlap: certain within the accuracy of both maps
 certainty-possible = overlap: possible within the accuracy of both maps
 certainty-none = overlap: none within the accuracy of both maps
+missing-area = Short by { $low } to { $high } m² (nominal { $nominal })
+missing-certain = what is missing: certain within the accuracy of the maps
+missing-possible = what is missing: possible within the accuracy of the maps
+missing-none = what is missing: nothing within the accuracy of the maps
 
 standing-verified = verified
 standing-secondary = seen only at second hand

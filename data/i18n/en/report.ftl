@@ -69,6 +69,7 @@ page-file = Source
 page-date = Map date
 page-decision = Decision
 page-accuracy = Accuracy
+page-accuracy-of-theme = ± { $accuracy } m (of its theme)
 page-map-scale = Scale
 page-used-by = Used in
 page-hash = Content hash (SHA-256)

@@ -47,7 +47,7 @@ event-customer_linked = Đã gắn hồ sơ với khách hàng.
 event-consent_given = Đã đồng ý: { $what }.
 event-consent_withdrawn = Đã rút lại đồng ý: { $what }.
 event-account_invited = Đã mời quý khách theo dõi hồ sơ trực tuyến.
-    .next = Mở tài khoản bằng mã dùng một lần.
+    .next = Quý khách xem hồ sơ bằng mã chúng tôi cung cấp.
 event-intake_saved = Đã lưu những gì quý khách cung cấp.
     .why = Còn thiếu: { $missing }.
     .next = Quý khách tiếp tục lúc nào cũng được, không phải khai lại.
@@ -205,6 +205,10 @@ event-ended = { $ending ->
     [withdrawn] Hồ sơ đã được rút.
    *[refused] Hồ sơ kết thúc do chúng tôi hoặc cơ quan từ chối.
 }
+consent-processing = xử lý dữ liệu cá nhân
+consent-contact = được liên hệ
+consent-parcel_watch = theo dõi thửa đất
+procedures-open = chưa chọn thủ tục
 missing-name = họ tên
 missing-phone = số điện thoại
 missing-need = nhu cầu

@@ -163,6 +163,7 @@ split-count-between = { $parts } phần, mỗi phần khoảng { $area } m², t�
 split-count-small = { $parts } phần, mỗi phần khoảng { $area } m², từ { $net } m² cho { $use }: dưới { $least } m².
 split-width = Chiều rộng { $side } m; tối thiểu { $least } đến { $most } m.
 split-depth = Chiều sâu { $side } m; tối thiểu { $least } đến { $most } m.
+split-range = Trong độ chính xác của các bản đồ, diện tích từ { $low } đến { $high } m².
 split-needs-drawing = Chỉ đánh giá được chiều rộng và chiều sâu khi các phần đã được vẽ.
 split-bad-drawing = Bản vẽ của phần tách không phải là một vùng hợp lệ.
 split-use-unknown = Chưa rõ mục đích sử dụng nên không nêu được mức tối thiểu.

@@ -44,6 +44,10 @@ verdict-not-applicable = không áp dụng
 certainty-certain = phần chồng lấn: chắc chắn, trong độ chính xác của hai bản đồ
 certainty-possible = phần chồng lấn: có thể, trong độ chính xác của hai bản đồ
 certainty-none = phần chồng lấn: không có, trong độ chính xác của hai bản đồ
+missing-area = Thiếu từ { $low } đến { $high } m² (danh nghĩa { $nominal })
+missing-certain = phần thiếu: chắc chắn, trong độ chính xác của các bản đồ
+missing-possible = phần thiếu: có thể, trong độ chính xác của các bản đồ
+missing-none = phần thiếu: không có, trong độ chính xác của các bản đồ
 
 standing-verified = đã đối chiếu
 standing-secondary = chỉ thấy ở nguồn thứ cấp

@@ -69,6 +69,7 @@ page-file = Nguồn
 page-date = Ngày bản đồ
 page-decision = Quyết định
 page-accuracy = Độ chính xác
+page-accuracy-of-theme = ± { $accuracy } m (theo chuyên đề)
 page-map-scale = Tỷ lệ
 page-used-by = Dùng ở mục
 page-hash = Mã nội dung (SHA-256)

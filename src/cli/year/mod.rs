@@ -43,7 +43,7 @@ pub struct RunYear {
     /// All cases come within so many of its days; all but the last 45 when left out
     #[arg(long)]
     arrive_within: Option<u16>,
-    /// Nobody lets anybody wait for more than a day or gives up: many cases come to their end within few weeks
+    /// Nobody lets anybody wait or gives up, and people act every hour: many cases come to their end within two weeks
     #[arg(long)]
     brisk: bool,
     /// The first day; all of it must lie in the past

@@ -186,8 +186,9 @@ impl Office {
         self.app.pool.close().await;
     }
 
+    /// Never back, though kills may have pushed it on.
     pub fn set(&self, at: OffsetDateTime) -> Result<()> {
-        self.clock.set(at).map_err(broken)
+        self.clock.set(at.max(self.app.clock.now())).map_err(broken)
     }
 
     fn process(&self, what: &str) -> Result<Child> {
@@ -305,9 +306,9 @@ impl Office {
     }
 
     async fn run_dry(&mut self) -> Result<()> {
-        let waiting = crate::flow::job::under_way(&self.app).await?;
-        if waiting > 0 {
-            self.jobs += waiting.unsigned_abs();
+        self.jobs += crate::flow::job::under_way(&self.app).await?.unsigned_abs();
+        // What the timetable owes counts as well.
+        if !worker::settled(&self.app, &self.registry).await? {
             let number = self.drains;
             self.drains += 1;
             let kill = self.kills.as_mut().and_then(|k| take(&mut k.drains, number).then(|| k.moment(40)));

@@ -2,13 +2,14 @@
 //! parcel costs some hundred bytes. With it, and the rows it names, each of them can be run again to the same digest. What a
 //! layer answered with is not repeated here: the digest covers it.
 
-use crate::domain::verify::{Candidate, Facts, Gathered, LayerPin, OtherCase, ParcelRef, RequiredPaper, ThemeFacts};
+use crate::domain::verify::{
+    Candidate, Facts, Gathered, Ground, LayerPin, OtherCase, ParcelRef, RequiredPaper, ThemeFacts,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::Arc;
 use uuid::Uuid;
 
-pub const INPUTS: &str = "diaba.chunk-inputs/1";
+pub const INPUTS: &str = "diaba.chunk-inputs/2";
 
 /// A version of a parcel, by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct AskedLayer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
     pub pin: LayerPin,
+    /// Of one that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<Ground>,
 }
 
 /// Numbers are places in the lists of the chunk.
@@ -96,12 +100,12 @@ impl Keeper {
         let own = facts.parcel.as_ref();
         let row = own.map(|p| self.row(p.id, p.version, &p.row_hash));
         if let Some(pin) = own.and_then(|p| p.layer.as_ref()) {
-            self.layer(None, pin);
+            self.layer(None, pin, None);
         }
         let mut unread = vec![];
         for ThemeFacts { theme, layers } in &facts.themes {
             for l in layers {
-                self.layer(Some(&theme.code), &l.pin);
+                self.layer(Some(&theme.code), &l.pin, Some(&l.ground));
                 if !matches!(l.features, Gathered::Read(_)) {
                     unread.push((l.pin.layer_version_id, l.features.map(|_| ())));
                 }
@@ -147,10 +151,11 @@ impl Keeper {
         u32::try_from(found).unwrap_or(u32::MAX)
     }
 
-    fn layer(&mut self, theme: Option<&str>, pin: &Arc<LayerPin>) {
+    fn layer(&mut self, theme: Option<&str>, pin: &LayerPin, ground: Option<&Ground>) {
         let same = |l: &AskedLayer| l.pin.layer_version_id == pin.layer_version_id && l.theme.as_deref() == theme;
         if !self.kept.layers.iter().any(same) {
-            self.kept.layers.push(AskedLayer { theme: theme.map(str::to_owned), pin: LayerPin::clone(pin) });
+            let theme = theme.map(str::to_owned);
+            self.kept.layers.push(AskedLayer { theme, pin: pin.clone(), ground: ground.cloned() });
         }
     }
 }

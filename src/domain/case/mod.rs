@@ -11,6 +11,7 @@ pub mod number;
 mod procedure;
 pub mod request;
 mod state;
+mod tail;
 pub mod timeline;
 
 pub use audience::{CustomerView, Owed};
@@ -18,3 +19,4 @@ pub use dossier::Dossier;
 pub use event::{Channel, Ending, Event, Happened, Settled, Signer};
 pub use procedure::{NeededPaper, Procedure, ProcedureBook, ProcedureVersion};
 pub use state::{Case, NoMove, Sheet, Step, Turn, Why};
+pub use tail::Tail;

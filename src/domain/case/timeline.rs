@@ -190,10 +190,16 @@ fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
             Value::String(s) if name == "what" && kind.starts_with("obligation_") => {
                 message.with(key, text::word(lang, &format!("obligation-{s}")))
             }
+            Value::String(s) if name == "what" && kind.starts_with("consent_") => {
+                message.with(key, text::word(lang, &format!("consent-{s}")))
+            }
             Value::String(s) if kind == "watch_hit" => message.with(key, watched(name, s, lang)),
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
             Value::String(s) if name == "task_kind" => message.with(key, task_title(s, lang)),
             Value::String(s) => message.with(key, moment(s, lang).unwrap_or_else(|| s.clone())),
+            Value::Array(list) if name == "procedures" && list.is_empty() => {
+                message.with(key, text::word(lang, "procedures-open"))
+            }
             Value::Array(list) => message.with(key, listed(name, list, lang)),
             _ => message,
         };

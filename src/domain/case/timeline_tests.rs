@@ -41,6 +41,19 @@ fn customers_see_what_why_who_next_and_by_when() {
 }
 
 #[test]
+fn people_read_words_and_no_codes() {
+    let told = |what, lang| line(&event(what), View::Customer, lang).unwrap().what;
+    for (what, word) in
+        [("processing", "xử lý dữ liệu cá nhân"), ("contact", "được liên hệ"), ("parcel_watch", "theo dõi thửa đất")]
+    {
+        let given = Happened::ConsentGiven { consent: Uuid::nil(), what: what.into() };
+        assert_eq!(told(given, Lang::Vi), format!("Đã đồng ý: {word}."));
+    }
+    let opened = Happened::Opened { channel: super::super::event::Channel::Hotline, procedures: vec![] };
+    assert_eq!(told(opened, Lang::Vi), "Đã mở hồ sơ: chưa chọn thủ tục.");
+}
+
+#[test]
 fn where_it_stands_has_words_for_every_step_and_turn() {
     let opened = Happened::Opened { channel: super::super::event::Channel::App, procedures: vec!["split".into()] };
     let mut case = Case::next(None, &event(opened)).unwrap();

@@ -142,8 +142,10 @@ pub fn layer(id: i64, features: Vec<Feature>) -> LayerFacts {
             scale: None,
             rows_bad: 0,
             rows_unplaced: 0,
+            theme: None,
         }),
         set_aside: geo_types::MultiPolygon(vec![]),
+        ground: Arc::default(),
         coverage: polygons(&rect(-1000.0, -1000.0, 3000.0, 3000.0)),
         features: Gathered::Read(features.into_iter().map(Arc::new).collect()),
     }

@@ -102,9 +102,7 @@ pub(super) fn cite(f: &mut Finding, rule: &Rule) {
 
 /// How exact the parcel's boundary is (m): as its map says, else as the theme of cadastral maps does.
 pub(super) fn accuracy(cx: &Context<'_>, parcel: &ParcelFacts) -> f64 {
-    let maps = cx.facts.theme_set.themes.iter().filter(|t| t.family == Family::Parcel);
-    let usual = maps.map(|t| t.accuracy_m).fold(0.0, f64::max);
-    if parcel.accuracy_m > 0.0 { parcel.accuracy_m } else { usual }
+    if parcel.accuracy_m > 0.0 { parcel.accuracy_m } else { cx.facts.theme_set.parcel_accuracy() }
 }
 
 /// The cadastral map the parcel was drawn from.

@@ -1,14 +1,15 @@
 //! Are the parts of a wished split large, wide and deep enough for the province's rule?
 //!
 //! What counts is the part without the road corridor. A rule names values by group of wards or roads; which group holds is
-//! not always known: below every group fails, above every group passes, between them a person decides.
+//! not always known: below every group fails, above every group passes, between them a person decides. What may be enough within the
+//! accuracy of the maps never blocks (decision 22); the interval is that of what is missing.
 
 use super::land::{self, Ground, Known, evidence, settle};
 use super::{Context, purpose, themed};
-use crate::domain::geom::{Measured, join, largest_side, overlay};
+use crate::domain::geom::{Measured, Span, join, largest_side, overlay, overlay_as_drawn};
 use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::{Effect, Family};
-use crate::domain::verify::{Finding, Message, Quantity, Unit, Verdict};
+use crate::domain::verify::{AreaInterval, Certainty, Finding, Message, Quantity, Unit, Verdict, round3};
 use geo::{Area, BooleanOps};
 use geo_types::{Geometry, MultiPolygon};
 use wkt::TryFromWkt;
@@ -46,11 +47,13 @@ struct Minimum<'a> {
 fn parts(cx: &Context<'_>) -> Known<Vec<Finding>> {
     let ground = land::ground(cx, ID, ALL)?;
     let minimum = minimum(cx, &ground)?;
-    let (corridor, notes) = corridor(cx, &ground)?;
+    let accuracy = land::accuracy(cx, ground.parcel);
+    let parcel = Span::of(&ground.measured.shape, accuracy);
+    let (corridor, notes) = corridor(cx, &ground, &parcel)?;
     let wish = &cx.facts.case.wish;
     if wish.split_wkt.is_empty() {
-        let net = ground.measured.shape.difference(&corridor);
-        let mut f = undrawn(&minimum, net.unsigned_area(), f64::from(wish.split_parts.unwrap_or(2)));
+        let net = corridor.iter().fold(parcel, |net, c| net.without(c)).area();
+        let mut f = undrawn(&minimum, net, f64::from(wish.split_parts.unwrap_or(2)));
         reserve(&mut f, &notes);
         land::cite(&mut f, minimum.rule);
         return Ok(vec![f]);
@@ -63,12 +66,13 @@ fn parts(cx: &Context<'_>) -> Known<Vec<Finding>> {
         if let Ok(part) = &known {
             drawn.push(part.shape.clone());
         }
-        let mut f = settle(known.map(|part| one(&subject, &part, &corridor, &minimum)));
+        let net = |part: &Measured| corridor.iter().fold(parcel.part(&part.shape, accuracy), |net, c| net.without(c));
+        let mut f = settle(known.map(|part| one(&subject, &part, net(&part), &minimum)));
         reserve(&mut f, &notes);
         land::cite(&mut f, minimum.rule);
         out.push(f);
     }
-    out.push(whole(&ground, land::accuracy(cx, ground.parcel), &drawn));
+    out.push(whole(&ground, accuracy, &drawn));
     Ok(out)
 }
 
@@ -143,9 +147,9 @@ fn bound(rule: &Rule, what: &str, code: &str) -> Option<Bound> {
     least.is_finite().then_some(Bound { least, most })
 }
 
-/// Road corridors on the parcel, and what could not be seen of them.
-fn corridor(cx: &Context<'_>, ground: &Ground<'_>) -> Known<(MultiPolygon<f64>, Vec<Message>)> {
-    let mut area = MultiPolygon(vec![]);
+/// Road corridors on the parcel or as near as accuracy reaches, and what could not be seen of them.
+fn corridor(cx: &Context<'_>, ground: &Ground<'_>, parcel: &Span) -> Known<(Vec<Span>, Vec<Message>)> {
+    let mut all = Vec::new();
     let mut notes = Vec::new();
     let themes: Vec<_> = cx.facts.themes.iter().filter(|t| t.theme.family == Family::RoadCorridor).collect();
     if themes.is_empty() {
@@ -155,21 +159,25 @@ fn corridor(cx: &Context<'_>, ground: &Ground<'_>) -> Known<(MultiPolygon<f64>, 
         match themed::read(cx, ground, facts) {
             None => notes.push(themed::said(&facts.theme, "theme-no-layer")),
             Some(mut read) => {
-                let (lost, _) = read.measure(ground, overlay);
-                area = area.union(&lost.shape);
+                read.measure(ground, overlay_as_drawn);
+                let around = Span::of(&parcel.most, 3.0 * read.sigma).most;
+                if let Ok(around) = Measured::new(&around) {
+                    let near = overlay(&around, &read.pieces(|_| true), 0.0).shape;
+                    all.extend((!near.0.is_empty()).then(|| Span::of(&near, read.sigma)));
+                }
                 notes.extend(read.reservations());
             }
         }
     }
-    Ok((area, notes))
+    Ok((all, notes))
 }
 
-fn undrawn(minimum: &Minimum<'_>, net: f64, parts: f64) -> Finding {
-    let each = net / parts;
-    let key = ["split-count-fits", "split-count-between", "split-count-small"][grade(each, minimum.area)];
-    let mut f = finding(ALL, key, grade(each, minimum.area), minimum);
-    f.message = f.message.with("area", each).with("parts", parts).with("net", net);
-    f.measured = Some(Quantity::new(each, Unit::SquareMetre));
+fn undrawn(minimum: &Minimum<'_>, net: AreaInterval, parts: f64) -> Finding {
+    let each = AreaInterval { low: net.low / parts, nominal: net.nominal / parts, high: net.high / parts };
+    let grades = [each.low, each.nominal, each.high].map(|area| grade(area, minimum.area));
+    let key = ["split-count-fits", "split-count-between", "split-count-small"][grades[1]];
+    let mut f = finding(ALL, key, grades, each, minimum);
+    f.message = f.message.with("area", each.nominal).with("parts", parts).with("net", net.nominal);
     if minimum.width.is_some() || minimum.depth.is_some() {
         // The sides can only be judged on a drawing.
         if f.verdict == Verdict::Clear {
@@ -181,54 +189,87 @@ fn undrawn(minimum: &Minimum<'_>, net: f64, parts: f64) -> Finding {
     f
 }
 
-fn one(subject: &str, part: &Measured, corridor: &MultiPolygon<f64>, minimum: &Minimum<'_>) -> Finding {
-    let net = part.shape.difference(corridor);
-    let area = net.unsigned_area();
-    let mut worst = grade(area, minimum.area);
-    let mut details = Vec::new();
-    if let Ok(net) = Measured::new(&net) {
-        let sides = [("split-width", minimum.width, minimum.depth), ("split-depth", minimum.depth, minimum.width)];
-        for (key, asked, other) in sides {
-            let Some(asked) = asked else { continue };
-            // A rectangle must fit. Where the rule names one side only, the other is taken to be as long.
-            let side = largest_side(&net, other.unwrap_or(asked).least, asked.most * 4.0);
-            worst = worst.max(grade(side, asked));
-            let line = Message::new(key).with("side", side);
-            details.push(line.with("least", asked.least).with("most", asked.most));
-        }
-    } else {
-        worst = 2;
-    }
-    let key = ["split-part-fits", "split-part-between", "split-part-small"][worst];
-    let mut f = finding(subject, key, worst, minimum);
-    f.message = f.message.with("area", area).with("lost", (part.area - area).max(0.0));
-    f.measured = Some(Quantity::new(area, Unit::SquareMetre));
-    f.details = details;
-    f.evidence.push(evidence(net, None, subject));
+fn one(subject: &str, part: &Measured, net: Span, minimum: &Minimum<'_>) -> Finding {
+    let area = net.area();
+    let grades = [(&net.least, area.low), (&net.nominal, area.nominal), (&net.most, area.high)];
+    let grades = grades.map(|(shape, area)| {
+        let sides =
+            sides(shape, minimum).map_or(2, |all| all.iter().map(|s| grade(s.side, s.asked)).max().unwrap_or(0));
+        grade(area, minimum.area).max(sides)
+    });
+    let key = ["split-part-fits", "split-part-between", "split-part-small"][grades[1]];
+    let mut f = finding(subject, key, grades, area, minimum);
+    f.message = f.message.with("area", area.nominal).with("lost", (part.area - area.nominal).max(0.0));
+    let line =
+        |s: &Side| Message::new(s.key).with("side", s.side).with("least", s.asked.least).with("most", s.asked.most);
+    f.details.splice(0..0, sides(&net.nominal, minimum).iter().flatten().map(line));
+    f.evidence.push(evidence(net.nominal, None, subject));
     f
 }
 
-/// 0 above every group, 1 between, 2 below every group; a thousandth is forgiven.
+struct Side {
+    key: &'static str,
+    side: f64,
+    asked: Bound,
+}
+
+/// Width and depth as far as the rule asks for them; none of a shape that cannot be measured.
+fn sides(shape: &MultiPolygon<f64>, minimum: &Minimum<'_>) -> Option<Vec<Side>> {
+    let shape = Measured::new(shape).ok()?;
+    let all = [("split-width", minimum.width, minimum.depth), ("split-depth", minimum.depth, minimum.width)];
+    let one = |(key, asked, other): (&'static str, Option<Bound>, Option<Bound>)| {
+        let asked = asked?;
+        // A rectangle must fit. Where the rule names one side only, the other is taken to be as long.
+        let side = largest_side(&shape, other.unwrap_or(asked).least, asked.most * 4.0);
+        Some(Side { key, side, asked })
+    };
+    Some(all.into_iter().filter_map(one).collect())
+}
+
+/// A thousandth is forgiven.
+fn reaches(value: f64, least: f64) -> bool {
+    value >= least - 1e-3
+}
+
+/// 0 above every group, 1 between, 2 below every group.
 fn grade(value: f64, bound: Bound) -> usize {
-    let reaches = |least: f64| value >= least - 1e-3;
-    if reaches(bound.most) {
+    if reaches(value, bound.most) {
         0
-    } else if reaches(bound.least) {
+    } else if reaches(value, bound.least) {
         1
     } else {
         2
     }
 }
 
-fn finding(subject: &str, key: &'static str, grade: usize, minimum: &Minimum<'_>) -> Finding {
+/// `grades` of the smallest, the drawn and the largest shape that can be.
+fn finding(subject: &str, key: &'static str, grades: [usize; 3], area: AreaInterval, minimum: &Minimum<'_>) -> Finding {
+    let [least, grade, most] = grades;
     let message = Message::new(key)
         .with("use", minimum.code.as_str())
         .with("least", minimum.area.least)
         .with("most", minimum.area.most);
     let mut f = Finding::new(ID, subject, if grade == 0 { Verdict::Clear } else { Verdict::Hit }, message);
-    // Only a number that was read in the decision itself may block.
+    // Only a number that was read in the decision itself may block, and only what is missing for certain.
     let refusal = if minimum.rule.standing == Standing::Verified { Effect::Blocks } else { Effect::NeedsPerson };
-    f.effect = [Effect::None, Effect::NeedsPerson, refusal][grade];
-    f.allowed = Some(Quantity::new(if grade == 2 { minimum.area.least } else { minimum.area.most }, Unit::SquareMetre));
+    let certain = grade > 0 && most >= grade;
+    f.effect = [Effect::None, Effect::NeedsPerson, if certain { refusal } else { Effect::NeedsPerson }][grade];
+    let asked = if grade == 2 { minimum.area.least } else { minimum.area.most };
+    f.measured = Some(Quantity::new(area.nominal, Unit::SquareMetre));
+    f.allowed = Some(Quantity::new(asked, Unit::SquareMetre));
+    let missing = |area: f64| if reaches(area, asked) { 0.0 } else { asked - area };
+    f.overlaps(AreaInterval { low: missing(area.high), nominal: missing(area.nominal), high: missing(area.low) });
+    let sure = match (certain, grade.max(least)) {
+        (true, _) => Certainty::Certain,
+        (false, 0) => Certainty::None,
+        (false, _) => Certainty::Possible,
+    };
+    if f.certainty != Some(sure) {
+        // a side decides, and sides have no interval
+        (f.certainty, f.area) = (Some(sure), None);
+    }
+    if round3(area.low) < round3(area.high) {
+        f.details.push(Message::new("split-range").with("low", area.low).with("high", area.high));
+    }
     f
 }

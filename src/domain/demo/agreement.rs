@@ -116,6 +116,7 @@ impl<'a> Store<'a> {
             scale: f.scale,
             rows_bad: 0,
             rows_unplaced: 0,
+            theme: (f.accuracy_m <= 0.0).then(|| f.theme.to_owned()),
         })
     }
 
@@ -188,6 +189,7 @@ impl<'a> Store<'a> {
                 pin: self.pin(layer as i64),
                 coverage: f.coverage.clone(),
                 set_aside: geo_types::MultiPolygon(vec![]),
+                ground: Arc::default(),
                 features: Gathered::Read(features.map(Arc::new).collect()),
             }
         };

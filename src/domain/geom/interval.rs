@@ -10,7 +10,7 @@ use geo::{Area, BooleanOps, BoundingRect, Buffer, Distance, Euclidean};
 use geo_types::{Line, LineString, MultiLineString, MultiPolygon};
 
 /// Round joins are drawn with steps of 0.2 rad; this makes the drawn band contain the true one: 1 / cos(0.1).
-const ROUND: f64 = 1.005_021;
+pub(super) const ROUND: f64 = 1.005_021;
 
 /// How far (m) boundaries of two maps that should coincide can lie off each other, each within the accuracy of its map: accuracies
 /// are limits, so they add up (decision 22).

@@ -222,14 +222,7 @@ fn measure_lines(parcel: &Measured, lines: &[(i64, LineString<f64>)], out: &mut 
     }
 }
 
-fn measure_areas(
-    parcel: &Measured,
-    local: &[Local],
-    sigma: f64,
-    window: &Rect<f64>,
-    shape: bool,
-    out: &mut Overlap,
-) {
+fn measure_areas(parcel: &Measured, local: &[Local], sigma: f64, window: &Rect<f64>, shape: bool, out: &mut Overlap) {
     if local.is_empty() {
         return;
     }

@@ -6,8 +6,9 @@ use std::io::Read;
 
 /// Name of the embedded file.
 pub const CARRIED: &str = "proof.json";
-/// A proof larger than this is none.
-const MOST: u64 = 64 << 20;
+/// Larger than this together (bytes), or more than these: none of ours. Strangers may send any file.
+const MOST: u64 = 16 << 20;
+const MOST_FILES: usize = 16;
 
 /// The bundle among the embedded files of a PDF; none when it carries no proof. Looks at the streams of type `EmbeddedFile`
 /// as our press writes them (plain, or Flate); it is no reader of PDFs.
@@ -33,7 +34,8 @@ struct Schema {
 
 fn embedded(pdf: &[u8]) -> Result<Vec<Vec<u8>>, Doubt> {
     let damaged = || Doubt::Form("a file embedded in the PDF cannot be read".into());
-    let mut out = Vec::new();
+    let mut out: Vec<Vec<u8>> = Vec::new();
+    let mut left = MOST;
     let mut at = 0;
     while let Some(i) = find(&pdf[at..], b"/EmbeddedFile") {
         at += i + b"/EmbeddedFile".len();
@@ -41,13 +43,19 @@ fn embedded(pdf: &[u8]) -> Result<Vec<Vec<u8>>, Doubt> {
         if pdf.get(at).is_some_and(u8::is_ascii_alphanumeric) {
             continue;
         }
+        if out.len() == MOST_FILES {
+            return Err(Doubt::Form(format!("more than {MOST_FILES} embedded files")));
+        }
         let begin = pdf[..at].windows(4).rposition(|w| w == b" obj").unwrap_or(0);
         let open = at + find(&pdf[at..], b"stream").ok_or_else(damaged)?;
         let dict = &pdf[begin..open];
         let data = &pdf[open + b"stream".len()..];
         let data = data.strip_prefix(b"\r\n").or_else(|| data.strip_prefix(b"\n")).ok_or_else(damaged)?;
         let data = data.get(..length(dict).ok_or_else(damaged)?).ok_or_else(damaged)?;
-        out.push(if find(dict, b"/FlateDecode").is_some() { inflated(data).ok_or_else(damaged)? } else { data.into() });
+        let flate = find(dict, b"/FlateDecode").is_some();
+        let content = if flate { inflated(data, left).ok_or_else(damaged)? } else { data.into() };
+        left = left.checked_sub(content.len() as u64).ok_or_else(damaged)?;
+        out.push(content);
         at = open;
     }
     Ok(out)
@@ -60,10 +68,11 @@ fn length(dict: &[u8]) -> Option<usize> {
     std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()
 }
 
-fn inflated(data: &[u8]) -> Option<Vec<u8>> {
+/// None when it is damaged, or larger than `most`.
+fn inflated(data: &[u8], most: u64) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    let read = ZlibDecoder::new(data).take(MOST + 1).read_to_end(&mut out).ok()?;
-    (read as u64 <= MOST).then_some(out)
+    let read = ZlibDecoder::new(data).take(most + 1).read_to_end(&mut out).ok()?;
+    (read as u64 <= most).then_some(out)
 }
 
 fn find(text: &[u8], word: &[u8]) -> Option<usize> {

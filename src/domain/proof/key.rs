@@ -156,6 +156,11 @@ impl Keyring {
         Self(keys.into_iter().map(|k| (k, None)).collect())
     }
 
+    /// With what is known of their theft.
+    pub fn told(keys: Vec<(PublicKey, Option<Revoked>)>) -> Self {
+        Self(keys)
+    }
+
     /// The key with this id, as it may be used for what was signed at `at`.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod report;
 mod seal;
 #[cfg(test)]
 mod tests;
+mod told;
 mod verdict;
 
 pub use bundle::{BUNDLE, Bundle, Proven};
@@ -18,6 +19,7 @@ pub use key::{FILE, Keyring, PublicKey, Revoked, Signed, VERIFICATION, key_id, s
 pub use opinion::{OPINIONS, SignedList, SignedOpinion, opinions_digest};
 pub use report::{ReportProof, check_report};
 pub use seal::{Sealed, check_file, file_digest, seal, sealable};
+pub use told::{Told, told};
 pub use verdict::{ProvenVerdict, Root, SignedChunk, VERDICT, VerdictProof};
 
 use super::verify::Message;

@@ -4,7 +4,7 @@ use super::{Beside, Group};
 use crate::domain::rule::{Rule, Standing};
 use crate::domain::theme::Effect;
 use crate::domain::verify::text::{
-    Lang, certainty, message, name, opinion, quantity, standing, subject, title, verdict, word,
+    Lang, message, name, opinion, precision, quantity, standing, subject, title, verdict, word,
 };
 use crate::domain::verify::{Basis, FindingRecord, LayerPin, Message, Quantity, Record, Verdict};
 use serde::Serialize;
@@ -104,7 +104,7 @@ fn line(record: &Record, beside: &Beside<'_>, lang: Lang, no: usize, f: &Finding
         tone: Tone::of(f.verdict),
         measured: shown(&f.measured),
         allowed: shown(&f.allowed),
-        precision: precision(lang, f),
+        precision: precision(lang, f, "page-area-range"),
         said: message(lang, &f.message),
         details: f.details.iter().filter(|d| !said_below(d)).map(|d| message(lang, d)).collect(),
         sources: pins.map(|l| source(lang, l)).collect(),
@@ -112,15 +112,6 @@ fn line(record: &Record, beside: &Beside<'_>, lang: Lang, no: usize, f: &Finding
         opinions: said.map(|p| opinion(lang, p)).collect(),
         weighs: f.effect > Effect::None,
     }
-}
-
-fn precision(lang: Lang, f: &FindingRecord) -> Option<String> {
-    let area = f.area.map(|a| {
-        let m = Message::new("page-area-range").with("low", a.low).with("nominal", a.nominal).with("high", a.high);
-        message(lang, &m)
-    });
-    let parts: Vec<String> = area.into_iter().chain(f.certainty.map(|c| certainty(lang, c))).collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn source(lang: Lang, l: &LayerPin) -> String {

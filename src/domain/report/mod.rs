@@ -168,7 +168,7 @@ pub fn report(record: &Record, lang: Lang, beside: &Beside<'_>) -> Result<(Repor
         counts: counts(record, lang),
         open: lines().filter(|l| l.is_open()).map(|l| l.no).collect(),
         uncovered: lines().filter(|l| l.tone == Tone::Unproved).map(|l| l.no).collect(),
-        layers: sources::layers(record, lang),
+        layers: sources::layers(record, lang, beside.basis),
         rules: sources::rules(record, lang, beside.basis),
         papers: sources::papers(record, lang),
         map: sheet.as_ref().map(|s| map_data(s, lang, beside)),

@@ -40,22 +40,28 @@ pub struct PaperLine {
 const NONE: &str = "–";
 
 /// Layers that stand behind a finding.
-pub(super) fn layers(record: &Record, lang: Lang) -> Vec<LayerLine> {
+pub(super) fn layers(record: &Record, lang: Lang, basis: &Basis) -> Vec<LayerLine> {
     let line = |l: &LayerPin| LayerLine {
         layer: l.layer.clone(),
         version: l.number.to_string(),
         file: l.source_name.clone(),
         date: date(lang, l.source_date),
         decision: l.decision.clone().unwrap_or_else(|| NONE.into()),
-        accuracy: match l.accuracy_m > 0.0 {
-            true => format!("± {} m", number(lang, l.accuracy_m)),
-            false => NONE.into(),
-        },
+        accuracy: accuracy(lang, l, basis),
         scale: l.scale.map_or_else(|| NONE.into(), |s| format!("1:{s}")),
         used_by: numbers(record, |f| f.sources.contains(&l.layer_version_id)),
         hash: l.content_hash.clone(),
     };
     record.pins.layers.iter().map(|l| line(l)).filter(|l| !l.used_by.is_empty()).collect()
+}
+
+/// What was measured with: what the map says of itself, else what its theme says.
+fn accuracy(lang: Lang, l: &LayerPin, basis: &Basis) -> String {
+    if l.accuracy_m > 0.0 {
+        return format!("± {} m", number(lang, l.accuracy_m));
+    }
+    let used = l.theme.as_deref().and_then(|code| basis.themes.usual_accuracy(code));
+    used.map_or_else(|| NONE.into(), |m| message(lang, &Message::new("page-accuracy-of-theme").with("accuracy", m)))
 }
 
 /// Rules that a finding cites.

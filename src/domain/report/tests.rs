@@ -104,6 +104,22 @@ fn a_rule_shows_its_dates_only_while_it_is_the_same_rule() {
     assert_eq!(dates(&Basis { rules: other.into(), ..basis }), None);
 }
 
+/// The sources table says how exact a map counted, also where the map does not say it.
+#[test]
+fn the_accuracy_that_was_used_is_shown() {
+    let mut facts = fx::facts();
+    let mut unsaid = fx::layer(7, vec![]);
+    let pin = std::sync::Arc::make_mut(&mut unsaid.pin);
+    (pin.accuracy_m, pin.theme) = (0.0, Some("recovery".into()));
+    facts.themes = vec![fx::themed("recovery", vec![unsaid]), fx::themed("heritage", vec![fx::layer(8, vec![])])];
+    let (record, basis) = judged(&facts);
+    let usual = basis.themes.find("recovery").unwrap().accuracy_m;
+    let (report, _) = report(&record, Lang::En, &beside(&basis)).unwrap();
+    let of = |layer: &str| report.layers.iter().find(|l| l.layer == layer).unwrap().accuracy.clone();
+    assert_eq!((of("layer-7"), of("layer-8")), (format!("± {usual} m (of its theme)"), "± 0.3 m".to_owned()));
+    assert_eq!(basis.themes.usual_accuracy("cadastral"), Some(basis.themes.parcel_accuracy()));
+}
+
 #[test]
 fn without_a_boundary_there_is_no_map() {
     let mut facts = fx::facts();

@@ -3,7 +3,7 @@
 
 use super::{CanonicalError, canonical, sha256_hex};
 use crate::domain::rule::{Rule, RuleBook, RulePin};
-use crate::domain::theme::Theme;
+use crate::domain::theme::{Family, Theme};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -124,6 +124,19 @@ impl ThemeSet {
 
     pub fn find(&self, code: &str) -> Option<&Arc<Theme>> {
         self.themes.iter().find(|t| t.code == code)
+    }
+
+    /// How exact a parcel's boundary is (m) where its map does not say: as the coarsest theme of cadastral maps.
+    pub fn parcel_accuracy(&self) -> f64 {
+        let maps = self.themes.iter().filter(|t| t.family == Family::Parcel);
+        maps.map(|t| t.accuracy_m).fold(0.0, f64::max)
+    }
+
+    /// What a map of the theme counts as (m) where it does not say how exact it is; none where the theme does not say either.
+    pub fn usual_accuracy(&self, code: &str) -> Option<f64> {
+        let theme = self.find(code)?;
+        let usual = if theme.family == Family::Parcel { self.parcel_accuracy() } else { theme.accuracy_m };
+        (usual > 0.0).then_some(usual)
     }
 }
 

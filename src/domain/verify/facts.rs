@@ -1,6 +1,6 @@
 //! Everything a verification may know, gathered before anything is judged.
 
-use super::ThemeSet;
+use super::{Ground, ThemeSet};
 use crate::domain::geom::{Area, Indexed, Surveyed, Zone};
 use crate::domain::paper::Paper;
 use crate::domain::theme::Theme;
@@ -223,6 +223,8 @@ pub struct LayerFacts {
     pub coverage: MultiPolygon<f64>,
     /// Where rows of it were set aside, clipped likewise.
     pub set_aside: MultiPolygon<f64>,
+    /// Both of the whole version, unclipped.
+    pub ground: Arc<Ground>,
     /// In order of `fid`.
     pub features: Gathered<Vec<Arc<Feature>>>,
 }
@@ -241,6 +243,8 @@ pub struct LayerVersion {
     pub set_aside: Option<Indexed>,
     /// Where it claims to be complete.
     pub coverage: Indexed,
+    /// Of these two.
+    pub ground: Arc<Ground>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -260,6 +264,9 @@ pub struct LayerPin {
     pub scale: Option<i32>,
     pub source_date: Date,
     pub source_name: String,
+    /// Where it does not say how exact it is (`accuracy_m` 0): code of the theme that says it instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
 }
 
 fn is_zero(n: &i64) -> bool {

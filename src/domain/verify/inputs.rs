@@ -2,15 +2,14 @@
 //! the same facts can be put together again. The record pins its SHA-256; the document itself is kept sealed.
 
 use super::{
-    Candidate, CanonicalError, CaseFacts, Facts, Gathered, OtherCase, ParcelRef, ScanFacts, canonical, sha256_hex,
+    Candidate, CanonicalError, CaseFacts, Facts, Gathered, Ground, OtherCase, ParcelRef, ScanFacts, canonical,
+    sha256_hex,
 };
-use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub const INPUTS: &str = "diaba.inputs/1";
+pub const INPUTS: &str = "diaba.inputs/2";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,24 +54,11 @@ pub struct NeighbourInput {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerInput {
-    /// First 16 hex digits of the SHA-256 of its coverage around the parcel.
-    pub coverage: String,
+    pub ground: Ground,
     pub layer_version_id: i64,
     /// How many rows it answered with, or why it did not.
     pub rows: Gathered<usize>,
     pub theme: String,
-}
-
-fn coverage_mark(area: &MultiPolygon<f64>) -> String {
-    let mut sum = Sha256::new();
-    for polygon in area {
-        sum.update([1]);
-        for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-            sum.update([2]);
-            ring.coords().for_each(|c| [c.x, c.y].iter().for_each(|v| sum.update(v.to_le_bytes())));
-        }
-    }
-    hex::encode(&sum.finalize()[..8])
 }
 
 impl Inputs {
@@ -91,7 +77,7 @@ impl Inputs {
             t.layers.iter().map(|l| LayerInput {
                 theme: t.theme.code.clone(),
                 layer_version_id: l.pin.layer_version_id,
-                coverage: coverage_mark(&l.coverage),
+                ground: Ground::clone(&l.ground),
                 rows: l.features.map(Vec::len),
             })
         });

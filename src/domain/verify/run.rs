@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// Name and version of the code that judges; part of every digest. The number behind the stroke is raised with every change by which the
 /// same facts may give another record: a replay of what was judged before then names the engine, and not a fault.
-pub const ENGINE: &str = concat!("diaba ", env!("CARGO_PKG_VERSION"), "/3");
+pub const ENGINE: &str = concat!("diaba ", env!("CARGO_PKG_VERSION"), "/4");
 
 const REQUIRED: &str = "engine.required";
 const UNIQUE: &str = "engine.unique";

@@ -64,7 +64,7 @@ const KINDS: [&str; 4] = ["leave", "sick", "training", "other"];
 pub async fn add(app: &App, by: &Actor, new: NewAbsence) -> Result<AbsenceView> {
     let who = new.staff_id.or(by.id).ok_or_else(|| Error::refused("staff_id", "required", "nothing", "somebody"))?;
     if Some(who) != by.id && !by.has_any(&[Role::Manager, Role::Admin]) {
-        return Err(Error::Forbidden("the absence of somebody else"));
+        return Err(Error::Forbidden("another-persons-absence"));
     }
     if !KINDS.contains(&new.kind.as_str()) {
         return Err(Error::refused("kind", "not-in-list", new.kind, KINDS.join(", ")));
@@ -116,7 +116,7 @@ pub async fn end(app: &App, by: &Actor, id: Uuid) -> Result<AbsenceView> {
     let missing = || Error::NotFound { what: "absence", id: id.to_string() };
     let row = absence::end(&mut tx, id, app.clock.now()).await?.ok_or_else(missing)?;
     if Some(row.staff_id) != by.id && !by.has_any(&[Role::Manager, Role::Admin]) {
-        return Err(Error::Forbidden("the absence of somebody else"));
+        return Err(Error::Forbidden("another-persons-absence"));
     }
     let deed = Deed {
         at: app.clock.now(),

@@ -1,10 +1,11 @@
 //! The legal department stands by a signed sheet on newer maps and rules.
 
+use super::ground::stale_now;
 use super::read::{SheetView, because, open, row, view};
 use super::watch::holds_again;
 use super::work_out::{pins_now, work_out};
 use crate::app::App;
-use crate::domain::advice::{CONFIRMED, Confirmation, new_since, stale};
+use crate::domain::advice::{CONFIRMED, Confirmation, new_since};
 use crate::domain::case::Happened;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, message};
@@ -27,7 +28,7 @@ use uuid::Uuid;
 /// new sheet is due, and with its signature the offer on the old one is withdrawn.
 pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     if by.id.is_none() || by.scopes.is_some() {
-        return Err(Error::Forbidden("only a person who signed in confirms an option sheet"));
+        return Err(Error::Forbidden("in-person-only"));
     }
     let found = row(app, id).await?;
     if found.signed_at.is_none() {
@@ -35,7 +36,7 @@ pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     }
     newest(&mut *app.pool.acquire().await?, &found).await?;
     let now = pins_now(app, found.case_id).await?;
-    if because(&found, &now)?.is_empty() {
+    if because(app, &found, &now).await?.is_empty() {
         holds_again(app, by, &found).await?;
         return Ok(view(&found, vec![]));
     }
@@ -43,7 +44,7 @@ pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     let then = verification::open(app, by, found.confirmed_on.unwrap_or(found.verification_id), Purpose::PreparePapers);
     let then = then.await?.record;
     let anew = work_out(app, by, found.case_id, was.facts.clone()).await?;
-    if let Some(first) = stale(&anew.pins, &now).first() {
+    if let Some(first) = stale_now(app, &anew.pins, &now).await?.first() {
         return Err(Error::Conflict { code: "sheet-outdated", detail: format!("{}: verify anew first", first.key) });
     }
     let later = verification::open(app, by, anew.pins.verification, Purpose::PreparePapers).await?.record;

@@ -2,6 +2,7 @@
 
 mod confirm;
 mod draft;
+mod ground;
 mod history;
 mod read;
 mod sign;

@@ -1,8 +1,9 @@
 //! Option sheets as they stand: signed or not, outdated or not, and why.
 
+use super::ground::stale_now;
 use super::work_out::pins_now;
 use crate::app::App;
-use crate::domain::advice::{OPTIONS, Sheet, SheetPins, stale};
+use crate::domain::advice::{OPTIONS, Sheet, SheetPins};
 use crate::domain::proof::Signed;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, message};
@@ -101,8 +102,8 @@ pub(super) fn pins_of(row: &SheetRow) -> Result<SheetPins> {
     serde_json::from_value(pins.clone()).map_err(|e| Error::Broken(e.into()))
 }
 
-pub(super) fn because(row: &SheetRow, now: &SheetPins) -> Result<Vec<Because>> {
-    Ok(stale(&pins_of(row)?, now).iter().map(Because::from).collect())
+pub(super) async fn because(app: &App, row: &SheetRow, now: &SheetPins) -> Result<Vec<Because>> {
+    Ok(stale_now(app, &pins_of(row)?, now).await?.iter().map(Because::from).collect())
 }
 
 /// Newest first.
@@ -114,7 +115,11 @@ pub async fn list(app: &App, case_id: Uuid) -> Result<Vec<SheetView>> {
         return Ok(vec![]);
     }
     let now = pins_now(app, case_id).await?;
-    rows.iter().map(|r| Ok(view(r, because(r, &now)?))).collect()
+    let mut sheets = Vec::with_capacity(rows.len());
+    for row in &rows {
+        sheets.push(view(row, because(app, row, &now).await?));
+    }
+    Ok(sheets)
 }
 
 /// The newest signed sheet of a case, when it holds today.
@@ -162,7 +167,7 @@ pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<S
     let sheet: Sheet = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
     reading.end().await?;
     let now = pins_now(app, row.case_id).await?;
-    Ok(SheetDetail { view: view(&row, because(&row, &now)?), sheet })
+    Ok(SheetDetail { view: view(&row, because(app, &row, &now).await?), sheet })
 }
 
 async fn prove(app: &App, row: &SheetRow, plain: &[u8]) -> Result<()> {
@@ -183,5 +188,5 @@ pub(in crate::flow) async fn newest(app: &App, case_id: Uuid) -> Result<Option<(
     let Some(row) = advice::of_case(&mut conn, case_id).await?.into_iter().next() else { return Ok(None) };
     drop(conn);
     let now = pins_now(app, case_id).await?;
-    Ok(Some((row.version, row.signed_at.is_some(), stale(&pins_of(&row)?, &now))))
+    Ok(Some((row.version, row.signed_at.is_some(), stale_now(app, &pins_of(&row)?, &now).await?)))
 }

@@ -19,11 +19,11 @@ use uuid::Uuid;
 /// `Conflict` when it is signed already, is not the newest, recommends nothing, or no longer holds.
 pub async fn sign(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
     if by.id.is_none() || by.scopes.is_some() {
-        return Err(Error::Forbidden("only a person who signed in signs an option sheet"));
+        return Err(Error::Forbidden("in-person-only"));
     }
     let found = row(app, id).await?;
     let now = pins_now(app, found.case_id).await?;
-    let stale = because(&found, &now)?;
+    let stale = because(app, &found, &now).await?;
     if let Some(first) = stale.first() {
         return Err(Error::Conflict { code: "sheet-outdated", detail: first.code.clone() });
     }

@@ -1,7 +1,7 @@
+use super::ground::stale_now;
 use super::read::{pins_of, row};
 use super::work_out::pins_now;
 use crate::app::App;
-use crate::domain::advice::stale;
 use crate::domain::case::Happened;
 use crate::flow::case::{lock, record};
 use crate::flow::job::Each;
@@ -36,7 +36,7 @@ async fn look(app: &App, by: &Actor, case: Uuid) -> Result<()> {
     let newest = advice::newest_signed(&mut *app.pool.acquire().await?, case).await?;
     let Some(id) = newest else { return Ok(()) };
     let found = row(app, id).await?;
-    match stale(&pins_of(&found)?, &pins_now(app, case).await?).into_iter().next() {
+    match stale_now(app, &pins_of(&found)?, &pins_now(app, case).await?).await?.into_iter().next() {
         None => holds_again(app, by, &found).await,
         Some(why) => {
             let because = why.key.into_owned();

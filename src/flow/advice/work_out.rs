@@ -1,8 +1,9 @@
 //! Options worked out for a case as things are; nothing is kept.
 
+use super::ground::stale_now;
 use super::history::history;
 use crate::app::App;
-use crate::domain::advice::{Asked, Edits, OPTIONS, Pinned, Sheet, SheetPins, options, stale};
+use crate::domain::advice::{Asked, Edits, OPTIONS, Pinned, Sheet, SheetPins, options};
 use crate::domain::fee::{FeeFacts, FeeSet};
 use crate::domain::money::Measure;
 use crate::domain::paper::Paper;
@@ -172,5 +173,5 @@ pub(in crate::flow) async fn verdict_stale(app: &App, case_id: Uuid, opened: &Op
         layers: layers(app, &opened.verification, Some(&held)).await?,
         ..now.clone()
     };
-    Ok(stale(&made, &now))
+    stale_now(app, &made, &now).await
 }

@@ -4,6 +4,7 @@
 mod boxes;
 mod chunk;
 mod control;
+mod dismiss;
 mod facts;
 mod judge;
 mod pack;
@@ -15,6 +16,7 @@ mod view;
 
 pub use chunk::run_chunk;
 pub use control::{cancel, pause, resume};
+pub use dismiss::{Dismissal, Dismissed, dismiss};
 pub use pack::open_inputs;
 pub use proposals::{RunProposal, proposals};
 pub use start::{plan, start};

@@ -7,11 +7,11 @@ use crate::domain::parcel::rank::{Hints, rank};
 use crate::domain::parcel::reference;
 use crate::domain::parcel::succession::{CameFrom, Gazetteer, TodayCommune, old_province};
 use crate::domain::verify::{Gathered, LayerPin, LayerVersion, Neighbour, OtherCase, ParcelRef, Resolution, ThemeSet};
+use crate::flow::Result;
 use crate::flow::parcel::{came_from, candidate_row, known_communes};
 use crate::flow::verification::{
     Found, MOST_CASES, NEIGHBOURS_M, asked, kept_themes, map_of, read_all, rivals, these, window_of,
 };
-use crate::flow::Result;
 use crate::store::batch::window::{self as rows, MOST_FOUND, Wanted};
 use crate::store::case::RivalRow;
 use crate::store::commune;

@@ -32,6 +32,10 @@ pub struct RunView {
     pub chunks_done: i32,
     /// Chunks that failed at every attempt and wait for a person (resume tries them again).
     pub chunks_dead: i64,
+    /// Chunks, or the planning, that failed and are tried again by themselves.
+    pub chunks_failing: i64,
+    /// The first line of what one of them, failing or dead, failed with last.
+    pub last_error: Option<String>,
     pub parcels: i64,
     pub parcels_done: i64,
     /// Parcels per second since the run was started or gone on with; none while nothing is known.
@@ -73,6 +77,8 @@ impl RunView {
             chunks: r.chunks,
             chunks_done: r.chunks_done,
             chunks_dead: r.dead,
+            chunks_failing: r.failing,
+            last_error: r.last_error.and_then(|e| e.lines().next().map(str::to_owned)),
             parcels: r.parcels,
             parcels_done: r.parcels_done,
             rate,

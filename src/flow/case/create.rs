@@ -77,6 +77,9 @@ pub async fn create(app: &App, by: &Actor, new: NewCase) -> Result<CaseView> {
         created_by: by.login.clone(),
         created_at: now,
         updated_at: now,
+        turn: "ours".into(),
+        state_since: now,
+        customer_id: None,
     };
     case::insert(&mut tx, &row).await?;
     let deed = Deed {

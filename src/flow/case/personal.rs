@@ -41,7 +41,7 @@ impl<'a> Reading<'a> {
             false
         };
         if !allowed {
-            return Err(Error::Forbidden("personal data of a case that is not theirs"));
+            return Err(Error::Forbidden("case-not-yours"));
         }
         Ok(Self { app, by, case, purpose, tx })
     }

@@ -27,6 +27,13 @@ pub struct CaseView {
     /// EPSG code of the parcel's cadastral zone, once the parcel is known.
     pub zone: Option<i32>,
     pub parcel_id: Option<Uuid>,
+    /// Whose move it is: ours, customer, authority or nobody.
+    pub turn: String,
+    /// Since when it has stood in its state.
+    #[serde(with = "time::serde::rfc3339")]
+    pub state_since: OffsetDateTime,
+    /// Whose case it is, once they said who they are.
+    pub customer_id: Option<Uuid>,
     pub version: i32,
     pub created_by: String,
     #[serde(with = "time::serde::rfc3339")]
@@ -46,6 +53,9 @@ impl From<CaseRow> for CaseView {
             parcel_ref: r.parcel_ref,
             zone: r.zone,
             parcel_id: r.parcel_id,
+            turn: r.turn,
+            state_since: r.state_since,
+            customer_id: r.customer_id,
             version: r.version,
             created_by: r.created_by,
             created_at: r.created_at,

@@ -101,7 +101,7 @@ async fn file(
 /// `Conflict` `signing-own-paper` for who filed it, `signing-paper-newer` when another scan was filed since; as [`sign_on_paper`].
 pub async fn confirm_paper(app: &App, by: &Actor, id: Uuid, paper: Uuid) -> Result<ContractView> {
     if by.id.is_none() || by.scopes.is_some() {
-        return Err(Error::Forbidden("only a person who signed in confirms a signature"));
+        return Err(Error::Forbidden("in-person-only"));
     }
     still_holds(app, id).await?;
     let mut tx = begin(app).await?;

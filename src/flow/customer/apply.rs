@@ -19,11 +19,11 @@ use uuid::Uuid;
 
 /// Everything told so far, kept sealed.
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Told {
-    need: Option<String>,
-    procedures: Vec<String>,
-    person: Option<Party>,
-    parcel_ref: Option<ParcelRef>,
+pub(super) struct Told {
+    pub need: Option<String>,
+    pub procedures: Vec<String>,
+    pub person: Option<Party>,
+    pub parcel_ref: Option<ParcelRef>,
 }
 
 pub(super) async fn apply(
@@ -89,7 +89,7 @@ pub(super) async fn apply(
     Ok(IntakeView { case: CaseView::from(row), customer_id: customer, missing, merges_proposed: proposed })
 }
 
-async fn told_before(app: &App, tx: &mut PgConnection, id: Uuid) -> Result<Told> {
+pub(super) async fn told_before(app: &App, tx: &mut PgConnection, id: Uuid) -> Result<Told> {
     let Some(row) = store::intake(tx, id).await? else { return Ok(Told::default()) };
     let plain = app.vault.open(&place(id), &row.sealed)?;
     serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))

@@ -96,6 +96,9 @@ pub async fn take(app: &App, by: &Actor, new: NewIntake) -> Result<IntakeView> {
         created_by: by.login.clone(),
         created_at: now,
         updated_at: now,
+        turn: "ours".into(),
+        state_since: now,
+        customer_id: None,
     };
     case::insert(&mut tx, &row).await?;
     audit::write(&mut tx, &deed(app, by, row.id, "case.create", json!({"number": row.number}))).await?;

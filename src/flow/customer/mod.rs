@@ -3,10 +3,14 @@
 
 mod apply;
 mod consent;
+mod follow;
 mod intake;
 mod merge;
+mod read;
 mod record;
 
 pub use consent::{ConsentView, consents, give_consent, withdraw_consent};
+pub use follow::{Followed, Following, InvitationView, follow, invitation};
 pub use intake::{FirstAppointment, IntakeView, NewConsent, NewIntake, resume, take};
 pub use merge::{MergeView, decide_merge, merges};
+pub use read::{CustomerView, IntakeTold, Search, get, intake, search};

@@ -7,6 +7,7 @@ use crate::flow::case::Party;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
 use crate::store::audit::{self, Deed};
+pub(super) use crate::store::customer::Sought;
 use crate::store::customer::{self as store, CustomerRow, MergeRow};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -62,22 +63,31 @@ pub(super) async fn known(app: &App, tx: &mut PgConnection, by: &Actor, case: Uu
 
 fn row(app: &App, by: &Actor, id: Uuid, person: &Party) -> Result<CustomerRow> {
     let plain = serde_json::to_vec(person).map_err(|e| Error::Broken(e.into()))?;
-    let number = person.id_number.as_deref().and_then(|n| cccd::parse_number(n, "").ok()).map(|n| match n {
-        IdNumber::Cccd(card) => card.number,
-        IdNumber::Cmnd(digits) => digits,
-    });
-    let phone = person.phone.as_deref().and_then(customer::phone);
-    let index = |kind: &str, value: &str| app.vault.index(kind, value).to_vec();
+    let found_by = indexes(app, person.id_number.as_deref(), person.phone.as_deref(), Some(&person.name));
     Ok(CustomerRow {
         id,
         sealed: app.vault.seal(&format!("customer/{id}"), &plain)?,
-        id_index: number.map(|n| index("id_number", &n)),
-        phone_index: phone.map(|p| index("phone", &p)),
-        name_index: index("name", &customer::name(&person.name)),
+        id_index: found_by.id_number,
+        phone_index: found_by.phone,
+        name_index: found_by.name.unwrap_or_default(),
         merged_into: None,
         created_by: by.login.clone(),
         created_at: app.clock.now(),
     })
+}
+
+/// What a record is found again by: keyed hashes of a number, a phone, a name in their one form.
+pub(super) fn indexes(app: &App, id_number: Option<&str>, phone: Option<&str>, name: Option<&str>) -> Sought {
+    let number = id_number.and_then(|n| cccd::parse_number(n, "").ok()).map(|n| match n {
+        IdNumber::Cccd(card) => card.number,
+        IdNumber::Cmnd(digits) => digits,
+    });
+    let index = |kind: &str, value: &str| app.vault.index(kind, value).to_vec();
+    Sought {
+        id_number: number.map(|n| index("id_number", &n)),
+        phone: phone.and_then(customer::phone).map(|p| index("phone", &p)),
+        name: name.map(|n| index("name", &customer::name(n))),
+    }
 }
 
 fn keys(row: &CustomerRow) -> Keys {

@@ -67,7 +67,7 @@ pub struct AskedDay {
 pub async fn plan_day(app: &App, by: &Actor, asked: &AskedDay, lang: Lang) -> Result<DayView> {
     let who = asked.staff.or(by.id).ok_or_else(|| Error::refused("staff", "required", "nothing", "somebody"))?;
     if Some(who) != by.id && by.id.is_some() && !by.has_any(&[Role::Manager, Role::Admin]) {
-        return Err(Error::Forbidden("the day of somebody else"));
+        return Err(Error::Forbidden("another-persons-day"));
     }
     let mut conn = app.pool.acquire().await?;
     let there = candidates(&mut conn, app.clock.today().min(asked.day)).await?;

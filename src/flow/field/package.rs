@@ -53,7 +53,7 @@ const HOURS: std::ops::RangeInclusive<u32> = 1..=72;
 /// The tasks the caller has accepted, with forms, values, outlines and leases for `hours`. Asking again makes the leases last
 /// longer and gives what stands now. Reading the values is logged.
 pub async fn package(app: &App, by: &Actor, hours: u32) -> Result<Package> {
-    let Some(me) = by.id else { return Err(Error::Forbidden("only a person takes tasks along")) };
+    let Some(me) = by.id else { return Err(Error::Forbidden("person-only")) };
     if !HOURS.contains(&hours) {
         return Err(Error::refused("hours", "range", hours, format!("{} to {}", HOURS.start(), HOURS.end())));
     }
@@ -162,7 +162,7 @@ async fn held(
 /// in the tray.
 pub async fn revoke(app: &App, by: &Actor, id: Uuid) -> Result<bool> {
     if !by.has_any(&[Role::Manager, Role::Admin]) {
-        return Err(Error::Forbidden("only who leads takes a lease back"));
+        return Err(Error::Forbidden("leaders-only"));
     }
     let mut tx = begin(app).await?;
     let missing = || Error::NotFound { what: "task", id: id.to_string() };

@@ -4,6 +4,7 @@ use super::{Captured, place};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::fieldwork::reconcile::{self, Fate, Lease, Standing, Why};
+use crate::domain::shape;
 use crate::flow::staff::Actor;
 use crate::flow::task::{kind_of, print, value_fault, write_value};
 use crate::flow::{Error, Result, begin, case, commit, job};
@@ -62,7 +63,7 @@ const MOST: usize = 2000;
 
 /// Takes a batch: the body as it came. Should this end half-way, a job does the rest.
 pub async fn receive(app: &App, by: &Actor, content: Bytes) -> Result<Receipt> {
-    let Some(me) = by.id else { return Err(Error::Forbidden("only a person sends field work back")) };
+    let Some(me) = by.id else { return Err(Error::Forbidden("person-only")) };
     if content.is_empty() {
         return Err(Error::refused("body", "empty", "0 bytes", "{\"items\": [...]}"));
     }
@@ -134,8 +135,11 @@ fn read(content: &[u8]) -> Vec<(Vec<u8>, Option<Captured>)> {
     let body: Option<Value> = serde_json::from_slice(content).ok();
     match body.as_ref().and_then(|b| b["items"].as_array()).filter(|items| items.len() <= MOST) {
         Some(items) => {
-            let one = |v: &Value| (v.to_string().into_bytes(), serde_json::from_value(v.clone()).ok());
-            items.iter().map(one).collect()
+            let one = |raw: Vec<u8>| {
+                let captured = shape::from_slice(&raw).ok();
+                (raw, captured)
+            };
+            items.iter().map(|v| one(v.to_string().into_bytes())).collect()
         }
         None => vec![(content.to_vec(), None)],
     }

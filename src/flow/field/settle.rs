@@ -27,7 +27,7 @@ pub struct SettleItem {
 /// Decides between the value that was sent and the one that stands; both stay in the record. By legal or who leads.
 pub async fn settle(app: &App, by: &Actor, id: Uuid, how: SettleItem) -> Result<ItemView> {
     if !by.has_any(&[Role::Legal, Role::Manager]) {
-        return Err(Error::Forbidden("only legal or who leads decides between two values"));
+        return Err(Error::Forbidden("legal-or-leaders-only"));
     }
     if !["sent", "standing"].contains(&how.take.as_str()) {
         return Err(Error::refused("take", "not-in-list", how.take, "sent, standing"));

@@ -115,7 +115,7 @@ pub async fn item(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<I
 
 async fn read_of_no_case(app: &App, by: &Actor, id: Uuid) -> Result<()> {
     if !by.has_any(&[Role::Manager]) {
-        return Err(Error::Forbidden("what belongs to no case is for who leads"));
+        return Err(Error::Forbidden("leaders-only"));
     }
     let mut tx = begin(app).await?;
     let (at, subject) = (app.clock.now(), format!("field_item/{id}"));

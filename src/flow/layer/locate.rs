@@ -225,6 +225,12 @@ pub fn proof_in_words(report: &Value) -> String {
     }
 }
 
+/// Nothing else would fit as well as what was declared, or a person forced it.
+pub fn is_proved(report: &Value) -> bool {
+    let judgement = serde_json::from_value::<Judgement>(report["judgement"].clone());
+    report["forced"].is_string() || !matches!(judgement, Ok(Judgement::Unproved { .. }))
+}
+
 pub fn broken(e: CrsError) -> Error {
     Error::refused("crs", e.code(), e.to_string(), "a definition that has a place in this zone")
 }

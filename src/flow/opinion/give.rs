@@ -57,7 +57,7 @@ pub enum NewSupport {
 /// `Refused` when the finding is not in the verification, a paper is not of the case, or reason or evidence are missing.
 pub async fn give(app: &App, by: &Actor, verification: Uuid, new: NewOpinion) -> Result<OpinionView> {
     if by.id.is_none() || by.scopes.is_some() {
-        return Err(Error::Forbidden("only a person who signed in gives an opinion"));
+        return Err(Error::Forbidden("in-person-only"));
     }
     let opened = open(app, by, verification, Purpose::Review).await?;
     let case_id = opened.verification.case_id;

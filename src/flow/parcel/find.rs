@@ -38,7 +38,7 @@ pub async fn views(app: &App, ids: impl Iterator<Item = Uuid>) -> Result<Vec<Par
 /// case that `by` may look into, the read is logged with its purpose; the others are left out.
 pub async fn by_serial(app: &App, by: &Actor, serial: &str, purpose: Purpose) -> Result<Vec<ParcelView>> {
     if by.roles.iter().all(|r| r.personal_data() == PersonalDataAccess::Never) {
-        return Err(Error::Forbidden("personal data of cases"));
+        return Err(Error::Forbidden("case-not-yours"));
     }
     let Some(parsed) = parse_serial(serial) else {
         return Err(Error::refused("serial", "serial-format", serial, "CK 123456 or AA 12345678"));

@@ -64,6 +64,9 @@ pub async fn trace(app: &App, asked: &ParcelRef, on: Option<Date>) -> Result<Vec
         let stood: BTreeMap<Uuid, StoodRow> =
             stood(&app.pool, zone, &ids, until).await?.into_iter().map(|s| (s.parcel_id, s)).collect();
         for name in here {
+            // a decision names what stood on its day: what became of that parcel before does not follow from it
+            let since = name.until.filter(|_| name.decision.is_some());
+            let steps: Vec<Step> = steps.iter().filter(|s| since.is_none_or(|since| s.at >= since)).cloned().collect();
             for (parcel, path) in descendants(name.parcel_id, until, &steps) {
                 let Some(s) = stood.get(&parcel) else { continue };
                 let way = way(name, &path, &stood);

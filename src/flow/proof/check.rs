@@ -3,6 +3,7 @@
 use super::KeyBook;
 use super::held::{STOLEN, columns, opened, signature};
 use crate::app::App;
+use crate::domain::proof::Doubt;
 use crate::domain::verify::{Outcome, ParcelRecord, Placed, Record, Stance, Verdict};
 use crate::flow::{Error, Result, opinion};
 use crate::store::verification;
@@ -16,8 +17,8 @@ pub enum Standing {
     Unsigned,
     /// What is on file is not what was signed: which part of it.
     Forged(String),
-    /// The signature fits, but its key was stolen and no head from before covers it: why.
-    Stolen(String),
+    /// The signature fits, but its key was stolen and no head from before covers it.
+    Stolen(Doubt),
     /// The record was deleted when its time was over; the signature over its digest holds.
     Erased,
 }
@@ -57,11 +58,18 @@ pub async fn check(app: &App, digest: &str) -> Result<Option<Checked>> {
         Err(difference) => (None, Some(difference)),
     };
     let column = record.as_ref().map(|r| columns(&row, r)).transpose()?.flatten();
-    let standing = match (hidden, signature(app, &KeyBook::read(app).await?, &row).await?) {
+    let keys = KeyBook::read(app).await?;
+    let stolen = match &row.key_id {
+        Some(key) => keys.stolen(app, key, "verification", &row.id.to_string()).await?,
+        None => None,
+    };
+    let standing = match (hidden, signature(app, &keys, &row).await?) {
         (Some(d), _) => Standing::Forged(d.what.into()),
         (None, Some(_)) if row.signature.is_none() => Standing::Unsigned,
-        (None, Some(d)) if d.what == STOLEN => Standing::Stolen(d.found),
-        (None, Some(d)) => Standing::Forged(d.what.into()),
+        (None, Some(d)) => match stolen.filter(|_| d.what == STOLEN) {
+            Some(doubt) => Standing::Stolen(doubt),
+            None => Standing::Forged(d.what.into()),
+        },
         (None, None) => match column {
             Some(d) => Standing::Forged(d.name),
             None if erased => Standing::Erased,

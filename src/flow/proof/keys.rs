@@ -1,7 +1,7 @@
 //! Keys that sign: made at setup, rotated by command; the public half of each stays known.
 
 use crate::app::App;
-use crate::domain::proof::{Doubt, PublicKey, Revoked};
+use crate::domain::proof::{Doubt, Keyring, PublicKey, Revoked};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::outside::keys::{KeyError, Signer};
@@ -47,6 +47,13 @@ pub struct KeyView {
 pub async fn list(app: &App) -> Result<Vec<KeyView>> {
     let rows = key::all(&app.pool).await?;
     rows.into_iter().enumerate().map(|(i, row)| view(&row, i == 0)).collect()
+}
+
+/// The same as a stranger would hold them.
+pub async fn keyring(app: &App) -> Result<Keyring> {
+    let rows = key::all(&app.pool).await?;
+    let keys = rows.iter().map(|row| Ok((public(&row.key)?, revoked(row)))).collect::<Result<Vec<_>>>()?;
+    Ok(Keyring::told(keys))
 }
 
 fn view(row: &KnownKey, signs: bool) -> Result<KeyView> {

@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub struct Difference {
     /// record, signature, column, inputs, rule_set, theme_set, paper, parcel, neighbour, layer_version, engine or result.
     pub what: &'static str,
-    /// Which one: an id with its version; a column by its name.
+    /// Which one: an id with its version; a layer version with what of it changed; a column by its name.
     pub name: String,
     pub pinned: String,
     pub found: String,
@@ -31,6 +31,10 @@ pub struct Difference {
 impl Difference {
     pub(super) fn new(what: &'static str, name: impl ToString, pinned: impl ToString, found: impl ToString) -> Self {
         Self { what, name: name.to_string(), pinned: pinned.to_string(), found: found.to_string() }
+    }
+    /// Judged by another engine than this one.
+    pub(super) fn engine(pinned: &str) -> Self {
+        Self::new("engine", pinned, pinned, ENGINE)
     }
 }
 
@@ -124,7 +128,7 @@ async fn again(app: &App, row: &VerificationRow, seen: &Seen) -> Result<Outcome>
     let judged = tokio::task::spawn_blocking(move || judge_by(&facts, basis.rules.clone()));
     let judged = judged.await.map_err(|e| Error::Broken(e.into()))??;
     if judged.digest != row.digest && record.pins.engine != ENGINE {
-        let difference = Difference::new("engine", &record.pins.engine, &record.pins.engine, ENGINE);
+        let difference = Difference::engine(&record.pins.engine);
         return Ok(Err(Found { difference, digest: Some(judged.digest) }));
     }
     Ok(Ok(judged.digest))
@@ -149,8 +153,11 @@ async fn kept(app: &App, row: &VerificationRow) -> Result<std::result::Result<(R
     if found != record.pins.inputs {
         return differs("inputs", &record.pins.inputs, found);
     }
-    let inputs = serde_json::from_slice(&inputs).map_err(|e| Error::Broken(e.into()))?;
-    Ok(Ok((record, inputs)))
+    match serde_json::from_slice(&inputs) {
+        Ok(inputs) => Ok(Ok((record, inputs))),
+        Err(_) if record.pins.engine != ENGINE => Ok(Err(Difference::engine(&record.pins.engine))),
+        Err(e) => Err(Error::Broken(e.into())),
+    }
 }
 
 /// Which of the two sets is not what its name says.

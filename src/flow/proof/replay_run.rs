@@ -3,7 +3,9 @@
 use super::replay::{Difference, Replayed, Seen};
 use super::reread::{Pinned, rows};
 use crate::app::App;
-use crate::domain::batch::{CHUNK, ChunkInputs, ChunkName, ParcelInputs, chunk_digest, keep, run_root};
+use crate::domain::batch::{
+    CHUNK, ChunkInputs, ChunkName, INPUTS as CHUNK_INPUTS, ParcelInputs, chunk_digest, keep, run_root,
+};
 use crate::domain::proof::Signed;
 use crate::domain::verify::{Basis, ENGINE, Inputs, LayerInput, NeighbourInput, ParcelPin, Pins, Record, Wish};
 use crate::flow::verification::{Judged, finding_row, inquiry, judge_by};
@@ -179,7 +181,7 @@ async fn one(
     let found = judged.digest;
     let differs = match found == digest {
         true => stored.differs(id, judged.record)?,
-        false if kept.engine != ENGINE => Some(Difference::new("engine", &kept.engine, &kept.engine, ENGINE)),
+        false if kept.engine != ENGINE => Some(Difference::engine(&kept.engine)),
         false => Some(Difference::new("result", id, &digest, &found)),
     };
     Ok(done(Some(found), differs))
@@ -194,6 +196,9 @@ async fn judged(
     as_of: Date,
     seen: &Seen,
 ) -> Result<std::result::Result<Judged, Difference>> {
+    if kept.schema != CHUNK_INPUTS {
+        return Ok(Err(Difference::engine(&kept.engine)));
+    }
     let (pins, inputs) = (pins(kept, parcel), inputs(kept, parcel, zone));
     let basis: Basis = match seen.basis(app, &pins).await {
         Ok(basis) => basis,
@@ -264,8 +269,8 @@ fn inputs(kept: &ChunkInputs, p: &ParcelInputs, zone: i32) -> Inputs {
     };
     let layers = kept.layers.iter().filter_map(|l| {
         let id = l.pin.layer_version_id;
-        let theme = l.theme.clone()?;
-        Some(LayerInput { theme, layer_version_id: id, coverage: String::new(), rows: unread(id).map(|()| 0) })
+        let (theme, ground) = (l.theme.clone()?, l.ground.clone()?);
+        Some(LayerInput { theme, layer_version_id: id, ground, rows: unread(id).map(|()| 0) })
     });
     Inputs {
         schema: crate::domain::verify::INPUTS.to_owned(),

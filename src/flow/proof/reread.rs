@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::domain::layer::row::{Row, row_hash};
 use crate::domain::paper::Paper;
 use crate::domain::verify::{
-    Basis, Facts, Gathered, Inputs, LayerPin, LayerVersion, Neighbour, PaperFacts, PaperInput, Pins, Record,
-    Resolution, ThemeFacts, ordered,
+    Basis, Facts, Gathered, Inputs, LayerInput, LayerPin, LayerVersion, Neighbour, PaperFacts, PaperInput, Pins,
+    Record, Resolution, ThemeFacts, ordered,
 };
 use crate::flow::paper::{facts_pin, place};
 use crate::flow::verification::{features, parcel_facts, readings, theme_layers, these, window_of};
@@ -16,6 +16,7 @@ use crate::store::geometry::{from_ewkb, polygons};
 use crate::store::paper as papers;
 use crate::store::parcel::{self, ParcelRow};
 use futures::TryStreamExt;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,16 +61,23 @@ pub(super) async fn facts(app: &App, record: &Record, inputs: &Inputs, basis: &B
     let map = record.pins.layers.iter().map(|l| l.layer_version_id).find(|id| !asked(*id));
     let pinned = Pinned { case: record.case.id, as_of: record.as_of, pins: &record.pins, map };
     let facts = must!(rows(app, &pinned, inputs, basis, seen).await?);
-    // What the layers answer now: how many rows, and where they claim to be complete.
+    // How many rows the layers answer with now, and under which themes.
     let again = Inputs::of(&ordered(&facts)).layers;
+    let answers = |l: &LayerInput| format!("{}: {:?}", l.theme, l.rows);
     match inputs.layers.iter().find(|l| !again.contains(l)) {
         Some(l) => {
+            let pin = record.pins.layers.iter().find(|p| p.layer_version_id == l.layer_version_id);
+            let name = pin.map_or_else(|| l.layer_version_id.to_string(), |p| of_version(p, "rows around the parcel"));
             let found = again.iter().find(|a| a.layer_version_id == l.layer_version_id);
-            let (name, found) = (format!("{} around the parcel", l.layer_version_id), format!("{found:?}"));
-            Ok(Err(Difference::new("layer_version", name, format!("{l:?}"), found)))
+            Ok(Err(Difference::new("layer_version", name, answers(l), found.map_or("nothing".into(), answers))))
         }
         None => Ok(Ok(facts)),
     }
+}
+
+/// A layer version by its layer, number and id, and what of it is meant.
+fn of_version(p: &LayerPin, what: &str) -> String {
+    format!("{} version {} (id {}): {what}", p.layer, p.number, p.layer_version_id)
 }
 
 /// The facts out of the rows that are named; what the layers answer is not compared.
@@ -193,11 +201,17 @@ async fn versions(app: &App, pins: &Pins, inputs: &Inputs, seen: &Seen) -> Rerea
     let found = these(app, &mut *app.pool.acquire().await?, zone, &ids).await?;
     for pinned in &pins.layers {
         let id = pinned.layer_version_id;
+        let differs =
+            |of: &str, a: &str, b: &str| Ok(Err(Difference::new("layer_version", of_version(pinned, of), a, b)));
         let Some(version) = found.iter().find(|v| v.pin.layer_version_id == id) else {
-            return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, "nothing")));
+            return differs("rows", &pinned.content_hash, "nothing");
         };
-        if version.pin != *pinned {
-            return Ok(Err(Difference::new("layer_version", id, said(pinned), said(&version.pin))));
+        if let Some((of, pinned, found)) = said_otherwise(pinned, &version.pin)? {
+            return differs(&of, &pinned, &found);
+        }
+        let asked = inputs.layers.iter().find(|l| l.layer_version_id == id);
+        if let Some((of, pinned, found)) = asked.and_then(|l| l.ground.differs(&version.ground)) {
+            return differs(of, pinned, found);
         }
         let hash = match seen.get(id) {
             Some(hash) => hash,
@@ -205,17 +219,23 @@ async fn versions(app: &App, pins: &Pins, inputs: &Inputs, seen: &Seen) -> Rerea
         };
         seen.put(id, &hash);
         if hash != pinned.content_hash {
-            return Ok(Err(Difference::new("layer_version", id, &pinned.content_hash, hash)));
+            return differs("rows", &pinned.content_hash, &hash);
         }
     }
     Ok(Ok(found))
 }
 
-fn said(p: &LayerPin) -> String {
-    format!(
-        "{} {} {} {} {:?} {} {:?}",
-        p.layer, p.number, p.content_hash, p.source_date, p.decision, p.accuracy_m, p.scale
-    )
+/// The first thing that the version says of itself now and did not say then: its name, then and now.
+fn said_otherwise(pinned: &LayerPin, found: &LayerPin) -> Result<Option<(String, String, String)>> {
+    if pinned == found {
+        return Ok(None);
+    }
+    let said = |p: &LayerPin| serde_json::to_value(p).map_err(|e| Error::Broken(e.into()));
+    let (pinned, found) = (said(pinned)?, said(found)?);
+    let members = [&pinned, &found].into_iter().filter_map(Value::as_object).flatten();
+    let other = members.map(|(name, _)| name).find(|name| pinned.get(name) != found.get(name));
+    let text = |v: &Value, name: &str| v.get(name).map_or_else(|| "nothing".to_owned(), Value::to_string);
+    Ok(other.map(|name| (name.clone(), text(&pinned, name), text(&found, name))))
 }
 
 /// The content hash of a version, from its rows as they are stored now, not from the hashes beside them.

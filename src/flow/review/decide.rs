@@ -44,7 +44,7 @@ pub struct Judgement {
 /// when nobody asked for a review; `Refused` by item; `Forbidden` for a program.
 pub async fn decide(app: &App, by: &Actor, case: Uuid, new: NewReview) -> Result<ReviewView> {
     if by.id.is_none() || by.scopes.is_some() {
-        return Err(Error::Forbidden("only a person who signed in reviews"));
+        return Err(Error::Forbidden("in-person-only"));
     }
     let Gathered { facts, seq, events } = gather(app, by, case).await?;
     let own = review::own_work(&events, &by.login);

@@ -45,7 +45,7 @@ pub async fn set_password(app: &App, by: &Actor, id: Uuid, change: PasswordChang
             return Err(Error::refused("current", "password-wrong", "another password", "the password in use"));
         }
     } else if !by.has_any(&[Role::Admin]) {
-        return Err(Error::Forbidden("another person's password"));
+        return Err(Error::Forbidden("another-persons-password"));
     }
     let hash = hash(change.new).await?;
     let mut tx = begin(app).await?;

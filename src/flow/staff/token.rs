@@ -61,7 +61,7 @@ impl From<TokenRow> for TokenView {
 }
 
 pub async fn issue_token(app: &App, by: &Actor, new: NewToken) -> Result<TokenIssued> {
-    let owner = by.id.ok_or(Error::Forbidden("the service itself needs no token"))?;
+    let owner = by.id.ok_or(Error::Forbidden("person-only"))?;
     let problems = problems(by, &new);
     if !problems.is_empty() {
         return Err(Error::Refused(problems));

@@ -140,7 +140,7 @@ async fn live(app: &App, by: &Actor, id: Uuid, version: i32) -> Result<Live> {
     let mut tx = begin(app).await?;
     let task = at_version(&mut tx, id, version, &["open", "accepted", "started", "paused"]).await?;
     if task.department != by.department && !leads(by) && by.department != "customer_care" {
-        return Err(Error::Forbidden("a task of another department"));
+        return Err(Error::Forbidden("task-of-another-department"));
     }
     let none = || Error::Conflict { code: "appointment-none", detail: "the task has no appointment".into() };
     let held = appointment::live_of_task(&mut tx, id).await?.ok_or_else(none)?;

@@ -11,7 +11,7 @@ pub async fn cancel(app: &App, by: &Actor, id: Uuid, version: i32, why: &str) ->
     let mut tx = begin(app).await?;
     let mut task = at_version(&mut tx, id, version, &["blocked", "open", "accepted", "started", "paused"]).await?;
     if task.department != by.department && !leads(by) {
-        return Err(Error::Forbidden("a task of another department"));
+        return Err(Error::Forbidden("task-of-another-department"));
     }
     task.state = "cancelled".into();
     write(app, tx, by, task, "cancelled", why).await

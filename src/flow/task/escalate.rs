@@ -30,7 +30,7 @@ pub async fn escalate(app: &App, by: &Actor, id: Uuid, how: Escalate) -> Result<
     let states = ["blocked", "open", "accepted", "started", "paused"];
     let mut task = at_version(&mut tx, id, how.version, &states).await?;
     if task.department != by.department && !leads(by) {
-        return Err(Error::Forbidden("a task of another department"));
+        return Err(Error::Forbidden("task-of-another-department"));
     }
     task.escalated_to = Some(role.as_str().into());
     let what = Happened::TaskEscalated { task: id, task_kind: task.kind.clone(), role: role.as_str().into() };

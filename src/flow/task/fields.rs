@@ -98,7 +98,7 @@ pub async fn set_fields(app: &App, by: &Actor, id: Uuid, new: NewValues) -> Resu
     lock_of(&mut tx, id).await?;
     let task = existing(&mut tx, id).await?;
     if task.assignee != by.id && !leads(by) {
-        return Err(Error::Forbidden("a task of somebody else"));
+        return Err(Error::Forbidden("task-of-somebody-else"));
     }
     if !matches!(task.state.as_str(), "accepted" | "started" | "paused") {
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });

@@ -14,7 +14,7 @@ pub async fn hand_back(app: &App, by: &Actor, id: Uuid, version: i32, why: &str)
         return Err(Error::Conflict { code: "task-state", detail: "the task is nobody's".into() });
     }
     if task.assignee != by.id && !leads(by) {
-        return Err(Error::Forbidden("a task of somebody else"));
+        return Err(Error::Forbidden("task-of-somebody-else"));
     }
     task.assignee = None;
     task.state = "open".into();

@@ -10,7 +10,7 @@ use serde_json::json;
 /// same moment never get the same task. None: there is nothing to do.
 pub async fn next_near(app: &App, by: &Actor, lon: f64, lat: f64) -> Result<Option<TaskView>> {
     let Some(me) = by.id.filter(|_| by.department == "field") else {
-        return Err(Error::Forbidden("only field staff pull field tasks"));
+        return Err(Error::Forbidden("field-staff-only"));
     };
     for (field, value, most) in [("lon", lon, 180.0), ("lat", lat, 90.0)] {
         if value.is_nan() || value.abs() > most {

@@ -107,7 +107,7 @@ pub async fn photo(app: &App, by: &Actor, id: Uuid, sha256: &str, purpose: Purpo
 async fn may_add(conn: &mut PgConnection, by: &Actor, id: Uuid) -> Result<TaskRow> {
     let task = existing(conn, id).await?;
     if task.assignee != by.id && !leads(by) {
-        return Err(Error::Forbidden("a task of somebody else"));
+        return Err(Error::Forbidden("task-of-somebody-else"));
     }
     if !matches!(task.state.as_str(), "accepted" | "started" | "paused") {
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });

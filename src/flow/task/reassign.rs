@@ -28,7 +28,7 @@ pub struct Reassign {
 pub async fn reassign(app: &App, by: &Actor, id: Uuid, how: Reassign) -> Result<TaskView> {
     let why = reason(&how.reason)?;
     if !leads(by) {
-        return Err(Error::Forbidden("only who leads gives tasks to others"));
+        return Err(Error::Forbidden("leaders-only"));
     }
     let mut tx = begin(app).await?;
     let mut task = at_version(&mut tx, id, how.version, &["open", "accepted", "started", "paused"]).await?;

@@ -36,7 +36,7 @@ pub async fn return_result(
     }
     let mut task = at_version(&mut tx, id, version, &["accepted", "started", "paused"]).await?;
     if task.assignee != by.id && !leads(by) {
-        return Err(Error::Forbidden("a task of somebody else"));
+        return Err(Error::Forbidden("task-of-somebody-else"));
     }
     if !values.is_empty() {
         write_fields(app, &mut tx, by, &task, values).await?;

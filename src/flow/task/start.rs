@@ -38,7 +38,7 @@ async fn own(
     let mut tx = begin(app).await?;
     let task = at_version(&mut tx, id, version, states).await?;
     if task.assignee != by.id && !leads(by) {
-        return Err(Error::Forbidden("a task of somebody else"));
+        return Err(Error::Forbidden("task-of-somebody-else"));
     }
     Ok((tx, task))
 }

@@ -4,7 +4,7 @@
 use crate::app::{App, FeatureKey};
 use crate::domain::geom::Indexed;
 use crate::domain::theme::Family;
-use crate::domain::verify::{Feature, Gathered, LayerFacts, LayerPin, LayerVersion, ThemeFacts, ThemeSet};
+use crate::domain::verify::{Feature, Gathered, Ground, LayerFacts, LayerPin, LayerVersion, ThemeFacts, ThemeSet};
 use crate::flow::Result;
 use crate::store::feature::{self, Asked, Bounds, FeatureRow, WITHIN_ROW};
 use crate::store::geometry::{from_ewkb, polygons};
@@ -73,16 +73,20 @@ fn version(r: PublishedRow) -> Result<LayerVersion> {
         scale: r.scale,
         rows_bad: r.rows_bad,
         rows_unplaced: r.rows_unplaced,
+        theme: (r.accuracy_m <= 0.0).then(|| r.theme.clone()),
     };
     let coverage = polygons(from_ewkb(&r.coverage)?).unwrap_or_else(|| MultiPolygon(vec![]));
-    let set_aside = r.set_aside.as_deref().map(from_ewkb).transpose()?.map(Indexed::proved);
+    let set_aside = r.set_aside.as_deref().map(from_ewkb).transpose()?;
+    let holes = set_aside.clone().and_then(polygons);
+    let ground = Arc::new(Ground::of(&coverage, holes.as_ref()));
     let (theme, coverage_key, reach_m) = (r.theme, r.coverage_key, r.reach_m);
     Ok(LayerVersion {
         pin: Arc::new(pin),
         theme,
         coverage_key,
         reach_m,
-        set_aside,
+        set_aside: set_aside.map(Indexed::proved),
+        ground,
         coverage: Indexed::proved(coverage.into()),
     })
 }
@@ -110,6 +114,7 @@ pub(in crate::flow) fn theme_layers(
         pin: v.pin.clone(),
         coverage: within(Some(&v.coverage)),
         set_aside: within(v.set_aside.as_ref()),
+        ground: v.ground.clone(),
         features: by_version.remove(&v.pin.layer_version_id).unwrap_or_else(|| Gathered::Read(vec![])),
     };
     let asked = set.themes.iter().filter(|t| t.family != Family::Parcel);

@@ -35,6 +35,10 @@ pub struct RunRow {
     pub finished_at: Option<OffsetDateTime>,
     /// Chunks whose job is a dead letter.
     pub dead: i64,
+    /// Jobs of it that failed and wait for their next attempt, or are at it.
+    pub failing: i64,
+    /// What one of them, failing or dead, failed with last.
+    pub last_error: Option<String>,
 }
 
 macro_rules! run_select {
@@ -42,6 +46,11 @@ macro_rules! run_select {
         concat!(
             "select r.*, (select count(*) from job j where j.state = 'dead' and j.queue = 'batch' and r.state in ('planning', 'running', 'paused')
                              and j.args->>'run_id' = r.id::text) as dead,
+                    (select count(*) from job j where j.queue = 'batch' and j.last_error is not null and r.state in ('planning', 'running', 'paused')
+                             and ((j.state = 'pending' and j.attempts > 0) or j.state = 'running') and j.args->>'run_id' = r.id::text) as failing,
+                    (select j.last_error from job j where j.queue = 'batch' and j.last_error is not null and r.state in ('planning', 'running', 'paused')
+                             and ((j.state = 'pending' and j.attempts > 0) or j.state in ('running', 'dead')) and j.args->>'run_id' = r.id::text
+                      order by j.started_at desc nulls last limit 1) as last_error,
                     array(select v.id from jsonb_each(r.pins -> 'layers') z, jsonb_array_elements_text(z.value) p(id)
                             join layer_version v on v.id = p.id::bigint where v.state <> 'published' order by v.id) as superseded
                from verification_run r ",

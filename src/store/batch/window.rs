@@ -156,13 +156,15 @@ pub async fn by_aliases(
     let column = |f: fn(&Wanted) -> &String| wanted.iter().map(|w| f(w).clone()).collect::<Vec<_>>();
     sqlx::query_as(
         "with recursive named as (
-            select q.i, a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth
+            select q.i, a.zone, a.parcel_id, a.commune_code, a.sheet, a.number, a.reason, 0 as depth,
+                   case when a.act_id is not null then upper(a.valid) end as since
               from unnest($1::int[], $2::text[], $3::text[], $4::text[]) q(i, commune, sheet, number)
               join map_name($5) a on a.zone = $6 and a.sheet = q.sheet and a.number = q.number and a.commune_code = q.commune
             union
             select n.i, n.zone, l.to_parcel, n.commune_code, n.sheet, n.number,
-                   case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1
-              from named n join map_step($5) l on l.zone = $6 and l.from_parcel = n.parcel_id where n.depth < 20
+                   case l.kind when 'renumber' then 'renumbered' else l.kind end, n.depth + 1, l.at + interval '1 microsecond'
+              from named n join map_step($5) l on l.zone = $6 and l.from_parcel = n.parcel_id
+             where n.depth < 20 and (n.since is null or l.at >= n.since)
          ), first as (
             select distinct on (i, zone, parcel_id, commune_code) * from named order by i, zone, parcel_id, commune_code, depth
          ), ranked as (

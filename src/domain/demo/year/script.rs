@@ -25,7 +25,7 @@ pub struct Story {
     pub complete: bool,
     /// Wants to be met first.
     pub visit: bool,
-    /// Nobody in it lets anybody wait for more than a day, gives up or changes their mind.
+    /// Nobody in it lets anybody wait, gives up or changes their mind.
     pub brisk: bool,
 }
 

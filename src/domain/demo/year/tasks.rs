@@ -140,7 +140,7 @@ fn appointment(story: &Story, view: &View, t: &TaskSeen, on: Date, today: Date) 
 }
 
 fn missed(story: &Story, on: Date) -> bool {
-    story.chance(&format!("comes on {on}")).hit(0.2)
+    story.fails(&format!("comes on {on}"), 0.2)
 }
 
 /// The first meeting, and another one after each that was missed, up to three.
@@ -153,7 +153,8 @@ fn visit(story: &Story, view: &View, today: Date) -> Option<Call> {
     if !wanted || !due(story, "meets", view.opened(), 0, 2, today) {
         return None;
     }
-    let mut day = today + Duration::days(1 + story.chance(&format!("meeting {}", meetings().count())).int(1, 4));
+    let away = story.chance(&format!("meeting {}", meetings().count())).int(1, 4);
+    let mut day = today + Duration::days(1 + if story.brisk { 0 } else { away });
     let calendar = crate::domain::calendar::Calendar::shipped().ok()?;
     day = calendar.term_end(day).ok()?;
     let hour = 8 + story.chance("hour").int(0, 8) as u8;

@@ -56,7 +56,7 @@ pub struct Strictness {
     pub margin_m: f64,
     /// Another reading must lie better by this share before the declared one is doubted.
     pub better_by: f64,
-    /// Another reading that lies inside too, farther away than this (m), puts the declared one in doubt.
+    /// Another reading that lies inside too, farther away than this (m), puts the declared one in doubt; a nearer one leaves it unproved.
     pub doubt_from_m: f64,
     /// What is in doubt needs a proof.
     pub must_prove: bool,
@@ -108,7 +108,7 @@ pub enum Judgement {
         share_inside: f64,
         proof: Proof,
     },
-    /// The declared reading fits, others fit as well, and nothing tells them apart.
+    /// The declared reading fits, others fit as well, be it half a metre beside, and nothing tells them apart: a person is told.
     Unproved {
         share_inside: f64,
         candidates: Vec<Ranked>,
@@ -209,10 +209,10 @@ fn settle(declared: &Scored<'_>, rivals: &[Scored<'_>], bounds: &Rect<f64>, how:
         }
         None => {}
     }
-    let better = far().any(|r| r.inside > share_inside + how.better_by);
-    if far().next().is_none() {
+    let better = |r: &Scored<'_>| r.inside > share_inside + how.better_by;
+    if rivals.is_empty() {
         Judgement::Fits { share_inside, proof: Proof::Place }
-    } else if better || how.must_prove {
+    } else if far().any(|r| how.must_prove || better(r)) {
         Judgement::Ambiguous { share_inside, offset, candidates: listed() }
     } else {
         Judgement::Unproved { share_inside, candidates: listed() }

@@ -6,7 +6,7 @@ mod opinion;
 mod report;
 mod words;
 
-pub use names::{certainty, name, outcome, paper_kind, standing, subject, verdict};
+pub use names::{name, outcome, paper_kind, precision, standing, subject, verdict};
 pub use opinion::{opinion, opinion_subject};
 pub use report::{render, render_with, title};
 pub use words::{Lang, attribute, date, message, number, quantity, word};

@@ -73,15 +73,23 @@ pub fn outcome(lang: Lang, o: Outcome) -> String {
     )
 }
 
-pub fn certainty(lang: Lang, c: Certainty) -> String {
-    word(
-        lang,
-        match c {
-            Certainty::Certain => "certainty-certain",
-            Certainty::Possible => "certainty-possible",
-            Certainty::None => "certainty-none",
-        },
-    )
+/// How sure a finding is: its interval under `area`, or what is missing to a least size, and the word for it.
+pub fn precision(lang: Lang, f: &FindingRecord, area: &'static str) -> Option<String> {
+    let missing = f.check == crate::domain::check::split_minimum::ID;
+    let interval = f.area.map(|a| {
+        let m = Message::new(if missing { "missing-area" } else { area });
+        message(lang, &m.with("low", a.low).with("nominal", a.nominal).with("high", a.high))
+    });
+    let key = |c| match (missing, c) {
+        (false, Certainty::Certain) => "certainty-certain",
+        (false, Certainty::Possible) => "certainty-possible",
+        (false, Certainty::None) => "certainty-none",
+        (true, Certainty::Certain) => "missing-certain",
+        (true, Certainty::Possible) => "missing-possible",
+        (true, Certainty::None) => "missing-none",
+    };
+    let parts: Vec<String> = interval.into_iter().chain(f.certainty.map(|c| word(lang, key(c)))).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 pub fn standing(lang: Lang, s: Standing) -> String {

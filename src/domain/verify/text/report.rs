@@ -125,7 +125,9 @@ impl Page<'_> {
             self.text("", INDENT, &subject);
         }
         self.text("", INDENT, &said);
-        self.precision(f);
+        if let Some(sure) = names::precision(self.lang, f, "report-area") {
+            self.text("", INDENT, &sure);
+        }
         // The standing of a rule stands in its own line below.
         let said_below = |d: &&Message| f.rule.is_some() && d.key.starts_with("rule-");
         for d in f.details.iter().filter(|d| !said_below(d)) {
@@ -133,20 +135,6 @@ impl Page<'_> {
         }
         self.sources(f);
         self.rule(f);
-    }
-
-    fn precision(&mut self, f: &FindingRecord) {
-        let mut parts = Vec::new();
-        if let Some(a) = &f.area {
-            let m = Message::new("report-area").with("low", a.low).with("nominal", a.nominal).with("high", a.high);
-            parts.push(message(self.lang, &m));
-        }
-        if let Some(c) = f.certainty {
-            parts.push(names::certainty(self.lang, c));
-        }
-        if !parts.is_empty() {
-            self.text("", INDENT, &parts.join("; "));
-        }
     }
 
     fn sources(&mut self, f: &FindingRecord) {

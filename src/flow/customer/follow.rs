@@ -1,0 +1,91 @@
+//! A customer follows their case with the code of their invitation, without an account.
+
+use crate::app::App;
+use crate::domain::case::timeline::View;
+use crate::domain::staff::Purpose;
+use crate::domain::verify::text::Lang;
+use crate::flow::case::{Reading, Timeline, timeline};
+use crate::flow::paper_request::{self, RequestView};
+use crate::flow::staff::Actor;
+use crate::flow::{Error, Result, begin};
+use crate::store::customer as store;
+use crate::store::retention;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What a customer is told, so that they can follow their case.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct InvitationView {
+    /// In the link.
+    pub id: Uuid,
+    /// Told beside it.
+    pub code: String,
+    /// To be used for the first time before this instant.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub used_at: Option<OffsetDateTime>,
+}
+
+/// The newest invitation of a case: a logged read.
+pub async fn invitation(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> Result<InvitationView> {
+    let mut reading = Reading::begin(app, by, case, purpose).await?;
+    let found = store::invitation(&mut reading.tx, store::OfInvitation::Case(case)).await?;
+    let row = found.ok_or_else(|| Error::NotFound { what: "invitation", id: case.to_string() })?;
+    reading.log(&place(row.id)).await?;
+    let code = app.vault.open(&place(row.id), &row.sealed_code)?;
+    reading.end().await?;
+    let code = String::from_utf8(code).map_err(|e| Error::Broken(e.into()))?;
+    Ok(InvitationView { id: row.id, code, expires_at: row.expires_at, used_at: row.used_at })
+}
+
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"invitation": "0199b2f0-0000-7000-8000-000000000001", "code": "9f2c4e00aa11"}))]
+pub struct Following {
+    pub invitation: Uuid,
+    pub code: String,
+}
+
+/// What a customer sees of their case.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct Followed {
+    /// As `/cases/{id}/timeline?view=customer`.
+    #[schema(value_type = Object)]
+    pub timeline: Timeline,
+    /// What they were asked for, oldest round first.
+    #[schema(value_type = Vec<Object>)]
+    pub requests: Vec<RequestView>,
+}
+
+/// Shows a customer their case. The code is first used within its term and holds from then on, until the customer is invited anew.
+///
+/// # Errors
+/// `NotFound` for another code or an invitation that a newer one replaced; `Conflict` `link-expired`, `personal-data-erased`.
+pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed> {
+    let not_found = || Error::NotFound { what: "link", id: String::new() };
+    let mut tx = begin(app).await?;
+    let found = store::invitation(&mut tx, store::OfInvitation::Id(asked.invitation)).await?;
+    let code = Sha256::digest(asked.code.trim().as_bytes());
+    let row = found.filter(|r| r.code_hash == code.as_slice()).ok_or_else(not_found)?;
+    let newest = store::invitation(&mut tx, store::OfInvitation::Case(row.case_id)).await?;
+    if newest.is_none_or(|n| n.id != row.id) {
+        return Err(not_found());
+    }
+    if row.used_at.is_none() && app.clock.now() >= row.expires_at {
+        return Err(Error::Conflict { code: "link-expired", detail: "ask us for another one".into() });
+    }
+    if retention::of_case(&mut tx, row.case_id).await?.is_some() {
+        return Err(Error::Conflict { code: "personal-data-erased", detail: "the case was erased".into() });
+    }
+    store::invitation_used(&mut tx, row.id, app.clock.now()).await?;
+    tx.commit().await?;
+    let timeline = timeline(app, row.case_id, View::Customer, lang, 0).await?;
+    Ok(Followed { timeline, requests: paper_request::list(app, row.case_id).await? })
+}
+
+fn place(id: Uuid) -> String {
+    format!("account_invitation/{id}")
+}
