@@ -146,21 +146,16 @@ impl<'a> Read<'a> {
 
     /// The features that have a geometry, ready for the kernel.
     pub fn pieces(&self, keep: impl Fn(&Feature) -> bool) -> Vec<Piece<'a>> {
-        let theme = self.theme;
-        let features = self.features.iter().map(|(f, _)| *f).filter(|f| keep(f));
-        features
-            .filter_map(|f| Some(Piece { fid: f.fid, geom: f.geom.as_ref()?, half_width: theme.half_width(&f.attrs) }))
-            .collect()
+        self.features.iter().filter(|(f, _)| keep(f)).filter_map(|(f, _)| self.piece(f)).collect()
+    }
+
+    fn piece(&self, f: &'a Feature) -> Option<Piece<'a>> {
+        Some(Piece { fid: f.fid, geom: f.geom.as_ref()?, half_width: self.theme.half_width(&f.attrs) })
     }
 
     /// Total over all codes, as `of` measures it, and each code by itself. What cannot be measured counts as not answered.
     pub fn measure(&mut self, ground: &Ground<'_>, of: Measure) -> (Overlap, Vec<CodePart<'a>>) {
-        let matters = |f: &Feature| {
-            f.geom.as_ref().is_some_and(|geom| {
-                let piece = Piece { fid: f.fid, geom, half_width: self.theme.half_width(&f.attrs) };
-                may_matter(&ground.measured, &piece, self.sigma)
-            })
-        };
+        let matters = |f| self.piece(f).is_some_and(|p| may_matter(&ground.measured, &p, self.sigma));
         let near = self.features.iter().map(|(f, _)| *f).filter(|f| matters(f));
         let codes: BTreeSet<Option<&'a str>> = near.map(|f| f.code.as_deref()).collect();
         let one = codes.len() == 1;
