@@ -13,6 +13,29 @@ pub struct Bilingual {
     pub en: EcoString,
 }
 
+/// A remark on a number of the law. What was stored before remarks were written in two languages has one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Remark {
+    Both(Bilingual),
+    One(EcoString),
+}
+
+impl Remark {
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Both(both) => both.vi.is_empty(),
+            Self::One(text) => text.is_empty(),
+        }
+    }
+}
+
+impl Default for Remark {
+    fn default() -> Self {
+        Self::One(EcoString::new())
+    }
+}
+
 /// Which check reads layers of this theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

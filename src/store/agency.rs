@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 #[derive(Debug, Clone, PartialEq, FromRow)]
@@ -65,4 +66,10 @@ pub async fn page(conn: &mut PgConnection, after: Option<&str>, limit: i64) -> s
     .bind(limit)
     .fetch_all(conn)
     .await
+}
+
+/// Names by code.
+pub async fn names(conn: &mut PgConnection) -> sqlx::Result<BTreeMap<String, String>> {
+    let all: Vec<(String, String)> = sqlx::query_as("select code, name from agency").fetch_all(conn).await?;
+    Ok(all.into_iter().collect())
 }

@@ -333,6 +333,8 @@ pub struct InvitationRow {
     pub sealed_code: Vec<u8>,
     pub expires_at: OffsetDateTime,
     pub used_at: Option<OffsetDateTime>,
+    /// Wrong codes since it was last used.
+    pub wrong: i64,
 }
 
 pub enum OfInvitation {
@@ -347,8 +349,8 @@ pub async fn invitation(conn: &mut PgConnection, of: OfInvitation) -> sqlx::Resu
         OfInvitation::Case(case) => (None, Some(case)),
     };
     sqlx::query_as(
-        "select id, case_id, code_hash, sealed_code, expires_at, used_at from account_invitation
-          where id = $1 or case_id = $2 order by id desc limit 1",
+        "select id, case_id, code_hash, sealed_code, expires_at, used_at, wrong from account_invitation
+          where id = $1 or case_id = $2 order by id desc limit 1 for update",
     )
     .bind(id)
     .bind(case)
@@ -358,10 +360,18 @@ pub async fn invitation(conn: &mut PgConnection, of: OfInvitation) -> sqlx::Resu
 
 /// For the first time, or once more.
 pub async fn invitation_used(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query("update account_invitation set used_at = coalesce(used_at, $2) where id = $1")
+    sqlx::query("update account_invitation set used_at = coalesce(used_at, $2), wrong = 0 where id = $1")
         .bind(id)
         .bind(at)
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// One wrong code more; how many there are now.
+pub async fn invitation_tried(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<i64> {
+    sqlx::query_scalar("update account_invitation set wrong = wrong + 1 where id = $1 returning wrong")
+        .bind(id)
+        .fetch_one(conn)
+        .await
 }

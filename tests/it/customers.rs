@@ -153,7 +153,15 @@ async fn a_customer_follows_their_case_with_a_code(pool: PgPool) {
     assert_eq!(seen.body["requests"], json!([]));
     let mut wrong = first.clone();
     wrong["code"] = "000000000000".into();
-    assert_eq!(follow(&wrong).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(follow(&wrong).await.refused(), ["code: code-wrong 4 (5)"]);
+    assert_eq!(follow(&first).await.status, StatusCode::OK, "the right one sets the count back");
+    for left in (0..5).rev() {
+        assert_eq!(follow(&wrong).await.refused(), [format!("code: code-wrong {left} (5)")]);
+    }
+    assert_eq!(follow(&first).await.body["code"], "link-dead");
+    care.post(&format!("/api/v1/cases/{case}/intake"), told.clone()).await;
+    let first = secret().await;
+    assert_eq!(follow(&first).await.status, StatusCode::OK, "invited anew");
 
     t.advance(time::Duration::days(15));
     assert_eq!(follow(&first).await.status, StatusCode::OK, "once used it holds");
@@ -165,4 +173,39 @@ async fn a_customer_follows_their_case_with_a_code(pool: PgPool) {
     let second = json!({"invitation": second["id"], "code": second["code"]});
     t.advance(time::Duration::days(15));
     assert_eq!(follow(&second).await.body["code"], "link-expired", "never used within its term");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_customer_who_comes_again_is_named_and_nothing_is_left_to_merge(pool: PgPool) {
+    let t = TestApp::new(pool).await;
+    let care = t.signed_in("care", &["customer_care"]).await;
+    let take = async |told: Value| care.post("/api/v1/intakes", told).await;
+    let person = json!({"name": "Người Mẫu Bảy", "phone": "0900000007", "id_number": "001080000018"});
+    let first = take(json!({"channel": "hotline", "person": person})).await.body;
+    let customer = first["customer_id"].clone();
+
+    // Only who it is: the rest is known.
+    let again = take(json!({"channel": "office", "customer": customer})).await;
+    assert_eq!(again.status, StatusCode::CREATED, "{}", again.text);
+    assert_eq!((&again.body["customer_id"], &again.body["merges_proposed"]), (&customer, &json!(0)));
+    let missing = again.body["missing"].as_array().unwrap();
+    assert!(!missing.contains(&json!("name")) && !missing.contains(&json!("phone")), "{missing:?}");
+    // A phone they have now; their number stays known.
+    let now = json!({"name": "Người Mẫu Bảy", "phone": "0900000077", "id_number": "001080000018", "email": "bay@mau.vn"});
+    assert_eq!(take(json!({"channel": "app", "customer": customer, "person": now})).await.status, StatusCode::CREATED);
+    let seen =
+        care.get(&format!("/api/v1/customers/{}?purpose=contact_customer", customer.as_str().unwrap())).await.body;
+    assert_eq!(seen["person"]["phone"], "0900000077");
+    assert_eq!(seen["cases"].as_array().unwrap().len(), 3);
+    assert_eq!(care.get("/api/v1/customer-merges").await.body["items"], json!([]));
+
+    let other = json!({"name": "Người Mẫu Tám", "phone": "0900000008"});
+    let wrong = take(json!({"channel": "app", "customer": customer, "person": other})).await;
+    assert_eq!(wrong.refused()[0].split_whitespace().next(), Some("person:"), "{}", wrong.text);
+    let nobody = take(json!({"channel": "app", "customer": "0199b2f0-0000-7000-8000-000000000009"})).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    let theirs = take(json!({"channel": "app", "person": other})).await.body;
+    let path = format!("/api/v1/cases/{}/intake", theirs["case"]["id"].as_str().unwrap());
+    let both = care.post(&path, json!({"channel": "app", "customer": customer})).await;
+    assert_eq!(both.refused()[0].split_whitespace().next(), Some("person:"), "they told another name: {}", both.text);
 }

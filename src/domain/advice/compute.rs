@@ -3,7 +3,7 @@
 use super::guide::{Guide, GuideBook, Needs};
 use crate::domain::case::{ProcedureBook, ProcedureVersion};
 use crate::domain::fee::{Due, FeeFacts, FeeSet, Total, dues, total};
-use crate::domain::theme::{Bilingual, Effect};
+use crate::domain::theme::{Bilingual, Effect, Remark};
 use crate::domain::verify::{FindingRecord, Message, Record, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ pub struct Days {
     pub posting: Option<u32>,
     pub source: String,
     pub standing: Standing,
-    pub note: String,
+    pub note: Remark,
     /// What our own cases took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ours: Option<History>,

@@ -3,7 +3,7 @@
 use super::{Feasibility, Opt, Reason, Sheet};
 use crate::domain::fee::{Amount, Due};
 use crate::domain::money::{Dong, grouped};
-use crate::domain::theme::Bilingual;
+use crate::domain::theme::{Bilingual, Remark};
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, message, word};
 
@@ -21,6 +21,15 @@ fn pick(lang: Lang, both: &Bilingual) -> &str {
         Lang::Vi => &both.vi,
         Lang::En => &both.en,
     }
+}
+
+/// A remark, on a line of its own.
+fn remark(lang: Lang, said: &Remark) -> Option<String> {
+    let text = match said {
+        Remark::Both(both) => pick(lang, both),
+        Remark::One(text) => text,
+    };
+    (!text.is_empty()).then(|| format!("      {text}"))
 }
 
 fn dong(lang: Lang, d: Dong) -> String {
@@ -53,10 +62,14 @@ fn option(o: &Opt, lang: Lang) -> Vec<String> {
         let kind = word_of(lang, "paper-kind", "kind", &m.kind);
         format!("    - {kind} ({})", m.citation)
     }));
-    if let Some(n) = o.days.as_ref().and_then(|d| d.working) {
-        out.push(format!("    {}: {n}", word(lang, "sheet-days")));
+    if let Some(days) = &o.days {
+        out.extend(days.working.map(|n| format!("    {}: {n}", word(lang, "sheet-days"))));
+        out.extend(remark(lang, &days.note));
     }
-    out.extend(o.dues.iter().map(|d| format!("    {}", due(d, lang))));
+    for d in &o.dues {
+        out.push(format!("    {}", due(d, lang)));
+        out.extend(remark(lang, &d.note));
+    }
     if let Some(t) = o.total {
         let range = if t.low == t.high {
             dong(lang, t.low)

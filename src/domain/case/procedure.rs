@@ -3,7 +3,7 @@
 
 use crate::domain::paper::Paper;
 use crate::domain::rule::{DataError, Standing};
-use crate::domain::theme::Bilingual;
+use crate::domain::theme::{Bilingual, Remark};
 use crate::domain::verify::RequiredPaper;
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -45,7 +45,7 @@ pub struct ProcedureVersion {
     pub source: String,
     pub standing: Standing,
     #[serde(default)]
-    pub note: String,
+    pub note: Remark,
     #[serde(rename = "paper")]
     pub papers: Vec<NeededPaper>,
 }

@@ -13,6 +13,7 @@ use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{Message, Quantity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -64,14 +65,17 @@ pub struct Now {
     pub by: Option<Date>,
 }
 
+/// Names of agencies by their codes. Who has no name here is called by the code.
+pub type Agencies = BTreeMap<String, String>;
+
 /// The line of an event; none: this view does not see it.
-pub fn line(event: &Event, view: View, lang: Lang) -> Option<Line> {
+pub fn line(event: &Event, agencies: &Agencies, view: View, lang: Lang) -> Option<Line> {
     let (kind, data) = event.what.parts().ok()?;
     let data = match view {
         View::Customer => event.what.customer_view()?.0,
         View::Staff => data.as_object().cloned().unwrap_or_default(),
     };
-    let message = said(&kind, &data, lang);
+    let message = said(&kind, &data, agencies, lang);
     let who = match view {
         View::Staff => event.actor.clone(),
         View::Customer => text::word(lang, who_key(doer(event))),
@@ -176,7 +180,7 @@ fn who_key(doer: Doer) -> &'static str {
     }
 }
 
-fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
+fn said(kind: &str, data: &Map<String, Value>, agencies: &Agencies, lang: Lang) -> Message {
     let mut message = Message::new(format!("event-{kind}"));
     for (name, value) in data {
         let (name, key) = (name.as_str(), name.clone());
@@ -193,6 +197,7 @@ fn said(kind: &str, data: &Map<String, Value>, lang: Lang) -> Message {
             Value::String(s) if name == "what" && kind.starts_with("consent_") => {
                 message.with(key, text::word(lang, &format!("consent-{s}")))
             }
+            Value::String(s) if name == "agency" => message.with(key, agencies.get(s).unwrap_or(s).as_str()),
             Value::String(s) if kind == "watch_hit" => message.with(key, watched(name, s, lang)),
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
             Value::String(s) if name == "task_kind" => message.with(key, task_title(s, lang)),

@@ -3,7 +3,7 @@
 use super::Kinship;
 use crate::domain::money::{Dong, Rate, Rounding};
 use crate::domain::rule::{DataError, Standing};
-use crate::domain::theme::Bilingual;
+use crate::domain::theme::{Bilingual, Remark};
 use crate::domain::verify::{CanonicalError, canonical, sha256_hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct Fee {
     pub citation: String,
     pub standing: Standing,
     #[serde(default)]
-    pub note: String,
+    pub note: Remark,
     /// Procedures it falls due in.
     pub procedures: Vec<String>,
     pub payer: Payer,

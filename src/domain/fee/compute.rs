@@ -3,7 +3,7 @@
 use super::{Base, Exemption, Fee, FeeFacts, FeeSet, Formula, Object, Objects, Payer, Slice, When};
 use crate::domain::money::{Dong, Measure, Rate, Rounding, TooLarge};
 use crate::domain::rule::Standing;
-use crate::domain::theme::Bilingual;
+use crate::domain::theme::{Bilingual, Remark};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -19,8 +19,8 @@ pub struct Due {
     pub citation: String,
     pub standing: Standing,
     pub valid_from: Date,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
+    #[serde(default, skip_serializing_if = "Remark::is_empty")]
+    pub note: Remark,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

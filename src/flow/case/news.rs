@@ -8,6 +8,7 @@ use crate::domain::case::{Owed, Tail};
 use crate::domain::verify::text::Lang;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
+use crate::store::agency;
 use crate::store::case_event::{self, NewsRow};
 use serde::Serialize;
 use uuid::Uuid;
@@ -99,11 +100,12 @@ impl DeskNews {
         if self.tail.has_gap() {
             self.tail.waits_for(case_event::begun(&mut conn).await?);
         }
+        let names = if rows.is_empty() { timeline::Agencies::new() } else { agency::names(&mut conn).await? };
         let mut found = Vec::new();
         for NewsRow { event: row, number, procedure, state, turn } in rows.into_iter().filter(|r| self.filter.admits(r))
         {
             let (id, case_id) = (row.id, row.case_id);
-            if let Some(line) = timeline::line(&event(row)?, View::Staff, self.lang) {
+            if let Some(line) = timeline::line(&event(row)?, &names, View::Staff, self.lang) {
                 found.push(CaseNews { event: id, case_id, number, procedure, state, turn, line });
             }
         }

@@ -7,7 +7,7 @@ use crate::domain::case::Event;
 use crate::domain::case::timeline::{self, Line, Now, View};
 use crate::domain::verify::text::Lang;
 use crate::flow::{Error, Result, begin};
-use crate::store::{case, case_event};
+use crate::store::{agency, case, case_event};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -31,7 +31,9 @@ pub async fn timeline(app: &App, id: Uuid, view: View, lang: Lang, after: i32) -
     let events = events(&mut tx, id).await?;
     let (states, clocks) = clocks_of(app, &events)?;
     let standing = states.last().ok_or_else(|| Error::Broken(anyhow::anyhow!("case {id} has no events")))?;
-    let lines = events.iter().filter(|e| e.seq > after).filter_map(|e| timeline::line(e, view, lang)).collect();
+    let names = agency::names(&mut tx).await?;
+    let lines = events.iter().filter(|e| e.seq > after);
+    let lines = lines.filter_map(|e| timeline::line(e, &names, view, lang)).collect();
     Ok(Timeline {
         case_id: id,
         number: row.number,
@@ -48,5 +50,6 @@ pub async fn news(app: &App, id: Uuid, view: View, lang: Lang, seq: i32) -> Resu
     let rows = case_event::after(&mut conn, id, seq, 100).await?;
     let last = rows.last().map_or(seq, |r| r.seq);
     let events = rows.into_iter().map(event).collect::<Result<Vec<Event>>>()?;
-    Ok((events.iter().filter_map(|e| timeline::line(e, view, lang)).collect(), last))
+    let names = agency::names(&mut conn).await?;
+    Ok((events.iter().filter_map(|e| timeline::line(e, &names, view, lang)).collect(), last))
 }

@@ -37,12 +37,19 @@ pub(super) async fn apply(
     told.need = new.need.filter(|n| !n.trim().is_empty()).or(told.need);
     told.parcel_ref = new.parcel_ref.or(told.parcel_ref);
     told.person = new.person.or(told.person);
+    let named = match new.customer {
+        Some(id) => Some(record::named(tx, id).await?),
+        None => None,
+    };
+    if let Some(row) = &named {
+        told.person = Some(record::told_anew(app, by, row, told.person)?);
+    }
     if !new.procedures.is_empty() {
         told.procedures = new.procedures;
     }
     let mut entries: Vec<Entry> = Vec::new();
     let known = match &told.person {
-        Some(person) => Some(record::known(app, tx, by, id, person).await?),
+        Some(person) => Some(record::known(app, tx, by, id, person, named.map(|n| n.id)).await?),
         None => None,
     };
     let (customer, proposed) = match known {

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::case::timeline::View;
+use crate::domain::handover::TRIES;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::Lang;
 use crate::flow::case::{Reading, Timeline, timeline};
@@ -63,16 +64,25 @@ pub struct Followed {
 /// Shows a customer their case. The code is first used within its term and holds from then on, until the customer is invited anew.
 ///
 /// # Errors
-/// `NotFound` for another code or an invitation that a newer one replaced; `Conflict` `link-expired`, `personal-data-erased`.
+/// `NotFound` for no invitation or one that a newer one replaced; `Refused` for a wrong code, which is counted; `Conflict` `link-dead`
+/// after too many of them, until the customer is invited anew; `link-expired`, `personal-data-erased`.
 pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed> {
     let not_found = || Error::NotFound { what: "link", id: String::new() };
     let mut tx = begin(app).await?;
     let found = store::invitation(&mut tx, store::OfInvitation::Id(asked.invitation)).await?;
-    let code = Sha256::digest(asked.code.trim().as_bytes());
-    let row = found.filter(|r| r.code_hash == code.as_slice()).ok_or_else(not_found)?;
+    let row = found.ok_or_else(not_found)?;
     let newest = store::invitation(&mut tx, store::OfInvitation::Case(row.case_id)).await?;
     if newest.is_none_or(|n| n.id != row.id) {
         return Err(not_found());
+    }
+    let code = Sha256::digest(asked.code.trim().as_bytes());
+    if row.wrong >= TRIES {
+        return Err(Error::Conflict { code: "link-dead", detail: "ask us for another one".into() });
+    }
+    if row.code_hash != code.as_slice() {
+        let wrong = store::invitation_tried(&mut tx, row.id).await?;
+        tx.commit().await?;
+        return Err(Error::refused("code", "code-wrong", (TRIES - wrong).max(0), TRIES));
     }
     if row.used_at.is_none() && app.clock.now() >= row.expires_at {
         return Err(Error::Conflict { code: "link-expired", detail: "ask us for another one".into() });

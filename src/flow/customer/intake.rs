@@ -34,6 +34,10 @@ pub struct NewIntake {
     pub procedures: Vec<String>,
     #[serde(default)]
     pub person: Option<Party>,
+    /// The record of a customer who comes again, as `POST /customers/search` found it: the case is theirs, what is told of the person
+    /// is added to it, and nobody has to decide whether the two are one. None: a record of its own.
+    #[serde(default)]
+    pub customer: Option<Uuid>,
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub parcel_ref: Option<ParcelRef>,

@@ -1,7 +1,7 @@
 //! Who a customer is, and what they told us: read for a purpose and logged in each case of theirs.
 
 use super::apply::{Told, told_before};
-use super::record::{Sought, indexes};
+use super::record::{Sought, indexes, open, place};
 use crate::app::App;
 use crate::domain::customer;
 use crate::domain::paper::cccd;
@@ -94,7 +94,7 @@ async fn read(
     row: CustomerRow,
     purpose: Purpose,
 ) -> Result<CustomerView> {
-    let place = format!("customer/{}", row.id);
+    let place = place(row.id);
     let cases = store::cases_of(tx, row.id).await?;
     let person = match row.sealed.is_empty() {
         true => None,
@@ -102,8 +102,7 @@ async fn read(
             for case in &cases {
                 audit::personal_data_read(tx, app.clock.now(), &by.login, case.id, &place, purpose.as_str()).await?;
             }
-            let plain = app.vault.open(&place, &row.sealed)?;
-            Some(serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?)
+            Some(open(app, &row)?)
         }
     };
     Ok(CustomerView { id: row.id, person, cases, created_by: row.created_by, created_at: row.created_at })

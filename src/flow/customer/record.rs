@@ -21,25 +21,88 @@ pub(super) struct Known {
     pub proposed: usize,
 }
 
-/// The record of the person of a case: made on first sight, brought up to date later.
-pub(super) async fn known(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, person: &Party) -> Result<Known> {
+/// The record that somebody found and named as that of the person before them, or of one that became theirs.
+///
+/// # Errors
+/// `NotFound`; `Conflict` `personal-data-erased`.
+pub(super) async fn named(tx: &mut PgConnection, id: Uuid) -> Result<CustomerRow> {
+    let not_found = || Error::NotFound { what: "customer", id: id.to_string() };
+    let found = store::get(tx, id).await?.ok_or_else(not_found)?;
+    let row = match found.merged_into {
+        Some(keep) => store::get(tx, keep).await?.ok_or_else(not_found)?,
+        None => found,
+    };
+    match row.sealed.is_empty() {
+        true => Err(Error::Conflict { code: "personal-data-erased", detail: row.id.to_string() }),
+        false => Ok(row),
+    }
+}
+
+/// What is known of a customer, brought up to date by what they tell now.
+///
+/// # Errors
+/// Refused when nothing of what is told says that it is the same person.
+pub(super) fn told_anew(app: &App, by: &Actor, known: &CustomerRow, told: Option<Party>) -> Result<Party> {
+    let before: Party = open(app, known)?;
+    let Some(told) = told else { return Ok(before) };
+    if alike(&keys(known), &keys(&row(app, by, known.id, &told)?)).is_none() {
+        return Err(Error::refused("person", "other-person", "", "the same id_number, or the same phone and name"));
+    }
+    Ok(Party {
+        name: told.name,
+        id_number: told.id_number.or(before.id_number),
+        phone: told.phone.or(before.phone),
+        email: told.email.or(before.email),
+        address: told.address.or(before.address),
+    })
+}
+
+/// The person of a record.
+pub(super) fn open(app: &App, row: &CustomerRow) -> Result<Party> {
+    let plain = app.vault.open(&place(row.id), &row.sealed)?;
+    serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))
+}
+
+/// What its content is sealed for, and a read of it is logged under.
+pub(super) fn place(id: Uuid) -> String {
+    format!("customer/{id}")
+}
+
+/// The record of the person of a case: the one that was named, or made on first sight; brought up to date later.
+///
+/// # Errors
+/// `Conflict` `customer-linked` when another one is named than the case has.
+pub(super) async fn known(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case: Uuid,
+    person: &Party,
+    named: Option<Uuid>,
+) -> Result<Known> {
     let linked = store::of_case(tx, case).await?;
-    let row = row(app, by, linked.unwrap_or_else(|| app.clock.new_id()), person)?;
-    match linked {
+    if let (Some(has), Some(named)) = (linked, named)
+        && has != named
+    {
+        return Err(Error::Conflict { code: "customer-linked", detail: format!("the case is of customer {has}") });
+    }
+    let there = linked.or(named);
+    let row = row(app, by, there.unwrap_or_else(|| app.clock.new_id()), person)?;
+    match there {
         Some(_) => store::update(tx, &row).await?,
-        None => {
-            store::insert(tx, &row).await?;
-            store::link_case(tx, case, row.id).await?;
-            let deed = Deed {
-                at: row.created_at,
-                actor: &by.login,
-                action: "customer.create",
-                subject: format!("customer/{}", row.id),
-                case_id: Some(case),
-                detail: json!({}),
-            };
-            audit::write(tx, &deed).await?;
-        }
+        None => store::insert(tx, &row).await?,
+    }
+    if linked.is_none() {
+        store::link_case(tx, case, row.id).await?;
+        let deed = Deed {
+            at: row.created_at,
+            actor: &by.login,
+            action: if there.is_some() { "customer.link" } else { "customer.create" },
+            subject: place(row.id),
+            case_id: Some(case),
+            detail: json!({}),
+        };
+        audit::write(tx, &deed).await?;
     }
     let mut proposed = 0;
     for other in store::near(tx, &row).await? {
@@ -66,7 +129,7 @@ fn row(app: &App, by: &Actor, id: Uuid, person: &Party) -> Result<CustomerRow> {
     let found_by = indexes(app, person.id_number.as_deref(), person.phone.as_deref(), Some(&person.name));
     Ok(CustomerRow {
         id,
-        sealed: app.vault.seal(&format!("customer/{id}"), &plain)?,
+        sealed: app.vault.seal(&place(id), &plain)?,
         id_index: found_by.id_number,
         phone_index: found_by.phone,
         name_index: found_by.name.unwrap_or_default(),
