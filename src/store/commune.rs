@@ -94,16 +94,17 @@ pub async fn find(db: impl PgExecutor<'_>, code: &str) -> sqlx::Result<Option<Co
         .await
 }
 
-// Each way in has its own index; one condition over all of them would read every commune of the country.
+// Each way in has its own index; one condition over all of them would read every commune of the country. So would a join with the
+// names, planned for more than the few that are found: `offset 0` keeps it a look-up for each.
 const SUCCESSION: &str =
     "select o.code as old_code, o.name as old_name, o.district as old_district, o.province as old_province,
        n.code as new_code, n.name as new_name, s.relation, s.since
-  from (select old_code, new_code, since from commune_succession where old_code = any($1)
-        union select old_code, new_code, since from commune_succession where new_code = any($1)
-        union select s.old_code, s.new_code, s.since from commune_old o join commune_succession s on s.old_code = o.code where o.name ilike any($2)
-        union select s.old_code, s.new_code, s.since from commune n join commune_succession s on s.new_code = n.code where n.name ilike any($2)) found
-  join commune_succession s using (old_code, new_code, since)
-  join commune_old o on o.code = s.old_code join commune n on n.code = s.new_code
+  from (select * from commune_succession where old_code = any($1)
+        union select * from commune_succession where new_code = any($1)
+        union select s.* from commune_old o join commune_succession s on s.old_code = o.code where o.name ilike any($2)
+        union select s.* from commune n join commune_succession s on s.new_code = n.code where n.name ilike any($2)) s
+  cross join lateral (select * from commune_old where code = s.old_code offset 0) o
+  cross join lateral (select * from commune where code = s.new_code offset 0) n
  order by o.code, n.code limit 500";
 
 /// Steps from or to any of these codes or names (names compared without case).

@@ -78,7 +78,7 @@ pub async fn around(
          select layer_version_id, fid, f.xmin::text::bigint, key, code, label, attrs,
                 case when pg_column_size(geom) <= $8 then st_asewkb(geom) end, coalesce(pg_column_size(geom) > $8, false)
            from (select * from unnest($1::bigint[], $9::float8[]) v(id, beyond)
-                  where exists (select from feature_{zone} where layer_version_id = v.id and key is not null) offset 0) v
+                  where exists (select from feature_{zone} where layer_version_id = v.id and key is not null offset 0)) v
            join feature_{zone} f on f.layer_version_id = v.id
           where key = any($6)
             and (geom && st_makeenvelope($2 - v.beyond, $3 - v.beyond, $4 + v.beyond, $5 + v.beyond, {zone})) is not true
