@@ -191,7 +191,8 @@ async fn a_customer_who_comes_again_is_named_and_nothing_is_left_to_merge(pool: 
     let missing = again.body["missing"].as_array().unwrap();
     assert!(!missing.contains(&json!("name")) && !missing.contains(&json!("phone")), "{missing:?}");
     // A phone they have now; their number stays known.
-    let now = json!({"name": "Người Mẫu Bảy", "phone": "0900000077", "id_number": "001080000018", "email": "bay@mau.vn"});
+    let now =
+        json!({"name": "Người Mẫu Bảy", "phone": "0900000077", "id_number": "001080000018", "email": "bay@mau.vn"});
     assert_eq!(take(json!({"channel": "app", "customer": customer, "person": now})).await.status, StatusCode::CREATED);
     let seen =
         care.get(&format!("/api/v1/customers/{}?purpose=contact_customer", customer.as_str().unwrap())).await.body;
