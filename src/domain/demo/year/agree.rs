@@ -141,7 +141,7 @@ pub(super) fn take_back(story: &Story, view: &View) -> Vec<Call> {
     vec![sales(story, "take-back", format!("/contracts/{id}/refuse"), json!({"reason": "outdated"}))]
 }
 
-/// Instalments that are called for, paid at once by most and late by some.
+/// What is called for, paid at once by most and late by some; one after the other, as money fills the oldest instalment first.
 pub(super) fn pay(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let number = |l: &LineSeen, field: &str| l.data.get(field).and_then(Value::as_i64).unwrap_or_default();
     let lines = || view.timeline.lines.iter();
@@ -149,13 +149,13 @@ pub(super) fn pay(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let one = |l: &LineSeen| {
         let (no, contract) = (number(l, "instalment"), l.id("contract")?);
         let (from, to) = if story.chance(&format!("pays late {no}")).hit(0.15) { (4, 30) } else { (0, 3) };
-        let now = !paid(no) && due(story, &format!("pays {no}"), l.day(), from, to, today);
-        now.then(|| {
+        due(story, &format!("pays {no}"), l.day(), from, to, today).then(|| {
             let body = json!({"reference": format!("FT-{}-{no}", story.index), "amount": number(l, "amount"),
                 "way": "transfer", "paid_on": today});
             let care = of_role("customer_care", story.index);
             Call::new(care, "payment", format!("/contracts/{contract}/payments"), body)
         })
     };
-    lines().filter(|l| l.kind == "payment_due").filter_map(one).collect()
+    let open = lines().filter(|l| l.kind == "payment_due" && !paid(number(l, "instalment")));
+    open.min_by_key(|l| number(l, "instalment")).and_then(one).into_iter().collect()
 }

@@ -232,3 +232,29 @@ mod promises {
         assert_ne!(case("cham.soc.1", 1), case("phap.che.1", 1), "another department");
     }
 }
+
+#[test]
+fn who_owes_two_instalments_pays_the_first_one_first() {
+    let year = drawn();
+    let contract = "0199b2f0-0000-7000-8000-000000000002";
+    let of = |seq, kind: &str, no: i64| {
+        let mut l = line(seq, "2026-01-05", kind);
+        l["data"] = json!({"contract": contract, "instalment": no, "amount": 1_000_000 * no});
+        l
+    };
+    let (first, second) = (of(1, "payment_due", 1), of(2, "payment_due", 2));
+    let pays = |lines: serde_json::Value, day| -> Vec<String> {
+        let calls = year.stories.iter().flat_map(|s| super::agree::pay(s, &screen("execution", lines.clone()), day));
+        let reference = |c: Call| match c.body {
+            Body::Json(body) => body["reference"].as_str().unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        calls.map(reference).collect()
+    };
+    for day in [date!(2026 - 01 - 06), date!(2026 - 01 - 20), date!(2026 - 03 - 20)] {
+        let all = pays(json!([second, first]), day);
+        assert!(!all.is_empty() && all.iter().all(|r| r.ends_with("-1")), "{day}: {all:?}");
+    }
+    let rest = pays(json!([first, second, of(3, "payment_received", 1)]), date!(2026 - 03 - 20));
+    assert!(rest.len() == year.stories.len() && rest.iter().all(|r| r.ends_with("-2")), "{rest:?}");
+}
