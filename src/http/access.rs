@@ -124,6 +124,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/tokens", Session),
     rule(Delete, "/api/v1/tokens/{id}", Session),
     rule(Get, "/api/v1/staff", Roles(&[Admin, Manager], S::StaffRead)),
+    rule(Get, "/api/v1/colleagues", Roles(EVERYBODY, S::TasksRead)),
     rule(Post, "/api/v1/staff", Roles(&[Admin], S::StaffWrite)),
     rule(Patch, "/api/v1/staff/{id}", Roles(&[Admin], S::StaffWrite)),
     rule(Post, "/api/v1/signing-keys/{id}/revocation", Roles(&[Admin], S::StaffWrite)),
@@ -139,6 +140,7 @@ pub const RULES: &[Rule] = &[
     rule(Post, "/api/v1/intakes", Roles(INTAKE, S::CasesWrite)),
     // With the code of an invitation.
     rule(Post, "/api/v1/follow", Anyone),
+    rule(Post, "/api/v1/cases/{id}/invitation", Roles(INTAKE, S::CasesWrite)),
     rule(Get, "/api/v1/cases/{id}/invitation", Roles(INTAKE, S::PapersRead)),
     rule(Get, "/api/v1/cases/{id}/intake", Roles(DESK, S::PapersRead)),
     rule(Post, "/api/v1/customers/search", Roles(INTAKE, S::PapersRead)),
@@ -365,6 +367,18 @@ impl Who {
             Anyone | SignedIn => true,
             Session => actor.scopes.is_none(),
             Roles(roles, scope) => actor.has_any(roles) && actor.allows(scope),
+        }
+    }
+
+    /// What an actor who is not admitted lacks.
+    pub fn needs(self, actor: &Actor) -> String {
+        match self {
+            Roles(roles, _) if !actor.has_any(roles) => {
+                let names: Vec<_> = roles.iter().map(|r| r.as_str()).collect();
+                format!("for {}", names.join(", "))
+            }
+            Roles(_, scope) => format!("the token needs the scope {scope}"),
+            Anyone | SignedIn | Session => "in person, not with a token".into(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::input::{Input, Params};
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;
-use crate::flow::case::{self, Count, IssueView, NewIssue};
+use crate::flow::case::{self, Count, IssueView, NewIssue, Solved};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -76,9 +76,14 @@ async fn raise_issue(
     Ok(made(&view, &format!("/api/v1/cases/{id}/issues")))
 }
 
-/// A problem is solved.
-#[utoipa::path(post, path = "/issues/{id}/resolve", tag = "cases", params(("id" = Uuid, Path)),
+/// A problem is solved: how.
+#[utoipa::path(post, path = "/issues/{id}/resolve", tag = "cases", params(("id" = Uuid, Path)), request_body = Solved,
     responses((status = 200, body = IssueView)))]
-async fn resolve_issue(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Json<IssueView>> {
-    Ok(Json(case::resolve_issue(&app, &actor, id).await?))
+async fn resolve_issue(
+    State(app): State<App>,
+    By(actor): By,
+    Path(id): Path<Uuid>,
+    Input(solved): Input<Solved>,
+) -> Result<Json<IssueView>> {
+    Ok(Json(case::resolve_issue(&app, &actor, id, solved).await?))
 }

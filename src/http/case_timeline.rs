@@ -30,13 +30,14 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, body = Object, example = json!({"case_id": "0199b2f0-0000-7000-8000-000000000001",
         "step": "intake", "turn": "ours", "as_of": "2026-10-06",
         "segments": [{"from": "2026-10-05", "to": null, "step": "intake", "turn": "ours"}],
-        "clocks": [{"id": "step.intake", "turn": "ours", "limit": 2, "source": "data/clocks.toml", "standing": "house",
+        "clocks": [{"id": "step.intake", "title": "step Intake", "turn": "ours", "limit": 2, "source": "data/clocks.toml", "standing": "house",
             "warn": 1, "role": "customer_care", "escalate": "manager", "spans": [{"from": "2026-10-05", "to": null}],
             "deadline": "2026-10-07", "used": 0, "running": true, "doubtful": false, "left": 1,
-            "days": [{"date": "2026-10-05", "used": null, "why": "first_day"},
-                {"date": "2026-10-06", "used": 1, "why": "counted"}]}]})), (status = 304)))]
+            "days": [{"date": "2026-10-05", "used": null, "why": "first_day",
+                "said": "The day it began, not counted."},
+                {"date": "2026-10-06", "used": 1, "why": "counted", "said": "Working day 1."}]}]})), (status = 304)))]
 async fn case_clock(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {
-    Ok(tagged(&headers, &case::clock(&app, id).await?))
+    Ok(tagged(&headers, &case::clock(&app, id, lang(&headers)).await?))
 }
 
 fn views() -> Object {

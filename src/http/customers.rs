@@ -8,7 +8,7 @@ use super::problem::Result;
 use crate::app::App;
 use crate::flow::case::parse_purpose;
 use crate::flow::customer::{
-    self, ConsentView, CustomerView, Followed, Following, IntakeTold, IntakeView, InvitationView, MergeView,
+    self, ConsentView, CustomerView, Followed, Following, IntakeTold, IntakeView, InvitationView, Invited, MergeView,
     NewConsent, NewIntake, Search,
 };
 use axum::Json;
@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_intake, resume_intake))
         .routes(routes!(search_customers))
         .routes(routes!(get_customer))
-        .routes(routes!(get_invitation))
+        .routes(routes!(get_invitation, invite_customer))
         .routes(routes!(follow_case))
         .routes(routes!(list_consents, give_consent))
         .routes(routes!(withdraw_consent))
@@ -120,6 +120,15 @@ async fn get_invitation(
 ) -> Result<Json<InvitationView>> {
     let purpose = parse_purpose(why.purpose.as_deref())?;
     Ok(Json(customer::invitation(&app, &actor, id, purpose).await?))
+}
+
+/// Invite the customer of a case to follow it, after the intake too. An earlier invitation holds no longer; the code is read with
+/// `GET`.
+#[utoipa::path(post, path = "/cases/{id}/invitation", tag = "intake", params(("id" = Uuid, Path)),
+    responses((status = 201, body = Invited)))]
+async fn invite_customer(State(app): State<App>, By(actor): By, Path(id): Path<Uuid>) -> Result<Response> {
+    let view = customer::invite(&app, &actor, id).await?;
+    Ok(made(&view, &format!("/api/v1/cases/{id}/invitation")))
 }
 
 /// What a customer sees of their case: what happened, why, who, what comes next and by when, and what they were asked for. With the

@@ -95,7 +95,8 @@ async fn admit(app: &App, method: &Method, headers: &HeaderMap, rule: Option<&Ru
     let actor = authenticate(app, credential).await?.ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
     match rule {
         Some(rule) if rule.who.admits(&actor) => Ok(Some(actor)),
-        _ => Err(Problem::new(Kind::Forbidden)),
+        Some(rule) => Err(Problem::new(Kind::Forbidden).detail(rule.who.needs(&actor))),
+        None => Err(Problem::new(Kind::Forbidden)),
     }
 }
 

@@ -42,6 +42,7 @@ mod papers;
 mod parcels;
 mod parties;
 mod payments;
+mod phrases;
 mod plans;
 pub mod problem;
 mod quotations;

@@ -1,5 +1,6 @@
 //! What is asked of a customer: in one round, and settled item by item.
 
+use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Params};
 use super::output::made;
@@ -9,6 +10,7 @@ use crate::flow::case::parse_purpose;
 use crate::flow::paper_request::{self, ItemView, NewRequest, RequestView, Settling};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -31,18 +33,20 @@ struct Reading {
     purpose: Option<String>,
 }
 
-/// What was asked for in a case, oldest round first. The number of rounds is what we are measured by.
+/// What was asked for in a case, oldest round first, each in words of the language asked for. The number of rounds is what we are measured by.
 #[utoipa::path(get, path = "/cases/{id}/paper-requests", tag = "papers", params(("id" = Uuid, Path), Reading),
     responses((status = 200, body = Vec<RequestView>)))]
 async fn list_requests(
     State(app): State<App>,
     By(actor): By,
+    headers: HeaderMap,
     Path(id): Path<Uuid>,
     Params(why): Params<Reading>,
 ) -> Result<Json<Vec<RequestView>>> {
+    let lang = lang(&headers);
     Ok(Json(match why.purpose {
-        None => paper_request::list(&app, id).await?,
-        Some(stated) => paper_request::open(&app, &actor, id, parse_purpose(Some(&stated))?).await?,
+        None => paper_request::list(&app, id, lang).await?,
+        Some(stated) => paper_request::open(&app, &actor, id, parse_purpose(Some(&stated))?, lang).await?,
     }))
 }
 

@@ -224,6 +224,10 @@ fn short(text: String) -> String {
 fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
     let (slug, status) = p.kind.parts();
     let said = p.code.as_deref().and_then(|c| words::reason(p.kind, c, language));
+    let told = |d: String| match (p.kind, d.split_once(' ')) {
+        (Kind::NotFound, Some((noun, id))) => format!("{} {id}", words::noun(noun, language)),
+        _ => words::note(&d, language),
+    };
     let shown = p.errors.into_iter().map(|e| FieldProblem { field: short(e.field), found: short(e.found), ..e });
     let errors = shown.map(|e| FieldBody {
         message: words::field(&e, language),
@@ -236,7 +240,7 @@ fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
         kind: format!("urn:diaba:problem:{slug}"),
         title: words::title(slug, language),
         status: status.as_u16(),
-        detail: match (said, p.detail.map(short)) {
+        detail: match (said, p.detail.map(short).map(told)) {
             (Some(said), Some(detail)) => Some(format!("{said} ({detail})")),
             (said, detail) => said.or(detail),
         },

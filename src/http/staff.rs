@@ -5,7 +5,7 @@ use super::input::{Input, Page, Paging};
 use super::output::made;
 use super::problem::Result;
 use crate::app::App;
-use crate::flow::staff::{self, NewStaff, PasswordChange, StaffChange, StaffView};
+use crate::flow::staff::{self, Colleague, NewStaff, PasswordChange, StaffChange, StaffView};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_staff, create_staff))
+        .routes(routes!(list_colleagues))
         .routes(routes!(change_staff))
         .routes(routes!(set_staff_password))
 }
@@ -26,6 +27,14 @@ pub fn routes() -> OpenApiRouter<App> {
 async fn list_staff(State(app): State<App>, paging: Paging) -> Result<Response> {
     let after: Option<String> = paging.key()?;
     let rows = staff::list(&app, after.as_deref(), paging.fetch()).await?;
+    Ok(paging.page(rows, |s| s.login.clone()))
+}
+
+/// Who works here, by login: whom a problem or an appointment can be given to, and the name behind an `owner` or an `assignee`.
+#[utoipa::path(get, path = "/colleagues", tag = "staff", params(Paging), responses((status = 200, body = Page<Colleague>)))]
+async fn list_colleagues(State(app): State<App>, paging: Paging) -> Result<Response> {
+    let after: Option<String> = paging.key()?;
+    let rows = staff::colleagues(&app, after.as_deref(), paging.fetch()).await?;
     Ok(paging.page(rows, |s| s.login.clone()))
 }
 

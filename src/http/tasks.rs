@@ -42,6 +42,9 @@ struct Asked {
     /// `me`, or the id of a member of staff.
     #[param(example = "me")]
     assignee: Option<String>,
+    /// manager, legal, reviewer: what they were asked to see to.
+    #[param(example = "manager")]
+    escalated_to: Option<String>,
     /// Id of a case.
     case: Option<Uuid>,
     /// Due on this day or before.
@@ -63,8 +66,10 @@ async fn list_tasks(
         asked.state.as_deref(),
         &["blocked", "open", "accepted", "started", "paused", "done", "cancelled"],
     )?;
+    one_of("escalated_to", asked.escalated_to.as_deref(), &["manager", "legal", "reviewer"])?;
     let filter = TaskFilter {
         case_id: asked.case,
+        escalated_to: asked.escalated_to,
         department: asked.department,
         state: asked.state,
         assignee: whom(&actor, "assignee", asked.assignee.as_deref())?,

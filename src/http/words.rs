@@ -1,6 +1,6 @@
 //! The words of problems in both languages, from `data/i18n/problems*.toml`.
 
-use super::problem::Kind;
+use super::{phrases, problem::Kind};
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Bilingual;
 use axum::http::{HeaderMap, header};
@@ -90,7 +90,28 @@ pub fn reason(kind: Kind, code: &str, language: Language) -> Option<String> {
 pub fn field(p: &FieldProblem, language: Language) -> String {
     let words = WORDS.field.get(&p.code).or_else(|| WORDS.field.get("default"));
     let template = words.map_or("{found}: {allowed}", |b| language.pick(b));
-    template.replace("{allowed}", &p.allowed).replace("{found}", &p.found)
+    let (found, allowed) = match (&p.said, language) {
+        (Some(said), Language::Vi) => (&said.vi.0, &said.vi.1),
+        (Some(said), Language::En) => (&said.en.0, &said.en.1),
+        (None, _) => (&p.found, &p.allowed),
+    };
+    template.replace("{allowed}", &note(allowed, language)).replace("{found}", &note(found, language))
+}
+
+/// What was not found.
+pub fn noun(what: &str, language: Language) -> &str {
+    match language {
+        Language::Vi => phrases::noun(what),
+        Language::En => what,
+    }
+}
+
+/// What an act says in English, in the language asked for.
+pub fn note(text: &str, language: Language) -> String {
+    match language {
+        Language::Vi => phrases::vietnamese(text),
+        Language::En => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

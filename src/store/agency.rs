@@ -68,8 +68,11 @@ pub async fn page(conn: &mut PgConnection, after: Option<&str>, limit: i64) -> s
     .await
 }
 
-/// Names by code.
+/// Names of agencies by code, logins of staff by id: what a timeline calls them.
 pub async fn names(conn: &mut PgConnection) -> sqlx::Result<BTreeMap<String, String>> {
-    let all: Vec<(String, String)> = sqlx::query_as("select code, name from agency").fetch_all(conn).await?;
+    let all: Vec<(String, String)> =
+        sqlx::query_as("select code, name from agency union all select id::text, login from staff")
+            .fetch_all(conn)
+            .await?;
     Ok(all.into_iter().collect())
 }

@@ -87,8 +87,18 @@ pub async fn lock_ended(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Optio
     sqlx::query_scalar("select ended from case_file where id = $1 for update").bind(id).fetch_optional(conn).await
 }
 
+/// Numbers of cases.
+pub async fn numbers(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, String)>> {
+    sqlx::query_as("select id, number from case_file where id = any($1)").bind(ids).fetch_all(conn).await
+}
+
 pub async fn set_procedure(conn: &mut PgConnection, id: Uuid, procedure: &str) -> sqlx::Result<()> {
     sqlx::query("update case_file set procedure = $2 where id = $1").bind(id).bind(procedure).execute(conn).await?;
+    Ok(())
+}
+
+pub async fn set_wish(conn: &mut PgConnection, id: Uuid, wish: &Value) -> sqlx::Result<()> {
+    sqlx::query("update case_file set wish = $2 where id = $1").bind(id).bind(wish).execute(conn).await?;
     Ok(())
 }
 

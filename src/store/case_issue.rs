@@ -16,6 +16,7 @@ pub struct IssueRow {
     pub raised_at: OffsetDateTime,
     pub resolved_by: Option<String>,
     pub resolved_at: Option<OffsetDateTime>,
+    pub sealed_how: Option<Vec<u8>>,
 }
 
 pub async fn insert(conn: &mut PgConnection, i: &IssueRow) -> sqlx::Result<()> {
@@ -37,7 +38,7 @@ pub async fn insert(conn: &mut PgConnection, i: &IssueRow) -> sqlx::Result<()> {
 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<IssueRow>> {
     sqlx::query_as(
-        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at from case_issue where id = $1",
+        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how from case_issue where id = $1",
     )
     .bind(id)
     .fetch_optional(conn)
@@ -47,7 +48,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Issue
 /// Of a case, oldest first.
 pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<IssueRow>> {
     sqlx::query_as(
-        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at
+        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how
          from case_issue where case_id = $1 order by id",
     )
     .bind(case)
@@ -56,13 +57,21 @@ pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<Is
 }
 
 /// False: it was resolved before.
-pub async fn resolve(conn: &mut PgConnection, id: Uuid, by: &str, at: OffsetDateTime) -> sqlx::Result<bool> {
-    let done =
-        sqlx::query("update case_issue set resolved_by = $2, resolved_at = $3 where id = $1 and resolved_at is null")
-            .bind(id)
-            .bind(by)
-            .bind(at)
-            .execute(conn)
-            .await?;
+pub async fn resolve(
+    conn: &mut PgConnection,
+    id: Uuid,
+    by: &str,
+    at: OffsetDateTime,
+    sealed_how: Option<&[u8]>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update case_issue set resolved_by = $2, resolved_at = $3, sealed_how = $4 where id = $1 and resolved_at is null",
+    )
+    .bind(id)
+    .bind(by)
+    .bind(at)
+    .bind(sealed_how)
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected() == 1)
 }

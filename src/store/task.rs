@@ -116,6 +116,8 @@ pub struct TaskFilter {
     pub department: Option<String>,
     pub state: Option<String>,
     pub assignee: Option<Uuid>,
+    /// Role that was asked to see to them.
+    pub escalated_to: Option<String>,
     /// Only tasks due on or before this day.
     pub due_by: Option<Date>,
     /// Page on after this task, in order of (due, id).
@@ -142,7 +144,7 @@ pub async fn page(conn: &mut PgConnection, f: &TaskFilter) -> sqlx::Result<Vec<T
          from task
          where ($1::uuid is null or case_id = $1) and ($2::text is null or department = $2)
            and ($3::text is null or state = $3) and ($4::uuid is null or assignee = $4) and ($5::date is null or due <= $5)
-           and ($6::date is null or (due, id) > ($6, $7))
+           and ($6::date is null or (due, id) > ($6, $7)) and ($9::text is null or escalated_to = $9)
          order by due, id limit $8",
     )
     .bind(f.case_id)
@@ -153,22 +155,24 @@ pub async fn page(conn: &mut PgConnection, f: &TaskFilter) -> sqlx::Result<Vec<T
     .bind(f.after.map(|a| a.0))
     .bind(f.after.map(|a| a.1))
     .bind(f.limit)
+    .bind(&f.escalated_to)
     .fetch_all(conn)
     .await
 }
 
 /// The open field task nearest to a WGS 84 point that belongs to `staff` or to nobody, locked; one that somebody else is
-/// just taking is passed over. Tasks without a place come last, by due day. With the distance in metres.
+/// just taking is passed over, and so are those of `beyond`, kinds that need a skill `staff` lacks. Tasks without a place come last,
+/// by due day. With the distance in metres.
 pub async fn lock_nearest(
     conn: &mut PgConnection,
     staff: Uuid,
-    lon: f64,
-    lat: f64,
+    (lon, lat): (f64, f64),
+    beyond: &[&str],
 ) -> sqlx::Result<Option<(Uuid, Option<f64>)>> {
     sqlx::query_as(
         "select id, st_distance(place::geography, st_setsrid(st_makepoint($2, $3), 4326)::geography) as metres
          from task
-         where department = 'field' and state = 'open' and (assignee is null or assignee = $1)
+         where department = 'field' and state = 'open' and (assignee = $1 or (assignee is null and kind <> all($4)))
            and not exists (select from appointment a join appointment b on tstzrange(a.starts, a.ends) && tstzrange(b.starts, b.ends)
              where a.task_id = task.id and a.state in ('held', 'confirmed') and b.staff_id = $1 and b.task_id <> task.id
                and b.state in ('held', 'confirmed', 'kept'))
@@ -178,6 +182,7 @@ pub async fn lock_nearest(
     .bind(staff)
     .bind(lon)
     .bind(lat)
+    .bind(beyond)
     .fetch_optional(conn)
     .await
 }

@@ -51,6 +51,14 @@ pub async fn get(conn: &mut PgConnection, task: Uuid, sha256: &str) -> sqlx::Res
     .await
 }
 
+/// SHA-256 of each photo of a task that was taken, in the order they came.
+pub async fn taken(conn: &mut PgConnection, task: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select sha256 from task_photo where task_id = $1 and refused is null order by sent_at, sha256")
+        .bind(task)
+        .fetch_all(conn)
+        .await
+}
+
 /// How many photos of a task were taken.
 pub async fn count(conn: &mut PgConnection, task: Uuid) -> sqlx::Result<i64> {
     sqlx::query_scalar("select count(*) from task_photo where task_id = $1 and refused is null")

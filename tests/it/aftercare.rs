@@ -67,6 +67,10 @@ async fn an_archive_holds_all_of_it_and_proves_itself(pool: PgPool) {
             "report.vi.pdf",
             "advice/01.json",
             "contracts/01.pdf",
+            "requests.json",
+            "quotations.json",
+            "issues.json",
+            "field-items.json",
             "submissions.json",
             "reviews.json",
             "obligations.json",
@@ -79,6 +83,8 @@ async fn an_archive_holds_all_of_it_and_proves_itself(pool: PgPool) {
         ] {
             assert!(names.contains(&wanted), "{wanted} is not in {names:?}");
         }
+        let done = names.iter().any(|n| n.starts_with("tasks/") && n.ends_with("-appointment.json"));
+        assert!(done, "what was done is not in {names:?}");
         let scan = read.files.iter().find(|f| f.name == "papers/01-other/v2.png").unwrap();
         assert_eq!(scan.sha256, diaba::domain::verify::sha256_hex(png(1240)), "the scan as it was sent");
         // One changed byte of any file is named.

@@ -81,7 +81,7 @@ async fn a_problem_has_an_owner_and_a_day(pool: PgPool) {
     let case = care.open_case().await;
     let path = format!("/api/v1/cases/{case}/issues");
     let bad = json!({"topic": "A b", "words": "", "owner": owner, "due": "2026-10-01"});
-    assert_eq!(care.post(&path, bad).await.refused(), ["topic: procedure-code", "words: length", "due: past"]);
+    assert_eq!(care.post(&path, bad).await.refused(), ["topic: not-in-list", "words: length", "due: past"]);
     let new =
         json!({"topic": "neighbour_objects", "words": "Người Mẫu Chín phản đối", "owner": owner, "due": "2026-10-09"});
     let raised = care.post(&path, new).await;
@@ -91,8 +91,14 @@ async fn a_problem_has_an_owner_and_a_day(pool: PgPool) {
     assert_eq!(read.body[0]["words"], "Người Mẫu Chín phản đối", "{}", read.text);
     crate::cases::nothing_in_clear(&pool, &["Người Mẫu Chín"]).await;
     let resolve = format!("/api/v1/issues/{}/resolve", raised.body["id"].as_str().unwrap());
-    assert_eq!(care.post(&resolve, json!({})).await.body["resolved_by"], "care");
-    assert_eq!(care.post(&resolve, json!({})).await.body["code"], "issue-resolved");
+    assert_eq!(care.post(&resolve, json!({})).await.refused(), ["how: missing-field"]);
+    assert_eq!(care.post(&resolve, json!({"how": " "})).await.refused(), ["how: length"]);
+    let how = json!({"how": "Người Mẫu Chín đã ký lại sơ đồ"});
+    assert_eq!(care.post(&resolve, how.clone()).await.body["resolved_by"], "care");
+    assert_eq!(care.post(&resolve, how.clone()).await.body["code"], "issue-resolved");
+    let read = care.get(&format!("{path}?purpose=review")).await;
+    assert_eq!(read.body[0]["how"], how["how"], "{}", read.text);
+    crate::cases::nothing_in_clear(&pool, &["Người Mẫu Chín"]).await;
     assert_eq!(kinds(&pool, case.parse().unwrap()).await, ["opened", "issue_raised", "issue_resolved"]);
     let owed: Vec<Vec<String>> =
         sqlx::query_scalar("select owed from case_event where kind = 'issue_raised'").fetch_all(&pool).await.unwrap();
@@ -108,7 +114,12 @@ async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
     let id: Uuid = case.parse().unwrap();
     let clock = care.get(&format!("/api/v1/cases/{case}/clock")).await;
     assert_eq!(clock.body["clocks"][0]["deadline"], "2026-10-07", "{}", clock.text);
-    assert_eq!(clock.body["clocks"][0]["days"], json!([{"date": "2026-10-05", "used": null, "why": "first_day"}]));
+    assert_eq!(
+        clock.body["clocks"][0]["days"],
+        json!([{"date": "2026-10-05", "used": null, "why": "first_day",
+        "said": "The day it began, not counted."}])
+    );
+    assert_eq!(clock.body["clocks"][0]["title"], "step Intake");
     t.run("watch_clocks").await;
     assert_eq!(kinds(&pool, id).await, ["opened"]);
     for _ in 0..2 {

@@ -127,7 +127,7 @@ async fn nobody_reviews_their_own_work(pool: PgPool) {
     threaded(pool, |pool| async move {
         let d = at_work(mapped(pool.clone()).await).await;
         let early = d.legal.post(&d.path("ask-review"), json!({})).await;
-        assert_eq!(early.body["code"], "case-step", "tasks are open: {}", early.text);
+        assert_eq!(early.body["code"], "work-open", "tasks are open: {}", early.text);
         finish_tasks(&d).await;
         let list = d.eye.get(&d.path("checklist")).await;
         let not_asked = json!({"pass": false, "seq": list.body["seq"], "items": [{"code": "verdict", "reason": "xem lại"}]});
@@ -146,10 +146,10 @@ async fn nobody_reviews_their_own_work(pool: PgPool) {
         let pass = json!({"pass": true, "seq": list.body["seq"], "items": accepted(&list)});
         let own = d.lan.post(&d.path("reviews"), pass.clone()).await;
         assert_eq!(own.body["code"], "own-work", "{}", own.text);
-        assert!(own.body["detail"].as_str().unwrap().contains("task_done ("), "{}", own.text);
+        assert!(own.body["detail"].as_str().unwrap().contains("Did the task"), "{}", own.text);
         assert_eq!(d.legal.post(&d.path("reviews"), pass.clone()).await.status, StatusCode::FORBIDDEN, "no reviewer");
         let seen = d.legal.get(&d.path("checklist")).await.body["your_work"].to_string();
-        for what in ["verified", "option_sheet_drafted", "option_sheet_signed", "review_asked"] {
+        for what in ["work-verified", "work-advised", "work-review-asked"] {
             assert!(seen.contains(what), "{what}: {seen}");
         }
         let token = d.eye.post("/api/v1/tokens", json!({"name": "t", "scopes": ["cases:write"], "days": 2})).await;
@@ -183,7 +183,7 @@ async fn nobody_reviews_their_own_work(pool: PgPool) {
         assert_eq!(d.legal.get(&d.path("")[..d.path("").len() - 1]).await.body["state"], "execution");
         crate::cases::nothing_in_clear(&pool, &["Ông Mẫu phản đối"]).await;
         let resolve = format!("/api/v1/issues/{}/resolve", issue.body["id"].as_str().unwrap());
-        assert_eq!(d.care.post(&resolve, json!({})).await.status, StatusCode::OK);
+        assert_eq!(d.care.post(&resolve, json!({"how": "đã thoả thuận"})).await.status, StatusCode::OK);
 
         reviewed(&d).await;
         let reviews = d.eye.get(&d.path("reviews?purpose=review")).await;

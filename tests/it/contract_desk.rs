@@ -239,7 +239,7 @@ async fn what_is_open_over_all_cases(pool: PgPool) {
         assert!(!first.to_string().contains("Bà Mẫu"), "without its words");
         let of_legal = ok(legal.get("/api/v1/issues?owner=me").await);
         assert_eq!(of_legal["items"], json!([]));
-        ok(care.post(&format!("/api/v1/issues/{}/resolve", raised[0]), json!({})).await);
+        ok(care.post(&format!("/api/v1/issues/{}/resolve", raised[0]), json!({"how": "đã thoả thuận"})).await);
         let solved = ok(care.get("/api/v1/issues?state=resolved&topic=neighbour_objects&due_by=2026-10-31").await);
         assert_eq!(solved["items"].as_array().unwrap().len(), 1);
         assert_eq!(care.get("/api/v1/issues?owner=nobody").await.refused(), ["owner: shape"]);

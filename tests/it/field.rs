@@ -122,6 +122,34 @@ async fn what_was_captured_comes_home(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_value_that_comes_after_the_end_may_be_the_right_one(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let (boss, field, address, case) = out_there(&t, &pool).await;
+    let p = field.get("/api/v1/field/package").await.body;
+    let note = json!({"values": {"note": "Cột mốc còn đủ"}});
+    assert_eq!(put(&boss, &format!("{address}/fields"), note).await.status, StatusCode::OK);
+    let clash = send(&field, &[item(1, &p, "note", json!("Cột mốc phía bắc đã mất"))]).await;
+    assert_eq!(outcomes(&clash), ["conflict"]);
+    sqlx::query("update task set state = 'done', result = '\\x00' where id = $1::uuid")
+        .bind(address.rsplit('/').next())
+        .execute(&pool)
+        .await
+        .unwrap();
+    let late = send(&field, &[item(2, &p, "state_of_land", json!("differs"))]).await;
+    assert_eq!(outcomes(&late), ["tray task_ended"]);
+    for (sent, field, value) in [(&clash, "note", "Cột mốc phía bắc đã mất"), (&late, "state_of_land", "differs")]
+    {
+        let waits = format!("/api/v1/field/items/{}/settle", sent.body["items"][0]["id"].as_str().unwrap());
+        let taken = boss.post(&waits, json!({"take": "sent", "reason": "Đã gọi hỏi lại"})).await;
+        assert_eq!(taken.body["took"], "sent", "{}", taken.text);
+        let stands = boss.get(&format!("{address}/fields?purpose=review")).await;
+        let now = stands.body.as_array().unwrap().iter().find(|v| v["field"] == field).unwrap();
+        assert_eq!(now["value"], value, "{}", stands.text);
+    }
+    let _ = case;
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn what_does_not_fit_waits_for_a_person(pool: PgPool) {
     let t = TestApp::new(pool.clone()).await;
     let (boss, field, address, case) = out_there(&t, &pool).await;

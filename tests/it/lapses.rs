@@ -34,7 +34,7 @@ async fn a_review_lapses_by_what_comes_after_it(pool: PgPool) {
         let issue = json!({"topic": "wrong_area", "words": "sai diện tích", "owner": d.t.hire("owner", &["legal"]).await, "due": "2026-10-09"});
         let issue = ok(d.care.post(&d.path("issues"), issue).await);
         assert_eq!(state().await, "execution");
-        ok(d.care.post(&format!("/api/v1/issues/{}/resolve", issue["id"].as_str().unwrap()), json!({})).await);
+        ok(d.care.post(&format!("/api/v1/issues/{}/resolve", issue["id"].as_str().unwrap()), json!({"how": "đã đo lại"})).await);
         again(&d).await;
 
         let back = d.path("back-to-work");

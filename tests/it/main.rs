@@ -26,6 +26,7 @@ mod examples;
 mod faults;
 mod field;
 mod geometry;
+mod hand;
 mod history;
 mod hostile;
 mod idempotency;

@@ -69,3 +69,17 @@ fee-standing = { $standing ->
     [house] house rule
    *[unverified] not verified
 }
+fee-fact = { $fact ->
+    [area] area
+    [land_price] price of the land in the table
+    [land_price_after] price of the land for the new use
+    [agreed_price] agreed price
+    [kinship] kinship of the two
+    [only_home] whether it is their only home
+    [beside_house] whether it lies with a house
+    [reduction_used] whether the reduction was used before
+    [quota] quota of residential land
+    [object] what the fee is on
+    [too_large] a number too large to reckon with
+   *[other] { $fact }
+}

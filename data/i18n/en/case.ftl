@@ -72,7 +72,10 @@ event-verified = Papers and parcel were checked: { $outcome ->
    *[blocked] Our legal department explains what can be done.
 }
 event-papers_requested = We asked for papers (round { $round }).
-    .why = The list holds everything that is needed until the end, so that you are asked once.
+    .why = { $round ->
+        [1] The list holds everything that is known to be needed until the end, so that you are asked once.
+       *[other] Something is new since we last asked; the list says why of each point.
+    }
     .next = Please send the papers on the list.
 event-item_settled = A point of the list is settled.
 event-request_reminded = We reminded you of { $items } open points.
@@ -123,12 +126,12 @@ event-payment_reversed = A payment was taken back: { $amount }.
 event-work_planned = The work was planned: { procedure-name }, { $tasks } tasks.
     .next = Our people do the tasks one after the other.
 event-task_created = A task was made: { $task_kind }.
-event-task_assigned = A task was assigned: { $task_kind }.
+event-task_assigned = A task was given to { $assignee }: { $task_kind }.
 event-task_accepted = A task was accepted: { $task_kind }.
 event-task_started = A task was begun: { $task_kind }.
 event-task_paused = A task was paused: { $task_kind }.
 event-task_handed_back = A task was handed back: { $task_kind }.
-event-task_escalated = A task was passed on to a superior: { $task_kind }.
+event-task_escalated = A task was passed on to { role-name }: { $task_kind }.
 event-task_done = Done: { $task_kind }.
 event-task_cancelled = A task was cancelled: { $task_kind }.
 event-appointment_made = An appointment was made: { $starts }.
@@ -149,20 +152,24 @@ event-agency_decided = { $granted ->
     [yes] The authority has decided as applied for: { $agency }.
    *[no] The authority has refused: { $agency }.
 }
+    .next = { $granted ->
+        [yes] We collect the result and compare it with the dossier.
+       *[no] We find out why, and talk with you about what can be done.
+    }
 event-submission_withdrawn = { $mistake ->
     [yes] The dossier was noted at { $agency } by mistake; it was not handed in like that.
    *[no] The dossier was taken back from { $agency }.
 }
 event-field_work_returned = Field work came back.
 event-conflict_settled = Two values of the field work were settled.
-event-issue_raised = A problem was raised: { $topic }.
+event-issue_raised = A problem was raised: { $topic }; { $owner } sees to it.
 event-issue_resolved = A problem was resolved: { $topic }.
 event-stuck_noticed = Nothing has moved since { $since }.
-event-deadline_warned = A deadline comes near: { $deadline }.
-event-deadline_escalated = A deadline was missed: { $deadline }.
+event-deadline_warned = A deadline comes near: { $clock }, { $deadline }; for { role-name } to see to.
+event-deadline_escalated = A deadline was missed: { $clock }, { $deadline }; for { role-name } to see to.
 event-review_asked = A second person checks everything.
     .why = Nobody reviews their own work.
-event-review_returned = The review found something to mend.
+event-review_returned = The review was not passed on these points: { $faults }.
 event-review_passed = The review was passed.
     .next = We get the results ready for you.
 event-review_lapsed = Something came after the review: the case goes back to work and is reviewed anew.
@@ -182,11 +189,20 @@ event-hand_over_offered = { $way ->
 }
 event-handed_over = The results were handed over.
 event-obligation_noticed = To be paid to the authority: { $what }, { $amount }.
-    .next = Please pay by the day named and send us the receipt.
+    .next = { $due ->
+        [none] We tell you the amount and the day once the authority has sent its notice.
+       *[day] Please pay by the day named and send us the receipt.
+    }
 event-obligation_revised = The authority's notice: { $what }, { $amount }.
-    .next = Please pay by the day named and send us the receipt.
+    .next = { $due ->
+        [none] We tell you the amount and the day once the authority has sent its notice.
+       *[day] Please pay by the day named and send us the receipt.
+    }
 event-obligation_reminded = Not paid yet: { $what }.
-    .next = Please pay by the day named and send us the receipt.
+    .next = { $due ->
+        [none] We tell you the amount and the day once the authority has sent its notice.
+       *[day] Please pay by the day named and send us the receipt.
+    }
 event-obligation_paid = Paid: { $what }.
 event-obligation_dropped = No longer owed: { $what }.
 event-archived = The case was archived.
@@ -215,4 +231,38 @@ missing-need = what is needed
 missing-procedure = the procedure
 missing-parcel = the parcel
 missing-consent = the consent
-event-task-appointment = Appointment
+topic-agency_asks = the authority asks for more
+topic-agency_late = the authority is late
+topic-boundary = the boundary is not clear
+topic-contract = the contract
+topic-customer_hesitates = the customer hesitates
+topic-customer_unreachable = the customer cannot be reached
+topic-dispute = a dispute
+topic-land_differs = the land differs from the papers
+topic-neighbour_objects = a neighbour objects
+topic-other = something else
+topic-papers_lost = papers are lost
+topic-payment = payment
+topic-planning = planning
+topic-wrong_area = a wrong area
+topic-wrong_name = a wrong name
+role-name = { $role ->
+    [assignee] whoever has it
+    [manager] the manager
+    [legal] legal
+    [reviewer] the reviewer
+    [customer_care] customer care
+    [sales] sales
+    [field] field staff
+   *[other] { $role }
+}
+clock-step = step { $name }
+clock-authority = term of the authority
+clock-task = day of the task
+clock-issue = day of the problem
+clock-day-counted = Working day { $used }.
+clock-day-counted_instead = Worked in place of another day: working day { $used }.
+clock-day-first_day = The day it began, not counted.
+clock-day-weekend = Weekend, not counted.
+clock-day-holiday = Holiday, not counted: { $holiday }.
+clock-day-stood_still = Not counted: it was somebody else's move.

@@ -22,7 +22,10 @@ paper-kind = { $kind ->
     [mortgage_request] request to register a mortgage
     [release_request] request to delete a mortgage
     [release_consent] mortgagee's consent to the release
-   *[other] { $kind }
+    [tax_receipt] receipt of taxes and fees
+    [marriage_paper] paper on the marital status
+    [other] another paper
+   *[title] { $kind }
 }
 paper-no-certificate = There is no certificate in the case.
 
@@ -156,3 +159,41 @@ notes-line = { $kind ->
 
 pending-none = No other open case concerns this parcel.
 pending-found = { $count } other open cases concern this parcel.
+
+# What a customer is asked for, and why.
+asked-missing = Please send: { paper-kind }.
+asked-unreadable = Please send a copy that can be read: { paper-kind }.
+asked-expired = Please renew or replace: { paper-kind }.
+asked-contradicts = Please look again, it does not agree: { paper-kind }.
+asked-boundary = The boundary of the parcel has to be measured.
+asked-why-agency = The authority asks for it.
+asked-why-expiry = It runs out on { $date }, before it is used.
+asked-why-draft = Still lacking: { $fields }.
+paper-field = { $field ->
+    [number] number
+    [name] name
+    [birth_date] day of birth
+    [sex] sex
+    [principal] principal
+    [agent] agent
+    [scope] scope
+    [signed_on] day of signing
+    [notary] notary
+    [husband] husband
+    [wife] wife
+    [registered_on] day of registration
+    [issued_on] day of issue
+    [issued_by] issuing office
+    [amount_vnd] amount
+    [parcel] parcel
+    [commune_code] commune
+    [sheet] sheet
+    [zones] planning zones
+    [title] title
+    [serial] serial number
+    [holders] holder
+    [area_m2] area
+    [purposes] land use
+    [term] term
+   *[other] { $field }
+}

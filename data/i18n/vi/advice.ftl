@@ -69,3 +69,17 @@ fee-standing = { $standing ->
     [house] quy định nội bộ
    *[unverified] chưa đối chiếu
 }
+fee-fact = { $fact ->
+    [area] diện tích
+    [land_price] giá đất trong bảng giá
+    [land_price_after] giá đất theo mục đích mới
+    [agreed_price] giá thoả thuận
+    [kinship] quan hệ giữa hai bên
+    [only_home] có phải nhà ở duy nhất không
+    [beside_house] có cùng thửa với nhà ở không
+    [reduction_used] đã từng được giảm chưa
+    [quota] hạn mức đất ở
+    [object] đối tượng chịu phí
+    [too_large] số quá lớn để tính
+   *[other] { $fact }
+}

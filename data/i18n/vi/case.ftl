@@ -72,7 +72,10 @@ event-verified = Đã kiểm tra giấy tờ và thửa đất: { $outcome ->
    *[blocked] Bộ phận pháp lý giải thích có thể làm gì.
 }
 event-papers_requested = Đã yêu cầu giấy tờ (lần { $round }).
-    .why = Danh sách gồm mọi giấy tờ cần đến khi hoàn thành, để quý khách chỉ phải bổ sung một lần.
+    .why = { $round ->
+        [1] Danh sách gồm mọi giấy tờ đã biết là cần đến khi hoàn thành, để quý khách chỉ phải bổ sung một lần.
+       *[other] Sau lần yêu cầu trước có điều mới; danh sách nêu lý do của từng mục.
+    }
     .next = Xin quý khách gửi giấy tờ theo danh sách.
 event-item_settled = Một mục trong danh sách đã xong.
 event-request_reminded = Đã nhắc quý khách về { $items } mục còn thiếu.
@@ -123,12 +126,12 @@ event-payment_reversed = Đã huỷ một khoản thanh toán: { $amount }.
 event-work_planned = Đã lập kế hoạch: { procedure-name }, { $tasks } nhiệm vụ.
     .next = Chúng tôi lần lượt thực hiện các nhiệm vụ.
 event-task_created = Có nhiệm vụ mới: { $task_kind }.
-event-task_assigned = Đã giao nhiệm vụ: { $task_kind }.
+event-task_assigned = Đã giao nhiệm vụ cho { $assignee }: { $task_kind }.
 event-task_accepted = Đã nhận nhiệm vụ: { $task_kind }.
 event-task_started = Bắt đầu nhiệm vụ: { $task_kind }.
 event-task_paused = Tạm dừng nhiệm vụ: { $task_kind }.
 event-task_handed_back = Trả lại nhiệm vụ: { $task_kind }.
-event-task_escalated = Đã chuyển nhiệm vụ lên cấp trên: { $task_kind }.
+event-task_escalated = Đã báo { role-name } xem xét nhiệm vụ: { $task_kind }.
 event-task_done = Đã xong: { $task_kind }.
 event-task_cancelled = Đã huỷ nhiệm vụ: { $task_kind }.
 event-appointment_made = Đã hẹn: { $starts }.
@@ -149,20 +152,24 @@ event-agency_decided = { $granted ->
     [yes] Cơ quan đã giải quyết theo đề nghị: { $agency }.
    *[no] Cơ quan từ chối: { $agency }.
 }
+    .next = { $granted ->
+        [yes] Chúng tôi nhận kết quả và đối chiếu với hồ sơ.
+       *[no] Chúng tôi tìm hiểu lý do và trao đổi với quý khách cách làm tiếp.
+    }
 event-submission_withdrawn = { $mistake ->
     [yes] Việc nộp hồ sơ tại { $agency } đã được ghi nhầm; hồ sơ không được nộp như vậy.
    *[no] Hồ sơ đã được rút khỏi { $agency }.
 }
 event-field_work_returned = Kết quả thực địa đã gửi về.
 event-conflict_settled = Đã thống nhất hai giá trị từ thực địa.
-event-issue_raised = Có vướng mắc: { $topic }.
+event-issue_raised = Có vướng mắc: { $topic }; { $owner } giải quyết.
 event-issue_resolved = Đã giải quyết vướng mắc: { $topic }.
 event-stuck_noticed = Không có tiến triển từ { $since }.
-event-deadline_warned = Sắp đến hạn: { $deadline }.
-event-deadline_escalated = Đã quá hạn: { $deadline }.
+event-deadline_warned = Sắp đến hạn: { $clock }, { $deadline }; { role-name } xem xét.
+event-deadline_escalated = Đã quá hạn: { $clock }, { $deadline }; { role-name } xem xét.
 event-review_asked = Người thứ hai rà soát toàn bộ.
     .why = Không ai tự rà soát việc của mình.
-event-review_returned = Rà soát thấy điểm cần sửa.
+event-review_returned = Rà soát chưa đạt ở các mục: { $faults }.
 event-review_passed = Đã rà soát xong.
     .next = Chúng tôi chuẩn bị kết quả để bàn giao.
 event-review_lapsed = Có thay đổi sau khi kiểm tra: hồ sơ được xử lý tiếp và kiểm tra lại.
@@ -182,11 +189,20 @@ event-hand_over_offered = { $way ->
 }
 event-handed_over = Đã bàn giao kết quả.
 event-obligation_noticed = Phải nộp cho nhà nước: { $what }, { $amount }.
-    .next = Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+    .next = { $due ->
+        [none] Chúng tôi báo quý khách số tiền và hạn nộp khi có thông báo của cơ quan.
+       *[day] Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+    }
 event-obligation_revised = Thông báo của cơ quan: { $what }, { $amount }.
-    .next = Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+    .next = { $due ->
+        [none] Chúng tôi báo quý khách số tiền và hạn nộp khi có thông báo của cơ quan.
+       *[day] Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+    }
 event-obligation_reminded = Chưa nộp: { $what }.
-    .next = Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+    .next = { $due ->
+        [none] Chúng tôi báo quý khách số tiền và hạn nộp khi có thông báo của cơ quan.
+       *[day] Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
+    }
 event-obligation_paid = Đã nộp: { $what }.
 event-obligation_dropped = Không còn phải nộp: { $what }.
 event-archived = Hồ sơ đã được lưu trữ.
@@ -215,4 +231,38 @@ missing-need = nhu cầu
 missing-procedure = thủ tục
 missing-parcel = thửa đất
 missing-consent = sự đồng ý
-event-task-appointment = Lịch hẹn
+topic-agency_asks = cơ quan yêu cầu bổ sung
+topic-agency_late = cơ quan trễ hẹn
+topic-boundary = ranh giới chưa rõ
+topic-contract = hợp đồng
+topic-customer_hesitates = khách hàng do dự
+topic-customer_unreachable = không liên lạc được với khách hàng
+topic-dispute = tranh chấp
+topic-land_differs = hiện trạng khác giấy tờ
+topic-neighbour_objects = chủ liền kề phản đối
+topic-other = việc khác
+topic-papers_lost = mất giấy tờ
+topic-payment = thanh toán
+topic-planning = quy hoạch
+topic-wrong_area = sai diện tích
+topic-wrong_name = sai tên
+role-name = { $role ->
+    [assignee] người được giao
+    [manager] quản lý
+    [legal] pháp lý
+    [reviewer] người rà soát
+    [customer_care] chăm sóc khách hàng
+    [sales] kinh doanh
+    [field] thực địa
+   *[other] { $role }
+}
+clock-step = bước { $name }
+clock-authority = thời hạn của cơ quan
+clock-task = hạn của nhiệm vụ
+clock-issue = hạn của vướng mắc
+clock-day-counted = Ngày làm việc thứ { $used }.
+clock-day-counted_instead = Ngày làm bù, tính là ngày làm việc thứ { $used }.
+clock-day-first_day = Ngày bắt đầu, không tính.
+clock-day-weekend = Ngày nghỉ hằng tuần, không tính.
+clock-day-holiday = Ngày nghỉ lễ, không tính: { $holiday }.
+clock-day-stood_still = Không tính: chưa đến lượt.

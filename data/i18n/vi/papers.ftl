@@ -22,7 +22,10 @@ paper-kind = { $kind ->
     [mortgage_request] phiếu yêu cầu đăng ký thế chấp
     [release_request] phiếu yêu cầu xoá đăng ký thế chấp
     [release_consent] văn bản đồng ý xoá của bên nhận thế chấp
-   *[other] { $kind }
+    [tax_receipt] biên lai nộp thuế, phí
+    [marriage_paper] giấy tờ về tình trạng hôn nhân
+    [other] giấy tờ khác
+   *[title] { $kind }
 }
 paper-no-certificate = Hồ sơ không có giấy chứng nhận.
 
@@ -156,3 +159,41 @@ notes-line = { $kind ->
 
 pending-none = Không có hồ sơ nào khác đang mở về thửa này.
 pending-found = Có { $count } hồ sơ khác đang mở về thửa này.
+
+# Điều khách hàng được yêu cầu, và vì sao.
+asked-missing = Xin gửi: { paper-kind }.
+asked-unreadable = Xin gửi lại bản đọc rõ được: { paper-kind }.
+asked-expired = Xin gia hạn hoặc thay: { paper-kind }.
+asked-contradicts = Xin xem lại, nội dung không khớp: { paper-kind }.
+asked-boundary = Ranh giới thửa đất phải được đo.
+asked-why-agency = Cơ quan nhà nước yêu cầu.
+asked-why-expiry = Hết hạn ngày { $date }, trước khi dùng đến.
+asked-why-draft = Còn thiếu các mục: { $fields }.
+paper-field = { $field ->
+    [number] số
+    [name] họ tên
+    [birth_date] ngày sinh
+    [sex] giới tính
+    [principal] người uỷ quyền
+    [agent] người được uỷ quyền
+    [scope] phạm vi uỷ quyền
+    [signed_on] ngày ký
+    [notary] tổ chức công chứng
+    [husband] chồng
+    [wife] vợ
+    [registered_on] ngày đăng ký
+    [issued_on] ngày cấp
+    [issued_by] cơ quan cấp
+    [amount_vnd] số tiền
+    [parcel] thửa đất
+    [commune_code] xã, phường
+    [sheet] số tờ
+    [zones] các vùng quy hoạch
+    [title] tên giấy tờ
+    [serial] số phát hành
+    [holders] người đứng tên
+    [area_m2] diện tích
+    [purposes] mục đích sử dụng
+    [term] thời hạn
+   *[other] { $field }
+}

@@ -5,11 +5,12 @@ use crate::domain::fee::{Amount, Due};
 use crate::domain::money::{Dong, grouped};
 use crate::domain::theme::{Bilingual, Remark};
 use crate::domain::verify::Message;
-use crate::domain::verify::text::{Lang, message, word};
+use crate::domain::verify::text::{Lang, date, message, word};
+use uuid::Uuid;
 
 /// The whole sheet, line by line.
 pub fn render(sheet: &Sheet, lang: Lang) -> String {
-    let mut out = vec![format!("{} {} · {}", word(lang, "sheet-title"), sheet.case_number, sheet.as_of)];
+    let mut out = vec![format!("{} {} · {}", word(lang, "sheet-title"), sheet.case_number, date(lang, sheet.as_of))];
     out.extend(sheet.options.iter().flat_map(|o| option(o, lang)));
     let total = format!("SHA-256 {}", sheet.pins.digest);
     out.extend([String::new(), word(lang, "sheet-rests-on"), total]);
@@ -54,7 +55,7 @@ fn option(o: &Opt, lang: Lang) -> Vec<String> {
     let star = if o.wished { "* " } else { "  " };
     let mut out =
         vec![String::new(), format!("{star}{}: {}", pick(lang, &o.title), word(lang, feasibility_key(o.feasibility)))];
-    out.extend(o.reasons.iter().map(|r| format!("    ! {}", reason(r, lang))));
+    out.extend(counted(o.reasons.iter().map(|r| reason(r, lang))).map(|r| format!("    ! {r}")));
     if o.feasibility == Feasibility::NotApplicable {
         return out;
     }
@@ -86,12 +87,26 @@ fn word_of(lang: Lang, key: &'static str, name: &'static str, value: &str) -> St
     message(lang, &Message::new(key).with(name, value))
 }
 
+/// Each once, with how often it is said.
+fn counted(all: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    let mut seen: Vec<(String, usize)> = Vec::new();
+    for one in all {
+        match seen.iter_mut().find(|s| s.0 == one) {
+            Some(before) => before.1 += 1,
+            None => seen.push((one, 1)),
+        }
+    }
+    seen.into_iter().map(|(one, n)| if n == 1 { one } else { format!("{one} ({n})") })
+}
+
+/// A paper is one of several; its id says nothing to people.
 fn reason(r: &Reason, lang: Lang) -> String {
     match r {
         Reason::Said { say } => message(lang, say),
         Reason::Finding { check, subject, .. } => {
             let named = word(lang, &format!("check-{}", check.replace(['.', '_'], "-")));
-            if subject.is_empty() { named } else { format!("{named} ({subject})") }
+            let id = subject.split('/').next().is_some_and(|s| Uuid::parse_str(s).is_ok());
+            if subject.is_empty() || id { named } else { format!("{named} ({subject})") }
         }
     }
 }

@@ -179,6 +179,12 @@ pub fn clock_time(at: OffsetDateTime) -> (u8, u8) {
     (hour, minute)
 }
 
+/// An instant as people in Viet Nam read it off a clock: `2026-11-30 09:30`.
+pub fn shown(at: OffsetDateTime) -> String {
+    let (hour, minute) = clock_time(at);
+    format!("{} {hour:02}:{minute:02}", day_of(at))
+}
+
 fn viet_nam() -> UtcOffset {
     UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC)
 }

@@ -10,6 +10,7 @@ use super::state::{Case, NoMove, Step, Turn};
 use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::rule::Standing;
 use crate::domain::staff::Role;
+use crate::domain::verify::Message;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 use time::{Date, Duration};
@@ -137,6 +138,23 @@ pub enum DayReason {
     Holiday,
     /// The clock stood still: it was somebody else's move.
     StoodStill,
+}
+
+impl Day {
+    /// What the day was to the clock, in words.
+    pub fn said(&self) -> Message {
+        let used = f64::from(self.used.unwrap_or_default());
+        match self.why {
+            DayReason::Counted => Message::new("clock-day-counted").with("used", used),
+            DayReason::CountedInstead => Message::new("clock-day-counted_instead").with("used", used),
+            DayReason::FirstDay => Message::new("clock-day-first_day"),
+            DayReason::Weekend => Message::new("clock-day-weekend"),
+            DayReason::Holiday => {
+                Message::new("clock-day-holiday").with("holiday", self.holiday.as_deref().unwrap_or_default())
+            }
+            DayReason::StoodStill => Message::new("clock-day-stood_still"),
+        }
+    }
 }
 
 /// A history in the states it made, one behind each event.

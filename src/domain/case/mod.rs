@@ -1,6 +1,7 @@
 //! A case (hồ sơ): one request of a customer, by one procedure, through its steps.
 
 pub mod alarm;
+pub mod asking;
 mod audience;
 pub mod clock;
 mod dossier;
@@ -13,6 +14,7 @@ pub mod request;
 mod state;
 mod tail;
 pub mod timeline;
+pub mod topic;
 
 pub use audience::{CustomerView, Owed};
 pub use dossier::Dossier;

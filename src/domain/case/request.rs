@@ -89,7 +89,7 @@ fn lacking(m: &crate::domain::verify::Message, papers: &[PaperFacts]) -> Option<
 fn about(need: Need, p: &PaperFacts, f: &FindingRecord) -> Asked {
     Asked {
         need,
-        paper_kind: p.paper.kind().to_owned(),
+        paper_kind: p.paper.called().to_owned(),
         paper: Some(p.id),
         because: f.check.to_string(),
         detail: f.message.key.to_string(),
@@ -110,7 +110,7 @@ fn expiring(p: &PaperFacts, until: Date) -> Option<Asked> {
     let end = runs_out(&p.paper)?;
     (end < until).then(|| Asked {
         need: Need::Expired,
-        paper_kind: p.paper.kind().to_owned(),
+        paper_kind: p.paper.called().to_owned(),
         paper: Some(p.id),
         because: "expiry".into(),
         detail: end.to_string(),

@@ -287,12 +287,14 @@ impl Case {
         }
     }
 
-    /// Nothing is under way that somebody still has to finish.
+    /// What somebody still has to finish: tasks, papers asked for, problems, dossiers at authorities.
+    pub fn under_way(&self) -> [usize; 4] {
+        let dossiers = self.dossiers.values().filter(|d| d.open()).count();
+        [self.tasks.len(), self.asked.len(), self.issues.len(), dossiers]
+    }
+
     fn idle(&self) -> bool {
-        self.tasks.is_empty()
-            && self.asked.is_empty()
-            && self.issues.is_empty()
-            && !self.dossiers.values().any(Dossier::open)
+        self.under_way() == [0; 4]
     }
 
     /// What is open, counted; whatever the step.

@@ -6,8 +6,6 @@ use super::dossier::Dossier;
 use super::event::{Event, Happened, Signer};
 use super::state::{Case, Step, Turn};
 use crate::domain::calendar::{clock_time, day_of};
-use crate::domain::dispatch::Table;
-use crate::domain::plan::PlanBook;
 use crate::domain::rule::Standing;
 use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{Message, Quantity};
@@ -65,17 +63,17 @@ pub struct Now {
     pub by: Option<Date>,
 }
 
-/// Names of agencies by their codes. Who has no name here is called by the code.
-pub type Agencies = BTreeMap<String, String>;
+/// Names of agencies by their codes, logins of staff by their ids. Who has no name here is called by the code or id.
+pub type Names = BTreeMap<String, String>;
 
 /// The line of an event; none: this view does not see it.
-pub fn line(event: &Event, agencies: &Agencies, view: View, lang: Lang) -> Option<Line> {
+pub fn line(event: &Event, names: &Names, view: View, lang: Lang) -> Option<Line> {
     let (kind, data) = event.what.parts().ok()?;
     let data = match view {
         View::Customer => event.what.customer_view()?.0,
         View::Staff => data.as_object().cloned().unwrap_or_default(),
     };
-    let message = said(&kind, &data, agencies, lang);
+    let message = said(&kind, &data, names, lang);
     let who = match view {
         View::Staff => event.actor.clone(),
         View::Customer => text::word(lang, who_key(doer(event))),
@@ -180,7 +178,7 @@ fn who_key(doer: Doer) -> &'static str {
     }
 }
 
-fn said(kind: &str, data: &Map<String, Value>, agencies: &Agencies, lang: Lang) -> Message {
+fn said(kind: &str, data: &Map<String, Value>, names: &Names, lang: Lang) -> Message {
     let mut message = Message::new(format!("event-{kind}"));
     for (name, value) in data {
         let (name, key) = (name.as_str(), name.clone());
@@ -188,6 +186,9 @@ fn said(kind: &str, data: &Map<String, Value>, agencies: &Agencies, lang: Lang) 
             Value::Number(n) if matches!(name, "total" | "amount") => {
                 message.with(key, dong(n.as_i64().unwrap_or_default(), lang))
             }
+            Value::Null if name == "due" => message.with(key, "none"),
+            Value::String(s) if name == "role" && s.starts_with("staff:") => message.with(key, "assignee"),
+            Value::String(s) if name == "clock" => message.with(key, clock_name(s, lang)),
             Value::Null if name == "amount" => message.with(key, text::word(lang, "amount-not-known")),
             Value::Number(n) => message.with(key, n.as_f64().unwrap_or_default()),
             Value::Bool(yes) => message.with(key, if *yes { "yes" } else { "no" }),
@@ -197,10 +198,12 @@ fn said(kind: &str, data: &Map<String, Value>, agencies: &Agencies, lang: Lang) 
             Value::String(s) if name == "what" && kind.starts_with("consent_") => {
                 message.with(key, text::word(lang, &format!("consent-{s}")))
             }
-            Value::String(s) if name == "agency" => message.with(key, agencies.get(s).unwrap_or(s).as_str()),
+            Value::String(s) if matches!(name, "agency" | "assignee" | "owner") => {
+                message.with(key, names.get(s).unwrap_or(s).as_str())
+            }
             Value::String(s) if kind == "watch_hit" => message.with(key, watched(name, s, lang)),
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
-            Value::String(s) if name == "task_kind" => message.with(key, task_title(s, lang)),
+            Value::String(s) if name == "task_kind" => message.with(key, text::task(lang, s)),
             Value::String(s) => message.with(key, moment(s, lang).unwrap_or_else(|| s.clone())),
             Value::Array(list) if name == "procedures" && list.is_empty() => {
                 message.with(key, text::word(lang, "procedures-open"))
@@ -238,25 +241,31 @@ fn watch_state(state: &str, lang: Lang) -> String {
     }
 }
 
+/// Which clock it is, by its id.
+pub fn clock_name(id: &str, lang: Lang) -> String {
+    match id.split_once('.') {
+        Some(("step", step)) => {
+            let name = text::word(lang, &format!("step-{step}"));
+            text::message(lang, &Message::new("clock-step").with("name", name))
+        }
+        Some(("submission" | "promised", _)) => text::word(lang, "clock-authority"),
+        Some(("task", _)) => text::word(lang, "clock-task"),
+        Some(("issue", _)) => text::word(lang, "clock-issue"),
+        _ => id.to_owned(),
+    }
+}
+
 fn listed(name: &str, list: &[Value], lang: Lang) -> String {
     let one = |v: &Value| {
         let code = v.as_str().unwrap_or_default();
         match name {
             "procedures" => text::message(lang, &Message::new("procedure-name").with("procedure", code)),
             "missing" => text::word(lang, &format!("missing-{code}")),
+            "faults" => text::word(lang, &format!("review-{code}")),
             _ => code.to_owned(),
         }
     };
     list.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn task_title(kind: &str, lang: Lang) -> String {
-    let planned = || PlanBook::shipped().ok().and_then(|b| b.kind(kind)).map(|k| &k.title);
-    let title = Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| &k.title).or_else(planned);
-    title.map_or_else(
-        || text::word(lang, &format!("event-task-{kind}")),
-        |t| if lang == Lang::Vi { t.vi.to_string() } else { t.en.to_string() },
-    )
 }
 
 /// A day or an instant as the language writes it, instants in the time of Viet Nam.

@@ -13,7 +13,7 @@ fn every_kind_can_be_told() {
         for view in [View::Staff, View::Customer] {
             for what in samples(Uuid::from_u128(7)) {
                 let kind = what.kind();
-                let Some(line) = line(&event(what), &Agencies::new(), view, lang) else { continue };
+                let Some(line) = line(&event(what), &Names::new(), view, lang) else { continue };
                 let whole = format!("{} {:?} {:?}", line.what, line.why, line.next);
                 assert!(!whole.contains('{') && !whole.contains("event-"), "{lang:?} {view:?} {kind}: {whole}");
             }
@@ -29,20 +29,20 @@ fn customers_see_what_why_who_next_and_by_when() {
         items: vec![Uuid::from_u128(2)],
         due: time::macros::date!(2026 - 10 - 20),
     };
-    let line = line(&event(what), &Agencies::new(), View::Customer, Lang::En).unwrap();
+    let line = line(&event(what), &Names::new(), View::Customer, Lang::En).unwrap();
     assert_eq!(line.what, "We asked for papers (round 1).");
     assert!(line.why.unwrap().contains("asked once"));
     assert_eq!((line.who.as_str(), line.by), ("We", Some(time::macros::date!(2026 - 10 - 20))));
     assert_eq!(line.next.unwrap(), "Please send the papers on the list.");
     assert!(!line.data.contains_key("items"));
     let inner = Happened::TaskAssigned { task: Uuid::nil(), task_kind: "visit".into(), assignee: Uuid::nil() };
-    assert!(super::line(&event(inner.clone()), &Agencies::new(), View::Customer, Lang::En).is_none());
-    assert_eq!(super::line(&event(inner), &Agencies::new(), View::Staff, Lang::En).unwrap().who, "lan");
+    assert!(super::line(&event(inner.clone()), &Names::new(), View::Customer, Lang::En).is_none());
+    assert_eq!(super::line(&event(inner), &Names::new(), View::Staff, Lang::En).unwrap().who, "lan");
 }
 
 #[test]
 fn people_read_words_and_no_codes() {
-    let told = |what, lang| line(&event(what), &Agencies::new(), View::Customer, lang).unwrap().what;
+    let told = |what, lang| line(&event(what), &Names::new(), View::Customer, lang).unwrap().what;
     for (what, word) in
         [("processing", "xử lý dữ liệu cá nhân"), ("contact", "được liên hệ"), ("parcel_watch", "theo dõi thửa đất")]
     {
@@ -52,13 +52,38 @@ fn people_read_words_and_no_codes() {
     let opened = Happened::Opened { channel: super::super::event::Channel::Hotline, procedures: vec![] };
     assert_eq!(told(opened, Lang::Vi), "Đã mở hồ sơ: chưa chọn thủ tục.");
 
-    let named = Agencies::from([("vpdk.mau".to_owned(), "Văn phòng Đăng ký Mẫu".to_owned())]);
+    let named = Names::from([("vpdk.mau".to_owned(), "Văn phòng Đăng ký Mẫu".to_owned())]);
     let asked = |agency: &str| Happened::AgencyAskedMore {
         submission: Uuid::nil(),
         agency: agency.into(),
         on: Some(time::macros::date!(2026 - 10 - 5)),
     };
     let told = |agency| line(&event(asked(agency)), &named, View::Customer, Lang::Vi).unwrap().what;
+    let lan = Uuid::from_u128(3);
+    let staff = Names::from([(lan.to_string(), "lan".to_owned())]);
+    let inner = |what, lang| line(&event(what), &staff, View::Staff, lang).unwrap();
+    let assigned = Happened::TaskAssigned { task: Uuid::nil(), task_kind: "submit_dossier".into(), assignee: lan };
+    assert_eq!(inner(assigned, Lang::Vi).what, "Đã giao nhiệm vụ cho lan: Nộp hồ sơ.");
+    let escalated =
+        Happened::TaskEscalated { task: Uuid::nil(), task_kind: "submit_dossier".into(), role: "manager".into() };
+    assert_eq!(inner(escalated, Lang::Vi).what, "Đã báo quản lý xem xét nhiệm vụ: Nộp hồ sơ.");
+    let (topic, due) = ("neighbour_objects".to_owned(), time::macros::date!(2026 - 10 - 9));
+    let raised = Happened::IssueRaised { issue: Uuid::nil(), topic, owner: lan, due };
+    assert_eq!(inner(raised, Lang::Vi).what, "Có vướng mắc: chủ liền kề phản đối; lan giải quyết.");
+    let returned =
+        Happened::ReviewReturned { review: Uuid::nil(), faults: vec!["papers_complete".into(), "tasks".into()] };
+    assert_eq!(
+        inner(returned, Lang::En).what,
+        "The review was not passed on these points: Papers are complete, No task is open."
+    );
+    let clock = "step.execution".to_owned();
+    let warned = Happened::DeadlineWarned { clock, deadline: due, left: 1, role: format!("staff:{lan}") };
+    assert_eq!(inner(warned, Lang::Vi).what, "Sắp đến hạn: bước Thực hiện, 09/10/2026; người được giao xem xét.");
+    let owed = Happened::ObligationNoticed { obligation: lan, what: "notary_fee".into(), amount: None, due: None };
+    assert!(inner(owed, Lang::Vi).next.unwrap().contains("khi có thông báo"), "no day was named");
+    let paper = Happened::PaperAdded { paper: lan, version: 1, paper_kind: "other".into(), complete: true };
+    assert_eq!(inner(paper, Lang::Vi).what, "Đã nhận giấy tờ: giấy tờ khác.");
+
     assert_eq!(told("vpdk.mau"), "Cơ quan yêu cầu bổ sung: Văn phòng Đăng ký Mẫu.");
     assert_eq!(told("thue.mau"), "Cơ quan yêu cầu bổ sung: thue.mau.", "one that has no name here");
 }

@@ -31,7 +31,8 @@ pub type Place = (f64, f64);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stop {
     pub id: Uuid,
-    pub place: Place,
+    /// None: nobody knows where, and no way to or from it is reckoned.
+    pub place: Option<Place>,
     /// Time on the spot (minutes).
     pub minutes: u32,
     /// Work there begins and ends within one of them; in order of time. An appointment has its own hour alone.
@@ -50,6 +51,8 @@ pub struct Stop {
 pub enum Because {
     /// It has its own hour.
     Appointment,
+    /// It has its own hour; nobody knows where, so the way is not reckoned.
+    AppointmentSomewhere,
     /// It was driven to early and opens then.
     Opens { waits_min: i64 },
     /// At every other place in the order somebody's window would be missed.
@@ -79,6 +82,7 @@ impl Because {
     pub fn said(self, lang: Lang) -> String {
         let message = match self {
             Self::Appointment => Message::new("day-appointment"),
+            Self::AppointmentSomewhere => Message::new("day-appointment-somewhere"),
             Self::Opens { waits_min } => Message::new("day-opens").with("minutes", waits_min as f64),
             Self::OnlyPlace => Message::new("day-only-place"),
             Self::LeastDriving { saves_min } => Message::new("day-least-driving").with("minutes", saves_min as f64),
@@ -125,6 +129,11 @@ pub fn drive(h: &Habits, a: Place, b: Place) -> i64 {
     let s = (dlat / 2.0).sin().powi(2) + (a.1 * to_rad).cos() * (b.1 * to_rad).cos() * (dlon / 2.0).sin().powi(2);
     let km = 2.0 * radius_km * s.sqrt().min(1.0).asin() * h.detour;
     (km / h.speed_kmh * 60.0 - 1e-9).ceil().max(0.0) as i64
+}
+
+/// As [`drive`], when both are known.
+fn way(h: &Habits, a: Option<Place>, b: Option<Place>) -> i64 {
+    a.zip(b).map_or(0, |(a, b)| drive(h, a, b))
 }
 
 /// What serving a stop is worth: a fixed hour before all, then what is due, then the rest.
@@ -187,13 +196,13 @@ fn best(h: &Habits, start: Option<Place>, from: OffsetDateTime, stops: &[&Stop])
             let mut found = Vec::new();
             let rest = set & !(1 << last);
             if rest == 0 {
-                let driven = start.map_or(0, |p| drive(h, p, stops[last].place));
+                let driven = way(h, start, stops[last].place);
                 found.extend(onwards(stops[last], from, 0, driven, None));
             }
             for prev in (0..n).filter(|i| rest & (1 << i) != 0) {
-                let km = drive(h, stops[prev].place, stops[last].place);
+                let minutes = way(h, stops[prev].place, stops[last].place);
                 for (k, w) in ways[rest][prev].iter().enumerate() {
-                    found.extend(onwards(stops[last], w.free, w.driven, km, Some((prev, k))));
+                    found.extend(onwards(stops[last], w.free, w.driven, minutes, Some((prev, k))));
                 }
             }
             found.sort_by_key(|w: &Way| (w.driven, w.free));
@@ -234,12 +243,12 @@ type Times = (i64, OffsetDateTime, OffsetDateTime, OffsetDateTime);
 fn walk(h: &Habits, start: Option<Place>, from: OffsetDateTime, order: &[&Stop]) -> Option<Vec<Times>> {
     let (mut here, mut free, mut all) = (start, from, Vec::with_capacity(order.len()));
     for s in order {
-        let minutes = here.map_or(0, |p| drive(h, p, s.place));
+        let minutes = way(h, here, s.place);
         let arrives = free + Duration::minutes(minutes);
         let begins = begins(s, arrives)?;
         let ends = begins + Duration::minutes(s.minutes.into());
         all.push((minutes, arrives, begins, ends));
-        (here, free) = (Some(s.place), ends);
+        (here, free) = (s.place, ends);
     }
     Some(all)
 }
@@ -254,7 +263,7 @@ fn because(
     (arrives, begins): (OffsetDateTime, OffsetDateTime),
 ) -> Because {
     if order[i].fixed {
-        return Because::Appointment;
+        return if order[i].place.is_some() { Because::Appointment } else { Because::AppointmentSomewhere };
     }
     if begins > arrives {
         return Because::Opens { waits_min: (begins - arrives).whole_minutes() };

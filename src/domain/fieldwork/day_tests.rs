@@ -12,7 +12,7 @@ fn at(minute: i64) -> OffsetDateTime {
 
 fn stop(n: u128, lon: f64, minutes: u32, windows: &[(i64, i64)]) -> Stop {
     let windows = windows.iter().map(|(a, b)| (at(*a), at(*b))).collect();
-    Stop { id: Uuid::from_u128(n), place: (lon, 16.0), minutes, windows, fixed: false, late: 0, due: false }
+    Stop { id: Uuid::from_u128(n), place: Some((lon, 16.0)), minutes, windows, fixed: false, late: 0, due: false }
 }
 
 fn ids(p: &DayPlan) -> Vec<u128> {
@@ -34,6 +34,15 @@ fn each_stop_says_why_it_stands_where_it_stands() {
     assert_eq!(p.stops[2].because, Because::Appointment);
     assert_eq!(p.stops[3].because, Because::Opens { waits_min: 20 });
     assert_eq!((p.stops[2].begins, p.stops[2].ends), (at(120), at(180)));
+}
+
+#[test]
+fn an_appointment_nobody_knows_the_place_of_keeps_its_hour() {
+    let meeting = Stop { fixed: true, place: None, ..stop(1, 0.0, 60, &[(0, 60)]) };
+    let p = plan_day(&H, Some((108.0, 16.0)), FROM, &[meeting, stop(2, 108.01, 30, &[(0, 570)])]);
+    assert_eq!((ids(&p), p.drive_min), (vec![1, 2], 0));
+    assert_eq!(p.stops[0].because, Because::AppointmentSomewhere);
+    assert_eq!(p.stops[1].begins, at(60), "nobody is in two places at once");
 }
 
 #[test]
@@ -71,13 +80,13 @@ fn by_force(start: Option<Place>, stops: &[Stop]) -> (u64, i64, OffsetDateTime) 
             *best = so_far;
         }
         for (i, s) in rest.iter().enumerate() {
-            let minutes = here.map_or(0, |p| drive(&H, p, s.place));
+            let minutes = way(&H, here, s.place);
             let there = so_far.2 + Duration::minutes(minutes);
             let lasts = Duration::minutes(s.minutes.into());
             let Some(w) = s.windows.iter().find(|w| there.max(w.0) + lasts <= w.1) else { continue };
             let mut others = rest.to_vec();
             others.remove(i);
-            go(Some(s.place), (so_far.0 + worth(s), so_far.1 + minutes, there.max(w.0) + lasts), &others, best);
+            go(s.place, (so_far.0 + worth(s), so_far.1 + minutes, there.max(w.0) + lasts), &others, best);
         }
     }
     let mut best = (0, 0, FROM);
@@ -88,6 +97,7 @@ fn by_force(start: Option<Place>, stops: &[Stop]) -> (u64, i64, OffsetDateTime) 
 fn any_stop() -> impl Strategy<Value = Stop> {
     let window = (0i64..500, 20i64..300).prop_map(|(a, b)| (a, a + b));
     let place = (0u32..40, 0u32..40).prop_map(|(x, y)| (108.0 + f64::from(x) / 100.0, 16.0 + f64::from(y) / 100.0));
+    let place = prop::option::weighted(0.8, place);
     (place, 5u32..90, prop::collection::vec(window, 1..3), any::<bool>(), any::<bool>(), 0u32..5).prop_map(
         |(place, minutes, mut windows, fixed, due, late)| {
             windows.sort();

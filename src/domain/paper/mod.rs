@@ -29,6 +29,15 @@ impl Paper {
         }
     }
 
+    /// Its kind; of a free paper its title, when that is a code (`tax_receipt`) and so names nobody.
+    pub fn called(&self) -> &str {
+        let letters = |t: &&str| t.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        match self {
+            Self::Other(o) => o.title.as_deref().filter(|t| t.contains('_')).filter(letters).unwrap_or("other"),
+            _ => self.kind(),
+        }
+    }
+
     /// All kinds there are.
     pub const KINDS: [&'static str; 7] = [
         "certificate",

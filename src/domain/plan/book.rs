@@ -2,6 +2,7 @@ use super::form::{self, Field};
 use crate::domain::dispatch::Department;
 use crate::domain::fieldwork::day::Habits;
 use crate::domain::theme::Bilingual;
+use crate::domain::verify::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -68,6 +69,19 @@ impl std::fmt::Display for Condition {
             Self::Submitted => f.write_str("submitted"),
             Self::Granted => f.write_str("granted"),
             Self::Paper(kind) => write!(f, "paper:{kind}"),
+        }
+    }
+}
+
+impl Condition {
+    /// In words: what is waited for.
+    pub fn said(&self) -> Message {
+        match self {
+            Self::PapersIn => Message::new("wait-papers-in"),
+            Self::NoIssue => Message::new("wait-no-issue"),
+            Self::Submitted => Message::new("wait-submitted"),
+            Self::Granted => Message::new("wait-granted"),
+            Self::Paper(kind) => Message::new("wait-paper").with("kind", kind.as_str()),
         }
     }
 }
@@ -196,6 +210,16 @@ impl PlanBook {
 
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.get(name)
+    }
+
+    pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.values()
+    }
+
+    /// Kinds of tasks that need a skill which is not among `skills`.
+    pub fn beyond(&self, skills: &[String]) -> Vec<&str> {
+        let beyond = self.kinds.values().filter(|k| k.skills.iter().any(|s| !skills.contains(s)));
+        beyond.map(|k| k.kind.as_str()).collect()
     }
 
     /// How a day outside is reckoned.

@@ -1,7 +1,9 @@
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Bilingual;
+use crate::domain::verify::text::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use time::Date;
 use time::macros::format_description;
 
@@ -41,6 +43,16 @@ pub struct Field {
     pub max: Option<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// What each option is called.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub option_titles: BTreeMap<String, Bilingual>,
+}
+
+impl Field {
+    /// An option as people read it; of a plan from before options had titles, its code.
+    fn option(&self, code: &str, lang: Lang) -> String {
+        self.option_titles.get(code).map_or(code, |t| t.in_lang(lang)).to_owned()
+    }
 }
 
 const MOST: usize = 500;
@@ -55,6 +67,8 @@ pub(super) fn wrong(f: &Field) -> Option<&'static str> {
         Some("both titles are needed")
     } else if (f.kind == FieldKind::Choice) == f.options.is_empty() {
         Some("a choice has options, and nothing else has")
+    } else if f.options.iter().any(|o| !f.option_titles.contains_key(o)) || f.option_titles.len() != f.options.len() {
+        Some("every option has a title, and nothing else has")
     } else if !counted && (f.min.is_some() || f.max.is_some()) {
         Some("min and max belong to numbers, photos and points")
     } else if f.min.zip(f.max).is_some_and(|(a, b)| a > b) {
@@ -86,7 +100,13 @@ pub fn fault(f: &Field, value: &Value) -> Option<FieldProblem> {
         }
         FieldKind::Choice => match value.as_str() {
             Some(t) if f.options.iter().any(|o| o == t) => None,
-            _ => say("not-in-list", f.options.join(", ")),
+            _ => {
+                let titles = |lang| {
+                    let all = f.options.iter().map(|o| f.option(o, lang)).collect::<Vec<_>>().join(", ");
+                    (shown(value), all)
+                };
+                say("not-in-list", f.options.join(", ")).map(|p| p.said(titles))
+            }
         },
         FieldKind::Flag if value.is_boolean() => None,
         FieldKind::Flag => say("shape", "true, false".into()),

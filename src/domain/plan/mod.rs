@@ -3,9 +3,11 @@
 
 mod book;
 mod form;
+mod title;
 
 pub use book::{At, Condition, Kind, PlanBook, Skill, Step, WorkPlan};
 pub use form::{Field, FieldKind, fault};
+pub use title::task_title;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Happened;

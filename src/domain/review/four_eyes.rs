@@ -1,6 +1,7 @@
 //! Nobody reviews their own work: what somebody did in a case, out of its events.
 
 use crate::domain::case::{Event, Happened};
+use crate::domain::verify::Message;
 use serde::Serialize;
 
 /// One thing somebody did.
@@ -14,10 +15,16 @@ pub struct Work {
     pub task_kind: Option<String>,
 }
 
-impl std::fmt::Display for Work {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let task = self.task_kind.as_deref().map(|t| format!(" ({t})")).unwrap_or_default();
-        write!(f, "{}{task}, event {}", self.what, self.seq)
+impl Work {
+    /// In words.
+    pub fn said(&self) -> Message {
+        let seq = f64::from(self.seq);
+        match (self.what.as_str(), &self.task_kind) {
+            (_, Some(kind)) => Message::new("work-task").with("task", kind.as_str()).with("seq", seq),
+            ("verified", _) => Message::new("work-verified").with("seq", seq),
+            ("review_asked", _) => Message::new("work-review-asked").with("seq", seq),
+            _ => Message::new("work-advised").with("seq", seq),
+        }
     }
 }
 

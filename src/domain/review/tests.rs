@@ -126,10 +126,11 @@ fn who_worked_is_named_with_what() {
         .zip(all)
         .map(|(seq, (actor, what))| Event { seq, at: datetime!(2026-10-05 02:00 UTC), actor: actor.into(), what })
         .collect();
-    let of = |login: &str| own_work(&events, login).iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(of("lan"), ["verified, event 2", "task_done (survey_boundary), event 4"]);
-    assert_eq!(of("minh"), ["option_sheet_drafted, event 3"]);
-    assert_eq!(of("boss"), ["review_asked, event 7"]);
+    let said = |w: &Work| message(Lang::En, &w.said());
+    let of = |login: &str| own_work(&events, login).iter().map(said).collect::<Vec<_>>();
+    assert_eq!(of("lan"), ["Verified the case (line 2).", "Did the task \"survey_boundary\" (line 4)."]);
+    assert_eq!(of("minh"), ["Wrote or signed the option sheet (line 3)."]);
+    assert_eq!(of("boss"), ["Asked for the review (line 7)."]);
     for free in ["care", "eye", "old"] {
         assert_eq!(of(free), Vec::<String>::new(), "{free}");
     }

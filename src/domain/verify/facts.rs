@@ -87,6 +87,17 @@ pub struct Wish {
     pub split_wkt: Vec<String>,
 }
 
+impl Wish {
+    /// What is told later goes before what was told first; what is not told again stays.
+    pub fn or(self, first: Self) -> Self {
+        Self {
+            target_use: self.target_use.or(first.target_use),
+            split_parts: self.split_parts.or(first.split_parts),
+            split_wkt: if self.split_wkt.is_empty() { first.split_wkt } else { self.split_wkt },
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct PaperFacts {
     pub id: Uuid,

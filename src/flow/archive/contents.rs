@@ -1,6 +1,7 @@
 //! What goes into an archive, in a fixed order.
 
 use super::make::Pack;
+use super::work::work;
 use crate::app::App;
 use crate::domain::archive::{README, README_TEXT, ending};
 use crate::domain::case::timeline::{self, View};
@@ -26,7 +27,7 @@ pub(super) struct Contents {
     pub seq: i32,
 }
 
-const WHY: Purpose = Purpose::Archive;
+pub(super) const WHY: Purpose = Purpose::Archive;
 
 pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -> Result<Contents> {
     let view = case::get(app, &id.to_string()).await?;
@@ -47,6 +48,7 @@ pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -
         json_file(pack, &format!("advice/{:02}.json", i + 1), &kept).await?;
     }
     contracts(app, by, id, pack).await?;
+    work(app, by, id, pack).await?;
     let mut handed_in = Vec::new();
     for made in submission::list(app, id).await? {
         handed_in.push(submission::open(app, by, made.id, WHY).await?);
@@ -76,7 +78,7 @@ async fn events(app: &App, id: Uuid) -> Result<Vec<Event>> {
     }
 }
 
-async fn json_file(pack: &mut Pack, name: &str, value: &impl Serialize) -> Result<()> {
+pub(super) async fn json_file(pack: &mut Pack, name: &str, value: &impl Serialize) -> Result<()> {
     let text = canonical(value).map_err(|e| Error::Broken(e.into()))?;
     pack.text(name, text.as_bytes()).await
 }
@@ -170,7 +172,7 @@ async fn hand_overs(app: &App, id: Uuid, pack: &mut Pack) -> Result<()> {
 }
 
 /// The timeline, without the making of archives: an archive of an unchanged case is the same.
-async fn told(pack: &mut Pack, events: &[Event], agencies: &timeline::Agencies, number: &str) -> Result<()> {
+async fn told(pack: &mut Pack, events: &[Event], agencies: &timeline::Names, number: &str) -> Result<()> {
     let events: Vec<&Event> = events.iter().filter(|e| !matches!(e.what, Happened::Archived { .. })).collect();
     for (lang, name) in [(Lang::Vi, "timeline.vi.txt"), (Lang::En, "timeline.en.txt")] {
         let mut text = format!("{number}\n\n");

@@ -4,6 +4,7 @@ mod check;
 mod contents;
 mod fetch;
 mod make;
+mod work;
 
 pub use check::check;
 pub use fetch::{Fetched, fetch, list};

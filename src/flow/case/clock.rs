@@ -5,9 +5,11 @@ use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::alarm::{self, Promise, alarms};
 use crate::domain::case::clock::{self, Clock, Day, Limits, Segment};
+use crate::domain::case::timeline::clock_name;
 use crate::domain::case::{Case, Event, Turn};
 use crate::domain::rule::Standing;
 use crate::domain::staff::Role;
+use crate::domain::verify::text::{self, Lang};
 use crate::flow::job::Each;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
@@ -34,14 +36,24 @@ pub struct Clocks {
 pub struct ClockView {
     #[serde(flatten)]
     pub clock: Clock,
+    /// Which clock it is, in the language asked for.
+    pub title: String,
     /// Working days left; negative: over by so many.
     pub left: Option<i64>,
     /// Every day since it began.
-    pub days: Vec<Day>,
+    pub days: Vec<DayView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DayView {
+    #[serde(flatten)]
+    pub day: Day,
+    /// What it was to the clock, in the language asked for.
+    pub said: String,
 }
 
 /// The clocks of a case as of today.
-pub async fn clock(app: &App, id: Uuid) -> Result<Clocks> {
+pub async fn clock(app: &App, id: Uuid, lang: Lang) -> Result<Clocks> {
     let mut conn = app.pool.acquire().await?;
     if case::get(&mut conn, id).await?.is_none() {
         return Err(Error::NotFound { what: "case", id: id.to_string() });
@@ -52,8 +64,9 @@ pub async fn clock(app: &App, id: Uuid) -> Result<Clocks> {
     let view = |clock: Clock| {
         let until = clock.spans.last().and_then(|s| s.to).unwrap_or(as_of);
         let left = clock.left(as_of, calendar);
-        let days = clock.days(until, calendar);
-        ClockView { clock, left, days }
+        let days = clock.days(until, calendar).into_iter();
+        let days = days.map(|day| DayView { said: text::message(lang, &day.said()), day }).collect();
+        ClockView { title: clock_name(&clock.id, lang), clock, left, days }
     };
     Ok(Clocks {
         case_id: id,

@@ -118,8 +118,12 @@ fn problems(new: &NewCase) -> Vec<FieldProblem> {
             found.push(FieldProblem::new(field, "required", value, "12, 12A, 10-123456"));
         }
     }
-    if new.wish.split_parts.is_some_and(|n| !(2..=100).contains(&n)) {
-        found.push(FieldProblem::new("wish.split_parts", "range", new.wish.split_parts.unwrap_or_default(), "2-100"));
-    }
+    found.extend(wish_problem(&new.wish));
     found
+}
+
+/// What is wrong with what a customer wishes for.
+pub(in crate::flow) fn wish_problem(wish: &Wish) -> Option<FieldProblem> {
+    let parts = wish.split_parts.filter(|n| !(2..=100).contains(n))?;
+    Some(FieldProblem::new("wish.split_parts", "range", parts, "2-100"))
 }

@@ -5,6 +5,7 @@ use super::read::lock_open;
 use super::record::record;
 use crate::app::App;
 use crate::domain::case::Happened;
+use crate::domain::case::topic::TOPICS;
 use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
@@ -22,7 +23,8 @@ use uuid::Uuid;
 #[schema(example = json!({"topic": "neighbour_objects", "words": "The neighbour disputes the north edge.",
     "owner": "0199b2f0-0000-7000-8000-000000000001", "due": "2026-10-09"}))]
 pub struct NewIssue {
-    /// A code: small letters, digits and _, 2 to 40.
+    /// agency_asks, agency_late, boundary, contract, customer_hesitates, customer_unreachable, dispute, land_differs,
+    /// neighbour_objects, papers_lost, payment, planning, wrong_area, wrong_name or other.
     pub topic: String,
     /// What it is about. Kept sealed.
     pub words: String,
@@ -41,6 +43,9 @@ pub struct IssueView {
     /// Only when read for a purpose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// How it was solved; only when read for a purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
     pub owner: Uuid,
     #[schema(value_type = String)]
     pub due: Date,
@@ -58,6 +63,7 @@ pub(super) fn view(r: IssueRow) -> IssueView {
         case_id: r.case_id,
         topic: r.topic,
         words: None,
+        how: None,
         owner: r.owner,
         due: r.due,
         raised_by: r.raised_by,
@@ -102,6 +108,7 @@ pub(in crate::flow) async fn raise_issue_in(
         raised_at: app.clock.now(),
         resolved_by: None,
         resolved_at: None,
+        sealed_how: None,
     };
     store::insert(tx, &row).await?;
     audit::write(tx, &deed(by, &row, "issue.raise", row.raised_at)).await?;
@@ -110,9 +117,22 @@ pub(in crate::flow) async fn raise_issue_in(
     Ok(view(row))
 }
 
-pub async fn resolve_issue(app: &App, by: &Actor, id: Uuid) -> Result<IssueView> {
+/// How a problem was solved.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"how": "Both neighbours have signed the sketch of the boundary."}))]
+pub struct Solved {
+    /// 3 to 2,000 characters; kept sealed.
+    pub how: String,
+}
+
+pub async fn resolve_issue(app: &App, by: &Actor, id: Uuid, solved: Solved) -> Result<IssueView> {
+    let length = solved.how.trim().chars().count();
+    if !(3..=2000).contains(&length) {
+        return Err(Error::refused("how", "length", length, "3-2000"));
+    }
     let mut tx = begin(app).await?;
-    let (view, solved) = resolve_issue_in(app, &mut tx, by, id).await?;
+    let (view, solved) = resolve_issue_in(app, &mut tx, by, id, Some(solved.how.trim())).await?;
     if !solved {
         return Err(Error::Conflict { code: "issue-resolved", detail: "it was resolved before".into() });
     }
@@ -126,12 +146,14 @@ pub(in crate::flow) async fn resolve_issue_in(
     tx: &mut PgConnection,
     by: &Actor,
     id: Uuid,
+    how: Option<&str>,
 ) -> Result<(IssueView, bool)> {
     let not_found = || Error::NotFound { what: "issue", id: id.to_string() };
     let now = app.clock.now();
     let case = store::get(tx, id).await?.ok_or_else(not_found)?.case_id;
     lock_open(tx, case).await?;
-    let solved = store::resolve(tx, id, &by.login, now).await?;
+    let sealed = how.map(|how| app.vault.seal(&how_place(id), how.as_bytes())).transpose()?;
+    let solved = store::resolve(tx, id, &by.login, now, sealed.as_deref()).await?;
     let row = store::get(tx, id).await?.ok_or_else(not_found)?;
     if solved {
         audit::write(tx, &deed(by, &row, "issue.resolve", now)).await?;
@@ -146,9 +168,12 @@ pub async fn issues(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> Resu
     let mut views = Vec::new();
     for row in store::of_case(&mut reading.tx, case).await? {
         reading.log(&place(row.id)).await?;
-        let words = app.vault.open(&place(row.id), &row.sealed)?;
-        let words = String::from_utf8(words).map_err(|e| Error::Broken(e.into()))?;
-        views.push(IssueView { words: Some(words), ..view(row) });
+        let read = |place: &str, sealed: &[u8]| -> Result<String> {
+            String::from_utf8(app.vault.open(place, sealed)?).map_err(|e| Error::Broken(e.into()))
+        };
+        let words = read(&place(row.id), &row.sealed)?;
+        let how = row.sealed_how.as_deref().map(|sealed| read(&how_place(row.id), sealed)).transpose()?;
+        views.push(IssueView { words: Some(words), how, ..view(row) });
     }
     reading.end().await?;
     Ok(views)
@@ -156,6 +181,10 @@ pub async fn issues(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> Resu
 
 fn place(id: Uuid) -> String {
     format!("case_issue/{id}")
+}
+
+fn how_place(id: Uuid) -> String {
+    format!("case_issue/{id}/how")
 }
 
 fn deed<'a>(by: &'a Actor, row: &IssueRow, action: &'a str, at: OffsetDateTime) -> Deed<'a> {
@@ -171,9 +200,8 @@ fn deed<'a>(by: &'a Actor, row: &IssueRow, action: &'a str, at: OffsetDateTime) 
 
 fn problems(new: &NewIssue, today: Date) -> Vec<FieldProblem> {
     let mut found = Vec::new();
-    let plain = new.topic.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    if !(2..=40).contains(&new.topic.len()) || !plain {
-        found.push(FieldProblem::new("topic", "procedure-code", &new.topic, "2-40 of a-z 0-9 _"));
+    if !TOPICS.contains(&new.topic.as_str()) {
+        found.push(FieldProblem::new("topic", "not-in-list", &new.topic, TOPICS.join(", ")));
     }
     let length = new.words.trim().chars().count();
     if !(3..=2000).contains(&length) {

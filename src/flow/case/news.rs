@@ -100,7 +100,7 @@ impl DeskNews {
         if self.tail.has_gap() {
             self.tail.waits_for(case_event::begun(&mut conn).await?);
         }
-        let names = if rows.is_empty() { timeline::Agencies::new() } else { agency::names(&mut conn).await? };
+        let names = if rows.is_empty() { timeline::Names::new() } else { agency::names(&mut conn).await? };
         let mut found = Vec::new();
         for NewsRow { event: row, number, procedure, state, turn } in rows.into_iter().filter(|r| self.filter.admits(r))
         {

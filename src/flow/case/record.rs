@@ -112,7 +112,12 @@ fn refused(ended: bool, case: Uuid, why: &crate::domain::case::NoMove) -> Error 
     if ended {
         Error::Conflict { code: "case-closed", detail: case.to_string() }
     } else {
-        let code = if why.why == Why::SheetOutdated { "sheet-outdated" } else { "case-step" };
+        let code = match why.why {
+            Why::SheetOutdated => "sheet-outdated",
+            Why::WorkOpen => "work-open",
+            Why::OwnWork => "own-work",
+            _ => "case-step",
+        };
         Error::Conflict { code, detail: why.to_string() }
     }
 }

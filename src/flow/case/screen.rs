@@ -57,7 +57,7 @@ pub struct Screen {
 
 pub async fn screen(app: &App, id: Uuid, lang: Lang) -> Result<Screen> {
     let case = get(app, &id.to_string()).await?;
-    let requests = paper_request::list(app, id).await?;
+    let requests = paper_request::list(app, id, lang).await?;
     let tasks = TaskFilter { case_id: Some(id), limit: 200, ..TaskFilter::default() };
     let meetings = AppointmentFilter { case_id: Some(id), limit: 200, ..AppointmentFilter::default() };
     let issues = case_issue::of_case(&mut *app.pool.acquire().await?, id).await?;
@@ -71,7 +71,7 @@ pub async fn screen(app: &App, id: Uuid, lang: Lang) -> Result<Screen> {
         contracts,
         account,
         timeline: timeline(app, id, View::Staff, lang, 0).await?,
-        clock: clock(app, id).await?,
+        clock: clock(app, id, lang).await?,
         papers: paper::list(app, id).await?,
         rounds: requests.len(),
         requests,

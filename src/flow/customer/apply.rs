@@ -66,7 +66,7 @@ pub(super) async fn apply(
         entries.push(consent(app, tx, by, id, whose, c, new.channel).await?.1);
     }
     if new.invite {
-        entries.push(invite(app, tx, id, customer).await?);
+        entries.push(invite_in(app, tx, id, customer).await?);
     }
     let missing = missing(&told, tx, id).await?;
     save(app, tx, id, &told, &missing).await?;
@@ -159,7 +159,12 @@ pub(super) async fn consent(
 const OPEN_FOR: Duration = Duration::days(14);
 
 /// The code is kept as a hash to compare with, and sealed for the notice that carries it to the customer.
-async fn invite(app: &App, tx: &mut PgConnection, case_id: Uuid, customer: Option<Uuid>) -> Result<Entry> {
+pub(super) async fn invite_in(
+    app: &App,
+    tx: &mut PgConnection,
+    case_id: Uuid,
+    customer: Option<Uuid>,
+) -> Result<Entry> {
     let customer_id = customer.ok_or_else(|| Error::refused("person", "required", "", "who is invited"))?;
     let id = app.clock.new_id();
     let code = hex::encode(&app.clock.secret()[..6]);

@@ -6,8 +6,9 @@ use crate::domain::handover::TRIES;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::Lang;
 use crate::flow::case::{Reading, Timeline, timeline};
-use crate::flow::paper_request::{self, RequestView};
+use crate::flow::paper_request::{self, RoundTold};
 use crate::flow::staff::Actor;
+use crate::flow::task::{self, MeetingTold};
 use crate::flow::{Error, Result, begin};
 use crate::store::customer as store;
 use crate::store::retention;
@@ -57,8 +58,9 @@ pub struct Followed {
     #[schema(value_type = Object)]
     pub timeline: Timeline,
     /// What they were asked for, oldest round first.
-    #[schema(value_type = Vec<Object>)]
-    pub requests: Vec<RequestView>,
+    pub requests: Vec<RoundTold>,
+    /// Meetings ahead that they are expected at, soonest first.
+    pub meetings: Vec<MeetingTold>,
 }
 
 /// Shows a customer their case. The code is first used within its term and holds from then on, until the customer is invited anew.
@@ -93,7 +95,9 @@ pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed>
     store::invitation_used(&mut tx, row.id, app.clock.now()).await?;
     tx.commit().await?;
     let timeline = timeline(app, row.case_id, View::Customer, lang, 0).await?;
-    Ok(Followed { timeline, requests: paper_request::list(app, row.case_id).await? })
+    let by = Actor::system("follow");
+    let requests = paper_request::told(app, &by, row.case_id, lang).await?;
+    Ok(Followed { timeline, requests, meetings: task::meetings(app, &by, row.case_id).await? })
 }
 
 fn place(id: Uuid) -> String {

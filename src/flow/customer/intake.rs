@@ -6,7 +6,7 @@ use crate::domain::paper::cccd;
 use crate::domain::parcel;
 use crate::domain::problem::FieldProblem;
 use crate::domain::verify::{ParcelRef, Wish};
-use crate::flow::case::{CaseView, Party, UNDECIDED, lock_open, record, unknown_procedure};
+use crate::flow::case::{CaseView, Party, UNDECIDED, lock_open, record, unknown_procedure, wish_problem};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -125,8 +125,14 @@ pub async fn resume(app: &App, by: &Actor, id: Uuid, more: NewIntake) -> Result<
     if let Some(procedure) = more.procedures.first() {
         case::set_procedure(&mut tx, id, procedure).await?;
     }
+    let broken = |e: serde_json::Error| Error::Broken(e.into());
+    if more.wish != Wish::default() {
+        let first = serde_json::from_value(row.wish).map_err(broken)?;
+        let wish = more.wish.clone().or(first);
+        case::set_wish(&mut tx, id, &serde_json::to_value(wish).map_err(broken)?).await?;
+    }
     if let Some(place) = &more.parcel_ref {
-        let place = serde_json::to_value(parcel::normalise(place)).map_err(|e| Error::Broken(e.into()))?;
+        let place = serde_json::to_value(parcel::normalise(place)).map_err(broken)?;
         case::set_parcel_ref(&mut tx, id, &place).await?;
     }
     audit::write(&mut tx, &deed(app, by, id, "case.resume_intake", json!({}))).await?;
@@ -149,6 +155,7 @@ fn check(app: &App, new: &NewIntake) -> Result<()> {
     for (i, code) in new.procedures.iter().enumerate() {
         found.extend(unknown_procedure(app, &format!("procedures[{i}]"), code));
     }
+    found.extend(wish_problem(&new.wish));
     if let Some(Err(problems)) = new.parcel_ref.as_ref().map(parcel::check) {
         found.extend(problems.into_iter().map(|p| FieldProblem { field: format!("parcel_ref.{}", p.field), ..p }));
     }

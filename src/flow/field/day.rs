@@ -138,14 +138,17 @@ fn outside(t: &TaskRow) -> bool {
     kind.map_or(t.department == "field", |k| k.at != At::Office)
 }
 
-/// None: nobody knows where.
+/// None: nobody knows where, and it has no hour of its own.
 fn stop(
     t: &TaskRow,
     hour: Option<&AppointmentRow>,
     day: Date,
     whole: (OffsetDateTime, OffsetDateTime),
 ) -> Result<Option<Stop>> {
-    let Some(place) = t.lon.zip(t.lat) else { return Ok(None) };
+    let place = t.lon.zip(t.lat);
+    if place.is_none() && hour.is_none() {
+        return Ok(None);
+    }
     let kind = PlanBook::shipped().map_err(anyhow::Error::msg)?.kind(&t.kind);
     let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
     let late = u32::try_from((day - t.due).whole_days()).unwrap_or(0);

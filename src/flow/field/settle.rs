@@ -71,12 +71,13 @@ pub async fn settle(app: &App, by: &Actor, id: Uuid, how: SettleItem) -> Result<
     Ok(view)
 }
 
-/// The captured value becomes the newest version, when it is a value of a field of a task that has not ended.
+/// The captured value becomes the newest version, when it is a value of a field of a task that was not cancelled: of one that
+/// is done too, where a value that came late may well be the right one.
 async fn apply(app: &App, tx: &mut PgConnection, by: &Actor, row: &ItemRow) -> Result<()> {
     let unreadable = || Error::refused("take", "item-unreadable", "sent", "standing: what was sent names no field");
     let c = captured(app, row)?.ok_or_else(unreadable)?;
     let task = task::get(tx, c.task).await?.ok_or_else(unreadable)?;
-    if matches!(task.state.as_str(), "done" | "cancelled") {
+    if task.state == "cancelled" {
         return Err(Error::Conflict { code: "task-state", detail: format!("the task is {}", task.state) });
     }
     let fields = kind_of(tx, &task).await?.map(|k| k.fields).unwrap_or_default();

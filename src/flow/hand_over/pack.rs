@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::domain::handover::Delivered;
-use crate::domain::paper::Paper;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::Lang;
 use crate::domain::verify::{Record, ScanFacts};
@@ -31,7 +30,7 @@ pub(super) async fn pack(
     let record = latest.as_ref().map(|o| &o.record);
     let mut files = Vec::new();
     for row in chosen(&rows, papers)? {
-        let kind = facts.iter().find(|f| f.id == row.id).map_or(row.kind.as_str(), |f| kind(&f.paper));
+        let kind = facts.iter().find(|f| f.id == row.id).map_or(row.kind.as_str(), |f| f.paper.called());
         files.extend(delivered(app, row, kind, record).await?);
     }
     if let (true, Some(opened)) = (with_report, &latest) {
@@ -64,15 +63,6 @@ fn chosen<'a>(rows: &'a [PaperRow], papers: &[Uuid]) -> Result<Vec<&'a PaperRow>
             .ok_or_else(|| Error::refused(format!("papers[{i}]"), "not-in-list", id, "a paper of the case with a scan"))
     };
     papers.iter().enumerate().map(one).collect()
-}
-
-/// Kind of a paper; of a free one its title, when that is a code of a procedure and so names nobody.
-fn kind(paper: &Paper) -> &str {
-    let code = |t: &&str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    match paper {
-        Paper::Other(o) => o.title.as_deref().filter(code).unwrap_or("other"),
-        _ => paper.kind(),
-    }
 }
 
 async fn delivered(app: &App, row: &PaperRow, kind: &str, record: Option<&Record>) -> Result<Option<Delivered>> {

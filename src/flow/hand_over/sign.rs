@@ -18,6 +18,9 @@ use uuid::Uuid;
 /// `Refused` for a file that is no scan, or the unsigned record itself; `Conflict` `handed-over` the second time, `link-replaced`
 /// when a later offer stands.
 pub async fn sign(app: &App, by: &Actor, id: Uuid, scan: Bytes) -> Result<HandOverView> {
+    if scan.is_empty() {
+        return Err(Error::refused("scan", "empty", "0 bytes", ALLOWED));
+    }
     // Kept before anybody looks at it.
     let sha256 = app.scans.put(&scan).await?;
     if sniff(&scan).is_none() {

@@ -97,12 +97,8 @@ pub(super) async fn store(
             "scan": row.scan.as_ref().and_then(|s| s.get("sha256"))}),
     };
     audit::write(tx, &deed).await?;
-    let added = Happened::PaperAdded {
-        paper: row.id,
-        version: row.version,
-        paper_kind: row.kind.clone(),
-        complete: row.complete,
-    };
+    let added =
+        Happened::PaperAdded { paper: row.id, version: row.version, paper_kind: taken.called, complete: row.complete };
     record(app, tx, by, row.case_id, added).await?;
     answer(app, tx, by, row.case_id, row.id, &taken.names, row.complete).await?;
     PaperView::from_row(row)

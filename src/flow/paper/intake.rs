@@ -11,6 +11,8 @@ use uuid::Uuid;
 /// A paper read and judged: wrong values never come this far, missing ones make it a draft.
 pub(super) struct Intake {
     pub kind: String,
+    /// As [`Paper::called`].
+    pub called: String,
     /// Canonical form: keys sorted.
     pub canonical: Vec<u8>,
     /// Keyed, see [`facts_pin`].
@@ -37,6 +39,7 @@ pub(super) fn weigh(app: &App, paper: &Paper) -> Result<Intake> {
     };
     Ok(Intake {
         kind: paper.kind().to_owned(),
+        called: paper.called().to_owned(),
         pin: facts_pin(app, &canonical),
         missing: paper.missing(),
         names: names(paper),

@@ -10,5 +10,6 @@ pub(in crate::flow) use answer::{answer, drop_open};
 pub use ask::{NewRequest, ask, preview};
 pub(in crate::flow) use ask::{ask_for_agency, title_print};
 pub(in crate::flow) use read::place as title_place;
-pub use read::{ItemView, RequestView, list, open};
+pub(in crate::flow) use read::told;
+pub use read::{ItemTold, ItemView, RequestView, RoundTold, list, open};
 pub use remind::remind_requests;

@@ -1,6 +1,6 @@
 use crate::app::App;
-use crate::domain::case::Happened;
-use crate::flow::case::{CaseView, lock_open, record};
+use crate::domain::case::{Case, Happened};
+use crate::flow::case::{CaseView, lock, lock_open, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -11,10 +11,15 @@ use uuid::Uuid;
 /// Asks for the review of a case whose work is done.
 ///
 /// # Errors
-/// `Conflict` `case-step` while work is open, or when the case stands elsewhere.
+/// `Conflict` `work-open` with how much is open of what, `case-step` when the case stands elsewhere.
 pub async fn ask(app: &App, by: &Actor, id: Uuid) -> Result<CaseView> {
     let mut tx = begin(app).await?;
     lock_open(&mut tx, id).await?;
+    if let Some(open) =
+        lock(&mut tx, id).await?.filter(Case::in_execution).map(|c| c.under_way()).filter(|n| *n != [0; 4])
+    {
+        return Err(work_open(open));
+    }
     let deed = Deed {
         at: app.clock.now(),
         actor: &by.login,
@@ -29,4 +34,11 @@ pub async fn ask(app: &App, by: &Actor, id: Uuid) -> Result<CaseView> {
     let view = CaseView::from(row);
     commit(app, tx, by, &view, None).await?;
     Ok(view)
+}
+
+fn work_open([tasks, papers, problems, dossiers]: [usize; 4]) -> Error {
+    let detail = format!(
+        "tasks: {tasks}, papers asked for: {papers}, problems: {problems}, dossiers at authorities: {dossiers}; see the checklist"
+    );
+    Error::Conflict { code: "work-open", detail }
 }

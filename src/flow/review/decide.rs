@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::problem::FieldProblem;
 use crate::domain::review::{self, Code, Item, Standing};
+use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{canonical, sha256_hex};
 use crate::flow::case::{lock, lock_open, record};
 use crate::flow::staff::Actor;
@@ -49,7 +50,8 @@ pub async fn decide(app: &App, by: &Actor, case: Uuid, new: NewReview) -> Result
     let Gathered { facts, seq, events } = gather(app, by, case).await?;
     let own = review::own_work(&events, &by.login);
     if !own.is_empty() {
-        let what = own.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let said = own.iter().map(|w| text::message(Lang::En, &w.said()));
+        let what = said.map(|s| s.trim_end_matches('.').to_owned()).collect::<Vec<_>>().join("; ");
         return Err(Error::Conflict { code: "own-work", detail: what });
     }
     let items = review::checklist(&facts);
@@ -133,7 +135,11 @@ fn not_accepted(items: &[Item], accepted: &BTreeSet<&str>) -> Vec<FieldProblem> 
             true => ("review-must", "in order"),
             false => ("review-not-ok", "in order, or a reason why it is accepted"),
         };
-        FieldProblem::new(format!("items.{}", i.code.as_str()), code, why, allowed)
+        let words = |lang| {
+            let all: Vec<_> = i.because.iter().map(|m| text::message(lang, m)).collect();
+            (all.join(" "), text::word(lang, if i.must { "review-in-order" } else { "review-or-reason" }))
+        };
+        FieldProblem::new(format!("items.{}", i.code.as_str()), code, why, allowed).said(words)
     };
     against.map(one).collect()
 }

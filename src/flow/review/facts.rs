@@ -92,7 +92,7 @@ async fn paper_facts(app: &App, papers: &[PaperFacts], record: Option<&Record>) 
             None => None,
             Some(scan) => Some(whole(app, &scan.sha256).await?),
         };
-        let kind = p.paper.kind().to_owned();
+        let kind = p.paper.called().to_owned();
         all.push(PaperFact { id: p.id, version: p.version, kind, complete: p.complete, scan_whole, verified: pinned });
     }
     Ok(all)

@@ -53,7 +53,7 @@ pub struct Checklist {
     pub seq: i32,
     pub items: Vec<ItemView>,
     /// What bars you from reviewing this case; empty: nothing.
-    pub your_work: Vec<String>,
+    pub your_work: Vec<Said>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -81,7 +81,7 @@ pub async fn checklist(app: &App, by: &Actor, case: Uuid) -> Result<Checklist> {
         case_id: case,
         seq: found.seq,
         items: items.iter().map(|i| view(i, None)).collect(),
-        your_work: review::own_work(&found.events, &by.login).iter().map(ToString::to_string).collect(),
+        your_work: review::own_work(&found.events, &by.login).iter().map(|w| Said::from(&w.said())).collect(),
     })
 }
 

@@ -13,7 +13,7 @@ mod token;
 pub use actor::{Actor, Credential, authenticate, member};
 pub use change::{StaffChange, change};
 pub use create::{NewStaff, StaffView, create};
-pub use list::list;
+pub use list::{Colleague, colleagues, list};
 pub use password::{PasswordChange, set_password};
 pub use sign_in::{SignIn, SignedIn, sign_in, sign_out};
 pub use sweep::{Swept, sweep};

@@ -256,7 +256,7 @@ async fn no_more_asked(app: &App, by: &Actor, o: &mut Open) -> Result<()> {
         return Ok(());
     }
     if let Some(issue) = asked.issue_id {
-        case::resolve_issue_in(app, &mut o.tx, by, issue).await?;
+        case::resolve_issue_in(app, &mut o.tx, by, issue, None).await?;
     }
     if let Some(request) = asked.request_id {
         paper_request::drop_open(app, &mut o.tx, by, request).await?;

@@ -3,12 +3,13 @@ use super::change::{existing, happened, note};
 use super::list::full;
 use super::view::{APPOINTMENT, TaskView, where_place};
 use crate::app::App;
-use crate::domain::calendar::{Calendar, day_of};
+use crate::domain::calendar::{Calendar, clock_time, day_of, shown};
 use crate::domain::case::Happened;
 use crate::domain::dispatch::Department;
 use crate::domain::fieldwork::hours::Hours;
 use crate::domain::problem::FieldProblem;
 use crate::domain::text::fold::squeezed;
+use crate::domain::verify::text;
 use crate::flow::case::{Entry, lock_open, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
@@ -128,9 +129,11 @@ pub(super) async fn book(tx: &mut PgConnection, held: &AppointmentRow) -> Result
         return Ok(());
     }
     match appointment::live_of_task(tx, held.task_id).await? {
-        Some(other) => Err(Error::Conflict { code: "appointment-exists", detail: format!("at {}", other.starts) }),
+        Some(other) => {
+            Err(Error::Conflict { code: "appointment-exists", detail: format!("at {}", shown(other.starts)) })
+        }
         None => {
-            let detail = format!("{} to {}", held.starts, held.ends);
+            let detail = format!("{} to {}", shown(held.starts), shown(held.ends));
             Err(Error::Conflict { code: "double-booked", detail })
         }
     }
@@ -154,13 +157,18 @@ pub(super) fn closed(agency: &AgencyRow, hour: (OffsetDateTime, OffsetDateTime))
     if hours.open(hour, calendar) {
         return Ok(None);
     }
-    let open = serde_json::to_string(&hours.on(day_of(hour.0), calendar).iter().map(span).collect::<Vec<_>>());
-    let open = open.map_err(|e| Error::Broken(e.into()))?;
-    Ok(Some(FieldProblem::new("at", "agency-closed", hour.0, open)))
+    let open = hours.on(day_of(hour.0), calendar).iter().map(span).collect::<Vec<_>>().join(", ");
+    let wrong = FieldProblem::new("at", "agency-closed", shown(hour.0), &open);
+    Ok(Some(wrong.said(|lang| {
+        let none = || text::word(lang, "agency-closed-all-day");
+        (shown(hour.0), if open.is_empty() { none() } else { open.clone() })
+    })))
 }
 
+/// `07:30-11:30`.
 fn span((a, b): &(OffsetDateTime, OffsetDateTime)) -> String {
-    format!("{a} to {b}")
+    let [(h, m), (to_h, to_m)] = [clock_time(*a), clock_time(*b)];
+    format!("{h:02}:{m:02}-{to_h:02}:{to_m:02}")
 }
 
 /// The agency that is named, which gives the place where none was said.
@@ -300,7 +308,7 @@ fn problems(new: &NewAppointment, now: OffsetDateTime) -> Vec<FieldProblem> {
         found.push(FieldProblem::new("department", "unknown-value", &new.department, "legal, sales, field"));
     }
     if new.at <= now {
-        found.push(FieldProblem::new("at", "past", new.at, format!("after {now}")));
+        found.push(FieldProblem::new("at", "past", shown(new.at), format!("after {}", shown(now))));
     }
     if !(5..=600).contains(&new.minutes) {
         found.push(FieldProblem::new("minutes", "range", new.minutes, "5-600"));

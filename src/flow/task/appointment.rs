@@ -3,9 +3,10 @@
 use super::TaskView;
 use super::appoint::{book, closed, there};
 use super::change::{at_version, leads, reason, write_as};
+use super::list::numbers;
 use super::view::AppointmentView;
 use crate::app::App;
-use crate::domain::calendar::day_of;
+use crate::domain::calendar::{day_of, shown};
 use crate::domain::case::Happened;
 use crate::flow::agency::must_be_known;
 use crate::flow::staff::Actor;
@@ -49,7 +50,13 @@ pub async fn appointments(app: &App, filter: &AppointmentFilter) -> Result<Vec<A
     let filter = AppointmentFilter { limit: filter.limit.clamp(1, 500), ..filter.clone() };
     let mut conn = app.pool.acquire().await?;
     must_be_known(&mut conn, filter.agency.as_deref()).await?;
-    Ok(appointment::page(&mut conn, &filter).await?.into_iter().map(Into::into).collect())
+    let rows = appointment::page(&mut conn, &filter).await?;
+    let numbers = numbers(&mut conn, rows.iter().map(|a| a.case_id)).await?;
+    let one = |a: AppointmentRow| {
+        let case_number = numbers.get(&a.case_id).cloned();
+        AppointmentView { case_number, ..AppointmentView::from(a) }
+    };
+    Ok(rows.into_iter().map(one).collect())
 }
 
 /// What was only held stands from now on.
@@ -72,7 +79,7 @@ pub async fn move_to(app: &App, by: &Actor, id: Uuid, how: MoveAppointment) -> R
     let now = app.clock.now();
     let minutes = how.minutes.map_or(held.ends - held.starts, |m| Duration::minutes(m.into()));
     if how.at <= now {
-        return Err(Error::refused("at", "past", how.at, format!("after {now}")));
+        return Err(Error::refused("at", "past", shown(how.at), format!("after {}", shown(now))));
     }
     if !(Duration::minutes(5)..=Duration::minutes(600)).contains(&minutes) {
         return Err(Error::refused("minutes", "range", minutes.whole_minutes(), "5-600"));
@@ -154,7 +161,10 @@ async fn live(app: &App, by: &Actor, id: Uuid, version: i32) -> Result<Live> {
 async fn begun(app: &App, by: &Actor, id: Uuid, version: i32) -> Result<Live> {
     let found = live(app, by, id, version).await?;
     if found.2.starts > app.clock.now() {
-        return Err(Error::Conflict { code: "appointment-early", detail: format!("it begins at {}", found.2.starts) });
+        return Err(Error::Conflict {
+            code: "appointment-early",
+            detail: format!("it begins at {}", shown(found.2.starts)),
+        });
     }
     Ok(found)
 }

@@ -2,7 +2,8 @@
 
 use super::change::{existing, leads, lock_of};
 use crate::app::App;
-use crate::domain::plan::{Field, Kind, PlanBook, fault};
+use crate::domain::calendar::shown;
+use crate::domain::plan::{Condition, Field, Kind, PlanBook, fault};
 use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
 use crate::flow::case::Reading;
@@ -79,16 +80,16 @@ async fn form_in(app: &App, tx: &mut PgConnection, id: Uuid) -> Result<FormView>
         task_value::latest(tx, id).await?.into_iter().map(|v| (v.field, v.version)).collect();
     let lacks = |f: &&Field| f.required && !versions.contains_key(&f.code);
     let missing = fields.iter().filter(lacks).map(|f| f.code.clone()).collect();
-    let exit_waits_for = exit_waits_for(app, tx, &task).await?;
+    let exit_waits_for = exit_waits_for(app, tx, &task).await?.iter().map(ToString::to_string).collect();
     Ok(FormView { task_id: id, fields, versions, missing, exit_waits_for })
 }
 
 /// Conditions of a task's end that do not hold.
-pub(super) async fn exit_waits_for(app: &App, tx: &mut PgConnection, task: &TaskRow) -> Result<Vec<String>> {
+pub(super) async fn exit_waits_for(app: &App, tx: &mut PgConnection, task: &TaskRow) -> Result<Vec<Condition>> {
     let Some(plan) = plan::of_task(tx, task.plan_id).await? else { return Ok(Vec::new()) };
     let Some(step) = plan.step(&task.kind).filter(|s| !s.exit.is_empty()) else { return Ok(Vec::new()) };
     let facts = plan::facts(app, tx, task.case_id).await?;
-    Ok(facts.lacking(&step.exit).into_iter().map(ToString::to_string).collect())
+    Ok(facts.lacking(&step.exit).into_iter().cloned().collect())
 }
 
 /// Writes fields of a task that is being worked on: by who has it, or leads. Fields that somebody holds under a lease far from
@@ -135,7 +136,10 @@ pub(super) async fn write_fields(
     if let Some(held) = held.filter(|l| Some(l.staff_id) != by.id && !leads(by))
         && let Some(field) = values.keys().find(|k| held.fields.contains(k))
     {
-        return Err(Error::Conflict { code: "field-leased", detail: format!("{field} until {}", held.expires_at) });
+        return Err(Error::Conflict {
+            code: "field-leased",
+            detail: format!("{field} until {}", shown(held.expires_at)),
+        });
     }
     let stands: BTreeMap<String, ValueRow> =
         task_value::latest(tx, task.id).await?.into_iter().map(|v| (v.field.clone(), v)).collect();

@@ -2,10 +2,10 @@ use super::change::existing;
 use super::view::{AppointmentView, TaskView, view};
 use crate::app::App;
 use crate::flow::Result;
-use crate::store::appointment;
 use crate::store::task::{self, TaskRow};
+use crate::store::{appointment, case};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 pub use crate::store::task::TaskFilter;
@@ -34,7 +34,19 @@ pub(crate) async fn views(conn: &mut PgConnection, rows: Vec<TaskRow>) -> Result
         let found = appointment::of_tasks(conn, &ids).await?;
         held.extend(found.into_iter().map(|a| (a.task_id, AppointmentView::from(a))));
     }
-    Ok(rows.into_iter().map(|t| TaskView { appointment: held.remove(&t.id), ..view(t) }).collect())
+    let numbers = numbers(conn, rows.iter().map(|t| t.case_id)).await?;
+    let number = |t: &TaskRow| numbers.get(&t.case_id).cloned();
+    let one = |t: TaskRow| TaskView { appointment: held.remove(&t.id), case_number: number(&t), ..view(t) };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// Numbers of cases, by id.
+pub(super) async fn numbers(
+    conn: &mut PgConnection,
+    cases: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, String>> {
+    let cases: Vec<Uuid> = cases.collect::<BTreeSet<_>>().into_iter().collect();
+    Ok(case::numbers(conn, &cases).await?.into_iter().collect())
 }
 
 /// A task with its latest appointment.

@@ -1,13 +1,14 @@
 use super::change::{existing, record};
 use super::view::{TaskView, view};
 use crate::app::App;
+use crate::domain::plan::PlanBook;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
-use crate::store::task;
+use crate::store::{absence, task};
 use serde_json::json;
 
 /// The next open field task nearest to a WGS 84 point: one's own, or nobody's, which becomes one's own. Two who ask at the
-/// same moment never get the same task. None: there is nothing to do.
+/// same moment never get the same task. What needs a skill they lack is passed over. None: there is nothing to do.
 pub async fn next_near(app: &App, by: &Actor, lon: f64, lat: f64) -> Result<Option<TaskView>> {
     let Some(me) = by.id.filter(|_| by.department == "field") else {
         return Err(Error::Forbidden("field-staff-only"));
@@ -18,7 +19,9 @@ pub async fn next_near(app: &App, by: &Actor, lon: f64, lat: f64) -> Result<Opti
         }
     }
     let mut tx = begin(app).await?;
-    let Some((id, distance)) = task::lock_nearest(&mut tx, me, lon, lat).await? else {
+    let skills = absence::skills(&mut tx, me).await?;
+    let beyond = PlanBook::shipped().map_err(anyhow::Error::msg)?.beyond(&skills);
+    let Some((id, distance)) = task::lock_nearest(&mut tx, me, (lon, lat), &beyond).await? else {
         commit(app, tx, by, &None::<TaskView>, None).await?;
         return Ok(None);
     };

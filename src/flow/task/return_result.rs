@@ -2,7 +2,9 @@ use super::change::{at_version, leads, lock_of, write};
 use super::fields::{exit_waits_for, kind_of, write_fields};
 use super::view::{TaskResult, TaskView, place};
 use crate::app::App;
+use crate::domain::plan::{Condition, Field};
 use crate::domain::problem::FieldProblem;
+use crate::domain::verify::text;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::task::TaskRow;
@@ -53,12 +55,16 @@ async fn complete(app: &App, tx: &mut PgConnection, task: &TaskRow) -> Result<()
     let fields = kind_of(tx, task).await?.map(|k| k.fields).unwrap_or_default();
     let filled: Vec<String> = task_value::latest(tx, task.id).await?.into_iter().map(|v| v.field).collect();
     let empty = fields.iter().filter(|f| f.required && !filled.contains(&f.code));
-    let mut lacks: Vec<FieldProblem> =
-        empty.map(|f| FieldProblem::new(format!("values.{}", f.code), "required", "nothing", &f.title.en)).collect();
-    let exit = exit_waits_for(app, tx, task).await?;
-    lacks.extend(
-        exit.into_iter().map(|c| FieldProblem::new("exit", "exit-condition", c, "what must hold before it ends")),
-    );
+    let lacking = |f: &Field| {
+        let titled = |lang| (String::new(), f.title.in_lang(lang).to_owned());
+        FieldProblem::new(format!("values.{}", f.code), "required", "nothing", &f.title.en).said(titled)
+    };
+    let mut lacks: Vec<FieldProblem> = empty.map(lacking).collect();
+    let waits = |c: Condition| {
+        let words = |lang| (text::message(lang, &c.said()), String::new());
+        FieldProblem::new("exit", "exit-condition", &c, "what must hold before it ends").said(words)
+    };
+    lacks.extend(exit_waits_for(app, tx, task).await?.into_iter().map(waits));
     if lacks.is_empty() { Ok(()) } else { Err(Error::Refused(lacks)) }
 }
 

@@ -1,5 +1,4 @@
-use crate::domain::dispatch::Table;
-use crate::domain::plan::PlanBook;
+use crate::domain::plan::task_title;
 use crate::domain::theme::Bilingual;
 use crate::store::appointment::AppointmentRow;
 use crate::store::task::{EventRow, TaskRow};
@@ -13,6 +12,9 @@ use uuid::Uuid;
 pub struct TaskView {
     pub id: Uuid,
     pub case_id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "HS-2026-000123-7")]
+    pub case_number: Option<String>,
     pub verification_id: Option<Uuid>,
     /// A kind of `data/dispatch.toml` or `data/plans.toml`, or `appointment`.
     pub kind: String,
@@ -86,6 +88,10 @@ pub struct AppointmentView {
     pub id: Uuid,
     pub task_id: Uuid,
     pub case_id: Uuid,
+    /// In lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "HS-2026-000123-7")]
+    pub case_number: Option<String>,
     /// Who goes; none: nobody yet.
     pub staff_id: Option<Uuid>,
     /// Code of the agency.
@@ -112,6 +118,7 @@ impl From<AppointmentRow> for AppointmentView {
             id: a.id,
             task_id: a.task_id,
             case_id: a.case_id,
+            case_number: None,
             staff_id: a.staff_id,
             agency: a.agency,
             starts: a.starts,
@@ -156,12 +163,7 @@ pub struct GnssPoint {
 pub(in crate::flow) const APPOINTMENT: &str = "appointment";
 
 fn title(kind: &str) -> Bilingual {
-    let found = || Table::shipped().ok().and_then(|t| t.kind(kind)).map(|k| k.title.clone());
-    let planned = PlanBook::shipped().ok().and_then(|b| b.kind(kind)).map(|k| k.title.clone());
-    planned.or_else(found).unwrap_or_else(|| match kind {
-        APPOINTMENT => Bilingual { vi: "Lịch hẹn".into(), en: "Appointment".into() },
-        other => Bilingual { vi: other.into(), en: other.into() },
-    })
+    task_title(kind).unwrap_or_else(|| Bilingual { vi: kind.into(), en: kind.into() })
 }
 
 /// Place of a sealed result in the vault.
@@ -208,6 +210,7 @@ pub(super) fn view(t: TaskRow) -> TaskView {
         place_in_words: t.sealed_place.is_some(),
         id: t.id,
         case_id: t.case_id,
+        case_number: None,
         verification_id: t.verification_id,
         kind: t.kind,
         subject: t.subject,

@@ -171,7 +171,13 @@ pub(super) fn issues(story: &Story, view: &View, today: Date) -> Vec<Call> {
     // What an authority asks for is solved by answering it.
     let open = view.issues.iter().filter(|i| i.resolved_at.is_none() && i.topic != "agency_asks");
     let solved = open.filter(|i| due(story, "solves", day_of(i.raised_at), 2, 12, today)).map(|i| {
-        Call::new(legal.clone(), "resolve", format!("/issues/{}/resolve", i.id), json!({})).may(&["issue-resolved"])
+        Call::new(
+            legal.clone(),
+            "resolve",
+            format!("/issues/{}/resolve", i.id),
+            json!({"how": "Các bên đã ký lại sơ đồ ranh giới."}),
+        )
+        .may(&["issue-resolved"])
     });
     let mut calls: Vec<Call> = solved.collect();
     let trouble = story.chance("trouble").hit(0.12) && view.issues.is_empty();

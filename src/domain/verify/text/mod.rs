@@ -9,4 +9,4 @@ mod words;
 pub use names::{name, outcome, paper_kind, precision, standing, subject, verdict};
 pub use opinion::{opinion, opinion_subject};
 pub use report::{render, render_with, title};
-pub use words::{Lang, attribute, date, message, number, quantity, word};
+pub use words::{Lang, attribute, date, message, number, quantity, task, word};

@@ -1,5 +1,6 @@
 //! Messages, numbers and days in both languages. Texts lie in `data/i18n/{vi,en}/*.ftl`; a new file is one more line in [`FILES`].
 
+use crate::domain::theme::Bilingual;
 use crate::domain::verify::{Arg, Message, Quantity, Unit};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -110,6 +111,10 @@ fn args(lang: Lang, m: &Message) -> FluentArgs<'static> {
         match arg {
             Arg::Number(n) => args.set(name.clone(), *n),
             Arg::Text(t) if name == "reasons" => args.set(name.clone(), reasons(lang, t)),
+            Arg::Text(t) if name == "task" => args.set(name.clone(), task(lang, t)),
+            Arg::Text(t) if name == "topic" => args.set(name.clone(), topic(lang, t)),
+            Arg::Text(t) if name == "facts" => args.set(name.clone(), facts(lang, t)),
+            Arg::Text(t) if name == "fields" => args.set(name.clone(), fields(lang, t)),
             Arg::Text(t) => args.set(name.clone(), day(lang, name, t).unwrap_or_else(|| t.to_string())),
         }
     }
@@ -125,6 +130,42 @@ fn day(lang: Lang, name: &str, text: &str) -> Option<String> {
 /// An argument named `reasons` holds keys with blanks between them; each is shown in words.
 fn reasons(lang: Lang, keys: &str) -> String {
     keys.split_whitespace().map(|key| word(lang, key)).collect::<Vec<_>>().join(" ")
+}
+
+impl Bilingual {
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// The title of a kind of task; what is none is shown as it is. An argument named `task` is shown so.
+pub fn task(lang: Lang, kind: &str) -> String {
+    crate::domain::plan::task_title(kind).map_or_else(|| kind.to_owned(), |t| t.in_lang(lang).to_owned())
+}
+
+/// An argument named `topic` holds what a problem is about; a topic of before the list is shown as it was written.
+fn topic(lang: Lang, code: &str) -> String {
+    let key = format!("topic-{code}");
+    if has(lang, &key) { word(lang, &key) } else { code.to_owned() }
+}
+
+/// An argument named `fields` holds paths of fields of papers with commas between them; each is shown in words.
+fn fields(lang: Lang, paths: &str) -> String {
+    let segment = |s: &str| {
+        let code = s.split('[').next().unwrap_or(s);
+        message(lang, &Message::new("paper-field").with("field", code))
+    };
+    let path = |p: &str| p.split('.').map(segment).collect::<Vec<_>>().join(": ");
+    paths.split(", ").map(path).collect::<Vec<_>>().join(", ")
+}
+
+/// An argument named `facts` holds codes of what fees are worked out of, with commas between them; each is shown in words.
+fn facts(lang: Lang, codes: &str) -> String {
+    let one = |code: &str| message(lang, &Message::new("fee-fact").with("fact", code));
+    codes.split(", ").map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn raw(arg: &Arg) -> String {
