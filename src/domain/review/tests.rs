@@ -128,7 +128,10 @@ fn who_worked_is_named_with_what() {
         .collect();
     let said = |w: &Work| message(Lang::En, &w.said());
     let of = |login: &str| own_work(&events, login).iter().map(said).collect::<Vec<_>>();
-    assert_eq!(of("lan"), ["Verified the case (line 2).", "Did the task \"survey_boundary\" (line 4)."]);
+    assert_eq!(
+        of("lan"),
+        ["Verified the case (line 2).", "Did the task \"Measure the boundary of the parcel\" (line 4)."]
+    );
     assert_eq!(of("minh"), ["Wrote or signed the option sheet (line 3)."]);
     assert_eq!(of("boss"), ["Asked for the review (line 7)."]);
     for free in ["care", "eye", "old"] {
