@@ -124,7 +124,7 @@ async fn what_was_captured_comes_home(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_value_that_comes_after_the_end_may_be_the_right_one(pool: PgPool) {
     let t = TestApp::new(pool.clone()).await;
-    let (boss, field, address, case) = out_there(&t, &pool).await;
+    let (boss, field, address, _) = out_there(&t, &pool).await;
     let p = field.get("/api/v1/field/package").await.body;
     let note = json!({"values": {"note": "Cột mốc còn đủ"}});
     assert_eq!(put(&boss, &format!("{address}/fields"), note).await.status, StatusCode::OK);
@@ -146,7 +146,6 @@ async fn a_value_that_comes_after_the_end_may_be_the_right_one(pool: PgPool) {
         let now = stands.body.as_array().unwrap().iter().find(|v| v["field"] == field).unwrap();
         assert_eq!(now["value"], value, "{}", stands.text);
     }
-    let _ = case;
 }
 
 #[sqlx::test(migrations = "./migrations")]

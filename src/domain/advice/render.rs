@@ -3,7 +3,7 @@
 use super::{Feasibility, Opt, Reason, Sheet};
 use crate::domain::fee::{Amount, Due};
 use crate::domain::money::{Dong, grouped};
-use crate::domain::theme::{Bilingual, Remark};
+use crate::domain::theme::Remark;
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, date, message, word};
 use uuid::Uuid;
@@ -17,17 +17,10 @@ pub fn render(sheet: &Sheet, lang: Lang) -> String {
     out.join("\n") + "\n"
 }
 
-fn pick(lang: Lang, both: &Bilingual) -> &str {
-    match lang {
-        Lang::Vi => &both.vi,
-        Lang::En => &both.en,
-    }
-}
-
 /// A remark, on a line of its own.
 fn remark(lang: Lang, said: &Remark) -> Option<String> {
     let text = match said {
-        Remark::Both(both) => pick(lang, both),
+        Remark::Both(both) => both.in_lang(lang),
         Remark::One(text) => text,
     };
     (!text.is_empty()).then(|| format!("      {text}"))
@@ -54,7 +47,7 @@ pub fn feasibility_key(f: Feasibility) -> &'static str {
 fn option(o: &Opt, lang: Lang) -> Vec<String> {
     let star = if o.wished { "* " } else { "  " };
     let mut out =
-        vec![String::new(), format!("{star}{}: {}", pick(lang, &o.title), word(lang, feasibility_key(o.feasibility)))];
+        vec![String::new(), format!("{star}{}: {}", o.title.in_lang(lang), word(lang, feasibility_key(o.feasibility)))];
     out.extend(counted(o.reasons.iter().map(|r| reason(r, lang))).map(|r| format!("    ! {r}")));
     if o.feasibility == Feasibility::NotApplicable {
         return out;
@@ -121,5 +114,5 @@ fn due(d: &Due, lang: Lang) -> String {
     };
     let standing =
         serde_json::to_value(d.standing).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-    format!("{}: {amount} [{}]", pick(lang, &d.title), word_of(lang, "fee-standing", "standing", &standing))
+    format!("{}: {amount} [{}]", d.title.in_lang(lang), word_of(lang, "fee-standing", "standing", &standing))
 }

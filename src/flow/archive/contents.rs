@@ -57,8 +57,8 @@ pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -
     json_file(pack, "reviews.json", &review::list(app, by, id, WHY).await?).await?;
     json_file(pack, "obligations.json", &obligation::list(app, id).await?).await?;
     hand_overs(app, id, pack).await?;
-    let agencies = store::agency::names(&mut *app.pool.acquire().await?).await?;
-    told(pack, &events, &agencies, &view.number).await?;
+    let names = store::agency::names(&mut *app.pool.acquire().await?).await?;
+    told(pack, &events, &names, &view.number).await?;
     Ok(Contents { number: view.number, seq: events.last().map_or(0, |e| e.seq) })
 }
 
@@ -172,11 +172,11 @@ async fn hand_overs(app: &App, id: Uuid, pack: &mut Pack) -> Result<()> {
 }
 
 /// The timeline, without the making of archives: an archive of an unchanged case is the same.
-async fn told(pack: &mut Pack, events: &[Event], agencies: &timeline::Names, number: &str) -> Result<()> {
+async fn told(pack: &mut Pack, events: &[Event], names: &timeline::Names, number: &str) -> Result<()> {
     let events: Vec<&Event> = events.iter().filter(|e| !matches!(e.what, Happened::Archived { .. })).collect();
     for (lang, name) in [(Lang::Vi, "timeline.vi.txt"), (Lang::En, "timeline.en.txt")] {
         let mut text = format!("{number}\n\n");
-        for line in events.iter().filter_map(|e| timeline::line(e, agencies, View::Staff, lang)) {
+        for line in events.iter().filter_map(|e| timeline::line(e, names, View::Staff, lang)) {
             let day = date(lang, crate::domain::calendar::day_of(line.at));
             let (hour, minute) = crate::domain::calendar::clock_time(line.at);
             let by = line.by.map(|d| format!(" ({})", date(lang, d))).unwrap_or_default();

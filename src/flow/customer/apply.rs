@@ -66,7 +66,7 @@ pub(super) async fn apply(
         entries.push(consent(app, tx, by, id, whose, c, new.channel).await?.1);
     }
     if new.invite {
-        entries.push(invite_in(app, tx, id, customer).await?);
+        entries.push(invite_in(app, tx, id, customer).await?.1);
     }
     let missing = missing(&told, tx, id).await?;
     save(app, tx, id, &told, &missing).await?;
@@ -164,7 +164,7 @@ pub(super) async fn invite_in(
     tx: &mut PgConnection,
     case_id: Uuid,
     customer: Option<Uuid>,
-) -> Result<Entry> {
+) -> Result<(NewInvitation, Entry)> {
     let customer_id = customer.ok_or_else(|| Error::refused("person", "required", "", "who is invited"))?;
     let id = app.clock.new_id();
     let code = hex::encode(&app.clock.secret()[..6]);
@@ -179,7 +179,7 @@ pub(super) async fn invite_in(
         expires_at: now + OPEN_FOR,
     };
     store::invite(tx, &row).await?;
-    Ok(Happened::AccountInvited { invitation: id }.into())
+    Ok((row, Happened::AccountInvited { invitation: id }.into()))
 }
 
 fn place(case: Uuid) -> String {

@@ -4,7 +4,7 @@ use super::apply::invite_in;
 use crate::app::App;
 use crate::flow::case::{lock_open, record};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, begin, commit};
+use crate::flow::{Result, begin, commit};
 use crate::store::audit::{self, Deed};
 use crate::store::customer as store;
 use serde::Serialize;
@@ -29,11 +29,9 @@ pub async fn invite(app: &App, by: &Actor, case: Uuid) -> Result<Invited> {
     let mut tx = begin(app).await?;
     lock_open(&mut tx, case).await?;
     let customer = store::of_case(&mut tx, case).await?;
-    let event = invite_in(app, &mut tx, case, customer).await?;
-    let made = store::invitation(&mut tx, store::OfInvitation::Case(case)).await?;
-    let made = made.ok_or_else(|| Error::Broken(anyhow::anyhow!("an invitation is and is not there")))?;
+    let (made, event) = invite_in(app, &mut tx, case, customer).await?;
     let deed = Deed {
-        at: app.clock.now(),
+        at: made.created_at,
         actor: &by.login,
         action: "customer.invite",
         subject: format!("account_invitation/{}", made.id),

@@ -1,7 +1,7 @@
 //! Who a customer is, and what they told us: read for a purpose and logged in each case of theirs.
 
 use super::apply::{Told, told_before};
-use super::record::{Sought, indexes, open, place};
+use super::record::{Sought, current, indexes, open, place};
 use crate::app::App;
 use crate::domain::customer;
 use crate::domain::paper::cccd;
@@ -43,12 +43,7 @@ pub struct Search {
 /// A customer by the id of their record, or of one that became theirs.
 pub async fn get(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<CustomerView> {
     let mut tx = begin(app).await?;
-    let not_found = || Error::NotFound { what: "customer", id: id.to_string() };
-    let found = store::get(&mut tx, id).await?.ok_or_else(not_found)?;
-    let row = match found.merged_into {
-        Some(keep) => store::get(&mut tx, keep).await?.ok_or_else(not_found)?,
-        None => found,
-    };
+    let row = current(&mut tx, id).await?;
     let view = read(app, &mut tx, by, row, purpose).await?;
     tx.commit().await?;
     Ok(view)

@@ -21,17 +21,22 @@ pub(super) struct Known {
     pub proposed: usize,
 }
 
-/// The record that somebody found and named as that of the person before them, or of one that became theirs.
+/// A record by its id, or by that of one that became it.
+pub(super) async fn current(tx: &mut PgConnection, id: Uuid) -> Result<CustomerRow> {
+    let not_found = || Error::NotFound { what: "customer", id: id.to_string() };
+    let found = store::get(tx, id).await?.ok_or_else(not_found)?;
+    match found.merged_into {
+        Some(keep) => store::get(tx, keep).await?.ok_or_else(not_found),
+        None => Ok(found),
+    }
+}
+
+/// The record that somebody found and named as that of the person before them.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` `personal-data-erased`.
 pub(super) async fn named(tx: &mut PgConnection, id: Uuid) -> Result<CustomerRow> {
-    let not_found = || Error::NotFound { what: "customer", id: id.to_string() };
-    let found = store::get(tx, id).await?.ok_or_else(not_found)?;
-    let row = match found.merged_into {
-        Some(keep) => store::get(tx, keep).await?.ok_or_else(not_found)?,
-        None => found,
-    };
+    let row = current(tx, id).await?;
     match row.sealed.is_empty() {
         true => Err(Error::Conflict { code: "personal-data-erased", detail: row.id.to_string() }),
         false => Ok(row),
