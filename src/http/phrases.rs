@@ -120,8 +120,8 @@ mod tests {
             ("a text of 3 characters", "văn bản 3 ký tự"),
             ("2026-11-29 or later", "từ 2026-11-29"),
             (
-                "review_asked cannot happen in execution: tasks, requests, issues or submissions are open",
-                "ở bước thực hiện: còn nhiệm vụ, yêu cầu giấy tờ, vướng mắc hoặc hồ sơ ở cơ quan",
+                "review_asked cannot happen in execution: tasks: 2, papers asked for: 0, problems: 1, dossiers at authorities: 0",
+                "ở bước thực hiện: nhiệm vụ: 2, giấy tờ đã yêu cầu: 0, vướng mắc: 1, hồ sơ ở cơ quan: 0",
             ),
             (
                 "Verified the case (line 9); Did the task \"Hand the dossier in\" (line 98)",

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, FromRow)]
 pub struct AgencyRow {
@@ -68,11 +69,16 @@ pub async fn page(conn: &mut PgConnection, after: Option<&str>, limit: i64) -> s
     .await
 }
 
-/// Names of agencies by code, logins of staff by id: what a timeline calls them.
-pub async fn names(conn: &mut PgConnection) -> sqlx::Result<BTreeMap<String, String>> {
-    let all: Vec<(String, String)> =
-        sqlx::query_as("select code, name from agency union all select id::text, login from staff")
-            .fetch_all(conn)
-            .await?;
-    Ok(all.into_iter().collect())
+/// Names of the agencies and logins of the staff among `who`: codes of the ones, ids of the others.
+pub async fn called(conn: &mut PgConnection, who: &BTreeSet<String>) -> sqlx::Result<BTreeMap<String, String>> {
+    let codes: Vec<&str> = who.iter().map(String::as_str).collect();
+    let ids: Vec<Uuid> = who.iter().filter_map(|w| w.parse().ok()).collect();
+    let found: Vec<(String, String)> = sqlx::query_as(
+        "select code, name from agency where code = any($1) union all select id::text, login from staff where id = any($2)",
+    )
+    .bind(codes)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
 }

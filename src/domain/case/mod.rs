@@ -20,5 +20,5 @@ pub use audience::{CustomerView, Owed};
 pub use dossier::Dossier;
 pub use event::{Channel, Ending, Event, Happened, Settled, Signer};
 pub use procedure::{NeededPaper, Procedure, ProcedureBook, ProcedureVersion};
-pub use state::{Case, NoMove, Sheet, Step, Turn, Why};
+pub use state::{Case, NoMove, Sheet, Step, Turn, UnderWay, Why};
 pub use tail::Tail;

@@ -1,7 +1,7 @@
 //! Which event moves which step where. What is not an event of a step leaves it as it is.
 
 use super::super::event::{Ending, Event, Happened, Signer};
-use super::{Case, Sheet, Step, Why};
+use super::{Case, Sheet, Step, UnderWay, Why};
 use crate::domain::verify::Outcome;
 use std::collections::BTreeSet;
 
@@ -173,8 +173,9 @@ fn review(step: Step, case: &Case, event: &Event) -> Result<Step, Why> {
     use Happened as H;
     match (step, &event.what) {
         (Step::Execution { contract }, H::ReviewAsked {}) => {
-            if !case.idle() {
-                return Err(Why::WorkOpen);
+            let open = case.under_way();
+            if open != UnderWay::default() {
+                return Err(Why::WorkOpen(open));
             }
             Ok(Step::Review { contract, asked_by: event.actor.clone() })
         }

@@ -119,6 +119,27 @@ pub struct Case {
     pub hands: BTreeSet<String>,
 }
 
+/// What somebody still has to finish, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    pub tasks: usize,
+    /// Asked for and not there.
+    pub papers: usize,
+    pub problems: usize,
+    /// At authorities, not answered.
+    pub dossiers: usize,
+}
+
+impl std::fmt::Display for UnderWay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { tasks, papers, problems, dossiers } = self;
+        write!(
+            f,
+            "tasks: {tasks}, papers asked for: {papers}, problems: {problems}, dossiers at authorities: {dossiers}"
+        )
+    }
+}
+
 /// An event that cannot happen here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{event} cannot happen in {from}: {why}")]
@@ -159,8 +180,8 @@ pub enum Why {
     NotOpen,
     #[error("it is open already")]
     OpenAlready,
-    #[error("tasks, requests, issues or submissions are open")]
-    WorkOpen,
+    #[error("{0}")]
+    WorkOpen(UnderWay),
     #[error("nobody reviews their own work")]
     OwnWork,
     #[error("no hand-over is offered that stands")]
@@ -287,14 +308,13 @@ impl Case {
         }
     }
 
-    /// What somebody still has to finish: tasks, papers asked for, problems, dossiers at authorities.
-    pub fn under_way(&self) -> [usize; 4] {
-        let dossiers = self.dossiers.values().filter(|d| d.open()).count();
-        [self.tasks.len(), self.asked.len(), self.issues.len(), dossiers]
-    }
-
-    fn idle(&self) -> bool {
-        self.under_way() == [0; 4]
+    fn under_way(&self) -> UnderWay {
+        UnderWay {
+            tasks: self.tasks.len(),
+            papers: self.asked.len(),
+            problems: self.issues.len(),
+            dossiers: self.dossiers.values().filter(|d| d.open()).count(),
+        }
     }
 
     /// What is open, counted; whatever the step.

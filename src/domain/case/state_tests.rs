@@ -75,7 +75,7 @@ fn eight_steps() {
     ]);
     assert_eq!(led(&steps).unwrap().turn(), Turn::Authority);
     steps.push(("lan", H::ReviewAsked {}));
-    assert_eq!(led(&steps).unwrap_err().why, Why::WorkOpen);
+    assert_eq!(led(&steps).unwrap_err().why, Why::WorkOpen(UnderWay { dossiers: 1, ..UnderWay::default() }));
     steps.pop();
     steps.push(("lan", H::AgencyAskedMore { submission: id(9), agency: "office".into(), on: None }));
     assert_eq!(led(&steps).unwrap().turn(), Turn::Ours);

@@ -11,7 +11,7 @@ use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{Message, Quantity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -65,6 +65,19 @@ pub struct Now {
 
 /// Names of agencies by their codes, logins of staff by their ids. Who has no name here is called by the code or id.
 pub type Names = BTreeMap<String, String>;
+
+/// Whether an event's value under this name is an agency's code or a colleague's id.
+fn is_somebody(name: &str) -> bool {
+    matches!(name, "agency" | "assignee" | "owner")
+}
+
+/// Codes and ids that the lines of `events` need [`Names`] for.
+pub fn mentioned<'e>(events: impl IntoIterator<Item = &'e Event>) -> BTreeSet<String> {
+    let data = events.into_iter().filter_map(|e| e.what.parts().ok());
+    let told = data.flat_map(|(_, data)| data.as_object().cloned().unwrap_or_default());
+    let somebody = told.filter(|(name, _)| is_somebody(name));
+    somebody.filter_map(|(_, who)| who.as_str().map(str::to_owned)).collect()
+}
 
 /// The line of an event; none: this view does not see it.
 pub fn line(event: &Event, names: &Names, view: View, lang: Lang) -> Option<Line> {
@@ -198,9 +211,7 @@ fn said(kind: &str, data: &Map<String, Value>, names: &Names, lang: Lang) -> Mes
             Value::String(s) if name == "what" && kind.starts_with("consent_") => {
                 message.with(key, text::word(lang, &format!("consent-{s}")))
             }
-            Value::String(s) if matches!(name, "agency" | "assignee" | "owner") => {
-                message.with(key, names.get(s).unwrap_or(s).as_str())
-            }
+            Value::String(s) if is_somebody(name) => message.with(key, names.get(s).unwrap_or(s).as_str()),
             Value::String(s) if kind == "watch_hit" => message.with(key, watched(name, s, lang)),
             Value::String(s) if name == "paper_kind" => message.with("kind", s.as_str()),
             Value::String(s) if name == "task_kind" => message.with(key, text::task(lang, s)),

@@ -88,6 +88,19 @@ fn people_read_words_and_no_codes() {
     assert_eq!(told("thue.mau"), "Cơ quan yêu cầu bổ sung: thue.mau.", "one that has no name here");
 }
 
+/// Every name that a line asks for is looked up, and nobody else's.
+#[test]
+fn who_is_mentioned_is_called_by_name() {
+    let all: Vec<Event> = samples(Uuid::from_u128(7)).into_iter().map(event).collect();
+    let who = mentioned(&all);
+    assert!(!who.is_empty() && !who.contains("lan"));
+    let names: Names = who.iter().map(|w| (w.clone(), format!("<{w}>"))).collect();
+    let told: String = all.iter().filter_map(|e| line(e, &names, View::Staff, Lang::Vi)).map(|l| l.what).collect();
+    for name in names.values() {
+        assert!(told.contains(name), "{name} is told nowhere");
+    }
+}
+
 #[test]
 fn where_it_stands_has_words_for_every_step_and_turn() {
     let opened = Happened::Opened { channel: super::super::event::Channel::App, procedures: vec!["split".into()] };

@@ -57,7 +57,7 @@ pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -
     json_file(pack, "reviews.json", &review::list(app, by, id, WHY).await?).await?;
     json_file(pack, "obligations.json", &obligation::list(app, id).await?).await?;
     hand_overs(app, id, pack).await?;
-    let names = store::agency::names(&mut *app.pool.acquire().await?).await?;
+    let names = store::agency::called(&mut *app.pool.acquire().await?, &timeline::mentioned(&events)).await?;
     told(pack, &events, &names, &view.number).await?;
     Ok(Contents { number: view.number, seq: events.last().map_or(0, |e| e.seq) })
 }

@@ -100,15 +100,27 @@ impl DeskNews {
         if self.tail.has_gap() {
             self.tail.waits_for(case_event::begun(&mut conn).await?);
         }
-        let names = if rows.is_empty() { timeline::Names::new() } else { agency::names(&mut conn).await? };
-        let mut found = Vec::new();
+        let mut admitted = Vec::new();
         for NewsRow { event: row, number, procedure, state, turn } in rows.into_iter().filter(|r| self.filter.admits(r))
         {
             let (id, case_id) = (row.id, row.case_id);
-            if let Some(line) = timeline::line(&event(row)?, &names, View::Staff, self.lang) {
-                found.push(CaseNews { event: id, case_id, number, procedure, state, turn, line });
-            }
+            admitted.push((event(row)?, move |line| CaseNews {
+                event: id,
+                case_id,
+                number,
+                procedure,
+                state,
+                turn,
+                line,
+            }));
         }
-        Ok(found)
+        if admitted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = agency::called(&mut conn, &timeline::mentioned(admitted.iter().map(|(e, _)| e))).await?;
+        let told = admitted
+            .into_iter()
+            .filter_map(|(event, news)| Some(news(timeline::line(&event, &names, View::Staff, self.lang)?)));
+        Ok(told.collect())
     }
 }

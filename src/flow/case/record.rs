@@ -114,7 +114,7 @@ fn refused(ended: bool, case: Uuid, why: &crate::domain::case::NoMove) -> Error 
     } else {
         let code = match why.why {
             Why::SheetOutdated => "sheet-outdated",
-            Why::WorkOpen => "work-open",
+            Why::WorkOpen(_) => "work-open",
             Why::OwnWork => "own-work",
             _ => "case-step",
         };

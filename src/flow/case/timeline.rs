@@ -31,9 +31,9 @@ pub async fn timeline(app: &App, id: Uuid, view: View, lang: Lang, after: i32) -
     let events = events(&mut tx, id).await?;
     let (states, clocks) = clocks_of(app, &events)?;
     let standing = states.last().ok_or_else(|| Error::Broken(anyhow::anyhow!("case {id} has no events")))?;
-    let names = agency::names(&mut tx).await?;
-    let lines = events.iter().filter(|e| e.seq > after);
-    let lines = lines.filter_map(|e| timeline::line(e, &names, view, lang)).collect();
+    let asked: Vec<&Event> = events.iter().filter(|e| e.seq > after).collect();
+    let names = agency::called(&mut tx, &timeline::mentioned(asked.iter().copied())).await?;
+    let lines = asked.into_iter().filter_map(|e| timeline::line(e, &names, view, lang)).collect();
     Ok(Timeline {
         case_id: id,
         number: row.number,
@@ -50,6 +50,6 @@ pub async fn news(app: &App, id: Uuid, view: View, lang: Lang, seq: i32) -> Resu
     let rows = case_event::after(&mut conn, id, seq, 100).await?;
     let last = rows.last().map_or(seq, |r| r.seq);
     let events = rows.into_iter().map(event).collect::<Result<Vec<Event>>>()?;
-    let names = agency::names(&mut conn).await?;
+    let names = agency::called(&mut conn, &timeline::mentioned(&events)).await?;
     Ok((events.iter().filter_map(|e| timeline::line(e, &names, view, lang)).collect(), last))
 }

@@ -1,6 +1,6 @@
 use crate::app::App;
-use crate::domain::case::{Case, Happened};
-use crate::flow::case::{CaseView, lock, lock_open, record};
+use crate::domain::case::Happened;
+use crate::flow::case::{CaseView, lock_open, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -15,11 +15,6 @@ use uuid::Uuid;
 pub async fn ask(app: &App, by: &Actor, id: Uuid) -> Result<CaseView> {
     let mut tx = begin(app).await?;
     lock_open(&mut tx, id).await?;
-    if let Some(open) =
-        lock(&mut tx, id).await?.filter(Case::in_execution).map(|c| c.under_way()).filter(|n| *n != [0; 4])
-    {
-        return Err(work_open(open));
-    }
     let deed = Deed {
         at: app.clock.now(),
         actor: &by.login,
@@ -34,11 +29,4 @@ pub async fn ask(app: &App, by: &Actor, id: Uuid) -> Result<CaseView> {
     let view = CaseView::from(row);
     commit(app, tx, by, &view, None).await?;
     Ok(view)
-}
-
-fn work_open([tasks, papers, problems, dossiers]: [usize; 4]) -> Error {
-    let detail = format!(
-        "tasks: {tasks}, papers asked for: {papers}, problems: {problems}, dossiers at authorities: {dossiers}; see the checklist"
-    );
-    Error::Conflict { code: "work-open", detail }
 }
