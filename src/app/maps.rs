@@ -3,8 +3,9 @@
 
 use crate::domain::verify::{Feature, LayerVersion};
 use crate::store::layer::Mark;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// Layer version, `fid` and stamp of a row.
@@ -36,10 +37,7 @@ impl Maps {
     /// Holds about this many bytes; a quarter of it is for layer versions.
     pub fn new(bytes: usize) -> Self {
         let bytes = bytes as u64;
-        Self {
-            features: Cache::with_weighter(10_000, bytes / 4 * 3, Bytes),
-            versions: Cache::with_weighter(1_000, bytes / 4, Bytes),
-        }
+        Self { features: whole(10_000, bytes / 4 * 3), versions: whole(1_000, bytes / 4) }
     }
 
     pub fn feature(&self, key: FeatureKey) -> Option<Arc<Feature>> {
@@ -60,7 +58,33 @@ impl Maps {
     }
 }
 
+/// In one shard: of a bound split among several, each takes nothing beyond its part, and a coverage may weigh megabytes.
+fn whole<K: Eq + Hash, T>(items: usize, bytes: u64) -> Cache<K, Held<T>, Bytes> {
+    match OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(bytes).build() {
+        Ok(one) => Cache::with_options(one, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
+        Err(_) => Cache::with_weighter(items, bytes, Bytes),
+    }
+}
+
 /// A geometry lies in memory once as it was read and once as rings with their index; a kilobyte for the rest.
 fn in_memory(stored: usize) -> u64 {
     stored as u64 * 5 / 2 + 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Coverages that fit together are all kept, however large one is beside the bound, on a machine of any number of cores.
+    #[test]
+    fn a_few_large_things_are_kept_together() {
+        let maps = Maps::new(64 << 20);
+        let feature =
+            Arc::new(Feature { fid: 1, key: None, code: None, label: None, attrs: serde_json::Map::new(), geom: None });
+        let keys: Vec<FeatureKey> = (0..10).map(|fid| (1, fid, 1)).collect();
+        for key in &keys {
+            maps.keep_feature(*key, feature.clone(), 1_600_000); // 4 MB of 48
+        }
+        assert!(keys.iter().all(|key| maps.feature(*key).is_some()));
+    }
 }

@@ -98,7 +98,7 @@ pub async fn around(
         .await
 }
 
-/// Rows by version and `fid`, however large.
+/// Rows by version and `fid`, however large. The key of a row begins with its zone: without it the whole index is read.
 pub async fn these(
     conn: &mut PgConnection,
     zone: i32,
@@ -107,7 +107,7 @@ pub async fn these(
 ) -> sqlx::Result<Vec<FeatureRow>> {
     let sql = format!(
         "select layer_version_id, f.fid, f.xmin::text::bigint as stamp, key, code, label, attrs, st_asewkb(geom) as ewkb, false as large
-           from unnest($1::bigint[], $2::bigint[]) w(version, fid) join feature_{zone} f on f.layer_version_id = w.version and f.fid = w.fid"
+           from unnest($1::bigint[], $2::bigint[]) w(version, fid) join feature_{zone} f on f.zone = {zone} and f.layer_version_id = w.version and f.fid = w.fid"
     );
     sqlx::query_as(AssertSqlSafe(sql)).bind(versions).bind(fids).fetch_all(conn).await
 }
