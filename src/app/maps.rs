@@ -59,7 +59,7 @@ impl Maps {
 }
 
 /// In one shard: of a bound split among several, each takes nothing beyond its part, and a coverage may weigh megabytes.
-fn whole<K: Eq + Hash, T>(items: usize, bytes: u64) -> Cache<K, Held<T>, Bytes> {
+fn whole<K: Eq + Hash, T: Clone>(items: usize, bytes: u64) -> Cache<K, Held<T>, Bytes> {
     match OptionsBuilder::new().shards(1).estimated_items_capacity(items).weight_capacity(bytes).build() {
         Ok(one) => Cache::with_options(one, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
         Err(_) => Cache::with_weighter(items, bytes, Bytes),
