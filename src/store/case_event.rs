@@ -176,9 +176,13 @@ pub async fn keep_standing(
     Ok(())
 }
 
-/// Cases that have not ended, behind `after`, in order of their ids.
+/// Cases that have not ended, and those of which a dossier still lies with an authority; behind `after`, in order of their ids.
 pub async fn running(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("select id from case_file where not ended and id > $1 order by id limit $2")
+    sqlx::query_scalar(
+        "select id from case_file c where id > $1 and (not ended or exists (select from submission s where s.case_id = c.id
+            and not exists (select from submission_step t where t.submission_id = s.id and t.standing in ('granted', 'refused', 'withdrawn'))))
+          order by id limit $2",
+    )
         .bind(after)
         .bind(limit)
         .fetch_all(conn)

@@ -252,6 +252,34 @@ async fn refused_while_it_waits_taken_back_and_decided_after_the_end(pool: PgPoo
     .await;
 }
 
+/// Its papers are still there: that the authority is late is said though the case has ended, once, until the dossier is taken back.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_dossier_is_watched_beyond_the_end_of_its_case(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let f = Front::open(pool).await;
+        let out = f.hand_in(dossier("C1")).await;
+        let end = json!({"ending": "withdrawn", "reason": "the customer sells no more"});
+        ok(f.legal.post(&format!("/api/v1/cases/{}/close", f.case), end).await);
+        let late = async || kinds(&f.t, &f.case).await.iter().filter(|k| *k == "deadline_escalated").count();
+        f.t.advance(Duration::days(60));
+        f.t.run("watch_clocks").await;
+        f.t.run("watch_clocks").await;
+        assert_eq!(late().await, 1, "its term is over, and the manager hears of it");
+        let legal = f.t.signed_in("legal.later", &["legal"]).await;
+        ok(legal
+            .post(
+                &format!("/api/v1/submissions/{}/withdrawn", id(&out)),
+                json!({"mistake": false, "words": "Khách không làm tiếp"}),
+            )
+            .await);
+        f.t.advance(Duration::days(60));
+        f.t.run("watch_clocks").await;
+        assert_eq!(late().await, 1);
+        every_case_is_its_events(&f.t.app.pool).await;
+    })
+    .await;
+}
+
 /// A mortgage is released beside: neither the plan, nor an instalment, nor the review takes it for the transfer.
 #[sqlx::test(migrations = "./migrations")]
 async fn what_lies_beside_is_not_the_main_dossier(pool: PgPool) {

@@ -8,7 +8,7 @@ use crate::domain::calendar::{Calendar, day_begins};
 use crate::domain::case::clock::Limits;
 use crate::domain::demo::Ward;
 use crate::domain::demo::year::{
-    AGENCY, Body, Call, PASSWORD, PHOTO, Story, Tally, Told, View, Who, WorldEvent, Year, arrive, broken, digest,
+    AGENCY, Body, Call, PASSWORD, PHOTO, Story, Tally, Told, View, Who, WorldEvent, Year, arrive, broken, digest, over,
     react, roster,
 };
 use crate::domain::verify::sha256_hex;
@@ -17,7 +17,7 @@ use crate::flow::staff::{self, Actor, NewStaff};
 use crate::flow::{Error, Result};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, Duration};
 use uuid::Uuid;
 
 /// What came of a year.
@@ -174,7 +174,7 @@ impl Stage<'_> {
         let screen = desk.get(office, "quan.ly.1", &format!("/cases/{id}/screen")).await?;
         let mut view: View = serde_json::from_slice(&screen.body).map_err(|e| Error::Broken(e.into()))?;
         view.refused = desk.refused.get(&index).cloned().unwrap_or_default();
-        if matches!(view.step(), "closed" | "withdrawn" | "refused") {
+        if over(&view) {
             self.open.remove(&index);
             return Ok(false);
         }
@@ -192,7 +192,7 @@ impl Stage<'_> {
     async fn evening(&mut self, office: &mut Office, day: Date, faults: &mut Vec<String>) -> Result<()> {
         office.set(day_begins(day) + EVENING)?;
         office.drain().await?;
-        let indexes: BTreeMap<Uuid, usize> = self.known(office.app.clock.now());
+        let indexes: BTreeMap<Uuid, usize> = self.known();
         for id in kept::moved_since(&office.app, day_begins(day)).await? {
             match indexes.get(&id) {
                 Some(index) => drop(self.told.insert(*index, kept::told(&office.app, id).await?)),
@@ -206,7 +206,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    fn known(&self, _: OffsetDateTime) -> BTreeMap<Uuid, usize> {
+    fn known(&self) -> BTreeMap<Uuid, usize> {
         let ended = self.told.iter().map(|(index, told)| (told.id, *index));
         self.open.iter().map(|(index, id)| (*id, *index)).chain(ended).collect()
     }

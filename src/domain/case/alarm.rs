@@ -20,8 +20,11 @@ pub struct Promise {
     pub escalate: Role,
 }
 
-/// Problems that are open, each with the day its owner has.
+/// Problems that are open, each with the day its owner has; of a case that has ended nobody solves any.
 pub fn issues(case: &Case, events: &[Event]) -> Vec<Promise> {
+    if case.step.ended() {
+        return vec![];
+    }
     let one = |e: &Event| match &e.what {
         Happened::IssueRaised { issue, owner, due, .. } if case.issues.contains(issue) => Some(Promise {
             id: format!("issue.{issue}"),

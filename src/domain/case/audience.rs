@@ -57,6 +57,8 @@ impl Happened {
                 | H::TaskCancelled { .. }
                 | H::AgencyDecided { .. }
                 | H::SubmissionWithdrawn { .. }
+                | H::DeadlineWarned { .. }
+                | H::DeadlineEscalated { .. }
                 | H::FieldWorkReturned { .. }
                 | H::ConflictSettled { .. }
                 | H::ObligationRevised { .. }

@@ -78,8 +78,8 @@ pub async fn clock(app: &App, id: Uuid, lang: Lang) -> Result<Clocks> {
     })
 }
 
-/// The job: looks at every case that has not ended, and records each warning and escalation once. Each case is a transaction
-/// of its own; a second run finds what the first one said.
+/// The job: looks at every case that has not ended or has a dossier out, and records each warning and escalation once. Each case
+/// is a transaction of its own; a second run finds what the first one said.
 pub async fn watch_clocks(app: &App, lease: &Lease) -> Result<()> {
     let by = Actor::system("watch_clocks");
     if let Some(days) = calendar_ends(app)? {

@@ -68,13 +68,25 @@ fn ready(view: &View) -> bool {
 
 /// Handed in when the task for it is done; again when it was refused.
 pub(super) fn submits(story: &Story, view: &View) -> Option<Call> {
-    let lies = view.count("submitted") > view.count("agency_decided");
-    if lies || granted(view) {
+    if out(view) || granted(view) {
         return None;
     }
     let receipt = format!("AB-{:05}-{}", story.index, view.count("submitted") + 1);
     let body = json!({"agency": AGENCY, "receipt_number": receipt});
     Some(Call::new(legal(story), "submit", path(view, "/submissions"), body))
+}
+
+/// A dossier lies with the authority.
+pub(super) fn out(view: &View) -> bool {
+    view.count("submitted") > view.count("agency_decided") + view.count("submission_withdrawn")
+}
+
+/// The dossier of a case that has ended is taken back, as soon as somebody gets there.
+pub(super) fn fetches(story: &Story, view: &View, today: Date) -> Option<Call> {
+    let id = view.last("submitted")?.id("submission")?;
+    let now = out(view) && due(story, "fetches the dossier", view.still_since(), 3, 20, today);
+    let body = json!({"mistake": false, "words": "Khách hàng không làm tiếp; xin rút hồ sơ."});
+    now.then(|| Call::new(legal(story), "withdraw", format!("/submissions/{id}/withdrawn"), body))
 }
 
 /// What the authority does: it asks for more in some cases, decides in time or late, and refuses some, who try once more.

@@ -19,11 +19,20 @@ pub fn arrive(story: &Story) -> Call {
     Call::new(of_role("customer_care", story.index), "intake", "/intakes".into(), body)
 }
 
+/// The case has ended, and no authority has its papers: nobody has to look at it any more.
+pub fn over(view: &View) -> bool {
+    ended(view) && !carry::out(view)
+}
+
+fn ended(view: &View) -> bool {
+    matches!(view.step(), "closed" | "withdrawn" | "refused")
+}
+
 /// What is done in a case today, in this order.
 pub fn react(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let step = view.step();
-    if matches!(step, "closed" | "withdrawn" | "refused") {
-        return vec![];
+    if ended(view) {
+        return carry::fetches(story, view, today).into_iter().collect();
     }
     if let Some(end) = customer::gives_up(story, view, today) {
         return vec![end];
