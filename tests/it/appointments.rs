@@ -11,7 +11,8 @@ use time::Duration;
 use uuid::Uuid;
 
 async fn book(who: &Caller, case: &str, at: &str, more: Value) -> Value {
-    let mut new = json!({"case_id": case, "department": "legal", "at": at, "place_text": "Văn phòng mẫu", "with_customer": true});
+    let mut new =
+        json!({"case_id": case, "department": "legal", "at": at, "place_text": "Văn phòng mẫu", "with_customer": true});
     new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let made = who.post("/api/v1/appointments", new).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
@@ -46,8 +47,10 @@ async fn who_was_told_of_an_hour_hears_that_it_is_off(pool: PgPool) {
     }
     assert_eq!(off(&legal, &case).await, ["The appointment of 09:00 2026-10-07 is off: it was not confirmed in time."]);
     assert_eq!(task(&legal, &held).await["appointment_at"], Value::Null, "the task has no hour any more");
-    let owed: Vec<Vec<String>> =
-        sqlx::query_scalar("select owed from case_event where kind = 'appointment_cancelled'").fetch_all(&pool).await.unwrap();
+    let owed: Vec<Vec<String>> = sqlx::query_scalar("select owed from case_event where kind = 'appointment_cancelled'")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     assert_eq!(owed, [["customer", "role:customer_care"]]);
 
     // Freed by who takes the hour: told all the same, once.
@@ -60,12 +63,18 @@ async fn who_was_told_of_an_hour_hears_that_it_is_off(pool: PgPool) {
     }
     assert_eq!(off(&legal, &case).await.len(), 2);
     assert_eq!(off(&legal, &other).await.len(), 0);
-    assert_eq!(act(&legal, &second, "cancel", json!({"reason": "đã trao đổi qua điện thoại"})).await.status, StatusCode::OK);
+    assert_eq!(
+        act(&legal, &second, "cancel", json!({"reason": "đã trao đổi qua điện thoại"})).await.status,
+        StatusCode::OK
+    );
     assert_eq!(off(&legal, &case).await.len(), 2, "it had no hour any more");
 
     // Needed no more: with its task, and with its case.
     let third = book(&legal, &case, "2026-10-09T02:00:00Z", json!({})).await;
-    assert_eq!(act(&legal, &third, "cancel", json!({"reason": "đã trao đổi qua điện thoại"})).await.status, StatusCode::OK);
+    assert_eq!(
+        act(&legal, &third, "cancel", json!({"reason": "đã trao đổi qua điện thoại"})).await.status,
+        StatusCode::OK
+    );
     assert_eq!(off(&legal, &case).await[2], "The appointment of 09:00 2026-10-09 is off: it is needed no more.");
     book(&legal, &case, "2026-10-09T04:00:00Z", json!({})).await;
     book(&legal, &case, "2026-10-09T06:00:00Z", json!({"with_customer": false})).await;
@@ -94,7 +103,8 @@ async fn a_new_hour_after_a_no_show_is_due_on_its_day(pool: PgPool) {
     book(&legal, &case, "2026-10-14T02:00:00Z", json!({"task": made["id"]})).await;
     assert_eq!(task(&legal, &made).await["due"], "2026-10-14");
     let late = async || -> Vec<String> {
-        let sql = "select kind || ' ' || (data->>'deadline') from case_event where data->>'clock' like 'task.%' order by id";
+        let sql =
+            "select kind || ' ' || (data->>'deadline') from case_event where data->>'clock' like 'task.%' order by id";
         sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap()
     };
     t.advance(Duration::days(3));

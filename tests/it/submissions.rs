@@ -342,7 +342,8 @@ async fn what_comes_back_is_somebodys(pool: PgPool) {
         // It passes its day: its owner is warned, and who leads hears.
         f.t.advance(Duration::days(4));
         f.t.run("watch_clocks").await;
-        let sql = "select count(*) from case_event where kind = 'deadline_escalated' and data->>'clock' = 'issue.' || $1";
+        let sql =
+            "select count(*) from case_event where kind = 'deadline_escalated' and data->>'clock' = 'issue.' || $1";
         let late: i64 = sqlx::query_scalar(sql).bind(id(&all[0])).fetch_one(&f.t.app.pool).await.unwrap();
         assert_eq!(late, 1);
         let f = Front { legal: f.t.signed_in("legal.2", &["legal"]).await, ..f };
@@ -351,7 +352,10 @@ async fn what_comes_back_is_somebodys(pool: PgPool) {
         assert!(screen["issues"][0]["resolved_at"].is_string(), "handed in anew: {}", screen["issues"]);
         ok(f.step(&second, "withdrawn", json!({"mistake": false, "words": "Khách xin rút để sửa"})).await);
         let screen = ok(f.legal.get(&format!("/api/v1/cases/{}/screen", f.case)).await);
-        assert_eq!((&screen["issues"][1]["topic"], &screen["issues"][1]["due"]), (&json!("dossier_back"), &json!("2026-10-14")));
+        assert_eq!(
+            (&screen["issues"][1]["topic"], &screen["issues"][1]["due"]),
+            (&json!("dossier_back"), &json!("2026-10-14"))
+        );
         assert_eq!(screen["timeline"]["now"]["by"], "2026-10-14", "{}", screen["timeline"]["now"]);
 
         // What is decided after the end is nobody's any more.

@@ -91,13 +91,26 @@ async fn nobody_is_told_on_a_rest_day(pool: PgPool) {
     let specs = &job::Specs::shipped().unwrap().0;
     let (tet, sunday) = (datetime!(2026-02-17 01:30 UTC), datetime!(2026-03-01 01:30 UTC));
     let instead = datetime!(2026-08-22 01:30 UTC);
-    for kind in ["remind_requests", "remind_obligations", "send_surveys", "watch_clocks", "watch_contracts", "find_stuck"] {
+    for kind in [
+        "remind_requests",
+        "remind_obligations",
+        "send_surveys",
+        "watch_clocks",
+        "watch_contracts",
+        "watch_links",
+        "watch_rules",
+        "find_stuck",
+    ] {
         let mut fired = Vec::new();
         for tick in [tet, datetime!(2026-02-23 01:30 UTC), sunday, datetime!(2026-03-02 01:30 UTC), instead] {
             fired.push(job::fire(&app, &specs[kind], tick).await.unwrap());
             assert_eq!(job::last_fired(&app, &specs[kind]).await.unwrap(), Some(tick), "it is over");
         }
-        assert_eq!(fired, [false, true, false, true, true], "{kind}: Tết, after it, a Sunday, a Monday, a worked Saturday");
+        assert_eq!(
+            fired,
+            [false, true, false, true, true],
+            "{kind}: Tết, after it, a Sunday, a Monday, a worked Saturday"
+        );
     }
     assert!(job::fire(&app, &specs["extend_chain"], tet).await.unwrap());
 }

@@ -1,0 +1,3 @@
+-- A hold that ran out, of which nobody was told yet: whoever needs the hour frees it, the job `advance_plans` tells of it.
+alter table appointment add column lapsed boolean not null default false check (not lapsed or state = 'cancelled');
+create index appointment_lapsed on appointment (id) where lapsed;
