@@ -78,6 +78,8 @@ struct Job {
     what: String,
     why: String,
     cron: Option<String>,
+    #[serde(default)]
+    working_days: bool,
     queue: String,
     timeout_s: u32,
     max_attempts: u32,
@@ -106,6 +108,7 @@ fn jobs_say_what_why_when_and_whose() {
         let rules = [
             (job.kind == name, "the kind is the file's name"),
             (sentence(&job.what) && sentence(&job.why), "what and why are sentences"),
+            (!job.working_days || job.cron.is_some(), "what has no timetable keeps to no days"),
             (
                 job.cron.as_deref().is_none_or(|c| c.split_whitespace().count() == 6),
                 "cron has six fields, seconds first",
