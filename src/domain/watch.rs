@@ -1,6 +1,7 @@
 //! What holds for a watched parcel, and what of it has changed: only what maps and rules say of the land, never how old a map is
 //! or who drew it. Where nothing is known on one side, only something that was or is in the way counts as a change.
 
+use crate::domain::case::Happened;
 use crate::domain::verify::{Certainty, FindingRecord, Message, Quantity, Record, Unit, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +35,16 @@ pub struct Held {
     /// `layer_version_id`s it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<i64>,
+}
+
+/// Something of this kind may be what an agreed watch waited for, or ends the wait.
+pub fn may_begin(what: &Happened) -> bool {
+    use Happened as H;
+    match what {
+        H::ConsentGiven { what, .. } => what == "parcel_watch",
+        H::ParcelBound { .. } | H::Verified { .. } | H::HandedOver { .. } | H::Ended { .. } => true,
+        _ => false,
+    }
 }
 
 /// Name of what is said of the parcel itself.

@@ -25,13 +25,19 @@ pub struct AppointmentRow {
     pub updated_at: OffsetDateTime,
 }
 
+macro_rules! columns {
+    ($before:literal $(, $after:literal)*) => {
+        concat!(
+            $before,
+            "id, task_id, case_id, staff_id, agency, starts, ends, with_customer, state, hold_until, missed_by, moved_to,
+             made_by, made_at, updated_at"
+            $(, $after)*
+        )
+    };
+}
 macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "select id, task_id, case_id, staff_id, agency, starts, ends, with_customer, state, hold_until, missed_by,
-                    moved_to, made_by, made_at, updated_at from appointment ",
-            $rest
-        )
+        columns!("select ", " from appointment ", $rest)
     };
 }
 
@@ -127,28 +133,44 @@ pub async fn keep_begun(conn: &mut PgConnection, task: Uuid, at: OffsetDateTime)
 }
 
 /// Cancels the live appointment of a task that is no longer needed.
-pub async fn cancel_of_task(conn: &mut PgConnection, task: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query(
+pub async fn cancel_of_task(
+    conn: &mut PgConnection,
+    task: Uuid,
+    at: OffsetDateTime,
+) -> sqlx::Result<Option<AppointmentRow>> {
+    sqlx::query_as(columns!(
         "update appointment set state = 'cancelled', hold_until = null, updated_at = $2
-         where task_id = $1 and state in ('held', 'confirmed')",
-    )
+         where task_id = $1 and state in ('held', 'confirmed') returning "
+    ))
     .bind(task)
     .bind(at)
+    .fetch_optional(conn)
+    .await
+}
+
+/// Frees hours whose hold has run out; what is to be told of them is [`lapsed`]. One that somebody else is just freeing is passed over.
+pub async fn free_holds(conn: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query(
+        "update appointment set state = 'cancelled', hold_until = null, lapsed = true, updated_at = $1
+         where id in (select id from appointment where state = 'held' and hold_until <= $1 order by id for update skip locked)",
+    )
+    .bind(now)
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Frees hours whose hold has run out; the tasks they were of. One that somebody else is just freeing is passed over.
-pub async fn free_holds(conn: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar(
-        "update appointment set state = 'cancelled', hold_until = null, updated_at = $1
-         where id in (select id from appointment where state = 'held' and hold_until <= $1 order by id for update skip locked)
-         returning task_id",
-    )
-    .bind(now)
-    .fetch_all(conn)
-    .await
+/// Hours that were freed and of which nobody was told: (appointment, case).
+pub async fn lapsed(conn: &mut PgConnection) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    sqlx::query_as("select id, case_id from appointment where lapsed order by id").fetch_all(conn).await
+}
+
+/// It is told of; none: it was before.
+pub async fn tell_lapsed(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<AppointmentRow>> {
+    sqlx::query_as(columns!("update appointment set lapsed = false where id = $1 and lapsed returning "))
+        .bind(id)
+        .fetch_optional(conn)
+        .await
 }
 
 /// Who is taken when, from the beginning of `day` (UTC+7) on.

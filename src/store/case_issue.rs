@@ -17,11 +17,13 @@ pub struct IssueRow {
     pub resolved_by: Option<String>,
     pub resolved_at: Option<OffsetDateTime>,
     pub sealed_how: Option<Vec<u8>>,
+    /// What it comes from, when the service raised it by itself.
+    pub origin: Option<String>,
 }
 
 pub async fn insert(conn: &mut PgConnection, i: &IssueRow) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into case_issue (id, case_id, topic, sealed, owner, due, raised_by, raised_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into case_issue (id, case_id, topic, sealed, owner, due, raised_by, raised_at, origin) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(i.id)
     .bind(i.case_id)
@@ -31,6 +33,7 @@ pub async fn insert(conn: &mut PgConnection, i: &IssueRow) -> sqlx::Result<()> {
     .bind(i.due)
     .bind(&i.raised_by)
     .bind(i.raised_at)
+    .bind(&i.origin)
     .execute(conn)
     .await?;
     Ok(())
@@ -38,7 +41,7 @@ pub async fn insert(conn: &mut PgConnection, i: &IssueRow) -> sqlx::Result<()> {
 
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<IssueRow>> {
     sqlx::query_as(
-        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how from case_issue where id = $1",
+        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how, origin from case_issue where id = $1",
     )
     .bind(id)
     .fetch_optional(conn)
@@ -48,11 +51,23 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Issue
 /// Of a case, oldest first.
 pub async fn of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Vec<IssueRow>> {
     sqlx::query_as(
-        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how
+        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how, origin
          from case_issue where case_id = $1 order by id",
     )
     .bind(case)
     .fetch_all(conn)
+    .await
+}
+
+/// The one of this origin that is open.
+pub async fn open_of(conn: &mut PgConnection, case: Uuid, origin: &str) -> sqlx::Result<Option<IssueRow>> {
+    sqlx::query_as(
+        "select id, case_id, topic, sealed, owner, due, raised_by, raised_at, resolved_by, resolved_at, sealed_how, origin
+         from case_issue where case_id = $1 and origin = $2 and resolved_at is null",
+    )
+    .bind(case)
+    .bind(origin)
+    .fetch_optional(conn)
     .await
 }
 

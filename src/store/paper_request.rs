@@ -144,15 +144,21 @@ pub async fn answered_by(
     .await
 }
 
-/// Requests with open items whose day is `by` or earlier, of cases that run, less often reminded than `stage`.
-pub async fn to_remind(conn: &mut PgConnection, by: Date, stage: i16) -> sqlx::Result<Vec<(Uuid, Uuid, i64)>> {
+/// Requests made before `made` with open items whose day is `by` or earlier, of cases that run, less often reminded than `stage`.
+pub async fn to_remind(
+    conn: &mut PgConnection,
+    by: Date,
+    stage: i16,
+    made: OffsetDateTime,
+) -> sqlx::Result<Vec<(Uuid, Uuid, i64)>> {
     sqlx::query_as(
         "select r.id, r.case_id, count(i.id) from paper_request r join request_item i on i.request_id = r.id and i.state = 'open'
            join case_file c on c.id = r.case_id and not c.ended
-          where r.due <= $1 and r.reminded < $2 group by r.id, r.case_id order by r.id",
+          where r.due <= $1 and r.reminded < $2 and r.created_at < $3 group by r.id, r.case_id order by r.id",
     )
     .bind(by)
     .bind(stage)
+    .bind(made)
     .fetch_all(conn)
     .await
 }

@@ -272,7 +272,7 @@ pub async fn open_of_case(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<V
     .await
 }
 
-/// Cancels a task, with its appointment and the lease on its fields.
+/// Cancels a task, with the lease on its fields.
 pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query(
         "update task set state = 'cancelled', waits_for = '{}', version = version + 1, updated_at = $2 where id = $1",
@@ -282,7 +282,7 @@ pub async fn cancel(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sq
     .execute(&mut *conn)
     .await?;
     super::lease::revoke_of_task(conn, id, at, "system:cancel").await?;
-    super::appointment::cancel_of_task(conn, id, at).await
+    Ok(())
 }
 
 /// The cases of these tasks, in the order in which they are locked.

@@ -48,6 +48,18 @@ pub async fn consent(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option
     .await
 }
 
+/// The consent a watch of this case would rest on, when none runs and none has rested on it.
+pub async fn unbegun(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<Uuid>> {
+    let Some(consent) = consent(conn, case).await? else { return Ok(None) };
+    sqlx::query_scalar(
+        "select $2 where not exists (select from parcel_watch where case_id = $1 and (ended_at is null or consent_id = $2))",
+    )
+    .bind(case)
+    .bind(consent)
+    .fetch_optional(conn)
+    .await
+}
+
 /// False: the case has a watch.
 pub async fn insert(conn: &mut PgConnection, w: &WatchRow) -> sqlx::Result<bool> {
     let done = sqlx::query(

@@ -96,6 +96,9 @@ pub fn registry() -> anyhow::Result<Registry> {
             "erase_expired",
             |app, lease, Nothing {}| async move { Ok(flow::retention::erase_expired(&app, &lease).await?) },
         )
+        .on("begin_watch", |app, lease, CaseArgs { case_id }| async move {
+            Ok(flow::watch::begin_watch(&app, &lease, case_id).await?)
+        })
         .on("watch_rules", |app, lease, Nothing {}| async move { Ok(flow::watch::watch_rules(&app, &lease).await?) })
         .on("watch_parcels", |app, lease, WatchArgs { layer_version_id, replaced }| async move {
             Ok(flow::watch::watch_parcels(&app, &lease, layer_version_id, replaced).await?)
@@ -123,6 +126,11 @@ struct Nothing {}
 struct VerifyArgs {
     case_id: Uuid,
     by: Option<Uuid>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct CaseArgs {
+    case_id: Uuid,
 }
 
 /// The version that was published, and the one it replaced.

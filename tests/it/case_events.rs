@@ -47,13 +47,22 @@ async fn acts_leave_events_and_the_fold_is_kept(pool: PgPool) {
     let end = json!({"ending": "withdrawn", "reason": "customer withdrew"});
     let ended = care.post(&format!("/api/v1/cases/{case}/close"), end).await;
     assert_eq!(ended.body["state"], "withdrawn", "{}", ended.text);
-    assert_eq!(kinds(&pool, id).await[4..], ["task_cancelled", "ended"], "no task outlives its case");
+    assert_eq!(
+        kinds(&pool, id).await[4..],
+        ["task_cancelled", "appointment_cancelled", "ended"],
+        "no task outlives its case"
+    );
     every_case_is_its_events(&pool).await;
     let owed: Vec<Vec<String>> = sqlx::query_scalar("select owed from case_event where owed <> '{}' order by id")
         .fetch_all(&pool)
         .await
         .unwrap();
-    assert_eq!(owed, [["customer"], ["customer"], ["customer"]], "opened, appointment_made, ended");
+    let off = vec!["customer", "role:customer_care"];
+    assert_eq!(
+        owed,
+        [vec!["customer"], vec!["customer"], off, vec!["customer"]],
+        "opened, an hour made and off, ended"
+    );
 }
 
 #[sqlx::test(migrations = "./migrations")]

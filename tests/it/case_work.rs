@@ -145,6 +145,37 @@ async fn clocks_warn_once_and_silence_is_noticed_once(pool: PgPool) {
     assert_eq!(screen.body["clock"]["clocks"][0]["left"], -15, "{}", screen.body["clock"]["clocks"][0]["left"]);
 }
 
+/// What is open in a case ends with it: nobody is asked, charged or late for it any more.
+#[sqlx::test(migrations = "./migrations")]
+async fn nothing_stays_open_behind_a_case_that_ended(pool: PgPool) {
+    let t = TestApp::with_data(pool.clone()).await;
+    let legal = t.signed_in("legal", &["legal"]).await;
+    let case = legal.open_case().await;
+    legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await;
+    let asked = legal.post(&format!("/api/v1/cases/{case}/paper-requests"), json!({"working_days": 1})).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+    t.run("remind_requests").await;
+    assert_eq!(kinds(&pool, case.parse().unwrap()).await.last().unwrap(), "papers_requested", "asked just now");
+    let owner = t.hire("owner", &["legal"]).await;
+    let issue = json!({"topic": "neighbour_objects", "words": "phản đối", "owner": owner, "due": "2026-10-09"});
+    assert_eq!(legal.post(&format!("/api/v1/cases/{case}/issues"), issue).await.status, StatusCode::CREATED);
+    let end = json!({"ending": "withdrawn", "reason": "customer withdrew"});
+    assert_eq!(legal.post(&format!("/api/v1/cases/{case}/close"), end).await.status, StatusCode::OK);
+    t.advance(Span::days(9));
+    for kind in ["remind_requests", "watch_clocks", "find_stuck"] {
+        t.run(kind).await;
+    }
+    assert_eq!(kinds(&pool, case.parse().unwrap()).await.last().unwrap(), "ended");
+    let legal = t.signed_in("legal.later", &["legal"]).await;
+    let counts = legal.get("/api/v1/open-counts").await;
+    for line in counts.body.as_array().unwrap() {
+        assert_eq!((&line["open"], &line["late"]), (&json!(0), &json!(0)), "{line}");
+    }
+    let all = legal.get(&format!("/api/v1/cases/{case}/paper-requests")).await;
+    assert!(items(&all.body[0]).iter().all(|i| i.2 == "dropped"), "{}", all.text);
+    every_case_is_its_events(&pool).await;
+}
+
 /// One case that cannot be read keeps no other from its warning; the job fails in the open.
 #[sqlx::test(migrations = "./migrations")]
 async fn one_bad_case_starves_nobody(pool: PgPool) {

@@ -184,8 +184,16 @@ async fn nobody_reviews_their_own_work(pool: PgPool) {
         crate::cases::nothing_in_clear(&pool, &["Ông Mẫu phản đối"]).await;
         let resolve = format!("/api/v1/issues/{}/resolve", issue.body["id"].as_str().unwrap());
         assert_eq!(d.care.post(&resolve, json!({"how": "đã thoả thuận"})).await.status, StatusCode::OK);
+        let found = async || {
+            let all = d.care.get(&d.path("issues?purpose=review")).await.body.as_array().unwrap().clone();
+            all.into_iter().find(|i| i["topic"] == "review_returned").unwrap()
+        };
+        let problem = found().await;
+        assert_eq!((&problem["due"], &problem["resolved_at"]), (&json!("2026-10-08"), &Value::Null), "it is somebody's");
+        assert!(problem["words"].as_str().unwrap().ends_with(": Ông Mẫu phản đối"), "{problem}");
 
         reviewed(&d).await;
+        assert!(found().await["resolved_at"].is_string(), "by asking anew");
         let reviews = d.eye.get(&d.path("reviews?purpose=review")).await;
         assert_eq!(reviews.body[0]["items"][14]["remark"], "Ông Mẫu phản đối", "{}", reviews.text);
         assert_eq!(reviews.body[1]["outcome"], "passed");

@@ -139,7 +139,12 @@ async fn no_day_passes_unnoticed(pool: PgPool) {
         )
         .await;
         t.advance(Duration::days(16));
-        happened(&t, &bound, Happened::AgencyDecided { submission, agency, granted: true, on: None }).await;
+        happened(
+            &t,
+            &bound,
+            Happened::AgencyDecided { submission, agency, granted: true, on: None, issue: None, next_by: None },
+        )
+        .await;
         run(&t, "watch_contracts").await;
         run(&t, "watch_contracts").await;
         let since = |n: usize, told: Vec<String>| told[before[n].len()..].to_vec();
@@ -178,6 +183,23 @@ async fn no_day_passes_unnoticed(pool: PgPool) {
     .await;
 }
 
+/// A last day of payment that is a rest day moves on to the next working day.
+#[sqlx::test(migrations = "./migrations")]
+async fn nobody_has_to_pay_by_a_saturday(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        t.advance(Duration::days(2));
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let (_, contract) = concluded(&legal).await;
+        let account = ok(legal.get(&format!("{}/payments", at(&contract))).await);
+        assert_eq!(account["instalments"][0]["due"], "2026-10-12", "three days from Wednesday the 7th: {account}");
+        t.advance(Duration::days(4));
+        run(&t, "watch_contracts").await;
+        assert!(!kinds(&t, contract["case_id"].as_str().unwrap()).await.contains(&"payment_overdue".to_owned()));
+    })
+    .await;
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn what_was_paid_early_is_not_asked_for_and_what_was_taken_back_is(pool: PgPool) {
     threaded(pool, |pool| async move {
@@ -194,7 +216,7 @@ async fn what_was_paid_early_is_not_asked_for_and_what_was_taken_back_is(pool: P
         let due = None;
         let submitted = Happened::Submitted { submission, agency: agency.clone(), procedure, due, province: None, on: None };
         happened(&t, &case, submitted).await;
-        happened(&t, &case, Happened::AgencyDecided { submission, agency, granted: true, on: None }).await;
+        happened(&t, &case, Happened::AgencyDecided { submission, agency, granted: true, on: None, issue: None, next_by: None }).await;
         run(&t, "watch_contracts").await;
         let asked: i64 = sqlx::query_scalar("select sum((data->>'amount')::bigint)::bigint from case_event where kind = 'payment_due' and (data->>'instalment')::int = 2")
             .fetch_one(&t.app.pool)

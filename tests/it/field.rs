@@ -148,6 +148,56 @@ async fn a_value_that_comes_after_the_end_may_be_the_right_one(pool: PgPool) {
     }
 }
 
+/// What a form calls wrong is a problem with an owner and a day, once; what it calls right is none.
+#[sqlx::test(migrations = "./migrations")]
+async fn what_a_form_calls_wrong_is_somebodys_problem(pool: PgPool) {
+    let t = TestApp::new(pool.clone()).await;
+    let (boss, field, address, case) = out_there(&t, &pool).await;
+    let p = field.get("/api/v1/field/package").await.body;
+    let problems = async || -> Vec<Value> {
+        let all = boss.get(&format!("/api/v1/cases/{case}/issues?purpose=review")).await;
+        all.body.as_array().unwrap_or_else(|| panic!("{}", all.text)).clone()
+    };
+    let says = async |disputed: bool| {
+        let values = json!({"values": {"boundary_disputed": disputed, "state_of_land": "as_papers_say"}});
+        assert_eq!(put(&boss, &format!("{address}/fields"), values).await.status, StatusCode::OK);
+    };
+    says(false).await;
+    let disputed = [item(1, &p, "boundary_disputed", json!(true))];
+    let clash = send(&field, &disputed).await;
+    assert_eq!((outcomes(&clash), problems().await), (vec!["conflict".to_owned()], vec![]), "nobody has decided yet");
+    let waits = format!("/api/v1/field/items/{}/settle", clash.body["items"][0]["id"].as_str().unwrap());
+    let taken = boss.post(&waits, json!({"take": "sent", "reason": "Đã gọi hỏi lại"})).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+    let first = problems().await;
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert_eq!((&first[0]["topic"], &first[0]["due"]), (&json!("dispute"), &json!("2026-10-08")));
+    let an: Uuid = sqlx::query_scalar("select id from staff where login = 'an'").fetch_one(&pool).await.unwrap();
+    assert_eq!(first[0]["owner"], json!(an), "of the legal department");
+    let words = first[0]["words"].as_str().unwrap();
+    assert!(words.contains("tranh chấp ranh giới") && words.contains("boundary is disputed"), "{words}");
+
+    // Sent again, said again, taken back and said again while it is open: it stays one.
+    let again = field.get("/api/v1/field/package").await.body;
+    for batch in [&disputed[..], &[item(2, &again, "boundary_disputed", json!(true))]] {
+        send(&field, batch).await;
+    }
+    says(false).await;
+    says(true).await;
+    assert_eq!(problems().await.len(), 1);
+    let solve = format!("/api/v1/issues/{}/resolve", first[0]["id"].as_str().unwrap());
+    assert_eq!(boss.post(&solve, json!({"how": "Đã cắm lại mốc"})).await.status, StatusCode::OK);
+    says(false).await;
+    assert_eq!(problems().await.len(), 1, "nothing is wrong");
+    says(true).await;
+    let land = json!({"values": {"state_of_land": "differs"}});
+    assert_eq!(put(&boss, &format!("{address}/fields"), land).await.status, StatusCode::OK);
+    let mut topics: Vec<_> = problems().await.iter().map(|i| i["topic"].as_str().unwrap().to_owned()).collect();
+    topics.sort();
+    assert_eq!(topics, ["dispute", "dispute", "land_differs"], "after it was solved it is another one");
+    every_case_is_its_events(&pool).await;
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn what_does_not_fit_waits_for_a_person(pool: PgPool) {
     let t = TestApp::new(pool.clone()).await;

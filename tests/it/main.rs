@@ -4,6 +4,7 @@
 mod access;
 mod advice;
 mod aftercare;
+mod appointments;
 mod batch;
 mod batch_faults;
 mod batch_pins;

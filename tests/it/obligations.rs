@@ -52,6 +52,11 @@ async fn taxes_are_reminded_until_paid(pool: PgPool) {
         run(&d.t, "remind_obligations").await;
         run(&d.t, "remind_obligations").await;
         assert_eq!(reminders().await, count + 1, "each once on a day");
+        let sql = "select distinct (data->>'due') is null, array_to_string(owed, ',') from case_event
+                    where kind = 'obligation_reminded' order by 1";
+        let owed: Vec<(bool, String)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+        let wanted = [(false, "customer"), (true, "role:sales")].map(|(undated, who)| (undated, who.to_owned()));
+        assert_eq!(owed, wanted, "nobody can pay what no notice has come for");
         let (legal, care) =
             (d.t.signed_in("legal.2", &["legal"]).await, d.t.signed_in("care.2", &["customer_care"]).await);
 

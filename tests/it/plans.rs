@@ -339,7 +339,14 @@ async fn nobody_is_in_two_places_at_once(pool: PgPool) {
     let told = kinds(&pool, case.parse().unwrap()).await;
     assert_eq!(
         told[1..],
-        ["task_created", "appointment_made", "appointment_made", "appointment_moved", "appointment_missed"]
+        [
+            "task_created",
+            "appointment_made",
+            "appointment_cancelled",
+            "appointment_made",
+            "appointment_moved",
+            "appointment_missed"
+        ]
     );
     let list = legal.get("/api/v1/appointments?staff=me&state=missed").await;
     assert_eq!(list.body["items"][0]["missed_by"], "customer", "{}", list.text);

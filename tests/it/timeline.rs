@@ -109,6 +109,7 @@ async fn a_desk_hears_of_all_cases_whatever_comes_late(pool: PgPool) {
     let heard = desk.until("stuck_noticed").await;
     assert!(heard.contains(&slow) && heard.contains("\"state\":\"intake\""), "{heard}");
     assert!(!heard.contains("party_added"), "told once: {heard}");
+    assert!(heard.contains("\"next\":\"The manager finds out what it waits for.\""), "who acts next: {heard}");
 
     // Who comes back misses nothing, late ones too.
     let again = care.request(Method::GET, "/api/v1/case-events").header("last-event-id", &place);

@@ -78,6 +78,18 @@ async fn customer(t: &TestApp, care: &Caller, name: &str, number: u32, agreed: b
     id
 }
 
+/// The first watch of a case, which begins by itself.
+async fn begun(care: &Caller, case: Uuid) -> Value {
+    for _ in 0..400 {
+        let all = care.get(&format!("/api/v1/cases/{case}/watches")).await;
+        if let Some(first) = all.body.as_array().and_then(|a| a.first()) {
+            return first.clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("no watch of {case} begins");
+}
+
 /// Data of what a case was told by its watch.
 async fn told(pool: &PgPool, case: Uuid) -> Vec<Value> {
     sqlx::query_scalar("select data from case_event where case_id = $1 and kind = 'watch_hit' order by seq")
@@ -117,8 +129,7 @@ async fn who_agreed_and_is_touched_hears_and_nobody_else(pool: PgPool) {
         let silent = customer(&t, &care, "Người Mẫu Ba", 345, false).await;
         let gone = customer(&t, &care, "Người Mẫu Bốn", 345, true).await;
         for case in [touched, beside, gone] {
-            let begun = care.post(&format!("/api/v1/cases/{case}/watches"), json!({})).await;
-            assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
+            begun(&care, case).await;
             let twice = care.post(&format!("/api/v1/cases/{case}/watches"), json!({})).await;
             assert_eq!(twice.body["code"], "watch-begun");
         }
@@ -188,13 +199,12 @@ async fn a_consent_of_later_and_the_end_of_a_watch(pool: PgPool) {
         assert_eq!(care.post(&consents, bad).await.refused(), ["what: not-in-list", "text_version: length"]);
         let given = json!({"channel": "office", "what": "parcel_watch", "text_version": "2026-01"});
         assert_eq!(care.post(&consents, given).await.status, StatusCode::CREATED);
-        let begun = care.post(&format!("/api/v1/cases/{case}/watches"), json!({})).await;
-        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
+        let watch = begun(&care, case).await;
 
         // The parcel itself is another one after a new survey: 345 lies elsewhere.
         publish(&gis, &[344, 345]).await;
         looked(&pool).await;
-        let end = format!("/api/v1/watches/{}/end", begun.body["id"].as_str().unwrap());
+        let end = format!("/api/v1/watches/{}/end", watch["id"].as_str().unwrap());
         assert_eq!(care.post(&end, json!({})).await.status, StatusCode::OK);
         assert_eq!(care.post(&end, json!({})).await.body["code"], "watch-ended");
         let before = told(&pool, case).await.len();
@@ -204,6 +214,8 @@ async fn a_consent_of_later_and_the_end_of_a_watch(pool: PgPool) {
         let early = care.open_case().await;
         let early = care.post(&format!("/api/v1/cases/{early}/watches"), json!({})).await;
         assert_eq!(early.body["code"], "case-step");
+        let anew = care.post(&format!("/api/v1/cases/{case}/watches"), json!({})).await;
+        assert_eq!(anew.status, StatusCode::CREATED, "the consent stands: {}", anew.text);
         every_case_is_its_events(&pool).await;
     })
     .await;
@@ -218,8 +230,7 @@ async fn a_revoked_act_is_followed_back(pool: PgPool) {
         let care = t.signed_in("care", &["customer_care", "manager"]).await;
         publish_map(&gis, plan(0.0, 0.0), &ask("2026-09-01")).await;
         let case = customer(&t, &care, "Người Mẫu Sáu", 346, true).await;
-        let begun = care.post(&format!("/api/v1/cases/{case}/watches"), json!({})).await;
-        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
+        begun(&care, case).await;
         let moved = async || -> Vec<(Value, Value)> {
             let all = told(&pool, case).await.into_iter().filter(|h| h["topic"] == "parcel");
             all.map(|h| (h["was"].clone(), h["now"].clone())).collect()
@@ -247,6 +258,60 @@ async fn a_revoked_act_is_followed_back(pool: PgPool) {
         looked(&pool).await;
         let last = told(&pool, case).await.pop().unwrap();
         assert_eq!((&last["topic"], &last["now"]), (&json!("planning.recovery"), &json!("hit:80:square_metre")));
+        every_case_is_its_events(&pool).await;
+    })
+    .await;
+}
+
+/// A consent waits for what it needs: the hand-over, and the parcel. When the case ends without, that is said.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_consent_waits_for_its_parcel(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool.clone()).await;
+        let gis = t.signed_in("gis.two", &["gis_analyst"]).await;
+        let care = t.signed_in("care", &["customer_care", "manager"]).await;
+        publish_map(&gis, plan(0.0, 0.0), &ask("2026-09-01")).await;
+        // No map knows parcel 999.
+        let late = customer(&t, &care, "Người Mẫu Bảy", 999, true).await;
+        let never = customer(&t, &care, "Người Mẫu Tám", 999, true).await;
+        let lines = async |case: Uuid, kind: &str| -> Vec<Value> {
+            let told = care.get(&format!("/api/v1/cases/{case}/timeline?view=customer")).await;
+            told.body["lines"].as_array().unwrap().iter().filter(|l| l["kind"] == kind).cloned().collect()
+        };
+        let told = async |case: Uuid, n: usize| -> Vec<Value> {
+            for _ in 0..400 {
+                let found = lines(case, "watch_not_begun").await;
+                if found.len() >= n {
+                    return found;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            panic!("{case} was not told {n} times that nothing is watched");
+        };
+        let given = lines(late, "consent_given").await;
+        let watch = given.iter().find(|l| l["what"].as_str().unwrap().contains("watching the parcel")).unwrap();
+        assert!(watch["next"].as_str().unwrap().contains("parcel is known"), "{watch}");
+        let processing = given.iter().find(|l| l["what"].as_str().unwrap().contains("processing")).unwrap();
+        assert!(processing["next"].is_null(), "{processing}");
+        let waits = told(late, 1).await;
+        assert!(waits[0]["next"].as_str().unwrap().contains("begins by itself"), "{waits:?}");
+
+        let parcel = crate::ward::parcel(&care, 345).await;
+        let bind = json!({"parcel": parcel, "reason": "The certificate names the number of before."});
+        let bound = care.post(&format!("/api/v1/cases/{late}/parcel"), bind).await;
+        assert_eq!(bound.status, StatusCode::OK, "{}", bound.text);
+        begun(&care, late).await;
+        publish_map(&gis, plan(8.0, 1.0), &ask("2026-10-02")).await;
+        looked(&pool).await;
+        assert!(self::told(&pool, late).await.iter().any(|h| h["topic"] == "planning.recovery"), "it is watched");
+
+        told(never, 1).await;
+        let end = json!({"ending": "closed", "reason": "all was done"});
+        assert_eq!(care.post(&format!("/api/v1/cases/{never}/close"), end).await.status, StatusCode::OK);
+        let said = told(never, 2).await;
+        assert!(said[1]["what"].as_str().unwrap().starts_with("No parcel is watched"), "{said:?}");
+        let none = care.get(&format!("/api/v1/cases/{never}/watches")).await;
+        assert_eq!(none.body, json!([]));
         every_case_is_its_events(&pool).await;
     })
     .await;

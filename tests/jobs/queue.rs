@@ -84,6 +84,37 @@ async fn one_tick_of_three_instances_is_one_job(pool: PgPool) {
     assert_eq!(job::last_fired(&app, &spec).await.unwrap(), Some(tick));
 }
 
+/// What tells people something waits for a working day; what keeps the service going does not.
+#[sqlx::test(migrations = "./migrations")]
+async fn nobody_is_told_on_a_rest_day(pool: PgPool) {
+    let app = app(pool.clone());
+    let specs = &job::Specs::shipped().unwrap().0;
+    let (tet, sunday) = (datetime!(2026-02-17 01:30 UTC), datetime!(2026-03-01 01:30 UTC));
+    let instead = datetime!(2026-08-22 01:30 UTC);
+    for kind in [
+        "remind_requests",
+        "remind_obligations",
+        "send_surveys",
+        "watch_clocks",
+        "watch_contracts",
+        "watch_links",
+        "watch_rules",
+        "find_stuck",
+    ] {
+        let mut fired = Vec::new();
+        for tick in [tet, datetime!(2026-02-23 01:30 UTC), sunday, datetime!(2026-03-02 01:30 UTC), instead] {
+            fired.push(job::fire(&app, &specs[kind], tick).await.unwrap());
+            assert_eq!(job::last_fired(&app, &specs[kind]).await.unwrap(), Some(tick), "it is over");
+        }
+        assert_eq!(
+            fired,
+            [false, true, false, true, true],
+            "{kind}: Tết, after it, a Sunday, a Monday, a worked Saturday"
+        );
+    }
+    assert!(job::fire(&app, &specs["extend_chain"], tet).await.unwrap());
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn a_dead_letter_is_revived_once_and_audited(pool: PgPool) {
     let app = app(pool.clone());

@@ -97,6 +97,7 @@ archive-broken = { $count } things are not as the manifest says.
 
 watch-parcel = The parcel
 watch-rules = a rule that has come into force
+watch-map = a map published anew
 watch-unknown = not known
 watch-clear = nothing in the way
 watch-hit = in the way

@@ -28,6 +28,7 @@ now-contract-ours = We sign the contract.
 now-contract-customer = Please sign the contract.
 now-execution-ours = We do the work.
 now-execution-customer = Please send the papers we asked for.
+now-execution-back = The authority refused, or the dossier came back: we find out why and talk with you about what can be done.
 now-execution-authority = We wait for the authority's decision.
 now-review-ours = A second person checks everything.
 now-review-customer = Please send the papers we asked for.
@@ -45,6 +46,10 @@ event-opened = Your case was opened: { $procedures }.
     .next = We take down what you need and check your papers and the parcel.
 event-customer_linked = The case was put down to a customer.
 event-consent_given = Consent was given: { $what }.
+    .next = { $code ->
+        [parcel_watch] The watch begins by itself when the results are handed over and the parcel is known.
+       *[other] { "" }
+    }
 event-consent_withdrawn = Consent was withdrawn: { $what }.
 event-account_invited = You were invited to follow your case online.
     .next = See your case with the code that we tell you.
@@ -77,7 +82,10 @@ event-papers_requested = We asked for papers (round { $round }).
        *[other] Something is new since we last asked; the list says why of each point.
     }
     .next = Please send the papers on the list.
-event-item_settled = A point of the list is settled.
+event-item_settled = { $how ->
+    [met] A point of the list is settled: it came in.
+   *[dropped] A point of the list is needed no longer.
+}
 event-request_reminded = We reminded you of { $items } open points.
     .next = Please send the papers on the list.
 event-option_sheet_drafted = A draft of the options was written.
@@ -94,6 +102,7 @@ event-quotation_offered = Our offer (version { $version }): { $total }.
 event-quotation_accepted = The offer was accepted.
     .next = We draw up the contract.
 event-quotation_refused = The offer was refused.
+    .next = We ask what should be different.
 event-quotation_withdrawn = Our offer (version { $version }) stands no longer.
     .why = What it rests on has changed.
     .next = We make you a new one.
@@ -114,7 +123,9 @@ event-contract_signed = { $signer ->
 event-contract_concluded = The contract is in force.
     .next = We begin the work.
 event-contract_refused = The contract was refused.
+    .next = We ask what should be different.
 event-contract_expired = The contract was not signed in time.
+    .next = We ask whether it should be drawn anew.
 event-payment_due = Payment { $instalment } is due: { $amount }.
     .next = Please pay by the day named.
 event-payment_overdue = Instalment { $instalment } is overdue: { $amount } open.
@@ -123,6 +134,7 @@ event-payment_received = Payment received: { $amount }.
 event-overpayment_received = More than is owed was received: { $amount }.
     .next = We pay it back, or agree with you what becomes of it.
 event-payment_reversed = A payment was taken back: { $amount }.
+    .next = We tell you what is to be paid.
 event-work_planned = The work was planned: { procedure-name }, { $tasks } tasks.
     .next = Our people do the tasks one after the other.
 event-task_created = A task was made: { $task_kind }.
@@ -131,6 +143,7 @@ event-task_accepted = A task was accepted: { $task_kind }.
 event-task_started = A task was begun: { $task_kind }.
 event-task_paused = A task was paused: { $task_kind }.
 event-task_handed_back = A task was handed back: { $task_kind }.
+    .next = Somebody else of the department takes it.
 event-task_escalated = A task was passed on to { role-name }: { $task_kind }.
 event-task_done = Done: { $task_kind }.
 event-task_cancelled = A task was cancelled: { $task_kind }.
@@ -139,8 +152,20 @@ event-appointment_made = An appointment was made: { $starts }.
 event-appointment_moved = An appointment was moved to { $starts }.
     .next = Please come in time and bring your identity card.
 event-appointment_kept = An appointment was kept.
-event-appointment_missed = An appointment was missed.
+event-appointment_missed = An appointment was missed: { $by ->
+    [customer] you did not come.
+    [agency] nobody of the authority was there.
+   *[us] we did not come.
+}
     .next = We agree on a new one.
+event-appointment_cancelled = The appointment of { $starts } is off: { $why ->
+    [hold_over] it was not confirmed in time.
+   *[not_needed] it is needed no more.
+}
+    .next = { $why ->
+        [hold_over] We agree on a new one.
+       *[not_needed] { "" }
+    }
 event-submitted = The dossier was handed in: { $agency }.
     .next = The authority decides.
 event-agency_asked_more = The authority asked for more: { $agency }.
@@ -160,20 +185,31 @@ event-submission_withdrawn = { $mistake ->
     [yes] The dossier was noted at { $agency } by mistake; it was not handed in like that.
    *[no] The dossier was taken back from { $agency }.
 }
-event-field_work_returned = Field work came back.
+    .next = We see to it that it is handed in anew, or talk with you about what can be done.
+event-field_work_returned = Field work came back: { $applied } taken, { $conflicts } in conflict, { $tray } to be looked at.
+    .next = { $conflicts ->
+        [0] { $tray ->
+            [0] { "" }
+           *[other] The legal department decides what holds.
+        }
+       *[other] The legal department decides what holds.
+    }
 event-conflict_settled = Two values of the field work were settled.
 event-issue_raised = A problem was raised: { $topic }; { $owner } sees to it.
 event-issue_resolved = A problem was resolved: { $topic }.
 event-stuck_noticed = Nothing has moved since { $since }.
+    .next = The manager finds out what it waits for.
 event-deadline_warned = A deadline comes near: { $clock }, { $deadline }; for { role-name } to see to.
 event-deadline_escalated = A deadline was missed: { $clock }, { $deadline }; for { role-name } to see to.
 event-review_asked = A second person checks everything.
     .why = Nobody reviews their own work.
 event-review_returned = The review was not passed on these points: { $faults }.
+    .next = The legal department puts it right and asks for the review anew.
 event-review_passed = The review was passed.
     .next = We get the results ready for you.
 event-review_lapsed = Something came after the review: the case goes back to work and is reviewed anew.
     .why = It is checked once more, so that you get all of it in order.
+    .next = We finish it, have it reviewed, and offer you the results anew.
 event-hand_over_lapsed = { $why ->
     [dead] The link was shut after too many wrong codes.
    *[expired] The link ran out before it was opened.
@@ -188,6 +224,7 @@ event-hand_over_offered = { $way ->
    *[office] Please come and sign the receipt.
 }
 event-handed_over = The results were handed over.
+    .next = We help with taxes and questions.
 event-obligation_noticed = To be paid to the authority: { $what }, { $amount }.
     .next = { $due ->
         [none] We tell you the amount and the day once the authority has sent its notice.
@@ -198,9 +235,12 @@ event-obligation_revised = The authority's notice: { $what }, { $amount }.
         [none] We tell you the amount and the day once the authority has sent its notice.
        *[day] Please pay by the day named and send us the receipt.
     }
-event-obligation_reminded = Not paid yet: { $what }.
+event-obligation_reminded = { $due ->
+    [none] The authority has not said yet what is to be paid: { $what }.
+   *[day] Not paid yet: { $what }.
+}
     .next = { $due ->
-        [none] We tell you the amount and the day once the authority has sent its notice.
+        [none] Ask the authority for its notice.
        *[day] Please pay by the day named and send us the receipt.
     }
 event-obligation_paid = Paid: { $what }.
@@ -212,6 +252,15 @@ event-survey_answered = You answered our questions. Thank you.
 event-watch_begun = We watch your parcel for you.
     .why = You agreed to it; you can end it at any time.
 event-watch_ended = We no longer watch your parcel.
+event-watch_not_begun = { $why ->
+    [no_parcel] Your parcel is not watched yet: we do not know which one it is.
+    [ended_no_parcel] No parcel is watched: it was never known which one it is.
+   *[ended] No parcel is watched: the case ended before the results were handed over.
+}
+    .next = { $why ->
+        [no_parcel] We find out which parcel it is; then the watch begins by itself.
+       *[ended] Tell us if you still wish it.
+    }
 event-watch_hit = { $topic }: it was { $was }, it is { $now } (source: { $source }).
     .why = You asked us to watch your parcel.
     .next = Ask us what it means for you.
@@ -233,17 +282,22 @@ missing-parcel = the parcel
 missing-consent = the consent
 topic-agency_asks = the authority asks for more
 topic-agency_late = the authority is late
+topic-agency_refuses = the authority refuses
 topic-boundary = the boundary is not clear
 topic-contract = the contract
 topic-customer_hesitates = the customer hesitates
 topic-customer_unreachable = the customer cannot be reached
 topic-dispute = a dispute
+topic-dossier_back = the dossier came back
 topic-land_differs = the land differs from the papers
+topic-land_not_seen = the parcel could not be reached
 topic-neighbour_objects = a neighbour objects
 topic-other = something else
 topic-papers_lost = papers are lost
 topic-payment = payment
 topic-planning = planning
+topic-result_differs = the result does not agree with the case
+topic-review_returned = sent back by the review
 topic-wrong_area = a wrong area
 topic-wrong_name = a wrong name
 role-name = { $role ->

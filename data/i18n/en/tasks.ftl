@@ -52,3 +52,5 @@ wait-submitted = the dossier to be handed in
 wait-granted = the authority to grant it
 wait-paper = { paper-kind }
 agency-closed-all-day = closed all day
+flag-yes = yes
+flag-no = no

@@ -97,6 +97,7 @@ archive-broken = { $count } điểm không đúng như bản kê.
 
 watch-parcel = Thửa đất
 watch-rules = quy định mới có hiệu lực
+watch-map = bản đồ mới công bố
 watch-unknown = chưa rõ
 watch-clear = không vướng
 watch-hit = vướng

@@ -28,6 +28,7 @@ now-contract-ours = Chúng tôi ký hợp đồng.
 now-contract-customer = Xin quý khách ký hợp đồng.
 now-execution-ours = Chúng tôi đang thực hiện.
 now-execution-customer = Xin quý khách gửi giấy tờ theo danh sách.
+now-execution-back = Cơ quan từ chối, hoặc hồ sơ được rút về: chúng tôi tìm hiểu lý do và trao đổi với quý khách cách làm tiếp.
 now-execution-authority = Chúng tôi chờ kết quả của cơ quan nhà nước.
 now-review-ours = Người thứ hai đang rà soát toàn bộ.
 now-review-customer = Xin quý khách gửi giấy tờ theo danh sách.
@@ -45,6 +46,10 @@ event-opened = Đã mở hồ sơ: { $procedures }.
     .next = Chúng tôi ghi nhận nhu cầu, kiểm tra giấy tờ và thửa đất.
 event-customer_linked = Đã gắn hồ sơ với khách hàng.
 event-consent_given = Đã đồng ý: { $what }.
+    .next = { $code ->
+        [parcel_watch] Việc theo dõi tự bắt đầu khi đã bàn giao kết quả và đã xác định được thửa đất.
+       *[other] { "" }
+    }
 event-consent_withdrawn = Đã rút lại đồng ý: { $what }.
 event-account_invited = Đã mời quý khách theo dõi hồ sơ trực tuyến.
     .next = Quý khách xem hồ sơ bằng mã chúng tôi cung cấp.
@@ -77,7 +82,10 @@ event-papers_requested = Đã yêu cầu giấy tờ (lần { $round }).
        *[other] Sau lần yêu cầu trước có điều mới; danh sách nêu lý do của từng mục.
     }
     .next = Xin quý khách gửi giấy tờ theo danh sách.
-event-item_settled = Một mục trong danh sách đã xong.
+event-item_settled = { $how ->
+    [met] Đã nhận đủ một mục trong danh sách.
+   *[dropped] Một mục trong danh sách không còn cần nữa.
+}
 event-request_reminded = Đã nhắc quý khách về { $items } mục còn thiếu.
     .next = Xin quý khách gửi giấy tờ theo danh sách.
 event-option_sheet_drafted = Đã soạn dự thảo các phương án.
@@ -94,6 +102,7 @@ event-quotation_offered = Báo giá (bản { $version }): { $total }.
 event-quotation_accepted = Báo giá đã được chấp nhận.
     .next = Chúng tôi soạn hợp đồng.
 event-quotation_refused = Báo giá bị từ chối.
+    .next = Chúng tôi hỏi quý khách cần thay đổi điều gì.
 event-quotation_withdrawn = Báo giá (bản { $version }) không còn hiệu lực.
     .why = Cơ sở của báo giá đã thay đổi.
     .next = Chúng tôi sẽ gửi báo giá mới.
@@ -114,7 +123,9 @@ event-contract_signed = { $signer ->
 event-contract_concluded = Hợp đồng có hiệu lực.
     .next = Chúng tôi bắt đầu thực hiện.
 event-contract_refused = Hợp đồng bị từ chối.
+    .next = Chúng tôi hỏi quý khách cần thay đổi điều gì.
 event-contract_expired = Hợp đồng không được ký đúng hạn.
+    .next = Chúng tôi hỏi quý khách có muốn lập lại hợp đồng không.
 event-payment_due = Đến hạn thanh toán đợt { $instalment }: { $amount }.
     .next = Xin quý khách thanh toán trước ngày đã nêu.
 event-payment_overdue = Quá hạn thanh toán đợt { $instalment }: còn { $amount }.
@@ -123,6 +134,7 @@ event-payment_received = Đã nhận thanh toán: { $amount }.
 event-overpayment_received = Đã nhận số tiền nộp thừa: { $amount }.
     .next = Chúng tôi sẽ hoàn lại hoặc thoả thuận cách xử lý.
 event-payment_reversed = Đã huỷ một khoản thanh toán: { $amount }.
+    .next = Chúng tôi báo quý khách số tiền còn phải trả.
 event-work_planned = Đã lập kế hoạch: { procedure-name }, { $tasks } nhiệm vụ.
     .next = Chúng tôi lần lượt thực hiện các nhiệm vụ.
 event-task_created = Có nhiệm vụ mới: { $task_kind }.
@@ -131,6 +143,7 @@ event-task_accepted = Đã nhận nhiệm vụ: { $task_kind }.
 event-task_started = Bắt đầu nhiệm vụ: { $task_kind }.
 event-task_paused = Tạm dừng nhiệm vụ: { $task_kind }.
 event-task_handed_back = Trả lại nhiệm vụ: { $task_kind }.
+    .next = Người khác trong bộ phận nhận việc này.
 event-task_escalated = Đã báo { role-name } xem xét nhiệm vụ: { $task_kind }.
 event-task_done = Đã xong: { $task_kind }.
 event-task_cancelled = Đã huỷ nhiệm vụ: { $task_kind }.
@@ -139,8 +152,20 @@ event-appointment_made = Đã hẹn: { $starts }.
 event-appointment_moved = Lịch hẹn được dời sang { $starts }.
     .next = Xin quý khách đến đúng giờ và mang theo căn cước công dân.
 event-appointment_kept = Cuộc hẹn đã diễn ra.
-event-appointment_missed = Cuộc hẹn không diễn ra.
+event-appointment_missed = Cuộc hẹn không diễn ra: { $by ->
+    [customer] quý khách không đến.
+    [agency] cơ quan không có người tiếp.
+   *[us] chúng tôi không đến.
+}
     .next = Chúng tôi hẹn lại.
+event-appointment_cancelled = Cuộc hẹn { $starts } không còn: { $why ->
+    [hold_over] giờ giữ chỗ chưa được xác nhận kịp.
+   *[not_needed] không còn cần nữa.
+}
+    .next = { $why ->
+        [hold_over] Chúng tôi hẹn lại.
+       *[not_needed] { "" }
+    }
 event-submitted = Đã nộp hồ sơ: { $agency }.
     .next = Cơ quan nhà nước giải quyết.
 event-agency_asked_more = Cơ quan yêu cầu bổ sung: { $agency }.
@@ -160,20 +185,31 @@ event-submission_withdrawn = { $mistake ->
     [yes] Việc nộp hồ sơ tại { $agency } đã được ghi nhầm; hồ sơ không được nộp như vậy.
    *[no] Hồ sơ đã được rút khỏi { $agency }.
 }
-event-field_work_returned = Kết quả thực địa đã gửi về.
+    .next = Chúng tôi lo việc nộp lại, hoặc trao đổi với quý khách cách làm tiếp.
+event-field_work_returned = Kết quả thực địa đã gửi về: nhận { $applied }, mâu thuẫn { $conflicts }, cần xem lại { $tray }.
+    .next = { $conflicts ->
+        [0] { $tray ->
+            [0] { "" }
+           *[other] Bộ phận pháp lý quyết định giá trị nào đúng.
+        }
+       *[other] Bộ phận pháp lý quyết định giá trị nào đúng.
+    }
 event-conflict_settled = Đã thống nhất hai giá trị từ thực địa.
 event-issue_raised = Có vướng mắc: { $topic }; { $owner } giải quyết.
 event-issue_resolved = Đã giải quyết vướng mắc: { $topic }.
 event-stuck_noticed = Không có tiến triển từ { $since }.
+    .next = Quản lý tìm hiểu hồ sơ đang vướng ở đâu.
 event-deadline_warned = Sắp đến hạn: { $clock }, { $deadline }; { role-name } xem xét.
 event-deadline_escalated = Đã quá hạn: { $clock }, { $deadline }; { role-name } xem xét.
 event-review_asked = Người thứ hai rà soát toàn bộ.
     .why = Không ai tự rà soát việc của mình.
 event-review_returned = Rà soát chưa đạt ở các mục: { $faults }.
+    .next = Bộ phận pháp lý sửa và đề nghị rà soát lại.
 event-review_passed = Đã rà soát xong.
     .next = Chúng tôi chuẩn bị kết quả để bàn giao.
 event-review_lapsed = Có thay đổi sau khi kiểm tra: hồ sơ được xử lý tiếp và kiểm tra lại.
     .why = Hồ sơ được kiểm tra lại để kết quả giao cho quý khách đầy đủ, chính xác.
+    .next = Chúng tôi hoàn tất, kiểm tra lại rồi mời quý khách nhận kết quả.
 event-hand_over_lapsed = { $why ->
     [dead] Đường dẫn đã bị khoá vì nhập sai mã quá nhiều lần.
    *[expired] Đường dẫn đã hết hạn trước khi được mở.
@@ -188,6 +224,7 @@ event-hand_over_offered = { $way ->
    *[office] Xin quý khách đến nhận và ký biên nhận.
 }
 event-handed_over = Đã bàn giao kết quả.
+    .next = Chúng tôi hỗ trợ quý khách về thuế và giải đáp thắc mắc.
 event-obligation_noticed = Phải nộp cho nhà nước: { $what }, { $amount }.
     .next = { $due ->
         [none] Chúng tôi báo quý khách số tiền và hạn nộp khi có thông báo của cơ quan.
@@ -198,9 +235,12 @@ event-obligation_revised = Thông báo của cơ quan: { $what }, { $amount }.
         [none] Chúng tôi báo quý khách số tiền và hạn nộp khi có thông báo của cơ quan.
        *[day] Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
     }
-event-obligation_reminded = Chưa nộp: { $what }.
+event-obligation_reminded = { $due ->
+    [none] Cơ quan chưa thông báo số phải nộp: { $what }.
+   *[day] Chưa nộp: { $what }.
+}
     .next = { $due ->
-        [none] Chúng tôi báo quý khách số tiền và hạn nộp khi có thông báo của cơ quan.
+        [none] Cần hỏi cơ quan về thông báo nộp.
        *[day] Xin quý khách nộp trước ngày đã nêu và gửi biên lai cho chúng tôi.
     }
 event-obligation_paid = Đã nộp: { $what }.
@@ -212,6 +252,15 @@ event-survey_answered = Quý khách đã trả lời khảo sát. Xin cảm ơn.
 event-watch_begun = Chúng tôi theo dõi thửa đất cho quý khách.
     .why = Quý khách đã đồng ý và có thể dừng lúc nào cũng được.
 event-watch_ended = Đã dừng theo dõi thửa đất.
+event-watch_not_begun = { $why ->
+    [no_parcel] Chưa theo dõi được thửa đất: chưa xác định được đó là thửa nào.
+    [ended_no_parcel] Không theo dõi thửa đất nào: chưa từng xác định được đó là thửa nào.
+   *[ended] Không theo dõi thửa đất nào: hồ sơ kết thúc trước khi bàn giao kết quả.
+}
+    .next = { $why ->
+        [no_parcel] Chúng tôi xác định thửa đất; khi đó việc theo dõi tự bắt đầu.
+       *[ended] Xin quý khách cho biết nếu vẫn muốn theo dõi.
+    }
 event-watch_hit = { $topic }: trước đây { $was }, nay { $now } (nguồn: { $source }).
     .why = Quý khách đã nhờ chúng tôi theo dõi thửa đất.
     .next = Xin hỏi chúng tôi điều này có ý nghĩa gì.
@@ -233,17 +282,22 @@ missing-parcel = thửa đất
 missing-consent = sự đồng ý
 topic-agency_asks = cơ quan yêu cầu bổ sung
 topic-agency_late = cơ quan trễ hẹn
+topic-agency_refuses = cơ quan từ chối
 topic-boundary = ranh giới chưa rõ
 topic-contract = hợp đồng
 topic-customer_hesitates = khách hàng do dự
 topic-customer_unreachable = không liên lạc được với khách hàng
 topic-dispute = tranh chấp
+topic-dossier_back = hồ sơ được rút về
 topic-land_differs = hiện trạng khác giấy tờ
+topic-land_not_seen = không vào được thửa đất
 topic-neighbour_objects = chủ liền kề phản đối
 topic-other = việc khác
 topic-papers_lost = mất giấy tờ
 topic-payment = thanh toán
 topic-planning = quy hoạch
+topic-result_differs = kết quả không khớp hồ sơ
+topic-review_returned = bị trả lại khi rà soát
 topic-wrong_area = sai diện tích
 topic-wrong_name = sai tên
 role-name = { $role ->

@@ -52,3 +52,5 @@ wait-submitted = hồ sơ được nộp cho cơ quan
 wait-granted = cơ quan giải quyết theo đề nghị
 wait-paper = { paper-kind }
 agency-closed-all-day = nghỉ cả ngày
+flag-yes = có
+flag-no = không

@@ -105,6 +105,11 @@ impl Calendar {
         day
     }
 
+    /// As [`Self::term_end`], by days that [work](Self::works).
+    pub fn moved_on(&self, day: Date) -> Date {
+        if self.works(day) { day } else { self.reckon(day, 1) }
+    }
+
     /// The last day of the last year that is loaded; none: no year is.
     pub fn known_until(&self) -> Option<Date> {
         Date::from_calendar_date(*self.years.keys().next_back()?, time::Month::December, 31).ok()

@@ -75,6 +75,8 @@ impl Happened {
                 | H::WatchBegun { .. }
                 | H::WatchEnded { .. }
                 | H::WatchHit { .. }
+                | H::WatchNotBegun { .. }
+                | H::AppointmentCancelled { .. }
                 | H::PersonalDataErased { .. }
         )
     }
@@ -114,19 +116,21 @@ impl Happened {
             }
             H::AppointmentKept { .. } => &["task"],
             H::AppointmentMissed { .. } => &["task", "by"],
+            H::AppointmentCancelled { with_customer: true, .. } => &["task", "starts", "why"],
             H::Submitted { .. } => &["agency", "procedure", "due", "on"],
             H::AgencyAskedMore { .. } | H::AgencyAnswered { .. } => &["agency", "on"],
-            H::AgencyDecided { .. } => &["agency", "granted", "on"],
-            H::SubmissionWithdrawn { .. } => &["agency", "mistake", "on"],
+            H::AgencyDecided { .. } => &["agency", "granted", "on", "next_by"],
+            H::SubmissionWithdrawn { .. } => &["agency", "mistake", "on", "next_by"],
             H::ReviewAsked {} | H::ReviewPassed { .. } => &[],
             H::ReviewLapsed { .. } => &[],
             H::HandOverOffered { .. } | H::HandedOver { .. } => &["handover", "way"],
             H::HandOverLapsed { .. } => &["handover", "why"],
             H::ObligationNoticed { .. } | H::ObligationRevised { .. } => &["obligation", "what", "amount", "due"],
-            H::ObligationReminded { .. } => &["obligation", "what", "due"],
+            H::ObligationReminded { due: Some(_), .. } => &["obligation", "what", "due"],
             H::ObligationPaid { .. } | H::ObligationDropped { .. } => &["obligation", "what"],
             H::SurveySent { .. } | H::SurveyAnswered { .. } => &["survey"],
             H::WatchBegun { .. } | H::WatchEnded { .. } => &["watch"],
+            H::WatchNotBegun { .. } => &["consent", "why"],
             H::WatchHit { .. } => &["watch", "topic", "subject", "source", "was", "now"],
             H::PersonalDataErased { .. } => &["certificate"],
             // The firm's reason is its own.
@@ -147,8 +151,10 @@ impl Happened {
             | H::TaskCancelled { .. }
             | H::AppointmentMade { .. }
             | H::AppointmentMoved { .. }
+            | H::AppointmentCancelled { .. }
             | H::FieldWorkReturned { .. }
             | H::ConflictSettled { .. }
+            | H::ObligationReminded { .. }
             | H::IssueRaised { .. }
             | H::IssueResolved { .. }
             | H::StuckNoticed { .. }
@@ -189,7 +195,7 @@ impl Happened {
             | H::HandedOver { .. }
             | H::ObligationNoticed { .. }
             | H::ObligationRevised { .. }
-            | H::ObligationReminded { .. }
+            | H::ObligationReminded { due: Some(_), .. }
             | H::ObligationDropped { .. }
             | H::SurveySent { .. }
             | H::WatchHit { .. }
@@ -209,6 +215,8 @@ impl Happened {
             H::SigningCodeMade { signer: Signer::Firm, .. } => vec![R(Role::Manager)],
             H::SignedPaperFiled { .. } => vec![R(Role::Legal), R(Role::Manager)],
             H::PaymentOverdue { .. } => vec![Customer, R(Role::Sales)],
+            // Nobody can pay what no notice has come for: it is ours to ask the authority.
+            H::ObligationReminded { .. } => vec![R(Role::Sales)],
             H::ContractSigned { .. } => vec![R(Role::Sales)],
             H::PaymentReversed { .. } => vec![Customer, R(Role::Manager)],
             H::Verified { .. } | H::OptionSheetOutdated { .. } | H::ItemSettled { .. } => vec![R(Role::Legal)],
@@ -216,7 +224,12 @@ impl Happened {
             H::TaskEscalated { role, .. } | H::DeadlineWarned { role, .. } | H::DeadlineEscalated { role, .. } => {
                 Role::parse(role).map(R).or_else(|| Owed::parse(role)).into_iter().collect()
             }
-            H::AppointmentMissed { .. } => vec![Customer, R(Role::CustomerCare)],
+            H::AppointmentMissed { .. } | H::AppointmentCancelled { with_customer: true, .. } => {
+                vec![Customer, R(Role::CustomerCare)]
+            }
+            H::WatchNotBegun { why, .. } if why == "no_parcel" => vec![Customer, R(Role::CustomerCare)],
+            H::WatchNotBegun { .. } => vec![Customer],
+            H::FieldWorkReturned { conflicts, tray, .. } if conflicts + tray > 0 => vec![R(Role::Legal)],
             H::IssueRaised { owner, .. } => vec![Staff(*owner)],
             H::StuckNoticed { .. } => vec![R(Role::Manager)],
             H::ReviewAsked {} => vec![R(Role::Reviewer)],

@@ -7,6 +7,7 @@ use super::dossier::Dossier;
 use super::event::{Event, Happened};
 use super::procedure::{ProcedureBook, ProcedureVersion};
 use super::state::{Case, NoMove, Step, Turn};
+use super::topic::{Charge, TOPICS};
 use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::rule::Standing;
 use crate::domain::staff::Role;
@@ -37,6 +38,8 @@ pub struct Limits {
     #[serde(rename = "step")]
     pub steps: Vec<StepLimit>,
     pub authority: AuthorityLimit,
+    #[serde(default, rename = "problem")]
+    pub problems: Vec<Charge>,
 }
 
 /// When an authority is asked after that has no term by its procedure.
@@ -59,6 +62,12 @@ impl Limits {
                 return Err(format!("{}: no step, or it stands twice", s.step));
             }
         }
+        for (i, p) in limits.problems.iter().enumerate() {
+            let twice = limits.problems[..i].iter().any(|o| o.topic == p.topic);
+            if !TOPICS.contains(&p.topic.as_str()) || twice || !(1..=60).contains(&p.working_days) {
+                return Err(format!("{}: a topic, once, with 1 to 60 working days", p.topic));
+            }
+        }
         let all = limits.steps.iter().map(|s| (s.step.as_str(), s.working_days, s.warn));
         let a = &limits.authority;
         for (name, days, warn) in all.chain([("authority", a.working_days, a.warn)]) {
@@ -67,6 +76,11 @@ impl Limits {
             }
         }
         Ok(limits)
+    }
+
+    /// Whose a problem of this topic is that nobody was named for.
+    pub fn charge(&self, topic: &str) -> Option<&Charge> {
+        self.problems.iter().find(|p| p.topic == topic)
     }
 
     pub fn shipped() -> Result<&'static Self, String> {

@@ -279,6 +279,14 @@ pub enum Happened {
         task: Uuid,
         by: String,
     },
+    /// It is off. `why`: hold_over, not_needed.
+    AppointmentCancelled {
+        task: Uuid,
+        #[serde(with = "time::serde::rfc3339")]
+        starts: OffsetDateTime,
+        with_customer: bool,
+        why: String,
+    },
     /// Handed in to an authority, which has until `due` by the procedure's term in this province. `on`: the day it happened,
     /// when it was noted later.
     Submitted {
@@ -305,20 +313,28 @@ pub enum Happened {
         #[serde(default)]
         on: Option<Date>,
     },
-    /// The result is in our hands.
+    /// The result is in our hands. Of a refusal: `issue`, by which somebody sees to it, until `next_by`.
     AgencyDecided {
         submission: Uuid,
         agency: String,
         granted: bool,
         #[serde(default)]
         on: Option<Date>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issue: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_by: Option<Date>,
     },
-    /// The dossier was taken back, or (`mistake`) was noted wrongly and never handed in like that.
+    /// The dossier was taken back, or (`mistake`) was noted wrongly and never handed in like that. `issue`, `next_by`: as of a refusal.
     SubmissionWithdrawn {
         submission: Uuid,
         agency: String,
         mistake: bool,
         on: Option<Date>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issue: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_by: Option<Date>,
     },
     FieldWorkReturned {
         batch: Uuid,
@@ -432,6 +448,11 @@ pub enum Happened {
     },
     WatchEnded {
         watch: Uuid,
+    },
+    /// Agreed to, and nothing is watched (`why`: no_parcel, which may still be found; ended, ended_no_parcel).
+    WatchNotBegun {
+        consent: Uuid,
+        why: String,
     },
     /// What holds for this customer's parcel has changed.
     /// `topic`: the check; `subject`: its theme; `source`: the layer that was published, or `rules`. `was`, `now`: as

@@ -32,15 +32,11 @@ pub(super) fn moved(step: Step, case: &Case, event: &Event) -> Result<Step, Why>
             review(step, case, event)
         }
         H::HandOverOffered { .. } | H::HandedOver { .. } | H::HandOverLapsed { .. } => hand_over(step, &event.what),
-        H::Archived { .. } | H::SurveySent { .. } if !finished(&step) => Err(Why::OtherStep),
+        H::Archived { .. } | H::SurveySent { .. } if !step.finished() => Err(Why::OtherStep),
         H::PersonalDataErased { .. } if !step.ended() => Err(Why::OtherStep),
         H::Ended { ending, reason } => end(step, *ending, reason),
         _ => Ok(step),
     }
-}
-
-fn finished(step: &Step) -> bool {
-    step.ended() || matches!(step, Step::AfterCare { .. })
 }
 
 fn intake(step: Step, event: &Happened) -> Result<Step, Why> {

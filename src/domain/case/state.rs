@@ -224,6 +224,11 @@ impl Step {
         "refused",
     ];
 
+    /// What was wanted is with the customer, or will not come.
+    pub fn finished(&self) -> bool {
+        self.ended() || matches!(self, Step::AfterCare { .. })
+    }
+
     pub fn ended(&self) -> bool {
         matches!(self, Step::Closed | Step::Withdrawn { .. } | Step::Refused { .. })
     }

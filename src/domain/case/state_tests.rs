@@ -80,7 +80,7 @@ fn eight_steps() {
     steps.push(("lan", H::AgencyAskedMore { submission: id(9), agency: "office".into(), on: None }));
     assert_eq!(led(&steps).unwrap().turn(), Turn::Ours);
     steps.push(("lan", H::AgencyAnswered { submission: id(9), agency: "office".into(), on: None }));
-    steps.push(("lan", H::AgencyDecided { submission: id(9), agency: "office".into(), granted: true, on: None }));
+    steps.push(("lan", decided(9, true)));
     steps.push(("legal", H::ReviewAsked {}));
     for own in ["lan", "legal"] {
         steps.push((own, H::ReviewPassed { review: id(10) }));
@@ -111,7 +111,14 @@ fn handed_in(n: u128, procedure: &str) -> Happened {
 }
 
 fn decided(n: u128, granted: bool) -> Happened {
-    Happened::AgencyDecided { submission: id(n), agency: "office".into(), granted, on: None }
+    Happened::AgencyDecided {
+        submission: id(n),
+        agency: "office".into(),
+        granted,
+        on: None,
+        issue: None,
+        next_by: None,
+    }
 }
 
 /// A mortgage is released so that the land can be transferred: that it is released is no word about the transfer.

@@ -97,7 +97,7 @@ pub fn line(event: &Event, names: &Names, view: View, lang: Lang) -> Option<Line
         what: text::message(lang, &message),
         why: text::attribute(lang, &message, "why"),
         who,
-        next: text::attribute(lang, &message, "next"),
+        next: text::attribute(lang, &message, "next").filter(|t| !t.is_empty()),
         by: by_when(&event.what),
         kind,
         data,
@@ -107,7 +107,11 @@ pub fn line(event: &Event, names: &Names, view: View, lang: Lang) -> Option<Line
 /// What is told of the case as it stands after `events`, by its clocks.
 pub fn now(case: &Case, events: &[Event], clocks: &[Clock], lang: Lang) -> Now {
     let (step, turn) = (case.step.name(), case.turn());
-    let next = if case.step.ended() { "now-ended".to_owned() } else { format!("now-{step}-{}", turn.as_str()) };
+    let next = match came_back(case, events) {
+        _ if case.step.ended() => "now-ended".to_owned(),
+        Some(_) if turn == Turn::Ours => format!("now-{step}-back"),
+        _ => format!("now-{step}-{}", turn.as_str()),
+    };
     Now {
         step,
         step_text: text::word(lang, &format!("step-{step}")),
@@ -116,6 +120,21 @@ pub fn now(case: &Case, events: &[Event], clocks: &[Clock], lang: Lang) -> Now {
         next: text::word(lang, &next),
         by: awaited(case, events, clocks),
     }
+}
+
+/// An authority has refused, or a dossier was taken back, and it is not settled: the day by which somebody sees to it.
+fn came_back(case: &Case, events: &[Event]) -> Option<Date> {
+    use Happened as H;
+    let back = |e: &Event| match &e.what {
+        H::AgencyDecided { issue: Some(issue), next_by, .. }
+        | H::SubmissionWithdrawn { issue: Some(issue), next_by, .. }
+            if case.in_execution() && case.issues.contains(issue) =>
+        {
+            *next_by
+        }
+        _ => None,
+    };
+    events.iter().rev().find_map(back)
 }
 
 /// The day by which what is waited for now was asked or promised; of an authority, the end of its term as its clock runs now.
@@ -137,7 +156,7 @@ fn awaited(case: &Case, events: &[Event], clocks: &[Clock]) -> Option<Date> {
         (_, H::PapersRequested { items, due, .. }) if items.iter().any(|i| case.asked.contains(i)) => Some(*due),
         _ => None,
     };
-    events.iter().rev().find_map(of_step)
+    events.iter().rev().find_map(of_step).or_else(|| came_back(case, events))
 }
 
 /// The day an event speaks of.
@@ -149,6 +168,7 @@ pub fn by_when(what: &Happened) -> Option<Date> {
         | H::PaymentOverdue { due, .. }
         | H::TaskCreated { due, .. }
         | H::IssueRaised { due, .. } => Some(*due),
+        H::AgencyDecided { next_by, .. } | H::SubmissionWithdrawn { next_by, .. } => *next_by,
         H::Submitted { due, .. }
         | H::ObligationNoticed { due, .. }
         | H::ObligationRevised { due, .. }
@@ -209,7 +229,7 @@ fn said(kind: &str, data: &Map<String, Value>, names: &Names, lang: Lang) -> Mes
                 message.with(key, text::word(lang, &format!("obligation-{s}")))
             }
             Value::String(s) if name == "what" && kind.starts_with("consent_") => {
-                message.with(key, text::word(lang, &format!("consent-{s}")))
+                message.with("code", s.as_str()).with(key, text::word(lang, &format!("consent-{s}")))
             }
             Value::String(s) if is_somebody(name) => message.with(key, names.get(s).unwrap_or(s).as_str()),
             Value::String(s) if kind == "watch_hit" => message.with(key, watched(name, s, lang)),
@@ -232,6 +252,8 @@ fn watched(name: &str, s: &str, lang: Lang) -> String {
         ("topic", "parcel") => text::word(lang, "watch-parcel"),
         ("topic", check) => text::title(lang, check),
         ("source", "rules") => text::word(lang, "watch-rules"),
+        // Its code is the firm's own name for it.
+        ("source", _) => text::word(lang, "watch-map"),
         ("was" | "now", state) => watch_state(state, lang),
         _ => s.to_owned(),
     }

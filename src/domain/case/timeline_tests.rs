@@ -21,6 +21,19 @@ fn every_kind_can_be_told() {
     }
 }
 
+/// Who is told something is told who acts next; only where nothing is left to do is nothing said.
+#[test]
+fn a_word_to_a_customer_says_what_comes_next() {
+    let last = ["payment_received", "obligation_dropped", "personal_data_erased", "ended"];
+    for what in samples(Uuid::from_u128(7)).into_iter().filter(|w| w.owed().contains(&super::super::Owed::Customer)) {
+        for lang in [Lang::Vi, Lang::En] {
+            let kind = what.kind();
+            let line = line(&event(what.clone()), &Names::new(), View::Customer, lang).unwrap();
+            assert_eq!(line.next.is_none(), last.contains(&kind.as_str()), "{lang:?} {kind}: {:?}", line.next);
+        }
+    }
+}
+
 #[test]
 fn customers_see_what_why_who_next_and_by_when() {
     let what = Happened::PapersRequested {
@@ -83,6 +96,24 @@ fn people_read_words_and_no_codes() {
     assert!(inner(owed, Lang::Vi).next.unwrap().contains("khi có thông báo"), "no day was named");
     let paper = Happened::PaperAdded { paper: lan, version: 1, paper_kind: "other".into(), complete: true };
     assert_eq!(inner(paper, Lang::Vi).what, "Đã nhận giấy tờ: giấy tờ khác.");
+
+    let back = |conflicts, tray| Happened::FieldWorkReturned { batch: lan, applied: 3, conflicts, tray };
+    assert_eq!(inner(back(0, 1), Lang::Vi).what, "Kết quả thực địa đã gửi về: nhận 3, mâu thuẫn 0, cần xem lại 1.");
+    for (conflicts, tray) in [(0, 1), (1, 0)] {
+        assert!(inner(back(conflicts, tray), Lang::En).next.unwrap().contains("legal department"));
+        assert_eq!(back(conflicts, tray).owed(), [super::super::Owed::Role(crate::domain::staff::Role::Legal)]);
+    }
+    assert_eq!((inner(back(0, 0), Lang::En).next, back(0, 0).owed()), (None, vec![]), "nothing is left to decide");
+    let hit = Happened::WatchHit {
+        watch: lan,
+        hit: lan,
+        topic: "planning.recovery".into(),
+        subject: "recovery".into(),
+        source: "demo.recovery".into(),
+        was: "clear".into(),
+        now: "hit:42.5:square_metre".into(),
+    };
+    assert!(inner(hit, Lang::Vi).what.ends_with("(nguồn: bản đồ mới công bố)."), "no name of a file");
 
     assert_eq!(told("vpdk.mau"), "Cơ quan yêu cầu bổ sung: Văn phòng Đăng ký Mẫu.");
     assert_eq!(told("thue.mau"), "Cơ quan yêu cầu bổ sung: thue.mau.", "one that has no name here");

@@ -113,10 +113,31 @@ fn a_milestone_counts_from_when_the_contract_binds() {
         Happened::ContractConcluded { contract },
         Happened::WorkPlanned { plan: id(2), procedure: "p".into(), tasks: 1 },
         beside(),
-        Happened::AgencyDecided { submission: id(4), agency: "a".into(), granted: true, on: None },
+        Happened::AgencyDecided {
+            submission: id(4),
+            agency: "a".into(),
+            granted: true,
+            on: None,
+            issue: None,
+            next_by: None,
+        },
         submitted(),
-        Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: false, on: None },
-        Happened::AgencyDecided { submission: id(1), agency: "a".into(), granted: true, on: None },
+        Happened::AgencyDecided {
+            submission: id(1),
+            agency: "a".into(),
+            granted: false,
+            on: None,
+            issue: None,
+            next_by: None,
+        },
+        Happened::AgencyDecided {
+            submission: id(1),
+            agency: "a".into(),
+            granted: true,
+            on: None,
+            issue: None,
+            next_by: None,
+        },
     ];
     let event = |(n, what): (i32, Happened)| {
         let at = datetime!(2026-12-01 02:00 UTC) + time::Duration::days(i64::from(n));
@@ -135,7 +156,14 @@ fn a_milestone_counts_from_when_the_contract_binds() {
     );
     assert_eq!(day(Milestone::Result, 8), None, "neither a decision about something else nor a refusal");
     assert_eq!(day(Milestone::Result, 9), Some(date!(2026 - 12 - 10)));
-    let mistaken = Happened::SubmissionWithdrawn { submission: id(1), agency: "a".into(), mistake: true, on: None };
+    let mistaken = Happened::SubmissionWithdrawn {
+        submission: id(1),
+        agency: "a".into(),
+        mistake: true,
+        on: None,
+        issue: None,
+        next_by: None,
+    };
     let events = [&events[..7], &[event((8, mistaken))]].concat();
     assert_eq!(reached(Milestone::Submission, contract, &events), None, "it was never handed in");
 }

@@ -1,6 +1,7 @@
+use crate::domain::case::topic::TOPICS;
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Bilingual;
-use crate::domain::verify::text::Lang;
+use crate::domain::verify::text::{Lang, word};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +22,14 @@ pub enum FieldKind {
     Photos,
     /// Objects with `lon`, `lat` (WGS 84, degrees), `accuracy_m`, and `label` when it has one.
     Points,
+}
+
+/// A value of a field that says that something is wrong, and what problem that is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Raise {
+    pub value: Value,
+    pub topic: String,
 }
 
 /// A field of a task's form.
@@ -46,12 +55,29 @@ pub struct Field {
     /// What each option is called.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub option_titles: BTreeMap<String, Bilingual>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raises: Vec<Raise>,
 }
 
 impl Field {
     /// An option as people read it; of a plan from before options had titles, its code.
     fn option(&self, code: &str, lang: Lang) -> String {
         self.option_titles.get(code).map_or(code, |t| t.in_lang(lang)).to_owned()
+    }
+
+    /// The topic of the problem that a value raises; none: nothing is wrong.
+    pub fn topic_of(&self, value: &Value) -> Option<&str> {
+        self.raises.iter().find(|r| r.value == *value).map(|r| r.topic.as_str())
+    }
+
+    /// Title and value, as people read them.
+    pub fn said(&self, value: &Value, lang: Lang) -> String {
+        let shown = match value {
+            Value::Bool(yes) => word(lang, if *yes { "flag-yes" } else { "flag-no" }),
+            Value::String(code) => self.option(code, lang),
+            other => other.to_string(),
+        };
+        format!("{}: {shown}", self.title.in_lang(lang))
     }
 }
 
@@ -73,6 +99,8 @@ pub(super) fn wrong(f: &Field) -> Option<&'static str> {
         Some("min and max belong to numbers, photos and points")
     } else if f.min.zip(f.max).is_some_and(|(a, b)| a > b) {
         Some("min is above max")
+    } else if f.raises.iter().any(|r| fault(f, &r.value).is_some() || !TOPICS.contains(&r.topic.as_str())) {
+        Some("it raises a problem that is none, or by a value it cannot have")
     } else {
         None
     }

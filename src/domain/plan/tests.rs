@@ -1,6 +1,8 @@
 use super::*;
+use crate::domain::case::clock::Limits;
+use crate::domain::verify::text::Lang;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::macros::date;
 
 fn book() -> &'static PlanBook {
@@ -98,6 +100,30 @@ fn values_fit_their_fields() {
     assert_eq!(fault(field("neighbours_agree"), &json!("perhaps")).unwrap().code, "not-in-list");
     let words = fault(field("area_m2"), &json!("Người Mẫu")).unwrap();
     assert!(!words.found.contains("Mẫu"), "a refusal quotes nobody: {}", words.found);
+}
+
+/// What a form calls wrong is a problem that somebody is charged with; what it calls right is none.
+#[test]
+fn what_is_wrong_has_somebody_who_sees_to_it() {
+    let raised = |kind: &str, field: &str, value: Value| -> Option<String> {
+        let field = book().kind(kind)?.fields.iter().find(|f| f.code == field)?;
+        assert_eq!(fault(field, &value), None);
+        field.topic_of(&value).map(str::to_owned)
+    };
+    assert_eq!(raised("visit_parcel", "boundary_disputed", json!(true)).as_deref(), Some("dispute"));
+    assert_eq!(raised("visit_parcel", "boundary_disputed", json!(false)), None);
+    assert_eq!(raised("visit_parcel", "state_of_land", json!("as_papers_say")), None);
+    assert_eq!(raised("survey_parcel", "neighbours_agree", json!("some")).as_deref(), Some("neighbour_objects"));
+    assert_eq!(raised("survey_parcel", "neighbours_agree", json!("not_asked")), None);
+    assert_eq!(raised("check_result", "agrees", json!(false)).as_deref(), Some("result_differs"));
+    let limits = Limits::shipped().unwrap();
+    for raise in book().kinds().flat_map(|k| &k.fields).flat_map(|f| &f.raises) {
+        assert!(limits.charge(&raise.topic).is_some(), "{} is nobody's", raise.topic);
+    }
+    let disputed = book().kind("visit_parcel").unwrap().fields.iter().find(|f| f.code == "boundary_disputed").unwrap();
+    assert_eq!(disputed.said(&json!(true), Lang::Vi), "Có tranh chấp ranh giới: có");
+    let strange = include_str!("../../../data/plans.toml").replace("value = true, topic", "value = 7, topic");
+    assert!(PlanBook::read(&strange).unwrap_err().contains("boundary_disputed: it raises"));
 }
 
 proptest! {

@@ -1,13 +1,17 @@
+use super::issue::resolve_issue_in;
 use super::read::{CaseView, lock_open};
-use super::record::{Entry, record_all};
+use super::record::{record, record_all};
 use crate::app::App;
 use crate::domain::case::{Ending, Happened};
+use crate::flow::paper_request::drop_open;
 use crate::flow::staff::Actor;
+use crate::flow::task::cancel_open;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
-use crate::store::case;
+use crate::store::{case, case_issue, paper_request};
 use serde::Deserialize;
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -26,7 +30,7 @@ fn closed() -> Ending {
     Ending::Closed
 }
 
-/// Ends a case. Tasks that are still open are cancelled.
+/// Ends a case, and what is open in it: tasks are cancelled, problems and what was asked of the customer are nobody's any more.
 pub async fn close(app: &App, by: &Actor, id: Uuid, how: CloseCase) -> Result<CaseView> {
     let reason = how.reason.trim().to_owned();
     let length = reason.chars().count();
@@ -35,9 +39,12 @@ pub async fn close(app: &App, by: &Actor, id: Uuid, how: CloseCase) -> Result<Ca
     }
     let mut tx = begin(app).await?;
     lock_open(&mut tx, id).await?;
-    let mut entries = crate::flow::task::cancel_open(app, &mut tx, by, id).await?;
-    entries.push(Entry::from(Happened::Ended { ending: how.ending, reason: reason.clone() }));
-    record_all(app, &mut tx, by, id, entries).await?;
+    let cancelled = cancel_open(app, &mut tx, by, id).await?;
+    if !cancelled.is_empty() {
+        record_all(app, &mut tx, by, id, cancelled).await?;
+    }
+    settle_open(app, &mut tx, by, id).await?;
+    record(app, &mut tx, by, id, Happened::Ended { ending: how.ending, reason: reason.clone() }).await?;
     let deed = Deed {
         at: app.clock.now(),
         actor: &by.login,
@@ -51,4 +58,14 @@ pub async fn close(app: &App, by: &Actor, id: Uuid, how: CloseCase) -> Result<Ca
     let view = CaseView::from(row);
     commit(app, tx, by, &view, None).await?;
     Ok(view)
+}
+
+async fn settle_open(app: &App, tx: &mut PgConnection, by: &Actor, id: Uuid) -> Result<()> {
+    for issue in case_issue::of_case(tx, id).await?.into_iter().filter(|i| i.resolved_at.is_none()) {
+        resolve_issue_in(app, tx, by, issue.id, None).await?;
+    }
+    for request in paper_request::of_case(tx, id).await? {
+        drop_open(app, tx, by, request.id).await?;
+    }
+    Ok(())
 }

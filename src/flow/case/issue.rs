@@ -23,8 +23,9 @@ use uuid::Uuid;
 #[schema(example = json!({"topic": "neighbour_objects", "words": "The neighbour disputes the north edge.",
     "owner": "0199b2f0-0000-7000-8000-000000000001", "due": "2026-10-09"}))]
 pub struct NewIssue {
-    /// agency_asks, agency_late, boundary, contract, customer_hesitates, customer_unreachable, dispute, land_differs,
-    /// neighbour_objects, papers_lost, payment, planning, wrong_area, wrong_name or other.
+    /// agency_asks, agency_late, agency_refuses, boundary, contract, customer_hesitates, customer_unreachable, dispute, dossier_back,
+    /// land_differs, land_not_seen, neighbour_objects, papers_lost, payment, planning, result_differs, review_returned, wrong_area,
+    /// wrong_name or other.
     pub topic: String,
     /// What it is about. Kept sealed.
     pub words: String,
@@ -79,18 +80,19 @@ pub async fn raise_issue(app: &App, by: &Actor, case: Uuid, new: NewIssue) -> Re
         return Err(Error::Refused(problems));
     }
     let mut tx = begin(app).await?;
-    let view = raise_issue_in(app, &mut tx, by, case, new).await?;
+    let view = raise_issue_in(app, &mut tx, by, case, new, None).await?;
     commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/issues"))).await?;
     Ok(view)
 }
 
-/// As [`raise_issue`], within another act.
+/// As [`raise_issue`], within another act. `origin`: what it comes from; one of it at most is open.
 pub(in crate::flow) async fn raise_issue_in(
     app: &App,
     tx: &mut PgConnection,
     by: &Actor,
     case: Uuid,
     new: NewIssue,
+    origin: Option<&str>,
 ) -> Result<IssueView> {
     lock_open(tx, case).await?;
     if crate::store::staff::get(tx, new.owner).await?.filter(|s| s.active).is_none() {
@@ -109,6 +111,7 @@ pub(in crate::flow) async fn raise_issue_in(
         resolved_by: None,
         resolved_at: None,
         sealed_how: None,
+        origin: origin.map(str::to_owned),
     };
     store::insert(tx, &row).await?;
     audit::write(tx, &deed(by, &row, "issue.raise", row.raised_at)).await?;

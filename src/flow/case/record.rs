@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::domain::case::{Case, Event, Happened, Step, Why};
 use crate::domain::plan::may_free;
-use crate::flow::plan;
+use crate::domain::watch::may_begin;
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result};
+use crate::flow::{Error, Result, plan, watch};
 use crate::store::case_event::{self, EventRow, NewEvent};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -31,12 +31,12 @@ pub async fn record(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wh
 }
 
 /// Records events in their order, all or none. What changes a case after its review was passed makes the review lapse. A case in
-/// execution goes on with its plan when something came that a task may
-/// wait for.
+/// execution goes on with its plan when something came that a task may wait for; one that is finished with its watch.
 pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, entries: Vec<Entry>) -> Result<Case> {
     let at = app.clock.now();
     let mut standing = lock(tx, case).await?;
     let frees = entries.iter().any(|e| may_free(&e.what));
+    let watched = entries.iter().any(|e| may_begin(&e.what));
     let mut rows = Vec::with_capacity(entries.len());
     for Entry { what, sealed } in entries {
         let seq = standing.as_ref().map_or(0, |c| c.seq) + 1;
@@ -56,6 +56,9 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
     case_event::insert(tx, case, at, &by.login, &rows).await?;
     let kept = serde_json::to_value(&now).map_err(|e| Error::Broken(e.into()))?;
     case_event::keep_standing(tx, case, now.step.name(), now.turn().as_str(), &kept, at).await?;
+    if watched && now.step.finished() {
+        watch::consider(tx, case).await?;
+    }
     if !now.in_execution() || !frees {
         return Ok(now);
     }

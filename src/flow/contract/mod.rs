@@ -18,4 +18,5 @@ pub use read::{ContractView, FiledPaper, SignatureView, SignerView, get, list, p
 pub(in crate::flow) use read::{instalments, parties};
 pub use refuse::{Refusal, refuse};
 pub use sign::{CodeSigned, sign_by_code};
+pub(in crate::flow) use watch::last_day;
 pub use watch::watch_contracts;

@@ -2,6 +2,7 @@
 
 use super::code::{hash, wrong};
 use super::read::{ContractView, Signing, instalments, not_there, parties, view};
+use super::watch::last_day;
 use crate::app::App;
 use crate::domain::case::{Happened, Signer};
 use crate::domain::contract::{EVIDENCE, Evidence, Handed, Parties, Slot};
@@ -16,7 +17,6 @@ use crate::store::{payment, signing_code};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::{PgConnection, Postgres, Transaction};
-use time::Duration;
 use uuid::Uuid;
 
 /// Wrong codes before a new one is needed.
@@ -201,7 +201,7 @@ async fn events(
     if next.is_none() {
         all.push(Happened::ContractConcluded { contract }.into());
         for i in instalments(row)?.into_iter().filter(|i| i.on == Milestone::Signing) {
-            let due = app.clock.today().saturating_add(Duration::days(i64::from(i.days)));
+            let due = last_day(app.clock.today(), i.days)?;
             let no = i32::try_from(i.no).map_err(|e| Error::Broken(e.into()))?;
             payment::call(tx, contract, no, due, &by.login, app.clock.now()).await?;
             all.push(Happened::PaymentDue { contract, instalment: i.no, amount: i.amount.0, due }.into());

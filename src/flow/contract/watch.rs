@@ -3,6 +3,7 @@
 
 use super::read::Signing;
 use crate::app::App;
+use crate::domain::calendar::Calendar;
 use crate::domain::case::{Happened, Step};
 use crate::domain::contract::{OwingState, Standing, reached};
 use crate::domain::money::Dong;
@@ -89,6 +90,12 @@ async fn contract_over(app: &App, tx: &mut PgConnection, case: Uuid, id: Uuid) -
     Ok(if over { vec![Happened::ContractExpired { contract: id }.into()] } else { vec![] })
 }
 
+/// The last day of an instalment whose point was reached on `day`: a rest day moves it on (Civil Code Art. 148.5).
+pub(in crate::flow) fn last_day(day: Date, days: u16) -> Result<Date> {
+    let calendar = Calendar::shipped().map_err(anyhow::Error::msg)?;
+    Ok(calendar.moved_on(day.saturating_add(Duration::days(i64::from(days)))))
+}
+
 /// Instalments whose point is reached are called; one that is overdue is said once.
 async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid) -> Result<Vec<Entry>> {
     if contract::lock(tx, id).await?.is_none() {
@@ -103,7 +110,7 @@ async fn owed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, id: Uuid
         let i = &o.instalment;
         let Some(day) = reached(i.on, id, &history) else { continue };
         // It may be noted late; nobody is late with what they were not asked for yet.
-        let due = day.saturating_add(Duration::days(i64::from(i.days))).max(app.clock.today());
+        let due = last_day(day, i.days)?.max(app.clock.today());
         let no = i32::try_from(i.no).map_err(|e| Error::Broken(e.into()))?;
         if payment::call(tx, id, no, due, &by.login, app.clock.now()).await? {
             out.push(Happened::PaymentDue { contract: id, instalment: i.no, amount: o.open.0, due }.into());

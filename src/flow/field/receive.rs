@@ -4,6 +4,7 @@ use super::{Captured, place};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::fieldwork::reconcile::{self, Fate, Lease, Standing, Why};
+use crate::domain::plan::Field;
 use crate::domain::shape;
 use crate::flow::staff::Actor;
 use crate::flow::task::{kind_of, print, value_fault, write_value};
@@ -157,27 +158,30 @@ async fn one(
 ) -> Result<ItemRow> {
     let print = app.vault.index("field_item", raw).to_vec();
     let mut fate = Fate::Tray(Why::Unreadable);
-    let mut known = None;
+    let (mut known, mut field) = (None, None);
     if let Some(c) = &captured {
         let before = store::named(tx, batch.staff_id, c.id).await?;
         if let Some(same) = before.iter().find(|b| b.print == print) {
             return Ok(same.clone());
         }
         known = task::get(tx, c.task).await?;
+        if let Some(task) = &known {
+            field = kind_of(tx, task).await?.and_then(|k| k.fields.into_iter().find(|f| f.code == c.field));
+        }
         fate = if before.is_empty() {
-            fate_of(app, tx, batch, c, known.as_ref()).await?
+            fate_of(app, tx, batch, c, known.as_ref().zip(Some(field.as_ref()))).await?
         } else {
             Fate::Tray(Why::NameUsed)
         };
     }
     let id = app.clock.new_id();
-    let (outcome, why, version) = match (fate, &captured) {
-        (Fate::Applied, Some(c)) => {
+    let (outcome, why, version) = match (fate, captured.as_ref().zip(known.as_ref()).zip(field.as_ref())) {
+        (Fate::Applied, Some(((c, task), field))) => {
             let next = task_value::newest(tx, c.task, &c.field).await? + 1;
-            write_value(app, tx, by, (c.task, &c.field, next), &c.value, Some(c.lease)).await?;
+            write_value(app, tx, by, (task, field, next), &c.value, Some(c.lease)).await?;
             ("applied", None, Some(next))
         }
-        (Fate::Same, Some(c)) => ("applied", None, Some(task_value::newest(tx, c.task, &c.field).await?)),
+        (Fate::Same, Some(((c, _), _))) => ("applied", None, Some(task_value::newest(tx, c.task, &c.field).await?)),
         (Fate::Conflict { with }, _) => ("conflict", None, Some(with)),
         (Fate::Tray(why), _) => ("tray", Some(why.as_str().to_owned()), None),
         (Fate::Applied | Fate::Same, None) => ("tray", Some(Why::Unreadable.as_str().to_owned()), None),
@@ -214,9 +218,9 @@ async fn fate_of(
     tx: &mut PgConnection,
     batch: &BatchRow,
     c: &Captured,
-    task: Option<&TaskRow>,
+    task: Option<(&TaskRow, Option<&Field>)>,
 ) -> Result<Fate> {
-    let Some(task) = task else { return Ok(Fate::Tray(Why::NoLease)) };
+    let Some((task, field)) = task else { return Ok(Fate::Tray(Why::NoLease)) };
     let held = lease::get(tx, c.lease).await?.map(|l| Lease {
         id: l.id,
         holder: l.staff_id,
@@ -225,8 +229,7 @@ async fn fate_of(
         expires_at: l.expires_at,
         revoked_at: l.revoked_at,
     });
-    let field = kind_of(tx, task).await?.and_then(|k| k.fields.into_iter().find(|f| f.code == c.field));
-    let fits = match &field {
+    let fits = match field {
         Some(f) => value_fault(tx, task.id, f, &c.value).await?.is_none(),
         None => false,
     };

@@ -90,5 +90,5 @@ async fn apply(app: &App, tx: &mut PgConnection, by: &Actor, row: &ItemRow) -> R
         return Ok(());
     }
     let next = stands.last().map_or(0, |v| v.version) + 1;
-    write_value(app, tx, by, (task.id, &c.field, next), &c.value, Some(c.lease)).await
+    write_value(app, tx, by, (&task, field, next), &c.value, Some(c.lease)).await
 }

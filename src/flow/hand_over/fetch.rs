@@ -5,9 +5,9 @@ use super::read::files;
 use crate::app::App;
 use crate::domain::case::{Happened, Step};
 use crate::domain::handover::{self, Delivered, FETCH_FOR, Link, Shut};
-use crate::flow::case::{lock, lock_open, record_all};
+use crate::flow::case::{lock, lock_open, record};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, begin, watch};
+use crate::flow::{Error, Result, begin};
 use crate::store::audit::{self, Deed};
 use crate::store::hand_over::{self as store, By, Done, HandOverRow};
 use bytes::Bytes;
@@ -59,7 +59,6 @@ pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
     let row = of_token(&mut *app.pool.acquire().await?, &token).await?.ok_or_else(not_found)?;
     let code = code_index(app, row.id, &handover::typed(&asked.code));
     let right = row.code_index.as_deref() == Some(&code[..]);
-    let ground = if right { watch::ground_of(app, row.case_id).await? } else { None };
     let mut tx = begin(app).await?;
     lock_open(&mut tx, row.case_id).await?;
     store::lock_token(&mut tx, &token).await?;
@@ -76,7 +75,7 @@ pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
         let left = (handover::TRIES - row.wrong - 1).max(0);
         return Err(Error::refused("code", "code-wrong", left, handover::TRIES));
     }
-    let granted = deliver(app, &mut tx, &by, &row, now, ground.as_ref()).await?;
+    let granted = deliver(app, &mut tx, &by, &row, now).await?;
     tx.commit().await?;
     Ok(granted)
 }
@@ -97,7 +96,6 @@ async fn deliver(
     by: &Actor,
     row: &HandOverRow,
     at: OffsetDateTime,
-    ground: Option<&watch::Ground>,
 ) -> Result<Granted> {
     let files = files(row)?;
     let digest = handover::digest(&files).map_err(|e| Error::Broken(e.into()))?;
@@ -123,9 +121,7 @@ async fn deliver(
         detail: json!({"digest": digest}),
     };
     audit::write(tx, &deed).await?;
-    let mut entries = vec![Happened::HandedOver { handover: row.id, way: "online".into() }.into()];
-    entries.extend(watch::begin_if_agreed(app, tx, by, row.case_id, ground).await?);
-    record_all(app, tx, by, row.case_id, entries).await?;
+    record(app, tx, by, row.case_id, Happened::HandedOver { handover: row.id, way: "online".into() }).await?;
     Ok(Granted { grant, until, files, digest })
 }
 

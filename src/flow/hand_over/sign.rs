@@ -2,9 +2,9 @@ use super::read::{HandOverView, files, find, view};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::domain::handover;
-use crate::flow::case::{lock_open, record_all};
+use crate::flow::case::{lock_open, record};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, begin, commit, watch};
+use crate::flow::{Error, Result, begin, commit};
 use crate::outside::scans::{ALLOWED, sniff};
 use crate::store::audit::{self, Deed};
 use crate::store::hand_over::{self as store, Done};
@@ -28,7 +28,6 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid, scan: Bytes) -> Result<HandOv
         return Err(Error::refused("scan", "scan-type", format!("a file that begins with {start}"), ALLOWED));
     }
     let case = find(&mut *app.pool.acquire().await?, id).await?.case_id;
-    let ground = watch::ground_of(app, case).await?;
     let mut tx = begin(app).await?;
     lock_open(&mut tx, case).await?;
     let row = find(&mut tx, id).await?;
@@ -57,9 +56,7 @@ pub async fn sign(app: &App, by: &Actor, id: Uuid, scan: Bytes) -> Result<HandOv
         detail: json!({"digest": digest, "signed": sha256}),
     };
     audit::write(&mut tx, &deed).await?;
-    let mut entries = vec![Happened::HandedOver { handover: id, way: "office".into() }.into()];
-    entries.extend(watch::begin_if_agreed(app, &mut tx, by, case, ground.as_ref()).await?);
-    record_all(app, &mut tx, by, case, entries).await?;
+    record(app, &mut tx, by, case, Happened::HandedOver { handover: id, way: "office".into() }).await?;
     let view = view(&mut tx, id).await?;
     commit(app, tx, by, &view, None).await?;
     Ok(view)

@@ -14,6 +14,9 @@ pub struct Spec {
     pub why: String,
     #[serde(default)]
     pub cron: Option<String>,
+    /// On working days of Viet Nam alone: it tells people something.
+    #[serde(default)]
+    pub working_days: bool,
     pub queue: String,
     /// A run that takes longer has failed (s).
     pub timeout_s: f64,
@@ -58,6 +61,7 @@ impl Spec {
                 say("what, why and owner are needed")
             }
             () if !(self.timeout_s > 0.0 && self.timeout_s <= 86_400.0) => say("timeout_s is from 0 to 86400"),
+            () if self.working_days && self.cron.is_none() => say("what has no timetable rests on no days"),
             () if !(1..=100).contains(&self.max_attempts) => say("max_attempts is from 1 to 100"),
             () if !(self.backoff.first_s > 0.0
                 && self.backoff.first_s <= self.backoff.most_s
@@ -77,6 +81,7 @@ pub struct Specs(pub BTreeMap<String, Spec>);
 /// Files of `jobs/`; a test compares this list with the folder.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("advance_plans.toml", include_str!("../../../jobs/advance_plans.toml")),
+    ("begin_watch.toml", include_str!("../../../jobs/begin_watch.toml")),
     ("erase_expired.toml", include_str!("../../../jobs/erase_expired.toml")),
     ("extend_chain.toml", include_str!("../../../jobs/extend_chain.toml")),
     ("find_stuck.toml", include_str!("../../../jobs/find_stuck.toml")),

@@ -1,5 +1,6 @@
 use super::Spec;
 use crate::app::App;
+use crate::domain::calendar::{Calendar, day_of};
 use crate::flow::Result;
 use crate::store::queue::{self, New};
 use serde_json::json;
@@ -7,10 +8,14 @@ use time::OffsetDateTime;
 
 /// Puts the job of one tick of the timetable into the queue. Any number of instances may call this for the same tick; one
 /// job comes of it. Returns whether it was this call. A tick older than the last one is left out: after an outage the
-/// latest missed tick stands for all.
+/// latest missed tick stands for all. One of a rest day passes without a job when the kind keeps to working days.
 pub async fn fire(app: &App, spec: &Spec, tick: OffsetDateTime) -> Result<bool> {
     let mut tx = app.pool.begin().await?;
     if !queue::advance_schedule(&mut tx, &spec.kind, tick).await? {
+        return Ok(false);
+    }
+    if spec.working_days && !Calendar::shipped().map_err(anyhow::Error::msg)?.works(day_of(tick)) {
+        tx.commit().await?;
         return Ok(false);
     }
     let key = format!("cron:{}:{}", spec.kind, tick.unix_timestamp());

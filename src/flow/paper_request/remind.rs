@@ -1,5 +1,5 @@
 use crate::app::App;
-use crate::domain::calendar::Calendar;
+use crate::domain::calendar::{Calendar, day_begins};
 use crate::domain::case::Happened;
 use crate::flow::case::{lock_open, record};
 use crate::flow::job::Each;
@@ -20,7 +20,8 @@ pub async fn remind_requests(app: &App, lease: &Lease) -> Result<()> {
     let soon = calendar.reckon(today, BEFORE);
     let mut each = Each::default();
     for (day, stage) in [(today - time::Duration::DAY, 2), (soon, 1)] {
-        let due = store::to_remind(&mut *app.pool.acquire().await?, day, stage).await?;
+        // What was asked today is no reminder yet, however short its time.
+        let due = store::to_remind(&mut *app.pool.acquire().await?, day, stage, day_begins(today)).await?;
         for (request, case, items) in due {
             each.take(case, remind(app, &by, request, case, (items, stage)).await)?;
         }

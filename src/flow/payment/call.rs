@@ -2,13 +2,12 @@ use super::read::{Account, account, not_there};
 use crate::app::App;
 use crate::domain::case::Happened;
 use crate::flow::case;
-use crate::flow::contract::{get as contract_view, instalments};
+use crate::flow::contract::{get as contract_view, instalments, last_day};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
 use crate::store::audit::{self, Deed};
 use crate::store::{contract, payment};
 use serde_json::json;
-use time::Duration;
 use uuid::Uuid;
 
 /// Somebody says that the point of an instalment is reached today. One that fell due or was paid before stays as it is.
@@ -28,7 +27,7 @@ pub async fn call(app: &App, by: &Actor, id: Uuid, no: u32) -> Result<Account> {
     let Some(open) = owed.iter().find(|o| o.instalment.no == no).map(|o| o.open.0).filter(|o| *o > 0) else {
         return account(app, id).await;
     };
-    let (due, at) = (app.clock.today().saturating_add(Duration::days(i64::from(found.days))), app.clock.now());
+    let (due, at) = (last_day(app.clock.today(), found.days)?, app.clock.now());
     let number = i32::try_from(no).map_err(|e| Error::Broken(e.into()))?;
     if payment::call(&mut tx, id, number, due, &by.login, at).await? {
         let happened = Happened::PaymentDue { contract: id, instalment: no, amount: open, due };

@@ -6,11 +6,11 @@ use crate::domain::plan::WorkPlan;
 use crate::flow::case::{Entry, record_all};
 use crate::flow::job::Each;
 use crate::flow::staff::Actor;
-use crate::flow::task::{candidates, happened, note};
+use crate::flow::task::{candidates, free_lapsed, happened, note};
 use crate::flow::{Result, begin};
 use crate::store::queue::Lease;
 use crate::store::task::{self, TaskRow};
-use crate::store::{appointment, work_plan};
+use crate::store::work_plan;
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -96,9 +96,7 @@ pub async fn sweep(app: &App, lease: &Lease) -> Result<()> {
         }
         last = end;
     }
-    let mut tx = begin(app).await?;
-    appointment::free_holds(&mut tx, app.clock.now()).await?;
-    tx.commit().await?;
+    free_lapsed(app, &by, &mut each).await?;
     each.end(app, lease).await
 }
 

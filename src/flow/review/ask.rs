@@ -1,6 +1,7 @@
+use super::decide::ORIGIN;
 use crate::app::App;
 use crate::domain::case::Happened;
-use crate::flow::case::{CaseView, lock_open, record};
+use crate::flow::case::{CaseView, lock_open, record, settle_found};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -8,13 +9,14 @@ use crate::store::case;
 use serde_json::json;
 use uuid::Uuid;
 
-/// Asks for the review of a case whose work is done.
+/// Asks for the review of a case whose work is done; what the last one found is settled by it.
 ///
 /// # Errors
 /// `Conflict` `work-open` with how much is open of what, `case-step` when the case stands elsewhere.
 pub async fn ask(app: &App, by: &Actor, id: Uuid) -> Result<CaseView> {
     let mut tx = begin(app).await?;
     lock_open(&mut tx, id).await?;
+    settle_found(app, &mut tx, by, id, ORIGIN).await?;
     let deed = Deed {
         at: app.clock.now(),
         actor: &by.login,

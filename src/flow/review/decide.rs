@@ -2,11 +2,12 @@ use super::facts::{Gathered, gather};
 use super::read::{Remarks, ReviewView, place, review_view};
 use crate::app::App;
 use crate::domain::case::Happened;
+use crate::domain::case::topic::REVIEW_RETURNED;
 use crate::domain::problem::FieldProblem;
 use crate::domain::review::{self, Code, Item, Standing};
 use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{canonical, sha256_hex};
-use crate::flow::case::{lock, lock_open, record};
+use crate::flow::case::{Found, lock, lock_open, raise_found, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::store::audit::{self, Deed};
@@ -80,10 +81,23 @@ pub async fn decide(app: &App, by: &Actor, case: Uuid, new: NewReview) -> Result
         false => Happened::ReviewReturned { review: row.id, faults },
     };
     record(app, &mut tx, by, case, happened).await?;
+    if !new.pass {
+        let item =
+            |(code, why): (&String, &String)| format!("{}: {why}", text::word(Lang::Vi, &format!("review-{code}")));
+        let words = remarks.0.iter().map(item).collect::<Vec<_>>().join("; ");
+        raise_found(app, &mut tx, by, case, sent_back(words)).await?;
+    }
     let view = review_view(row, &items, &remarks);
     commit(app, tx, by, &view, Some(format!("/api/v1/cases/{case}/reviews"))).await?;
     Ok(view)
 }
+
+/// What a review found is somebody's, by a day, until the review is asked for anew.
+pub(super) fn sent_back(words: String) -> Found<'static> {
+    Found { topic: REVIEW_RETURNED, words, origin: ORIGIN.into() }
+}
+
+pub(super) const ORIGIN: &str = "review/returned";
 
 fn row(app: &App, by: &Actor, case_id: Uuid, pass: bool, items: &[Item], remarks: &Remarks) -> Result<ReviewRow> {
     let id = app.clock.new_id();

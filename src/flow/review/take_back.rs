@@ -1,3 +1,4 @@
+use super::decide::sent_back;
 use crate::app::App;
 use crate::domain::case::{Happened, Step};
 use crate::flow::case::{self, CaseView, Entry, lock_open, record};
@@ -42,6 +43,7 @@ pub async fn take_back(app: &App, by: &Actor, id: Uuid, why: TakeBack) -> Result
     audit::write(&mut tx, &deed).await?;
     let what = Happened::ReviewLapsed { because: "taken_back".into(), offered };
     record(app, &mut tx, by, id, Entry { what, sealed: Some(json!({"reason": reason})) }).await?;
+    case::raise_found(app, &mut tx, by, id, sent_back(reason.to_owned())).await?;
     let row = store::get(&mut tx, id).await?.ok_or(Error::NotFound { what: "case", id: id.to_string() })?;
     let view = CaseView::from(row);
     commit(app, tx, by, &view, None).await?;

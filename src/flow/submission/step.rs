@@ -5,8 +5,9 @@ use super::{day, words};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Happened;
+use crate::domain::case::topic::{AGENCY_ASKS, AGENCY_REFUSES, DOSSIER_BACK};
 use crate::domain::submission::{Step, standing};
-use crate::flow::case::{self, Entry, NewIssue, lock_open};
+use crate::flow::case::{self, Entry, Found, NewIssue, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit, paper_request};
 use crate::store::audit::{self, Deed};
@@ -115,12 +116,14 @@ async fn opened(app: &App, id: Uuid, next: Step, on: Option<Date>) -> Result<Ope
 struct Along {
     answer_by: Option<Date>,
     issue: Option<Uuid>,
+    /// Until when somebody sees to what came back.
+    next_by: Option<Date>,
     request: Option<Uuid>,
     mistake: bool,
 }
 
 async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Along) -> Result<SubmissionView> {
-    let Open { mut tx, row, mut steps, on } = o;
+    let Open { mut tx, row, mut steps, on: day } = o;
     let deed = Deed {
         at: app.clock.now(),
         actor: &by.login,
@@ -132,17 +135,19 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
         },
         subject: format!("submission/{}", row.id),
         case_id: Some(row.case_id),
-        detail: json!({"what": what, "on": on, "answer_by": along.answer_by}),
+        detail: json!({"what": what, "on": day, "answer_by": along.answer_by}),
     };
     audit::write(&mut tx, &deed).await?;
-    let (submission, agency, day) = (row.id, row.agency.clone(), Some(on));
+    let (submission, agency, on) = (row.id, row.agency.clone(), Some(day));
+    let (issue, next_by, mistake) = (along.issue, along.next_by, along.mistake);
     let told = match what {
-        Step::AskedMore => Happened::AgencyAskedMore { submission, agency, on: day },
-        Step::Answered => Happened::AgencyAnswered { submission, agency, on: day },
+        Step::AskedMore => Happened::AgencyAskedMore { submission, agency, on },
+        Step::Answered => Happened::AgencyAnswered { submission, agency, on },
         Step::Granted | Step::Refused => {
-            Happened::AgencyDecided { submission, agency, granted: what == Step::Granted, on: day }
+            let granted = what == Step::Granted;
+            Happened::AgencyDecided { submission, agency, granted, on, issue, next_by }
         }
-        Step::Withdrawn => Happened::SubmissionWithdrawn { submission, agency, mistake: along.mistake, on: day },
+        Step::Withdrawn => Happened::SubmissionWithdrawn { submission, agency, mistake, on, issue, next_by },
     };
     let sealed = (!said.is_empty()).then(|| json!({"words": said}));
     case::record(app, &mut tx, by, row.case_id, Entry { what: told, sealed }).await?;
@@ -156,7 +161,7 @@ async fn keep(app: &App, by: &Actor, o: Open, what: Step, said: &str, along: Alo
         what: what.as_str().into(),
         standing: standing(Some(what)).into(),
         due,
-        happened_on: on,
+        happened_on: day,
         answer_by: along.answer_by,
         issue_id: along.issue,
         request_id: along.request,
@@ -190,8 +195,8 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
     if answer_by < o.on {
         return Err(Error::refused("answer_by", "range", answer_by, format!("{} or later", o.on)));
     }
-    let issue = NewIssue { topic: ISSUE.into(), words: said.clone(), owner, due: answer_by.max(today) };
-    let issue = case::raise_issue_in(app, &mut o.tx, by, o.row.case_id, issue).await?.id;
+    let issue = NewIssue { topic: AGENCY_ASKS.into(), words: said.clone(), owner, due: answer_by.max(today) };
+    let issue = case::raise_issue_in(app, &mut o.tx, by, o.row.case_id, issue, None).await?.id;
     let request = match asked.from_customer.is_empty() {
         true => None,
         false => {
@@ -200,19 +205,9 @@ pub async fn ask_more(app: &App, by: &Actor, id: Uuid, asked: AgencyAsked) -> Re
             paper_request::ask_for_agency(app, &mut o.tx, by, o.row.case_id, kinds, due).await?
         }
     };
-    keep(
-        app,
-        by,
-        o,
-        Step::AskedMore,
-        &said,
-        Along { answer_by: Some(answer_by), issue: Some(issue), request, mistake: false },
-    )
-    .await
+    let along = Along { answer_by: Some(answer_by), issue: Some(issue), request, ..Along::default() };
+    keep(app, by, o, Step::AskedMore, &said, along).await
 }
-
-/// Topic of the problem that is raised when an authority asks for more.
-const ISSUE: &str = "agency_asks";
 
 /// What the authority asked for was handed in: its term runs on, and the problem is solved.
 ///
@@ -225,7 +220,7 @@ pub async fn answer(app: &App, by: &Actor, id: Uuid, given: AgencyAnswer) -> Res
     keep(app, by, o, Step::Answered, &said, Along::default()).await
 }
 
-/// The authority has decided.
+/// The authority has decided. When it refuses, somebody is made to see to it.
 ///
 /// # Errors
 /// `Conflict` when it has decided before, or grants while it waits for more; `Refused` without the reason of a refusal.
@@ -234,10 +229,11 @@ pub async fn decide(app: &App, by: &Actor, id: Uuid, decided: AgencyDecision) ->
     let what = if decided.granted { Step::Granted } else { Step::Refused };
     let mut o = opened(app, id, what, decided.on).await?;
     no_more_asked(app, by, &mut o).await?;
-    keep(app, by, o, what, &said, Along::default()).await
+    let along = if decided.granted { Along::default() } else { back(app, by, &mut o, AGENCY_REFUSES, &said).await? };
+    keep(app, by, o, what, &said, along).await
 }
 
-/// The dossier was taken back, or was never handed in like that.
+/// The dossier was taken back, or was never handed in like that: somebody is made to see to it.
 ///
 /// # Errors
 /// `Conflict` when it was decided or taken back before; `Refused` without a reason.
@@ -245,7 +241,20 @@ pub async fn withdraw(app: &App, by: &Actor, id: Uuid, back: TakenBack) -> Resul
     let said = words(&back.words, 3)?.to_owned();
     let mut o = opened(app, id, Step::Withdrawn, back.on).await?;
     no_more_asked(app, by, &mut o).await?;
-    keep(app, by, o, Step::Withdrawn, &said, Along { mistake: back.mistake, ..Along::default() }).await
+    let along = self::back(app, by, &mut o, DOSSIER_BACK, &said).await?;
+    keep(app, by, o, Step::Withdrawn, &said, Along { mistake: back.mistake, ..along }).await
+}
+
+/// What came back is somebody's, by a day, until it is handed in anew.
+async fn back(app: &App, by: &Actor, o: &mut Open, topic: &str, said: &str) -> Result<Along> {
+    let found = Found { topic, words: said.to_owned(), origin: origin(&o.row.procedure) };
+    let raised = case::raise_found(app, &mut o.tx, by, o.row.case_id, found).await?;
+    Ok(Along { issue: raised.as_ref().map(|i| i.id), next_by: raised.map(|i| i.due), ..Along::default() })
+}
+
+/// What a problem of a procedure's dossier comes from.
+pub(super) fn origin(procedure: &str) -> String {
+    format!("dossier/{procedure}")
 }
 
 /// The authority waits for nothing any more: the problem raised for what it asked is solved, and what the customer has not brought

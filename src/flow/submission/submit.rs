@@ -1,5 +1,6 @@
 use super::day;
 use super::read::{SubmissionView, view};
+use super::step::origin;
 use crate::app::App;
 use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::case::{Happened, Step};
@@ -38,7 +39,7 @@ pub struct NewSubmission {
     pub procedure: Option<String>,
 }
 
-/// Notes that the dossier was handed in. From then on it is the authority's move, by the term of the procedure in this
+/// Notes that the dossier was handed in; what was open of one that came back is settled by it. From then on it is the authority's move, by the term of the procedure in this
 /// province.
 ///
 /// # Errors
@@ -94,6 +95,7 @@ pub async fn submit(app: &App, by: &Actor, case_id: Uuid, new: NewSubmission) ->
         province,
         on: Some(on),
     };
+    case::settle_found(app, &mut tx, by, case_id, &origin(&row.procedure)).await?;
     record(app, &mut tx, by, case_id, told).await?;
     let done = view(row, vec![]);
     commit(app, tx, by, &done, Some(format!("/api/v1/submissions/{}", done.id))).await?;

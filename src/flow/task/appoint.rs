@@ -236,6 +236,9 @@ async fn timed(
         ));
     }
     task.appointment_at = Some(new.at);
+    if task.kind == APPOINTMENT {
+        task.due = day_of(new.at);
+    }
     at.put(app, &mut task)?;
     if new.lon.is_some() {
         (task.lon, task.lat) = (new.lon, new.lat);

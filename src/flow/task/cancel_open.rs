@@ -1,10 +1,9 @@
-use super::change::{existing, happened, note};
+use super::change::cancel_in;
 use crate::app::App;
 use crate::flow::Result;
 use crate::flow::case::Entry;
 use crate::flow::staff::Actor;
 use crate::store::task;
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -12,10 +11,7 @@ use uuid::Uuid;
 pub async fn cancel_open(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for id in task::open_of_case(tx, case).await? {
-        task::cancel(tx, id, app.clock.now()).await?;
-        let row = existing(tx, id).await?;
-        note(app, tx, by, &row, "cancelled", json!({ "because": "case_ended" })).await?;
-        entries.push(happened(&row, "cancelled").into());
+        entries.extend(cancel_in(app, tx, by, id, "case_ended").await?);
     }
     Ok(entries)
 }

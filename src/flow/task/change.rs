@@ -9,7 +9,7 @@ use crate::domain::staff::Role;
 use crate::flow::case::{self, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, commit};
-use crate::store::appointment;
+use crate::store::appointment::{self, AppointmentRow};
 use crate::store::audit::{self, Deed};
 use crate::store::lease;
 use crate::store::task::{self, TaskRow};
@@ -93,11 +93,12 @@ pub(super) async fn write_as(
 /// What goes with a task that ends or changes hands.
 async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &TaskRow) -> Result<Option<case::Entry>> {
     let ended = matches!(task.state.as_str(), "done" | "cancelled");
-    let mut kept = None;
+    let mut told = None;
     if task.state == "done" && appointment::keep_begun(tx, task.id, task.updated_at).await? {
-        kept = Some(Happened::AppointmentKept { task: task.id }.into());
+        told = Some(Happened::AppointmentKept { task: task.id }.into());
     } else if ended {
-        appointment::cancel_of_task(tx, task.id, task.updated_at).await?;
+        let off = appointment::cancel_of_task(tx, task.id, task.updated_at).await?;
+        told = off.map(|a| called_off(&a, "not_needed").into());
     } else if !appointment::give(tx, task.id, task.assignee, task.updated_at).await? {
         let detail = "somewhere else at the hour of its appointment".into();
         return Err(Error::Conflict { code: "double-booked", detail });
@@ -105,7 +106,34 @@ async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &Tas
     if ended || before.assignee != task.assignee {
         lease::revoke_of_task(tx, task.id, task.updated_at, &by.login).await?;
     }
-    Ok(kept)
+    Ok(told)
+}
+
+/// What a case is told of an hour that is off.
+pub(super) fn called_off(a: &AppointmentRow, why: &str) -> Happened {
+    Happened::AppointmentCancelled {
+        task: a.task_id,
+        starts: a.starts,
+        with_customer: a.with_customer,
+        why: why.into(),
+    }
+}
+
+/// Ends a task, with its appointment, in the transaction of another act. Answers what its case is told.
+pub(super) async fn cancel_in(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    id: Uuid,
+    because: &str,
+) -> Result<Vec<case::Entry>> {
+    let now = app.clock.now();
+    task::cancel(tx, id, now).await?;
+    let off = appointment::cancel_of_task(tx, id, now).await?;
+    let row = existing(tx, id).await?;
+    note(app, tx, by, &row, "cancelled", json!({ "because": because })).await?;
+    let off = off.map(|a| called_off(&a, "not_needed").into());
+    Ok([happened(&row, "cancelled").into()].into_iter().chain(off).collect())
 }
 
 /// The task's event, whose `reason` (a person's words) is sealed, the audit row and the case's event without it.
@@ -166,6 +194,7 @@ pub(crate) async fn note(
         "moved" => "appointment.move",
         "kept" => "appointment.keep",
         "missed" => "appointment.miss",
+        "hold_over" => "appointment.lapse",
         "done" => "task.return_result",
         _ => "task.cancel",
     };

@@ -1,5 +1,5 @@
 use super::assign::candidates;
-use super::change::{happened, note};
+use super::change::{cancel_in, happened, note};
 use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::dispatch::{self, Candidate, FindingSummary, Need, NewTask, Table};
@@ -136,11 +136,7 @@ async fn cancel_superseded(
         if plan.iter().any(|n| n.kind == kind && n.subject == subject) {
             continue;
         }
-        task::cancel(tx, id, app.clock.now()).await?;
-        if let Some(row) = task::get(tx, id).await? {
-            note(app, tx, by, &row, "cancelled", json!({ "because": "superseded" })).await?;
-            entries.push(happened(&row, "cancelled").into());
-        }
+        entries.extend(cancel_in(app, tx, by, id, "superseded").await?);
     }
     Ok(entries)
 }

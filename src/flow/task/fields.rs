@@ -6,7 +6,8 @@ use crate::domain::calendar::shown;
 use crate::domain::plan::{Condition, Field, Kind, PlanBook, fault};
 use crate::domain::problem::FieldProblem;
 use crate::domain::staff::Purpose;
-use crate::flow::case::Reading;
+use crate::domain::verify::text::Lang;
+use crate::flow::case::{Found, Reading, raise_found};
 use crate::flow::plan;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
@@ -143,10 +144,10 @@ pub(super) async fn write_fields(
     }
     let stands: BTreeMap<String, ValueRow> =
         task_value::latest(tx, task.id).await?.into_iter().map(|v| (v.field.clone(), v)).collect();
-    for (code, value) in values {
-        let version = stands.get(code).map_or(0, |v| v.version);
-        if stands.get(code).is_none_or(|v| v.print != print(app, value)) {
-            write_value(app, tx, by, (task.id, code, version + 1), value, None).await?;
+    for (field, value) in fields.iter().filter_map(|f| Some((f, values.get(&f.code)?))) {
+        let stands = stands.get(&field.code);
+        if stands.is_none_or(|v| v.print != print(app, value)) {
+            write_value(app, tx, by, (task, field, stands.map_or(0, |v| v.version) + 1), value, None).await?;
         }
     }
     let deed = Deed {
@@ -188,27 +189,33 @@ pub(crate) fn print(app: &App, value: &Value) -> Vec<u8> {
     app.vault.index("task_value", value.to_string().as_bytes()).to_vec()
 }
 
-/// Writes one version of one field: (task, field, version).
+/// Writes one version of one field: (task, field, version). A value that says that something is wrong raises a problem of the case.
 pub(crate) async fn write_value(
     app: &App,
     tx: &mut PgConnection,
     by: &Actor,
-    (task, field, version): (Uuid, &str, i32),
+    (task, field, version): (&TaskRow, &Field, i32),
     value: &Value,
     lease_id: Option<Uuid>,
 ) -> Result<()> {
     let plain = serde_json::to_vec(value).map_err(|e| Error::Broken(e.into()))?;
     let row = ValueRow {
-        task_id: task,
-        field: field.to_owned(),
+        task_id: task.id,
+        field: field.code.clone(),
         version,
-        sealed: app.vault.seal(&place(task, field, version), &plain)?,
+        sealed: app.vault.seal(&place(task.id, &field.code, version), &plain)?,
         print: print(app, value),
         by: by.login.clone(),
         at: app.clock.now(),
         lease_id,
     };
-    Ok(task_value::insert(tx, &row).await?)
+    task_value::insert(tx, &row).await?;
+    if let Some(topic) = field.topic_of(value) {
+        let words = format!("{} ({})", field.said(value, Lang::Vi), field.said(value, Lang::En));
+        let found = Found { topic, words, origin: format!("task/{}/{}", task.id, field.code) };
+        raise_found(app, tx, by, task.case_id, found).await?;
+    }
+    Ok(())
 }
 
 pub(crate) fn place(task: Uuid, field: &str, version: i32) -> String {

@@ -73,8 +73,8 @@ pub struct EventView {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     pub actor: String,
-    /// created, ready, assigned, accepted, started, paused, handed_back, escalated, appointed, confirmed, moved, kept, missed, done,
-    /// cancelled.
+    /// created, ready, assigned, accepted, started, paused, handed_back, escalated, appointed, confirmed, moved, kept, missed,
+    /// hold_over, done, cancelled.
     pub what: String,
     #[schema(value_type = Object)]
     pub detail: Value,

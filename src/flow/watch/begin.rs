@@ -1,7 +1,7 @@
 use super::look::{Seen, see};
 use super::read::{WatchView, view};
 use crate::app::App;
-use crate::domain::case::{Case, Happened, Step};
+use crate::domain::case::Happened;
 use crate::flow::case::{Entry, lock, record, record_all};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin as begin_tx, commit};
@@ -22,7 +22,7 @@ pub async fn begin(app: &App, by: &Actor, case: Uuid) -> Result<WatchView> {
     let mut tx = begin_tx(app).await?;
     let not_found = || Error::NotFound { what: "case", id: case.to_string() };
     let standing = lock(&mut tx, case).await?.ok_or_else(not_found)?;
-    if !finished(&standing) {
+    if !standing.step.finished() {
         let detail = format!("{}: not handed over", standing.step.name());
         return Err(Error::Conflict { code: "case-step", detail });
     }
@@ -36,26 +36,8 @@ pub async fn begin(app: &App, by: &Actor, case: Uuid) -> Result<WatchView> {
     Ok(done)
 }
 
-fn finished(case: &Case) -> bool {
-    case.step.ended() || matches!(case.step, Step::AfterCare { .. })
-}
-
-/// In the transaction of a hand-over: watches when the customer agreed to it before and the parcel is known.
-pub(in crate::flow) async fn begin_if_agreed(
-    app: &App,
-    tx: &mut PgConnection,
-    by: &Actor,
-    case: Uuid,
-    ground: Option<&Ground>,
-) -> Result<Option<Entry>> {
-    let Some(consent) = store::consent(tx, case).await? else { return Ok(None) };
-    let Some(ground) = ground else { return Ok(None) };
-    let begun = start(app, tx, by, case, consent, ground).await?;
-    Ok(begun.map(|row| Happened::WatchBegun { watch: row.id }.into()))
-}
-
 /// A parcel with what holds for it now. Looked at before a transaction begins: it takes connections of its own.
-pub(in crate::flow) struct Ground {
+pub(super) struct Ground {
     zone: i32,
     parcel: Uuid,
     version: i32,
@@ -71,7 +53,7 @@ impl Ground {
 }
 
 /// The parcel a case is about, as it stands or stood last, when the customer agreed to its watch.
-pub(in crate::flow) async fn ground_of(app: &App, id: Uuid) -> Result<Option<Ground>> {
+pub(super) async fn ground_of(app: &App, id: Uuid) -> Result<Option<Ground>> {
     let mut conn = app.pool.acquire().await?;
     if store::consent(&mut conn, id).await?.is_none() {
         return Ok(None);
@@ -84,7 +66,7 @@ pub(in crate::flow) async fn ground_of(app: &App, id: Uuid) -> Result<Option<Gro
     }
 }
 
-async fn start(
+pub(super) async fn start(
     app: &App,
     tx: &mut PgConnection,
     by: &Actor,

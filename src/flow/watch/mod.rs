@@ -1,10 +1,13 @@
 //! Parcel watch: a customer who agreed to it hears when a map or a rule changes what holds for their parcel, and nobody else does.
 
+mod agreed;
 mod begin;
 mod look;
 mod read;
 
-pub(in crate::flow) use begin::{Ground, begin_if_agreed, end_of_consent, ground_of};
+pub use agreed::begin_watch;
+pub(in crate::flow) use agreed::consider;
+pub(in crate::flow) use begin::end_of_consent;
 pub use begin::{begin, end};
 pub(in crate::flow) use look::published;
 pub use look::{watch_parcels, watch_rules};

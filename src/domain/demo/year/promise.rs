@@ -96,7 +96,12 @@ pub fn broken(told: &Told, today: Date, calendar: &Calendar, limits: &Limits, bo
     next_step(told, case, &clocks, &mut faults);
     nothing_lost(told, case, &mut faults);
     nothing_twice(told, &mut faults);
-    agreed(told, case, today, &mut faults);
+    agreed(told, &mut faults);
+    // Nobody is told of anything on a rest day.
+    if !calendar.works(today) {
+        return faults;
+    }
+    instalments(told, case, today, &mut faults);
     told_in_time(told, case, today, &mut faults);
     for c in clocks.iter().filter(|c| c.running) {
         let Some(deadline) = c.deadline.filter(|d| *d < today) else { continue };
@@ -172,7 +177,7 @@ fn nothing_lost(told: &Told, case: &Case, faults: &mut Vec<String>) {
 }
 
 /// Contract, money, plan and hand-over: what the tables hold is what was told, each once.
-fn agreed(told: &Told, case: &Case, today: Date, faults: &mut Vec<String>) {
+fn agreed(told: &Told, faults: &mut Vec<String>) {
     use Happened as H;
     let (a, count) = (&told.agreed, |is: fn(&H) -> bool| told.events.iter().filter(|e| is(&e.what)).count());
     let bound = count(|w| matches!(w, H::ContractConcluded { .. }));
@@ -200,7 +205,12 @@ fn agreed(told: &Told, case: &Case, today: Date, faults: &mut Vec<String>) {
     if rows != events || a.receipts > sums {
         faults.push(format!("{rows} dong in the table, {events} in the events; {} receipts for {sums}", a.receipts));
     }
-    for (no, due, open) in &a.called {
+}
+
+/// Who was asked to pay knows until when, and that it is late.
+fn instalments(told: &Told, case: &Case, today: Date, faults: &mut Vec<String>) {
+    use Happened as H;
+    for (no, due, open) in &told.agreed.called {
         let of = |what: &H| match what {
             H::PaymentDue { instalment, due: d, .. } => instalment == no && d == due,
             _ => false,

@@ -168,8 +168,9 @@ fn visit(story: &Story, view: &View, today: Date) -> Option<Call> {
 /// A trouble that comes up in some cases, and is solved by its owner, sometimes after its day.
 pub(super) fn issues(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let legal = of_department("legal", story.index);
-    // What an authority asks for is solved by answering it.
-    let open = view.issues.iter().filter(|i| i.resolved_at.is_none() && i.topic != "agency_asks");
+    // What an authority asks for is solved by answering it, what it refuses by handing it in anew, what a review found by asking anew.
+    let by_act = |topic: &str| matches!(topic, "agency_asks" | "agency_refuses" | "dossier_back" | "review_returned");
+    let open = view.issues.iter().filter(|i| i.resolved_at.is_none() && !by_act(&i.topic));
     let solved = open.filter(|i| due(story, "solves", day_of(i.raised_at), 2, 12, today)).map(|i| {
         Call::new(
             legal.clone(),

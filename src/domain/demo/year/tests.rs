@@ -197,7 +197,8 @@ mod promises {
         }
         let late = one(|_| {}, date!(2026 - 01 - 13));
         assert!(late.iter().any(|f| f.contains("nobody was told")), "{late:?}");
-        let silent = one(|_| {}, date!(2026 - 03 - 01));
+        let silent = one(|_| {}, date!(2026 - 03 - 02));
+        assert_eq!(one(|_| {}, date!(2026 - 03 - 01)), Vec::<String>::new(), "nobody is told on a Sunday");
         assert!(silent.iter().any(|f| f.contains("nobody noticed")), "{silent:?}");
     }
 
