@@ -141,14 +141,19 @@ pub async fn case(app: &App, by: &Actor, say: Say, c: CaseCommand) -> Result<Exi
 
 fn named(procedure: String, parcel: &str) -> Result<NewCase> {
     let parcel_ref = crate::domain::parcel::parse_key(parcel)
-        .ok_or_else(|| Error::refused("parcel", "wrong-value", parcel, "commune/sheet/number"))?;
+        .ok_or_else(|| Error::refused("parcel", "wrong-value", parcel, "commune/sheet/number as papers name it"))?;
     Ok(NewCase { procedure, wish: Wish::default(), parcel_ref, parcel: None, channel: Channel::Office })
 }
 
 /// commune/sheet/number, as the papers name it.
 fn parcel(c: &CaseView) -> String {
     let text = |key: &str| c.parcel_ref.get(key).and_then(Value::as_str).unwrap_or_default();
-    format!("{}{}/{}/{}", text("commune_code"), text("commune_name"), text("sheet"), text("number"))
+    let (code, name, place) = (text("commune_code"), text("commune_name"), [text("sheet"), text("number")].join("/"));
+    match (code, name) {
+        ("", name) => format!("{name}/{place}"),
+        (code, "") => format!("{code}/{place}"),
+        (code, name) => format!("{code}/{place} ({name})"),
+    }
 }
 
 fn listed(say: Say, found: &[CaseView]) {

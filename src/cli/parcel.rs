@@ -53,9 +53,9 @@ pub struct RevokeArgs {
 
 /// Nothing found is a failure: a script must not take it for an answer.
 pub async fn show(app: &App, say: Say, a: ParcelArgs) -> Result<ExitCode> {
-    let asked = parse_key(&a.reference)
-        .or_else(|| parse_text(&a.reference).map(|w| w.parcel))
-        .ok_or_else(|| Error::refused("reference", "parcel-key", &a.reference, "commune/sheet/number"))?;
+    let asked = parse_key(&a.reference).or_else(|| parse_text(&a.reference).map(|w| w.parcel)).ok_or_else(|| {
+        Error::refused("reference", "parcel-key", &a.reference, "commune/sheet/number as papers name it")
+    })?;
     let found = parcel::trace(app, &asked, a.at).await?;
     if found.is_empty() {
         say.line(&Message::new("parcel-none").with("reference", a.reference.as_str()));
@@ -83,7 +83,7 @@ pub async fn show(app: &App, say: Say, a: ParcelArgs) -> Result<ExitCode> {
 
 /// The parcel that commune/sheet/number of any time means beyond doubt: its zone and id.
 pub async fn named(app: &App, text: &str) -> Result<(i32, Uuid)> {
-    let key = || Error::refused("parcel", "parcel-key", text, "commune/sheet/number");
+    let key = || Error::refused("parcel", "parcel-key", text, "commune/sheet/number, the commune as its code");
     let asked = parse_key(text).ok_or_else(key)?;
     let found = parcel::resolve(&mut *app.pool.acquire().await?, &asked, &Hints::default(), None).await?;
     if let Some(c) = clear_winner(&found.candidates) {

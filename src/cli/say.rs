@@ -120,7 +120,8 @@ impl Say {
             Error::Refused(problems) => {
                 of("refused", None, None);
                 for p in problems {
-                    let said = Message::new("refused-field").with("field", p.field.as_str());
+                    let key = if p.field.is_empty() { "refused-whole" } else { "refused-field" };
+                    let said = Message::new(key).with("field", p.field.as_str());
                     let said = said.with("message", problem::field(p, self.0)).with("code", p.code.as_str());
                     eprintln!("  {}", self.message(&said));
                 }

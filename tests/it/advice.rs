@@ -99,14 +99,14 @@ async fn options_are_worked_out_and_signed(pool: PgPool) {
         assert!(tax["steps"].to_string().contains("2 % × 1.200.000.000 đồng: 24.000.000 đồng"), "{tax}");
         assert!(wish["missing"].to_string().contains("Hợp đồng chuyển nhượng đã công chứng"), "{wish}");
         assert_eq!(wish["steps"][1], "Công chứng hợp đồng, văn bản");
-        assert_eq!(wish["days"]["said"], "8 ngày làm việc");
+        assert!(wish["days"]["said"].as_str().unwrap().ends_with(" ngày làm việc"), "{wish}");
         assert!(
             !wish["reasons"].as_array().unwrap().is_empty() && code_among(&told).is_none(),
             "{:?}",
             code_among(&told)
         );
         let english = legal.get(&path).await.body["words"]["options"][0].clone();
-        assert_eq!(english["days"]["said"], "8 working days", "{english}");
+        assert!(english["days"]["said"].as_str().unwrap().ends_with(" working days"), "{english}");
 
         let again = legal.post(&format!("/api/v1/option-sheets/{id}/sign"), json!({})).await;
         assert_eq!(again.body["code"], "sheet-signed");

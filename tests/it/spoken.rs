@@ -135,7 +135,7 @@ async fn commands_speak_to_people(pool: PgPool) {
             vec!["field", "package", "chi", "-o", &package],
             vec!["field", "send", "chi", &batch],
             vec!["parcel", "20194/12/345"],
-            vec!["verify", number],
+            vec!["verify", "--parcel", "20194/12/345"],
             vec!["report", number, "-o", &pdf],
         ];
         let mut heard = BTreeSet::new();

@@ -134,6 +134,7 @@ verified-line = Case { $number } is verified: { $tasks } tasks
 parcel-recorded = Recorded: { $kind } of { $from }, decision { $decision } (record { $id })
 parcel-revoked = Revoked: { $kind } of { $from } (record { $id })
 
+refused-whole = { $message } [{ $code }]
 refused-field = { $field }: { $message } [{ $code }]
 
 file-contract = Contract

@@ -134,6 +134,7 @@ verified-line = Đã xác minh hồ sơ { $number }: { $tasks } việc
 parcel-recorded = Đã ghi: { $kind } từ { $from }, quyết định { $decision } (số ghi { $id })
 parcel-revoked = Đã thu hồi: { $kind } từ { $from } (số ghi { $id })
 
+refused-whole = { $message } [{ $code }]
 refused-field = { $field }: { $message } [{ $code }]
 
 file-contract = Hợp đồng

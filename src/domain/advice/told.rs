@@ -5,7 +5,9 @@ use crate::domain::fee::{Amount, Due, Payer, Step, Total};
 use crate::domain::money::Dong;
 use crate::domain::rule::Standing;
 use crate::domain::theme::Remark;
-use crate::domain::verify::text::{Lang, capital, coded, date, dong, message, name, paper_kind, standing, title, word};
+use crate::domain::verify::text::{
+    Lang, capital, coded, date, dong, message, name, paper_kind, standing, subject as text_of, title, word,
+};
 use crate::domain::verify::{Basis, Message, Record};
 use serde::Serialize;
 
@@ -29,17 +31,18 @@ pub struct SheetTold {
 
 /// One procedure as an option.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"procedure": "transfer", "title": "Chuyển nhượng quyền sử dụng đất", "wished": true, "recommended": true,
+    "feasibility": "cần bổ sung giấy tờ", "reasons": ["Đủ giấy tờ theo thủ tục: Hồ sơ không có giấy chứng nhận."], "missing": [],
+    "steps": ["Công chứng hợp đồng, văn bản", "Nộp hồ sơ tại bộ phận một cửa"], "days": null, "dues": [],
+    "total": "29.000.000 đồng (chưa đủ, còn khoản chưa biết)", "note": null}))]
 pub struct OptionTold {
     /// Code of the procedure.
-    #[schema(example = "transfer")]
     pub procedure: String,
-    #[schema(example = "Chuyển nhượng quyền sử dụng đất")]
     pub title: String,
     /// The customer asked for it.
     pub wished: bool,
     pub recommended: bool,
     /// How far it can go as things are.
-    #[schema(example = "cần bổ sung giấy tờ")]
     pub feasibility: String,
     /// What stands in its way, heaviest first.
     pub reasons: Vec<String>,
@@ -56,25 +59,28 @@ pub struct OptionTold {
 
 /// A statement with the source it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"said": "Giấy uỷ quyền", "source": "Văn bản về việc đại diện (QĐ 2228/QĐ-UBND Đồng Nai, 2025)",
+    "standing": "chỉ thấy ở nguồn thứ cấp", "notes": ["chỉ khi có người đại diện"]}))]
 pub struct Sourced {
     pub said: String,
     pub source: String,
     /// How far the source was compared.
-    #[schema(example = "đã đối chiếu")]
     pub standing: String,
     pub notes: Vec<String>,
 }
 
 /// A fee or tax.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"title": "Thuế thu nhập cá nhân từ chuyển nhượng bất động sản", "amount": "24.000.000 đồng",
+    "payer": "bên chuyển quyền nộp", "source": "Luật Thuế thu nhập cá nhân 109/2025/QH15", "since": "01/07/2026",
+    "standing": "chỉ thấy ở nguồn thứ cấp", "note": null,
+    "steps": ["Tỷ lệ trên giá tính 2 % × 1.200.000.000 đồng: 24.000.000 đồng, làm tròn đến đồng"]}))]
 pub struct DueTold {
     pub title: String,
-    #[schema(example = "24.000.000 đồng")]
     pub amount: String,
     pub payer: String,
     pub source: String,
     /// First day the table holds.
-    #[schema(example = "01/07/2026")]
     pub since: String,
     pub standing: String,
     /// How the amount came about, line by line.
@@ -151,7 +157,13 @@ fn reason(r: &Reason, record: &Record, basis: &Basis, lang: Lang) -> String {
         Reason::Finding { check, subject, verdict, .. } => {
             let found = record.findings.iter().find(|f| f.check == check.as_str() && f.subject == *subject);
             match found.filter(|f| f.verdict == *verdict) {
-                Some(f) => format!("{}: {}", name(record, basis, lang, f), message(lang, &f.message)),
+                Some(f) => {
+                    let said = message(lang, &f.message);
+                    // A message that begins with what it speaks of needs the check alone before it.
+                    let begun = text_of(record, basis, lang, f).is_some_and(|s| said.starts_with(&s));
+                    let named = if begun { title(lang, check) } else { name(record, basis, lang, f) };
+                    format!("{named}: {said}")
+                }
                 None => title(lang, check),
             }
         }

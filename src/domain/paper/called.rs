@@ -9,12 +9,12 @@ use time::Date;
 
 /// Title, number and day of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({"title": {"vi": "Giấy chứng nhận", "en": "Certificate"}, "number": "DR 204001", "date": "2019-05-20"}))]
 pub struct Called {
-    #[schema(value_type = Object, example = json!({"vi": "Giấy chứng nhận", "en": "Certificate"}))]
+    #[schema(value_type = Object)]
     pub title: Bilingual,
     /// As printed on it. The number of an identity card is its holder's and is not told again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "DR 204001")]
     pub number: Option<String>,
     /// The day printed on it.
     #[serde(skip_serializing_if = "Option::is_none")]
