@@ -256,6 +256,44 @@ fn every_refusal_has_words() {
     assert_none(faults);
 }
 
+/// What they print is read beside logs by who runs the service, in English: (place, reason).
+const MACHINE: &[(&str, &str)] = &[
+    ("src/cli/mod.rs", "a start that fails before a language is known, and set-up"),
+    ("src/cli/serve.rs", "where the service listens"),
+    ("src/cli/demo.rs", "the progress of loading an invented ward"),
+    ("src/cli/year/", "the score of a played year"),
+];
+
+/// Texts of `print!` and the like in a file that hold words of their own, what stands in braces left out.
+fn printed_words(text: &str) -> Vec<String> {
+    let texts = text.split("print").skip(1).filter_map(|rest| {
+        let rest = rest.trim_start_matches("ln").strip_prefix("!(")?.trim_start().strip_prefix('"')?;
+        Some(rest.replace("\\\"", "'").split('"').next().unwrap_or_default().to_owned())
+    });
+    let words = |t: &String| {
+        let bare: String = t.split('{').map(|p| p.split_once('}').map_or(p, |(_, after)| after)).collect();
+        let bare = bare.replace("\\n", " ").replace("SHA-256", "");
+        bare.split(|c: char| !c.is_alphabetic()).any(|w| w.chars().count() > 1)
+    };
+    texts.filter(words).collect()
+}
+
+/// The command line prints words of `data/i18n`, in the language that was asked for.
+#[test]
+fn the_command_line_speaks_two_languages() {
+    assert_eq!(printed_words(r#"println!("{number}  plan of {}: {}", a); print!("{}\n", b)"#).len(), 1);
+    let (mut faults, mut used) = (Vec::new(), vec![0; MACHINE.len()]);
+    for path in rust_files(&top().join("src/cli")) {
+        let (place, said) = (relative(&path), printed_words(&read(&path)));
+        match MACHINE.iter().position(|(exempt, _)| place.starts_with(exempt)) {
+            Some(i) => used[i] += said.len(),
+            None => faults.extend(said.iter().map(|s| format!("{place}: {s}"))),
+        }
+    }
+    assert!(used.iter().all(|n| *n > 0), "an exemption nobody needs: {MACHINE:?} {used:?}");
+    assert_none(faults);
+}
+
 #[test]
 fn data_that_can_be_read_is_read() {
     for path in

@@ -1,9 +1,10 @@
 //! `diaba advise`
 
-use super::say;
+use super::say::{As, Say};
 use crate::app::App;
 use crate::domain::advice::render;
 use crate::domain::fee::FeeFacts;
+use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, advice, case};
 use clap::Args;
@@ -17,30 +18,22 @@ pub struct AdviseArgs {
     /// JSON file with what fees and taxes depend on: land_price, agreed_price, kinship, only_home, ...
     #[arg(long)]
     facts: Option<PathBuf>,
-    /// text or json
-    #[arg(long, default_value = "text")]
-    output: String,
-    /// vi or en
-    #[arg(long, default_value = "vi")]
-    lang: String,
+    #[command(flatten)]
+    form: As,
 }
 
-pub async fn run(app: &App, by: &Actor, a: AdviseArgs) -> Result<ExitCode> {
-    let lang = say::language(&a.lang)?;
+pub async fn run(app: &App, by: &Actor, say: Say, a: AdviseArgs) -> Result<ExitCode> {
     let facts = match &a.facts {
         None => FeeFacts::default(),
         Some(file) => {
-            let text = std::fs::read_to_string(file).map_err(|e| Error::refused("facts", "file", e, "a JSON file"))?;
-            serde_json::from_str(&text)
-                .map_err(|e| Error::refused("facts", "shape", e, "see NewSheet.facts in the API document"))?
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| Error::refused("facts", "file-missing", e, "a file that can be read"))?;
+            serde_json::from_str(&text).map_err(|e| Error::refused("facts", "shape", e, "NewSheet.facts"))?
         }
     };
     let found = case::get(app, &a.case).await?;
     let sheet = advice::work_out(app, by, found.id, facts).await?;
-    match a.output.as_str() {
-        "text" => print!("{}", render(&sheet, lang)),
-        "json" => println!("{}", serde_json::to_string_pretty(&sheet).map_err(|e| Error::Broken(e.into()))?),
-        other => return Err(Error::refused("output", "output-form", other, "text, json")),
-    }
+    let told = advice::in_words(app, by, &sheet, Purpose::PreparePapers, say.0).await?;
+    a.form.output.show(&sheet, |sheet| print!("{}", render(&told, &sheet.pins.digest, say.0)))?;
     Ok(ExitCode::SUCCESS)
 }

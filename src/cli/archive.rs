@@ -1,10 +1,10 @@
 //! `diaba archive`, `diaba check-archive`
 
 use super::proof::keyring;
+use super::say::Say;
 use crate::app::App;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::Message;
-use crate::domain::verify::text::{Lang, message};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, archive, case};
 use clap::Args;
@@ -29,12 +29,9 @@ pub struct CheckArgs {
     /// The public keys the office publishes (PEM, one or several): proves the signature too
     #[arg(long)]
     pub key: Option<PathBuf>,
-    /// vi or en
-    #[arg(long, default_value = "vi")]
-    pub lang: String,
 }
 
-pub async fn run(app: &App, by: &Actor, a: ArchiveArgs) -> Result<ExitCode> {
+pub async fn run(app: &App, by: &Actor, say: Say, a: ArchiveArgs) -> Result<ExitCode> {
     let id = case::get(app, &a.case).await?.id;
     let view = archive::make(app, by, id).await?;
     let mut found = archive::fetch(app, by, view.id, Purpose::Archive).await?;
@@ -44,35 +41,35 @@ pub async fn run(app: &App, by: &Actor, a: ArchiveArgs) -> Result<ExitCode> {
     while let Some(piece) = found.content.try_next().await.map_err(fault)? {
         file.write_all(&piece).map_err(fault)?;
     }
-    println!("{}  {} bytes  SHA-256 {}", path.display(), view.bytes, view.sha256);
+    let said = Message::new("archive-file").with("file", path.display().to_string());
+    say.line(&said.with("bytes", say.count(view.bytes)).with("sha256", view.sha256));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Needs neither database nor settings. Exit code 1 on any fault, and without a key: the hashes hold then, but nobody says
 /// whose they are.
-pub fn check(a: &CheckArgs) -> ExitCode {
-    let lang = if a.lang == "en" { Lang::En } else { Lang::Vi };
-    let say = |m: Message| println!("{}", message(lang, &m));
+pub fn check(say: Say, a: &CheckArgs) -> ExitCode {
+    let tell = |m: Message| say.line(&m);
     let keys = match a.key.as_deref().map(keyring).transpose() {
         Ok(keys) => keys,
         Err(doubt) => {
-            say(doubt.message());
+            tell(doubt.message());
             return ExitCode::FAILURE;
         }
     };
     match archive::check(&a.file, keys.as_ref()) {
         Ok(proved) => {
-            say(Message::new("archive-whole").with("case", proved.case).with("files", proved.files as f64));
-            say(Message::new("archive-manifest").with("sha256", proved.manifest_sha256));
+            tell(Message::new("archive-whole").with("case", proved.case).with("files", proved.files as f64));
+            tell(Message::new("archive-manifest").with("sha256", proved.manifest_sha256));
             match proved.key_id {
-                Some(key) => say(Message::new("archive-signed").with("key", key)),
-                None => say(Message::new("archive-key-needed")),
+                Some(key) => tell(Message::new("archive-signed").with("key", key)),
+                None => tell(Message::new("archive-key-needed")),
             }
             if keys.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(faults) => {
-            faults.iter().for_each(|f| println!("{f}"));
-            say(Message::new("archive-broken").with("count", faults.len() as f64));
+            faults.iter().for_each(|f| tell(f.message()));
+            tell(Message::new("archive-broken").with("count", faults.len() as f64));
             ExitCode::FAILURE
         }
     }

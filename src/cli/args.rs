@@ -1,6 +1,7 @@
 //! What may be typed.
 
 use crate::domain::text::charset::Charset;
+use crate::domain::verify::text::Lang;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use time::Date;
@@ -8,6 +9,9 @@ use time::Date;
 #[derive(Parser)]
 #[command(name = "diaba", version, about = "Land papers against maps: import, verify, dispatch", max_term_width = 100)]
 pub struct Cli {
+    /// Language of what is printed for people: vi or en
+    #[arg(long, global = true, default_value = "vi", value_parser = lang)]
+    pub lang: Lang,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -157,6 +161,10 @@ pub enum LayerCommand {
     Discard { version: i64 },
 }
 
+fn lang(text: &str) -> Result<Lang, String> {
+    Lang::parse(text).ok_or_else(|| format!("{text}: vi or en"))
+}
+
 pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"))
         .map_err(|_| format!("{text}: a day as 2026-11-23"))
@@ -244,9 +252,6 @@ pub struct VerifyArgs {
     /// text, json or geojson
     #[arg(long, default_value = "text")]
     pub output: String,
-    /// vi or en
-    #[arg(long, default_value = "vi")]
-    pub lang: String,
     /// Also write the evidence (GeoJSON, WGS 84) to this file
     #[arg(long)]
     pub evidence: Option<PathBuf>,
@@ -302,7 +307,4 @@ pub struct ReportArgs {
     /// File to write (default: bao-cao-CASE.pdf here)
     #[arg(long, short)]
     pub output: Option<PathBuf>,
-    /// vi or en
-    #[arg(long, default_value = "vi")]
-    pub lang: String,
 }

@@ -1,9 +1,12 @@
 //! `diaba verify --commune ...`: many parcels in one run, worked on here, with progress.
 
 use super::args::ManyArgs;
-use super::{say, serve};
+use super::say::Say;
+use super::serve;
 use crate::app::App;
 use crate::domain::batch::Selection;
+use crate::domain::calendar::day_of;
+use crate::domain::verify::Message;
 use crate::flow::batch::{self, RunView};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
@@ -13,14 +16,14 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
+pub async fn run(app: &App, by: &Actor, say: Say, a: ManyArgs) -> Result<ExitCode> {
     if let Some((version, reason)) = a.dismiss.zip(a.reason) {
         let done = batch::dismiss(app, by, version, &batch::Dismissal { reason }).await?;
-        println!("{} {} of {}: dismissed", done.proposal.layer, done.proposal.what, done.proposal.at.date());
+        say.line(&proposal("run-dismissed", say, &done.proposal));
         return Ok(ExitCode::SUCCESS);
     }
     if a.proposed {
-        return proposed(app).await;
+        return proposed(app, say).await;
     }
     let run = match a.run {
         Some(id) => gone_on_with(app, by, id, a.watch).await?,
@@ -30,7 +33,7 @@ pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
             batch::start(app, by, selection).await?
         }
     };
-    eprintln!("verification run {} (go on with it after a stop: diaba verify --run {0})", run.id);
+    eprintln!("{}", say.message(&Message::new("run-begun").with("id", run.id.to_string())));
     let (stop, stopped) = oneshot::channel::<()>();
     let work = async {
         if a.watch {
@@ -40,7 +43,7 @@ pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
         serve::work_on(app, "batch", until).await
     };
     let watched = async {
-        let ended = watch(app, run.id).await;
+        let ended = watch(app, say, run.id).await;
         // nobody listens when the work is done elsewhere
         let _ = stop.send(());
         ended
@@ -48,21 +51,26 @@ pub async fn run(app: &App, by: &Actor, a: ManyArgs) -> Result<ExitCode> {
     let (worked, run) = tokio::join!(work, watched);
     worked?;
     let run = run?;
-    tell(&run);
+    tell(say, &run);
     Ok(if run.state == "done" && run.faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn proposed(app: &App) -> Result<ExitCode> {
+fn proposal(key: &'static str, say: Say, p: &batch::RunProposal) -> Message {
+    let said = Message::new(key).with("layer", p.layer.as_str()).with("what", say.coded("map-change", &p.what));
+    said.with("day", say.date(day_of(p.at)))
+}
+
+async fn proposed(app: &App, say: Say) -> Result<ExitCode> {
     let row = |p: &batch::RunProposal| {
-        let what = format!("{} {}", p.what, p.at.date());
         vec![
             format!("{} {}", p.layer, p.coverage_key),
-            what,
+            say.coded("map-change", &p.what),
+            say.date(day_of(p.at)),
             format!("diaba verify --layer-version {}", p.layer_version_id),
         ]
     };
     let rows: Vec<Vec<String>> = batch::proposals(app, None, 1_000).await?.iter().map(row).collect();
-    say::table(&["map", "what", "begin"], &rows);
+    say.table(&["map", "change", "date", "begin"], &rows);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,15 +80,15 @@ async fn gone_on_with(app: &App, by: &Actor, id: Uuid, watch: bool) -> Result<Ru
 }
 
 /// Shows how far it has come until it ends, or nothing goes on any more.
-async fn watch(app: &App, id: Uuid) -> Result<RunView> {
-    let style = "{bar:30} {pos}/{len} parcels, {msg}";
+async fn watch(app: &App, say: Say, id: Uuid) -> Result<RunView> {
+    let style = "{bar:30} {pos}/{len}  {msg}";
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
     loop {
         let run = match batch::find(app, id).await {
             // the run is kept there, not here: it goes on when the database is back
             Err(Error::Unavailable(why)) => {
-                bar.set_message(format!("waiting: {why}"));
+                bar.set_message(say.message(&Message::new("run-waits").with("why", why)));
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             }
@@ -88,7 +96,7 @@ async fn watch(app: &App, id: Uuid) -> Result<RunView> {
         };
         bar.set_length(run.parcels.unsigned_abs());
         bar.set_position(run.parcels_done.unsigned_abs());
-        bar.set_message(speed(&run));
+        bar.set_message(speed(say, &run));
         let stuck =
             run.state == "running" && run.chunks_dead > 0 && run.chunks_done + run.chunks_dead as i32 == run.chunks;
         if run.ended() || run.state == "paused" || stuck {
@@ -99,64 +107,56 @@ async fn watch(app: &App, id: Uuid) -> Result<RunView> {
     }
 }
 
-fn speed(run: &RunView) -> String {
+fn speed(say: Say, run: &RunView) -> String {
     let pace = match (run.rate, run.left_s) {
         (Some(rate), Some(left)) => {
-            format!(
-                "{}/s, {} left",
-                say::count(rate as i64),
-                indicatif::HumanDuration(Duration::from_secs_f64(left.max(0.0)))
-            )
+            let minutes = say.count((left / 60.0).ceil().max(0.0) as i64);
+            say.message(&Message::new("run-pace").with("rate", say.count(rate as i64)).with("minutes", minutes))
         }
-        _ => run.state.clone(),
+        _ => say.coded("run-state", &run.state),
     };
-    [Some(pace), faults(run)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    [Some(pace), faults(say, run)].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// What does not go as it should.
-fn faults(run: &RunView) -> Option<String> {
-    let counts = [
-        (run.faults, "parcels could not be judged"),
-        (run.chunks_failing, "chunks failed and are tried again"),
-        (run.chunks_dead, "chunks failed at every attempt (diaba jobs dead)"),
-    ];
-    let told: Vec<String> =
-        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", say::count(*n))).collect();
+fn faults(say: Say, run: &RunView) -> Option<String> {
+    let counts = [(run.faults, "run-unjudged"), (run.chunks_failing, "run-failing"), (run.chunks_dead, "run-dead")];
+    let told: Vec<String> = counts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, key)| say.message(&Message::new(*key).with("n", say.count(*n))))
+        .collect();
     let why = run.last_error.as_ref().map_or_else(String::new, |e| format!(": {e}"));
     (!told.is_empty()).then(|| told.join(", ") + &why)
 }
 
-fn tell(run: &RunView) {
-    println!(
-        "run {}: {}, {} of {} parcels as of {}; {} findings that weigh, {} clear ones where something may lie",
-        run.id,
-        run.state,
-        say::count(run.parcels_done),
-        say::count(run.parcels),
-        run.as_of,
-        say::count(run.findings),
-        say::count(run.possible)
-    );
+fn tell(say: Say, run: &RunView) {
+    let head = Message::new("run-line")
+        .with("id", run.id.to_string())
+        .with("state", say.coded("run-state", &run.state))
+        .with("done", say.count(run.parcels_done))
+        .with("parcels", say.count(run.parcels))
+        .with("day", say.date(run.as_of))
+        .with("findings", say.count(run.findings))
+        .with("possible", say.count(run.possible));
+    say.line(&head);
     if !run.superseded.is_empty() {
         let ids: Vec<String> = run.superseded.iter().map(i64::to_string).collect();
-        println!(
-            "judged by the maps of its planning; superseded or withdrawn since: layer versions {}",
-            ids.join(", ")
-        );
+        say.line(&Message::new("run-superseded").with("ids", ids.join(", ")));
     }
     let counts = [
-        ("can proceed", run.can_proceed),
-        ("needs papers", run.needs_papers),
-        ("needs a person", run.needs_person),
+        ("can_proceed", run.can_proceed),
+        ("needs_papers", run.needs_papers),
+        ("needs_person", run.needs_person),
         ("blocked", run.blocked),
-        ("could not be judged", run.faults),
+        ("fault", run.faults),
     ];
-    let rows: Vec<Vec<String>> = counts.iter().map(|(what, n)| vec![(*what).to_owned(), say::count(*n)]).collect();
-    say::table(&["outcome", "parcels"], &rows);
-    if let Some(faults) = faults(run) {
+    let row = |(what, n): &(&str, i64)| vec![say.coded("run-outcome", what), say.count(*n)];
+    say.table(&["outcome", "count"], &counts.iter().map(row).collect::<Vec<_>>());
+    if let Some(faults) = faults(say, run) {
         println!("{faults}");
     }
     if let Some(root) = &run.root {
-        println!("SHA-256 over all verdicts: {root}");
+        say.line(&Message::new("run-root").with("root", root.as_str()));
     }
 }

@@ -1,10 +1,11 @@
 //! `diaba demo`: the main job once before the user's eyes, on an invented ward.
 
-use super::{report as paper, say, verify};
+use super::say::{Say, count};
+use super::{report as paper, verify};
 use crate::app::App;
 use crate::domain::demo::generate_on;
 use crate::domain::staff::Purpose;
-use crate::domain::verify::text::{Lang, render};
+use crate::domain::verify::text::{render, task as title};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, case, demo, layer, proof, report, task, verification};
 use crate::store::layer::Which;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub async fn run(
     app: &App,
     by: &Actor,
+    say: Say,
     size: usize,
     seed: u64,
     folder: Option<PathBuf>,
@@ -37,7 +39,7 @@ pub async fn run(
             "  {:<28} -> {:<22} {:>7} rows, {:>3} set aside, {how}",
             i.file,
             r.layer,
-            say::count(r.rows_good),
+            count(r.rows_good),
             r.rows_set_aside
         );
     })
@@ -63,19 +65,22 @@ pub async fn run(
         }
     }
     let Some((_, done)) = shown else { return Ok(()) };
-    println!("\n{}", render(&done.record, &done.basis, Lang::Vi, std::io::stdout().is_terminal()));
+    println!("\n{}", render(&done.record, &done.basis, say.0, std::io::stdout().is_terminal()));
     let file = app.config.home.join("evidence").join(format!("{}.geojson", done.id));
     verify::write_evidence(app, &done.record, &file).await?;
     println!("evidence: {}", file.display());
-    signed_report(app, by, done.id).await?;
+    signed_report(app, by, say, done.id).await?;
     println!("tasks of case {}:", done.case_number);
     let filter = task::TaskFilter { case_id: Some(done.case_id), limit: 50, ..Default::default() };
     let rows: Vec<Vec<String>> = task::list(app, &filter)
         .await?
         .iter()
-        .map(|t| vec![t.department.clone(), t.kind.clone(), t.due.to_string(), t.state.clone()])
+        .map(|t| {
+            let department = say.coded("task-department", &t.department);
+            vec![department, title(say.0, &t.kind), say.date(t.due), say.coded("task-state", &t.state)]
+        })
         .collect();
-    say::table(&["department", "task", "due", "state"], &rows);
+    say.table(&["department", "task", "due", "state"], &rows);
     let published = layer::list(app, Which { state: Some("published"), ..Which::default() }).await?.len();
     let counts: Vec<String> = counts.iter().map(|(o, n)| format!("{n} {o}")).collect();
     println!(
@@ -87,9 +92,9 @@ pub async fn run(
 }
 
 /// What the customer gets, and what a stranger needs to check it.
-async fn signed_report(app: &App, by: &Actor, id: Uuid) -> Result<()> {
+async fn signed_report(app: &App, by: &Actor, say: Say, id: Uuid) -> Result<()> {
     let folder = app.config.home.join("reports");
-    let done = report::render(app, by, id, Purpose::Verify, Lang::Vi).await?;
+    let done = report::render(app, by, id, Purpose::Verify, say.0).await?;
     let file = folder.join(&done.file_name);
     paper::write(&done, &file)?;
     let keys = proof::keys(app).await?.into_iter().map(|k| k.pem).collect::<String>();

@@ -1,12 +1,14 @@
-//! `diaba case ...` and `diaba paper ...`: the acts of the API, told as JSON.
+//! `diaba case ...` and `diaba paper ...`: the acts of the API, told as JSON or in words.
 
-use super::say;
+use super::say::{As, AsJson, Say, as_json};
 use crate::app::App;
+use crate::domain::calendar::day_of;
 use crate::domain::case::Channel;
 use crate::domain::problem::FieldProblem;
 use crate::domain::shape::{self, Unread};
 use crate::domain::staff::Purpose;
-use crate::domain::verify::Wish;
+use crate::domain::verify::text::{capital, paper_kind, procedure};
+use crate::domain::verify::{Message, Wish};
 use crate::flow::case::{self, BindParcel, CaseFilter, CaseView, NewCase};
 use crate::flow::paper::{self, PaperView};
 use crate::flow::staff::Actor;
@@ -45,19 +47,22 @@ pub enum CaseCommand {
         turn: Option<String>,
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=200))]
         limit: i64,
-        /// text or json
-        #[arg(long, default_value = "text")]
-        output: String,
+        #[command(flatten)]
+        form: As,
     },
-    /// A case (HS-... or id) with its papers, as JSON, without what is written on them
-    Show { case: String },
+    /// A case (HS-... or id) with its papers, without what is written on them
+    Show {
+        case: String,
+        #[command(flatten)]
+        form: AsJson,
+    },
     /// Say which parcel a case is about, whatever its papers name; prints the case as JSON
     Bind {
         /// Number (HS-...) or id of a case
         case: String,
-        /// Id of the parcel, as `diaba parcel` prints it
+        /// commune/sheet/number, or the id of the parcel as `diaba parcel` prints it
         #[arg(long)]
-        parcel: Uuid,
+        parcel: String,
         /// Why, without personal data
         #[arg(long)]
         reason: String,
@@ -81,7 +86,11 @@ pub enum PaperCommand {
         scan: Option<PathBuf>,
     },
     /// Papers of a case, without what is written on them
-    List { case: String },
+    List {
+        case: String,
+        #[command(flatten)]
+        form: AsJson,
+    },
     /// A paper with what is written on it; the read is logged with its purpose
     Show {
         case: String,
@@ -100,32 +109,31 @@ struct Shown {
     papers: Vec<PaperView>,
 }
 
-pub async fn case(app: &App, by: &Actor, c: CaseCommand) -> Result<ExitCode> {
+pub async fn case(app: &App, by: &Actor, say: Say, c: CaseCommand) -> Result<ExitCode> {
     match c {
         CaseCommand::Open { procedure, parcel, json } => {
             let new = match json {
                 Some(file) => read_json(&file)?,
                 None => named(procedure.unwrap_or_default(), &parcel.unwrap_or_default())?,
             };
-            print(&case::create(app, by, new).await?)?;
+            as_json(&case::create(app, by, new).await?)?;
         }
-        CaseCommand::List { state, procedure, turn, limit, output } => {
+        CaseCommand::List { state, procedure, turn, limit, form } => {
             let filter = CaseFilter { state, procedure, turn, limit, ..CaseFilter::default() };
-            let found = case::list(app, &filter).await?;
-            match output.as_str() {
-                "json" => print(&found)?,
-                "text" => listed(&found),
-                other => return Err(Error::refused("output", "output-form", other, "text, json")),
-            }
+            form.output.show(&case::list(app, &filter).await?, |found| listed(say, found))?;
         }
-        CaseCommand::Show { case } => {
+        CaseCommand::Show { case, form } => {
             let case = case::get(app, &case).await?;
             let papers = paper::list(app, case.id).await?;
-            print(&Shown { case, papers })?;
+            form.output.show(&Shown { case, papers }, |shown| told(say, shown))?;
         }
         CaseCommand::Bind { case, parcel, reason } => {
             let id = case::get(app, &case).await?.id;
-            print(&case::bind_parcel(app, by, id, BindParcel { parcel, reason }).await?)?;
+            let parcel = match Uuid::parse_str(&parcel) {
+                Ok(id) => id,
+                Err(_) => super::parcel::named(app, &parcel).await?.1,
+            };
+            as_json(&case::bind_parcel(app, by, id, BindParcel { parcel, reason }).await?)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -133,21 +141,67 @@ pub async fn case(app: &App, by: &Actor, c: CaseCommand) -> Result<ExitCode> {
 
 fn named(procedure: String, parcel: &str) -> Result<NewCase> {
     let parcel_ref = crate::domain::parcel::parse_key(parcel)
-        .ok_or_else(|| Error::refused("parcel", "wrong-value", parcel, "commune/sheet/number"))?;
+        .ok_or_else(|| Error::refused("parcel", "wrong-value", parcel, "commune/sheet/number as papers name it"))?;
     Ok(NewCase { procedure, wish: Wish::default(), parcel_ref, parcel: None, channel: Channel::Office })
 }
 
-fn listed(found: &[CaseView]) {
-    let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let line = |c: &CaseView| {
-        let commune = ["commune_code", "commune_name"].map(|k| text(&c.parcel_ref, k)).concat();
-        let parcel = format!("{commune}/{}/{}", text(&c.parcel_ref, "sheet"), text(&c.parcel_ref, "number"));
-        vec![c.number.clone(), c.procedure.clone(), c.state.clone(), parcel, c.created_at.date().to_string()]
-    };
-    say::table(&["case", "procedure", "state", "parcel", "opened"], &found.iter().map(line).collect::<Vec<_>>());
+/// commune/sheet/number, as the papers name it.
+fn parcel(c: &CaseView) -> String {
+    let text = |key: &str| c.parcel_ref.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (code, name, place) = (text("commune_code"), text("commune_name"), [text("sheet"), text("number")].join("/"));
+    match (code, name) {
+        ("", name) => format!("{name}/{place}"),
+        (code, "") => format!("{code}/{place}"),
+        (code, name) => format!("{code}/{place} ({name})"),
+    }
 }
 
-pub async fn paper(app: &App, by: &Actor, c: PaperCommand) -> Result<ExitCode> {
+fn listed(say: Say, found: &[CaseView]) {
+    let line = |c: &CaseView| {
+        vec![
+            c.number.clone(),
+            capital(&procedure(say.0, &c.procedure)),
+            say.coded("step", &c.state),
+            say.coded("turn-name", &c.turn),
+            parcel(c),
+            say.date(day_of(c.created_at)),
+        ]
+    };
+    let lines: Vec<_> = found.iter().map(line).collect();
+    say.table(&["case", "procedure", "step", "turn", "parcel", "opened"], &lines);
+}
+
+fn told(say: Say, shown: &Shown) {
+    let c = &shown.case;
+    let head = Message::new("case-line").with("number", c.number.as_str());
+    say.line(&head.with("procedure", procedure(say.0, &c.procedure)).with("step", say.coded("step", &c.state)));
+    say.under(&Message::new("case-parcel").with("parcel", parcel(c)));
+    let opened = Message::new("case-opened").with("day", say.date(day_of(c.created_at)));
+    say.under(&opened.with("by", c.created_by.as_str()));
+    let turn = Message::new("case-turn").with("turn", say.coded("turn-name", &c.turn));
+    say.under(&turn.with("day", say.date(day_of(c.state_since))));
+    papers(say, &shown.papers);
+}
+
+fn papers(say: Say, all: &[PaperView]) {
+    if all.is_empty() {
+        say.line(&Message::new("case-papers-none"));
+        return;
+    }
+    let line = |p: &PaperView| {
+        let missing = Message::new("paper-fields").with("fields", p.missing.join(", "));
+        vec![
+            capital(&paper_kind(say.0, &p.kind)),
+            say.date(day_of(p.created_at)),
+            say.word(if p.complete { "yes" } else { "no" }),
+            say.word(if p.scan.is_some() { "yes" } else { "no" }),
+            if p.missing.is_empty() { String::new() } else { say.message(&missing) },
+        ]
+    };
+    say.table(&["paper", "date", "complete", "scan", "missing"], &all.iter().map(line).collect::<Vec<_>>());
+}
+
+pub async fn paper(app: &App, by: &Actor, say: Say, c: PaperCommand) -> Result<ExitCode> {
     match c {
         PaperCommand::Add { case, kind, json, scan } => {
             let facts = of_kind(read_json(&json)?, kind)?;
@@ -156,19 +210,20 @@ pub async fn paper(app: &App, by: &Actor, c: PaperCommand) -> Result<ExitCode> {
             let mut view = paper::add(app, by, case, facts).await?;
             if let Some(content) = scan {
                 view = paper::attach_scan(app, by, case, view.id, content.into()).await.inspect_err(|_| {
-                    eprintln!("paper {} is kept without its scan", view.id);
+                    let said = Message::new("paper-kept-without-scan").with("id", view.id.to_string());
+                    eprintln!("{}", say.message(&said));
                 })?;
             }
-            print(&view)?;
+            as_json(&view)?;
         }
-        PaperCommand::List { case } => {
+        PaperCommand::List { case, form } => {
             let case = case::get(app, &case).await?.id;
-            print(&paper::list(app, case).await?)?;
+            form.output.show(&paper::list(app, case).await?, |all| papers(say, all))?;
         }
         PaperCommand::Show { case, paper, purpose } => {
             let case = case::get(app, &case).await?.id;
             let purpose: Purpose = case::parse_purpose(Some(&purpose))?;
-            print(&paper::read(app, by, case, paper, None, purpose).await?)?;
+            as_json(&paper::read(app, by, case, paper, None, purpose).await?)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -211,9 +266,4 @@ fn bytes(file: &Path, field: &str) -> Result<Vec<u8>> {
         Error::refused(field, "file-missing", format!("{}: {e}", file.display()), "a file that can be read")
     })?;
     Ok(all)
-}
-
-fn print<T: Serialize>(value: &T) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(value).map_err(|e| Error::Broken(e.into()))?);
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! `diaba jobs ...`
 
-use super::say;
+use super::say::Say;
 use crate::app::App;
+use crate::domain::verify::Message;
 use crate::flow::Result;
 use crate::flow::job::{self, Filter, Job, Specs};
 use crate::flow::staff::Actor;
@@ -44,79 +45,84 @@ pub enum JobsCommand {
     },
 }
 
-pub async fn run(app: &App, by: &Actor, c: JobsCommand) -> Result<ExitCode> {
+pub async fn run(app: &App, by: &Actor, say: Say, c: JobsCommand) -> Result<ExitCode> {
     match c {
         JobsCommand::List { queue, kind, state, limit } => {
             let filter = Filter { queue, kind, state, before: None, limit };
-            queues(app).await?;
-            jobs(&job::list(app, &filter).await?);
+            queues(app, say).await?;
+            jobs(say, &job::list(app, &filter).await?);
         }
-        JobsCommand::Show { id } => show(&job::find(app, id).await?),
+        JobsCommand::Show { id } => show(say, &job::find(app, id).await?),
         JobsCommand::Dead { limit } => {
             let filter = Filter { state: Some("dead".into()), limit, ..Filter::default() };
             let dead = job::list(app, &filter).await?;
             for j in &dead {
-                println!("{}  {} (owner: {})\n  {}", j.id, j.kind, owner(&j.kind), error_of(j));
+                let owner = say.coded("job-owner", owner(&j.kind).unwrap_or("nobody"));
+                let said = Message::new("job-dead").with("id", j.id.to_string()).with("kind", j.kind.as_str());
+                say.line(&said.with("owner", owner));
+                println!("  {}", error_of(j));
             }
-            println!("{} dead; `diaba jobs revive ID --reason ...` once the cause is gone", dead.len());
+            say.line(&Message::new("job-dead-count").with("n", dead.len() as f64));
         }
-        JobsCommand::Revive { id, reason } => show(&job::revive(app, by, id, &reason).await?),
-        JobsCommand::Retry { id, reason } => show(&job::retry(app, by, id, &reason).await?),
+        JobsCommand::Revive { id, reason } => show(say, &job::revive(app, by, id, &reason).await?),
+        JobsCommand::Retry { id, reason } => show(say, &job::retry(app, by, id, &reason).await?),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn queues(app: &App) -> Result<()> {
+async fn queues(app: &App, say: Say) -> Result<()> {
     let rows: Vec<Vec<String>> = job::metrics(app)
         .await?
         .into_iter()
         .map(|m| {
-            let numbers = [m.depth, m.scheduled, m.running, m.dead].map(say::count);
+            let numbers = [m.depth, m.scheduled, m.running, m.dead].map(|n| say.count(n));
             let oldest = format!("{:.0} s", m.oldest_due_s);
             [vec![m.queue], numbers.to_vec(), vec![oldest]].concat()
         })
         .collect();
-    say::table(&["queue", "due", "later", "running", "dead", "oldest due"], &rows);
+    say.table(&["queue", "jobs-due", "jobs-later", "jobs-running", "jobs-dead", "oldest"], &rows);
     println!();
     Ok(())
 }
 
-fn jobs(jobs: &[Job]) {
+fn jobs(say: Say, jobs: &[Job]) {
     let row = |j: &Job| {
         let tries = format!("{}/{}", j.attempts, j.max_attempts);
-        vec![j.id.to_string(), j.kind.clone(), j.state.clone(), tries, instant(j.run_at), error_of(j).to_owned()]
+        let state = say.coded("job-state", &j.state);
+        vec![j.id.to_string(), j.kind.clone(), state, tries, say.moment(j.run_at), error_of(j).to_owned()]
     };
     let rows: Vec<_> = jobs.iter().map(row).collect();
-    say::table(&["job", "kind", "state", "runs", "due (UTC)", "last error"], &rows);
+    say.table(&["job", "kind", "state", "runs", "due", "error"], &rows);
 }
 
-fn show(j: &Job) {
-    println!("{}  {} in {}: {}, run {} of {}", j.id, j.kind, j.queue, j.state, j.attempts, j.max_attempts);
-    println!("  arguments {}\n  due       {} UTC", j.args, instant(j.run_at));
-    let more = [
+fn show(say: Say, j: &Job) {
+    let head = Message::new("job-line")
+        .with("id", j.id.to_string())
+        .with("kind", j.kind.as_str())
+        .with("queue", j.queue.as_str())
+        .with("state", say.coded("job-state", &j.state))
+        .with("run", f64::from(j.attempts))
+        .with("most", f64::from(j.max_attempts));
+    say.line(&head);
+    let all = [
+        ("arguments", Some(j.args.to_string())),
+        ("due", Some(say.moment(j.run_at))),
         ("key", j.key.clone()),
         ("worker", j.worker.clone()),
-        ("started", j.started_at.map(instant)),
-        ("finished", j.finished_at.map(instant)),
+        ("started", j.started_at.map(|t| say.moment(t))),
+        ("finished", j.finished_at.map(|t| say.moment(t))),
         ("progress", j.progress.as_ref().map(ToString::to_string)),
         ("error", j.last_error.clone()),
     ];
-    for (name, value) in more {
-        if let Some(value) = value {
-            println!("  {name:<9} {value}");
-        }
+    for (name, value) in all.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        println!("  {}: {value}", say.word(&format!("head-{name}")));
     }
 }
 
-fn owner(kind: &str) -> &'static str {
-    Specs::shipped().ok().and_then(|s| s.0.get(kind)).map_or("nobody", |s| s.owner.as_str())
+fn owner(kind: &str) -> Option<&'static str> {
+    Specs::shipped().ok().and_then(|s| s.0.get(kind)).map(|s| s.owner.as_str())
 }
 
 fn error_of(j: &Job) -> &str {
     j.last_error.as_deref().and_then(|e| e.lines().next()).unwrap_or("-")
-}
-
-fn instant(at: time::OffsetDateTime) -> String {
-    let at = at.to_offset(time::UtcOffset::UTC);
-    format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
 }

@@ -25,6 +25,7 @@ use crate::flow::staff::Actor;
 use crate::flow::{self, Error};
 use args::{Cli, Command};
 use clap::Parser;
+use say::Say;
 use std::process::ExitCode;
 
 /// Who reads what is printed may have read enough (`| head`): that is an end, not a fault.
@@ -52,10 +53,11 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    let say = Say(cli.lang);
+    match runtime.block_on(run(say, cli.command)) {
         Ok(code) => code,
         Err(e) => {
-            say::error(&e);
+            say.error(&e);
             ExitCode::FAILURE
         }
     }
@@ -69,19 +71,19 @@ fn open() -> Result<App, Error> {
     Ok(App::open(config, Clock::System, book)?)
 }
 
-async fn run(cli: Cli) -> Result<ExitCode, Error> {
-    if let Command::CheckReport(a) = &cli.command {
-        return Ok(proof::check_report(a));
+async fn run(say: Say, command: Command) -> Result<ExitCode, Error> {
+    if let Command::CheckReport(a) = &command {
+        return Ok(proof::check_report(say, a));
     }
-    if let Command::CheckArchive(a) = &cli.command {
-        return Ok(archive::check(a));
+    if let Command::CheckArchive(a) = &command {
+        return Ok(archive::check(say, a));
     }
     let app = open()?;
     let by = Actor::system("cli");
-    if !matches!(cli.command, Command::Setup | Command::Serve { .. } | Command::Work) {
+    if !matches!(command, Command::Setup | Command::Serve { .. } | Command::Work) {
         flow::vault::check(&app).await?;
     }
-    match cli.command {
+    match command {
         Command::Setup => {
             let r = flow::setup::setup(&app).await?;
             println!(
@@ -98,34 +100,34 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             println!("themes: {n} from {}", file.display());
         }
         Command::Demo { what: Some(year), .. } => return year::run(app, year).await,
-        Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, size, seed, folder, cases).await?,
-        Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, a.many).await,
-        Command::Verify(a) => return verify::run(&app, &by, a).await,
-        Command::Parcel(a) => return parcel::show(&app, a).await,
-        Command::ParcelRecord(a) => parcel::record(&app, &by, a).await?,
-        Command::ParcelRevoke(a) => parcel::revoke(&app, &by, a).await?,
-        Command::Case(c) => return desk::case(&app, &by, c).await,
-        Command::Paper(c) => return desk::paper(&app, &by, c).await,
-        Command::Contract(c) => return contract::contract(&app, &by, c).await,
-        Command::Plan(a) => return work::plan(&app, &by, a).await,
-        Command::Agency(c) => return work::agency(&app, &by, c).await,
-        Command::Field(c) => return work::field(&app, c).await,
-        Command::Payment(c) => return contract::payment(&app, &by, c).await,
-        Command::Advise(a) => return advise::run(&app, &by, a).await,
-        Command::Replay(a) => return proof::replay(&app, &by, a).await,
-        Command::Keys(c) => return proof::keys(&app, &by, c).await,
-        Command::Proof(c) => return proof::chain(&app, c).await,
-        Command::CheckReport(a) => return Ok(proof::check_report(&a)),
-        Command::CheckArchive(a) => return Ok(archive::check(&a)),
-        Command::Archive(a) => return archive::run(&app, &by, a).await,
-        Command::Report(a) => return report::run(&app, &by, a).await,
+        Command::Demo { size, seed, folder, cases, .. } => demo::run(&app, &by, say, size, seed, folder, cases).await?,
+        Command::Verify(a) if a.many.asked() => return batch::run(&app, &by, say, a.many).await,
+        Command::Verify(a) => return verify::run(&app, &by, say, a).await,
+        Command::Parcel(a) => return parcel::show(&app, say, a).await,
+        Command::ParcelRecord(a) => parcel::record(&app, &by, say, a).await?,
+        Command::ParcelRevoke(a) => parcel::revoke(&app, &by, say, a).await?,
+        Command::Case(c) => return desk::case(&app, &by, say, c).await,
+        Command::Paper(c) => return desk::paper(&app, &by, say, c).await,
+        Command::Contract(c) => return contract::contract(&app, &by, say, c).await,
+        Command::Plan(a) => return work::plan(&app, &by, say, a).await,
+        Command::Agency(c) => return work::agency(&app, &by, say, c).await,
+        Command::Field(c) => return work::field(&app, say, c).await,
+        Command::Payment(c) => return contract::payment(&app, &by, say, c).await,
+        Command::Advise(a) => return advise::run(&app, &by, say, a).await,
+        Command::Replay(a) => return proof::replay(&app, &by, say, a).await,
+        Command::Keys(c) => return proof::keys(&app, &by, say, c).await,
+        Command::Proof(c) => return proof::chain(&app, say, c).await,
+        Command::CheckReport(a) => return Ok(proof::check_report(say, &a)),
+        Command::CheckArchive(a) => return Ok(archive::check(say, &a)),
+        Command::Archive(a) => return archive::run(&app, &by, say, a).await,
+        Command::Report(a) => return report::run(&app, &by, say, a).await,
         Command::Serve { no_worker } => serve::serve(app, !no_worker).await?,
         Command::Work => serve::work(app).await?,
-        Command::Jobs(c) => return jobs::run(&app, &by, c).await,
+        Command::Jobs(c) => return jobs::run(&app, &by, say, c).await,
         Command::StaffAdd { login, name, roles, department } => {
             serve::add_staff(&app, &by, login, name, roles, department).await?
         }
-        Command::Layer(c) => return layer::run(&app, &by, c).await,
+        Command::Layer(c) => return layer::run(&app, &by, say, c).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,11 @@
 //! `diaba replay`, `diaba keys`, `diaba check-report`
 
-use super::say;
+use super::say::{Say, as_json};
 use crate::app::App;
+use crate::domain::calendar::day_of;
 use crate::domain::proof::{Doubt, Keyring, Told, told};
 use crate::domain::verify::Message;
-use crate::domain::verify::text::{Lang, message};
+use crate::domain::verify::text::Lang;
 use crate::flow::proof as held;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, case};
@@ -95,18 +96,15 @@ pub struct CheckArgs {
     /// The public keys the office publishes (PEM, one or several; or the list of /check/keys.json, which names stolen keys)
     #[arg(long)]
     pub key: Option<PathBuf>,
-    /// vi or en
-    #[arg(long, default_value = "vi")]
-    pub lang: String,
 }
 
 /// Replays that run side by side.
 const AT_ONCE: usize = 4;
 
 /// Exit code 1 when any of them does not give the same digest.
-pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
+pub async fn replay(app: &App, by: &Actor, say: Say, a: ReplayArgs) -> Result<ExitCode> {
     if let Some(run) = a.run {
-        return replay_run(app, run, a.parcel).await;
+        return replay_run(app, say, run, a.parcel).await;
     }
     let ids = match (a.id, &a.case) {
         (Some(id), _) => vec![id],
@@ -118,42 +116,52 @@ pub async fn replay(app: &App, by: &Actor, a: ReplayArgs) -> Result<ExitCode> {
     let mut runs = stream::iter(&ids).map(|id| held::replay(app, by, *id, &seen)).buffered(AT_ONCE);
     while let Some(done) = runs.try_next().await? {
         let id = done.id;
-        same += i64::from(tell(&done));
+        same += i64::from(tell(say, &done));
         if ids.len() == 1 && done.same {
-            println!("{id}  same digest {}", done.digest);
+            say.line(&Message::new("replay-same").with("id", id.to_string()).with("digest", done.digest.as_str()));
         }
     }
-    println!("{} of {} replayed to the same digest", say::count(same), say::count(ids.len() as i64));
+    counted(say, same, ids.len() as i64);
     Ok(if same == ids.len() as i64 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+fn counted(say: Say, same: i64, all: i64) {
+    say.line(&Message::new("replay-count").with("same", say.count(same)).with("all", say.count(all)));
+}
+
+fn differs(say: Say, id: &str, what: &str, d: &held::Difference) {
+    say.line(&Message::new("replay-differs").with("id", id).with("what", what));
+    say.under(&Message::new("replay-pinned").with("value", d.pinned.as_str()));
+    say.under(&Message::new("replay-found").with("value", d.found.as_str()));
+}
+
 /// Says what differs; true when nothing does.
-fn tell(done: &held::Replayed) -> bool {
+fn tell(say: Say, done: &held::Replayed) -> bool {
     if let Some(d) = &done.first_difference {
-        println!("{}  differs: {} {}\n  pinned: {}\n  found:  {}", done.id, d.what, d.name, d.pinned, d.found);
+        differs(say, &done.id.to_string(), &format!("{} {}", say.coded("replay-what", d.what), d.name), d);
     }
     done.first_difference.is_none()
 }
 
-async fn replay_run(app: &App, run: Uuid, parcel: Option<Uuid>) -> Result<ExitCode> {
+async fn replay_run(app: &App, say: Say, run: Uuid, parcel: Option<Uuid>) -> Result<ExitCode> {
     let seen = held::Seen::default();
     let whole = held::run_differs(app, run).await?;
     if let Some(d) = &whole {
-        println!("{}  differs: {}\n  pinned: {}\n  found:  {}", d.name, d.what, d.pinned, d.found);
+        differs(say, &d.name, &say.coded("replay-what", d.what), d);
     }
     let (mut same, mut all) = (0i64, 0i64);
     for no in held::run_chunks(app, run, parcel).await? {
         for done in held::replay_chunk(app, run, no, parcel, &seen).await? {
             all += 1;
-            same += i64::from(tell(&done));
+            same += i64::from(tell(say, &done));
         }
     }
-    println!("{} of {} replayed to the same digest", say::count(same), say::count(all));
+    counted(say, same, all);
     Ok(if same == all && whole.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Exit code 1 when something does not hold.
-pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
+pub async fn chain(app: &App, say: Say, c: ProofCommand) -> Result<ExitCode> {
     let (head, key) = match c {
         ProofCommand::Verify { head, key } => (head, key),
         ProofCommand::Verdict { run, parcel, output } => {
@@ -178,57 +186,53 @@ pub async fn chain(app: &App, c: ProofCommand) -> Result<ExitCode> {
         head.as_deref().map(|p| kept_heads(p).map_err(|e| refused("head", p, e))).transpose()?.unwrap_or_default();
     let keys = key.as_deref().map(|p| keyring(p).map_err(|e| refused("key", p, e))).transpose()?;
     let done = held::walk_against(app, &given, keys.as_ref()).await?;
-    println!("{} links and {} heads hold", say::count(done.links), say::count(done.heads));
+    let held = Message::new("chain-holds").with("links", say.count(done.links));
+    say.line(&held.with("heads", say.count(done.heads)));
     if done.undated > 0 {
-        println!("{} of the heads are of the older form: their dates are not signed", say::count(done.undated));
+        say.line(&Message::new("chain-undated").with("n", say.count(done.undated)));
     }
     for h in given.iter().filter(|_| done.broken.is_none()) {
-        let date = if h.dated() { "signed" } else { "not signed" };
-        println!("the head given over link {} is held; its date, {}, is {date}", h.no, h.created_at);
+        let said = Message::new(if h.dated() { "chain-head-held" } else { "chain-head-held-undated" });
+        say.line(&said.with("no", h.no.to_string()).with("at", say.moment(h.created_at)));
     }
     match done.broken {
         None => Ok(ExitCode::SUCCESS),
         Some(why) => {
-            println!("broken: {why}");
+            say.line(&Message::new("chain-broken").with("why", why.to_string()));
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
+pub async fn keys(app: &App, by: &Actor, say: Say, c: KeysCommand) -> Result<ExitCode> {
     match c {
         KeysCommand::List => {
             let row = |k: held::KeyView| {
-                vec![
-                    k.id,
-                    k.made_at.date().to_string(),
-                    k.until.map_or_else(|| "-".into(), |t| t.date().to_string()),
-                    match &k.revoked {
-                        Some(r) => format!("revoked since {}: {}", r.since, r.reason),
-                        None if k.signs => "signs".into(),
-                        None => "retired".into(),
-                    },
-                    k.public_key,
-                ]
+                let state = match &k.revoked {
+                    Some(r) => {
+                        let said = Message::new("key-revoked-since").with("at", say.moment(r.since));
+                        say.message(&said.with("reason", r.reason.as_str()))
+                    }
+                    None => say.word(if k.signs { "key-signs" } else { "key-retired" }),
+                };
+                let until = k.until.map_or_else(|| "-".into(), |t| say.date(day_of(t)));
+                vec![k.id, say.date(day_of(k.made_at)), until, state, k.public_key]
             };
             let rows: Vec<_> = held::keys(app).await?.into_iter().map(row).collect();
-            say::table(&["key", "made", "until", "state", "public key"], &rows);
+            say.table(&["key", "made", "until", "state", "public-key"], &rows);
         }
         KeysCommand::Rotate => {
             let key = held::rotate(app, by).await?;
-            eprintln!("key {} signs from now on; publish it:", key.id);
+            eprintln!("{}", say.message(&Message::new("key-made").with("id", key.id.as_str())));
             print!("{}", key.pem);
         }
         KeysCommand::Revoke { id, since, reason } => {
             let since = since.map(|t| instant(&t)).transpose()?;
             let key = held::revoke(app, by, &id, since, &reason).await?;
-            eprintln!(
-                "key {} is revoked; publish the list anew (diaba keys export --list), and sign a head: diaba proof head",
-                key.id
-            );
+            eprintln!("{}", say.message(&Message::new("key-revoked").with("id", key.id.as_str())));
         }
         KeysCommand::Export { list: true, .. } => {
-            println!("{}", serde_json::to_string_pretty(&held::keys(app).await?).map_err(|e| Error::Broken(e.into()))?);
+            as_json(&held::keys(app).await?)?;
         }
         KeysCommand::Export { all: true, .. } => {
             held::keys(app).await?.iter().for_each(|k| print!("{}", k.pem));
@@ -236,7 +240,7 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
         KeysCommand::Export { id, .. } => {
             let keys = held::keys(app).await?;
             let found = keys.iter().find(|k| id.as_ref().map_or(k.signs, |id| k.id == *id));
-            let id = id.clone().unwrap_or_else(|| "the current one".into());
+            let id = id.clone().unwrap_or_default();
             print!("{}", found.ok_or(Error::NotFound { what: "signing key", id })?.pem);
         }
     }
@@ -244,15 +248,14 @@ pub async fn keys(app: &App, by: &Actor, c: KeysCommand) -> Result<ExitCode> {
 }
 
 /// Needs neither database nor settings: the file and the public keys alone. Exit code 1 on any doubt.
-pub fn check_report(a: &CheckArgs) -> ExitCode {
-    let lang = if a.lang == "en" { Lang::En } else { Lang::Vi };
-    match checked(a, lang) {
+pub fn check_report(say: Say, a: &CheckArgs) -> ExitCode {
+    match checked(a, say.0) {
         Ok(told) => {
-            told.lines.iter().for_each(|m| println!("{}", message(lang, m)));
+            told.lines.iter().for_each(|m| say.line(m));
             if told.proved { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(doubt) => {
-            println!("{}", message(lang, &in_doubt(lang, &doubt)));
+            say.line(&Message::new("proof-doubt").with("doubt", say.message(&doubt.message())));
             ExitCode::FAILURE
         }
     }
@@ -289,10 +292,6 @@ pub(super) fn keyring(path: &Path) -> std::result::Result<Keyring, Doubt> {
 fn instant(text: &str) -> Result<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| Error::refused("since", "shape", text, "an instant like 2026-11-28T12:00:00Z"))
-}
-
-fn in_doubt(lang: Lang, doubt: &Doubt) -> Message {
-    Message::new("proof-doubt").with("doubt", message(lang, &doubt.message()))
 }
 
 /// Writes the proof bundle of a verification.

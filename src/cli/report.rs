@@ -1,7 +1,7 @@
 //! `diaba report`
 
 use super::args::ReportArgs;
-use super::say;
+use super::say::Say;
 use crate::app::App;
 use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
@@ -10,13 +10,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use uuid::Uuid;
 
-pub async fn run(app: &App, by: &Actor, a: ReportArgs) -> Result<ExitCode> {
-    let lang = say::language(&a.lang)?;
+pub async fn run(app: &App, by: &Actor, say: Say, a: ReportArgs) -> Result<ExitCode> {
     let id = which(app, &a.subject).await?;
-    let done = report::render(app, by, id, Purpose::Verify, lang).await?;
+    let done = report::render(app, by, id, Purpose::Verify, say.0).await?;
     let file = a.output.unwrap_or_else(|| (&done.file_name).into());
     write(&done, &file)?;
-    println!("{} ({} KiB)", file.display(), done.pdf.len().div_ceil(1024));
+    say.wrote("report-file", &file, &done.pdf, "");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -38,5 +37,5 @@ async fn which(app: &App, asked: &str) -> Result<Uuid> {
     }
     let found = case::get(app, asked).await?;
     let newest = verification::latest(app, found.id).await?;
-    newest.ok_or_else(|| Error::NotFound { what: "verification", id: format!("of case {}", found.number) })
+    newest.ok_or_else(|| Error::Conflict { code: "not-verified", detail: "verify the case first".into() })
 }

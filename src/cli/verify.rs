@@ -1,21 +1,18 @@
 //! `diaba verify`
 
 use super::args::VerifyArgs;
-use super::say;
+use super::say::Say;
 use crate::app::App;
-use crate::domain::parcel::rank::{Hints, clear_winner};
-use crate::domain::parcel::reference;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::render_with;
-use crate::domain::verify::{Record, Wish};
+use crate::domain::verify::{Message, Record, Wish};
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, case, opinion, parcel, verification};
+use crate::flow::{Error, Result, case, opinion, verification};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
-pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
-    let lang = say::language(&a.lang)?;
+pub async fn run(app: &App, by: &Actor, say: Say, a: VerifyArgs) -> Result<ExitCode> {
     let mut opinions = vec![];
     let (record, basis) = match (&a.parcel, &a.case) {
         (Some(text), _) => {
@@ -25,10 +22,11 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
         (None, Some(asked)) => {
             let found = case::get(app, asked).await?;
             let done = verification::verify_case(app, by, found.id, None).await?;
-            eprintln!("verification {} of case {}: {} tasks", done.id, done.case_number, done.tasks.len());
+            let said = Message::new("verified-line").with("number", done.case_number.as_str());
+            eprintln!("{}", say.message(&said.with("tasks", done.tasks.len() as f64)));
             if let Some(file) = &a.proof {
                 super::proof::write_proof(app, by, done.id, file).await?;
-                eprintln!("proof: {}", file.display());
+                eprintln!("{}", named(say, "proof-file", file));
             }
             let opened = verification::open(app, by, done.id, Purpose::Verify).await?;
             opinions = opinion::placed(app, done.id, &opened.record).await?;
@@ -38,10 +36,10 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
     };
     if let Some(file) = &a.evidence {
         write_evidence(app, &record, file).await?;
-        eprintln!("evidence: {}", file.display());
+        eprintln!("{}", named(say, "evidence-file", file));
     }
     match a.output.as_str() {
-        "text" => print!("{}", render_with(&record, &basis, &opinions, lang, std::io::stdout().is_terminal())),
+        "text" => print!("{}", render_with(&record, &basis, &opinions, say.0, std::io::stdout().is_terminal())),
         "json" => println!("{}", record.canonical().map_err(|e| Error::Broken(e.into()))?),
         "geojson" => println!("{}", verification::evidence(app, &record).await?),
         other => return Err(Error::refused("output", "output-form", other, "text, json, geojson")),
@@ -49,22 +47,13 @@ pub async fn run(app: &App, by: &Actor, a: VerifyArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn named(say: Say, key: &'static str, file: &Path) -> String {
+    say.message(&Message::new(key).with("file", file.display().to_string()))
+}
+
 async fn of_parcel(app: &App, text: &str) -> Result<verification::Judged> {
-    let asked = reference::parse_key(text)
-        .ok_or_else(|| Error::refused("parcel", "parcel-key", text, "commune/sheet/number"))?;
-    let found = parcel::resolve(&mut *app.pool.acquire().await?, &asked, &Hints::default(), None).await?;
-    match clear_winner(&found.candidates) {
-        Some(c) => verification::inspect(app, c.zone.0, c.parcel_id, Wish::default()).await,
-        None => {
-            let list: Vec<String> = found
-                .candidates
-                .iter()
-                .map(|c| format!("{}/{}/{} ({})", c.commune_code, c.sheet, c.number, c.reasons.join(", ")))
-                .collect();
-            let list = if list.is_empty() { "no parcel has or had this reference".into() } else { list.join("; ") };
-            Err(Error::refused("parcel", "parcel-not-clear", text, list))
-        }
-    }
+    let (zone, id) = super::parcel::named(app, text).await?;
+    verification::inspect(app, zone, id, Wish::default()).await
 }
 
 pub async fn write_evidence(app: &App, record: &Record, file: &Path) -> Result<()> {

@@ -1,15 +1,19 @@
 //! `diaba plan`, `diaba agency ...`, `diaba field ...`: how a case is worked on, for those who script it.
 
 use super::args::date;
-use super::say;
+use super::say::{As, Say};
 use crate::app::App;
+use crate::domain::verify::Message;
+use crate::domain::verify::text::{awaited, procedure, task};
 use crate::flow::staff::{self, Actor};
 use crate::flow::submission::{
     self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
 };
 use crate::flow::{Error, Result, case, field, plan};
+use crate::store::agency::names;
 use crate::store::submission as rows;
 use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use time::Date;
@@ -22,6 +26,8 @@ pub struct PlanArgs {
     /// Make the plan of a case in execution that has none
     #[arg(long)]
     make: bool,
+    #[command(flatten)]
+    form: As,
 }
 
 #[derive(Subcommand)]
@@ -39,9 +45,15 @@ pub enum AgencyCommand {
         due_by: Option<Date>,
         #[arg(long, default_value_t = 50)]
         limit: i64,
+        #[command(flatten)]
+        form: As,
     },
     /// What was handed in for a case (HS-... or id), and what came of it
-    Show { case: String },
+    Show {
+        case: String,
+        #[command(flatten)]
+        form: As,
+    },
     /// The dossier of a case was handed in
     Submitted {
         case: String,
@@ -126,32 +138,64 @@ pub enum FieldCommand {
         /// Login of who captured it
         login: String,
         file: PathBuf,
+        #[command(flatten)]
+        form: As,
     },
 }
 
-pub async fn plan(app: &App, by: &Actor, a: PlanArgs) -> Result<ExitCode> {
+/// Agencies by code, staff by id: what they are called.
+async fn called(app: &App) -> Result<BTreeMap<String, String>> {
+    Ok(names(&mut *app.pool.acquire().await?).await?)
+}
+
+pub async fn plan(app: &App, by: &Actor, say: Say, a: PlanArgs) -> Result<ExitCode> {
     let found = case::get(app, &a.case).await?;
     let view = if a.make { plan::make(app, by, found.id).await? } else { plan::view(app, found.id).await? };
-    let counts: Vec<String> = view.counts.iter().map(|(state, n)| format!("{n} {state}")).collect();
-    println!("{}  plan of {}: {}", found.number, view.procedure, counts.join(", "));
-    let line = |t: &plan::PlannedTask| {
-        let t = &t.task;
-        vec![t.department.clone(), t.kind.clone(), t.due.to_string(), t.state.clone(), t.waits_for.join(", ")]
-    };
-    let lines: Vec<_> = view.tasks.iter().map(line).collect();
-    say::table(&["department", "task", "due", "state", "waits for"], &lines);
+    let names = called(app).await?;
+    a.form.output.show(&view, |view| planned(say, &found.number, view, &names))?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn agency(app: &App, by: &Actor, c: AgencyCommand) -> Result<ExitCode> {
+fn planned(say: Say, number: &str, view: &plan::PlanView, names: &BTreeMap<String, String>) {
+    let counted = |(state, n): (&String, &u32)| {
+        let said = Message::new("plan-count").with("state", say.coded("task-state", state));
+        say.message(&said.with("n", f64::from(*n)))
+    };
+    let counts: Vec<String> = view.counts.iter().map(counted).collect();
+    let head = Message::new("plan-line").with("number", number).with("procedure", procedure(say.0, &view.procedure));
+    say.line(&head.with("counts", counts.join(", ")));
+    let line = |t: &plan::PlannedTask| {
+        let t = &t.task;
+        let who = t.assignee.and_then(|id| names.get(&id.to_string()).cloned());
+        let waits: Vec<String> = t.waits_for.iter().map(|w| awaited(say.0, w)).collect();
+        vec![
+            say.coded("task-department", &t.department),
+            task(say.0, &t.kind),
+            say.date(t.due),
+            say.coded("task-state", &t.state),
+            who.unwrap_or_else(|| if waits.is_empty() { say.word("task-nobody") } else { String::new() }),
+            waits.join(", "),
+        ]
+    };
+    let lines: Vec<_> = view.tasks.iter().map(line).collect();
+    say.table(&["department", "task", "due", "state", "who", "waits"], &lines);
+}
+
+pub async fn agency(app: &App, by: &Actor, say: Say, c: AgencyCommand) -> Result<ExitCode> {
     let done = match c {
-        AgencyCommand::List { state, agency, due_by, limit } => {
-            listed(app, rows::Filter { state, agency, due_by, after: None, limit }).await?;
+        AgencyCommand::List { state, agency, due_by, limit, form } => {
+            listed(app, say, form, rows::Filter { state, agency, due_by, after: None, limit }).await?;
             return Ok(ExitCode::SUCCESS);
         }
-        AgencyCommand::Show { case } => {
+        AgencyCommand::Show { case, form } => {
             let found = case::get(app, &case).await?;
-            submission::list(app, found.id).await?.iter().for_each(told);
+            let (all, names) = (submission::list(app, found.id).await?, called(app).await?);
+            form.output.show(&all, |all| {
+                if all.is_empty() {
+                    say.line(&Message::new("submission-none").with("number", found.number.as_str()));
+                }
+                all.iter().for_each(|s| told(say, &found.number, s, &names));
+            })?;
             return Ok(ExitCode::SUCCESS);
         }
         AgencyCommand::Submitted { case, agency, receipt, on, promised } => {
@@ -178,31 +222,58 @@ pub async fn agency(app: &App, by: &Actor, c: AgencyCommand) -> Result<ExitCode>
             submission::withdraw(app, by, id, TakenBack { mistake, on, words }).await?
         }
     };
-    told(&done);
+    let number = case::get(app, &done.case_id.to_string()).await?.number;
+    told(say, &number, &done, &called(app).await?);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listed(app: &App, filter: rows::Filter) -> Result<()> {
-    let listed = submission::page(app, &filter).await?;
-    for c in rows::counts(&mut *app.pool.acquire().await?, app.clock.today()).await? {
-        println!("{}: {} ({} beyond their term)", c.state, say::count(c.count), say::count(c.late));
-    }
-    let day = |d: Option<Date>| d.map(|d| d.to_string()).unwrap_or_default();
-    let line = |s: &rows::SubmissionListed| {
-        let (on, due) = (s.submitted_on.to_string(), day(s.due));
-        vec![s.case_number.clone(), s.agency.clone(), s.receipt_number.clone(), on, due, s.state.clone()]
-    };
-    let lines: Vec<_> = listed.iter().map(line).collect();
-    say::table(&["case", "agency", "receipt", "handed in", "due", "state"], &lines);
-    Ok(())
+async fn listed(app: &App, say: Say, form: As, filter: rows::Filter) -> Result<()> {
+    let (listed, names) = (submission::page(app, &filter).await?, called(app).await?);
+    let counts = rows::counts(&mut *app.pool.acquire().await?, app.clock.today()).await?;
+    form.output.show(&listed, |listed| {
+        for c in counts {
+            let said = Message::new(if c.late > 0 { "submission-count-late" } else { "submission-count" });
+            let said = said.with("state", say.coded("submission-state", &c.state)).with("count", say.count(c.count));
+            say.line(&said.with("late", say.count(c.late)));
+        }
+        let day = |d: Option<Date>| d.map(|d| say.date(d)).unwrap_or_default();
+        let line = |s: &rows::SubmissionListed| {
+            vec![
+                s.case_number.clone(),
+                names.get(&s.agency).unwrap_or(&s.agency).clone(),
+                s.receipt_number.clone(),
+                say.date(s.submitted_on),
+                day(s.due),
+                say.coded("submission-state", &s.state),
+            ]
+        };
+        let lines: Vec<_> = listed.iter().map(line).collect();
+        say.table(&["case", "agency", "receipt", "handed-in", "due", "state"], &lines);
+    })
 }
 
-fn told(s: &SubmissionView) {
-    let due = s.runs_until.map_or_else(|| "no term runs".into(), |d| format!("due {d}"));
-    println!("{}  {} {}  handed in {}  {due}  {}", s.id, s.agency, s.receipt_number, s.submitted_on, s.state);
+fn told(say: Say, number: &str, s: &SubmissionView, names: &BTreeMap<String, String>) {
+    let head = Message::new("submission-line")
+        .with("number", number)
+        .with("agency", names.get(&s.agency).unwrap_or(&s.agency).as_str())
+        .with("receipt", s.receipt_number.as_str())
+        .with("day", say.date(s.submitted_on))
+        .with("state", say.coded("submission-state", &s.state));
+    say.line(&head);
+    match s.runs_until {
+        Some(day) => say.under(&Message::new("submission-runs-until").with("day", say.date(day))),
+        None => say.under(&Message::new("submission-no-term")),
+    }
+    if let Some(day) = s.promised {
+        say.under(&Message::new("submission-promised").with("day", say.date(day)));
+    }
     for step in &s.steps {
-        let by = step.answer_by.map(|d| format!(", answer by {d}")).unwrap_or_default();
-        println!("  {} {}{by}", step.on, step.what);
+        let key = if step.answer_by.is_some() { "submission-step-answer-by" } else { "submission-step" };
+        let said = Message::new(key)
+            .with("day", say.date(step.on))
+            .with("what", say.coded("submission-step", &step.what))
+            .with("by", step.answer_by.map(|d| say.date(d)).unwrap_or_default());
+        say.under(&said);
     }
 }
 
@@ -214,11 +285,11 @@ async fn which(app: &App, asked: &str) -> Result<Uuid> {
     match rows::by_receipt(&mut *app.pool.acquire().await?, asked).await?[..] {
         [one] => Ok(one),
         [] => Err(Error::NotFound { what: "submission", id: asked.to_owned() }),
-        _ => Err(Error::refused("submission", "not-in-list", asked, "its id: several agencies gave this number")),
+        _ => Err(Error::refused("submission", "receipt-twice", asked, "its id, as `--output json` gives it")),
     }
 }
 
-pub async fn field(app: &App, c: FieldCommand) -> Result<ExitCode> {
+pub async fn field(app: &App, say: Say, c: FieldCommand) -> Result<ExitCode> {
     let io =
         |e: std::io::Error, file: &PathBuf| Error::Broken(anyhow::Error::new(e).context(file.display().to_string()));
     match c {
@@ -227,17 +298,26 @@ pub async fn field(app: &App, c: FieldCommand) -> Result<ExitCode> {
             let package = field::package(app, &who, hours).await?;
             let text = serde_json::to_vec_pretty(&package).map_err(|e| Error::Broken(e.into()))?;
             std::fs::write(&output, text).map_err(|e| io(e, &output))?;
-            println!("{}  {} tasks for {hours} hours", output.display(), package.tasks.len());
+            let said = Message::new("field-packed").with("file", output.display().to_string());
+            say.line(&said.with("count", say.count(package.tasks.len() as i64)).with("hours", f64::from(hours)));
         }
-        FieldCommand::Send { login, file } => {
+        FieldCommand::Send { login, file, form } => {
             let who = staff::member(app, &login).await?;
             let content = std::fs::read(&file).map_err(|e| io(e, &file))?;
-            let r = field::receive(app, &who, content.into()).await?;
-            println!("batch {}  applied {}  in conflict {}  in the tray {}", r.batch, r.applied, r.conflicts, r.tray);
-            for i in r.items.iter().filter(|i| i.outcome != "applied") {
-                println!("  {}  {} {}", i.id, i.outcome, i.why.clone().unwrap_or_default());
-            }
+            let receipt = field::receive(app, &who, content.into()).await?;
+            form.output.show(&receipt, |r| received(say, r))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn received(say: Say, r: &field::Receipt) {
+    let n = |n: u32| f64::from(n);
+    let said = Message::new("field-received").with("at", say.moment(r.received_at)).with("applied", n(r.applied));
+    say.line(&said.with("conflicts", n(r.conflicts)).with("tray", n(r.tray)));
+    for (i, item) in r.items.iter().enumerate().filter(|(_, i)| i.outcome != "applied") {
+        let said = Message::new(if item.why.is_some() { "field-item-why" } else { "field-item" });
+        let said = said.with("no", (i + 1) as f64).with("outcome", say.coded("field-outcome", &item.outcome));
+        say.under(&said.with("why", item.why.as_deref().map(|w| say.coded("field-why", w)).unwrap_or_default()));
+    }
 }

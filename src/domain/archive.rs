@@ -2,7 +2,7 @@
 //! the manifest, and its proof by the file alone.
 
 use crate::domain::proof::{Keyring, Signed};
-use crate::domain::verify::{CanonicalError, canonical, sha256_hex};
+use crate::domain::verify::{CanonicalError, Message, canonical, sha256_hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,6 +79,27 @@ pub enum Fault {
     Signature(String),
     #[error("{0}: not a name for a file of an archive")]
     Name(String),
+}
+
+impl Fault {
+    /// In words for people.
+    pub fn message(&self) -> Message {
+        let named = |key: &'static str, name: &str| Message::new(key).with("name", name);
+        match self {
+            Self::Missing(name) => named("archive-fault-missing", name),
+            Self::Unlisted(name) => named("archive-fault-unlisted", name),
+            Self::Twice(name) => named("archive-fault-twice", name),
+            Self::Name(name) => named("archive-fault-name", name),
+            Self::Changed { name, found, listed } => {
+                named("archive-fault-changed", name).with("found", found.as_str()).with("listed", listed.as_str())
+            }
+            Self::Size { name, found, listed } => {
+                named("archive-fault-size", name).with("found", *found as f64).with("listed", *listed as f64)
+            }
+            Self::Manifest(why) => named("archive-fault-manifest", why),
+            Self::Signature(why) => named("archive-fault-signature", why),
+        }
+    }
 }
 
 /// What was proved.

@@ -2,6 +2,7 @@
 
 use super::guard::By;
 use super::input::{Input, Params};
+use super::language::lang;
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;
@@ -62,7 +63,7 @@ async fn draft_sheet(
     Ok(made(&done, &format!("/api/v1/option-sheets/{}", done.id)))
 }
 
-/// An option sheet with everything it says: a logged read.
+/// An option sheet with everything it says, as codes (`sheet`) and in words of the language asked for (`words`): a logged read.
 #[utoipa::path(get, path = "/option-sheets/{id}", tag = "advice", params(("id" = Uuid, Path), Why),
     responses((status = 200, body = SheetDetail), (status = 304)))]
 async fn get_sheet(
@@ -72,7 +73,7 @@ async fn get_sheet(
     Params(why): Params<Why>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    Ok(tagged(&headers, &advice::open(&app, &actor, id, why.purpose()?).await?))
+    Ok(tagged(&headers, &advice::open(&app, &actor, id, why.purpose()?, lang(&headers)).await?))
 }
 
 /// Stand by a signed sheet on newer maps, rules or papers, after a verification anew: it stays the same sheet, and offers and

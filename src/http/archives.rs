@@ -3,14 +3,14 @@
 use super::advice::Why;
 use super::guard::By;
 use super::input::Params;
-use super::output::made;
+use super::output::{disposition, made};
 use super::problem::Result;
 use crate::app::App;
 use crate::flow::archive::{self, ArchiveView};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -47,9 +47,9 @@ async fn get_archive(
 ) -> Result<Response> {
     let found = archive::fetch(&app, &actor, id, why.purpose()?).await?;
     let headers = [
-        (header::CONTENT_TYPE, "application/zip".to_owned()),
-        (header::CONTENT_LENGTH, found.view.bytes.to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", found.file_name)),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
+        (header::CONTENT_LENGTH, HeaderValue::from(found.view.bytes)),
+        (header::CONTENT_DISPOSITION, disposition("attachment", &found.file_name)),
     ];
     Ok((headers, Body::from_stream(found.content)).into_response())
 }

@@ -1,8 +1,8 @@
 //! The desk: how many cases stand where, one call for the page of a case, and its problems.
 
-use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Params};
+use super::language::lang;
 use super::output::{made, tagged};
 use super::problem::Result;
 use crate::app::App;

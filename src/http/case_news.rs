@@ -1,10 +1,10 @@
 //! News of all cases as server-sent events: what the lists of a desk are kept fresh by.
 
-use super::case_timeline::lang;
 use super::cases::{states, turns};
 use super::events::{event, had, news};
 use super::guard::By;
 use super::input::{Params, one_of};
+use super::language::lang;
 use super::problem::Result;
 use crate::app::App;
 use crate::flow::case::{CaseNews, DeskNews, NewsFilter};

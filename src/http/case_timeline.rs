@@ -2,12 +2,11 @@
 
 use super::events::{event, had, news};
 use super::input::{Params, one_of};
+use super::language::lang;
 use super::output::tagged;
 use super::problem::Result;
-use super::words::Language;
 use crate::app::App;
 use crate::domain::case::timeline::View;
-use crate::domain::verify::text::Lang;
 use crate::flow::case;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -58,13 +57,6 @@ struct Looking {
 
 fn staff() -> View {
     View::Staff
-}
-
-pub fn lang(headers: &HeaderMap) -> Lang {
-    match Language::of(headers) {
-        Language::Vi => Lang::Vi,
-        Language::En => Lang::En,
-    }
 }
 
 /// What happened in a case, where it stands, whose move it is, what comes next and by when; in the language asked for.

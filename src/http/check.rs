@@ -2,8 +2,8 @@
 
 use super::guard::By;
 use super::input::{Input, Params};
+use super::language::lang;
 use super::problem::Result;
-use super::words::Language;
 use crate::app::App;
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{Lang, date, message, outcome, verdict};
@@ -84,7 +84,7 @@ async fn check_digest(State(app): State<App>, Path(digest): Path<String>, header
     let formed = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
     let found = if formed { proof::check(&app, &digest).await? } else { None };
     // A malformed digest is not echoed: the page then holds our own words only.
-    Ok(answer(page(Language::of(&headers), found.as_ref(), formed.then_some(digest.as_str()))))
+    Ok(answer(page(lang(&headers), found.as_ref(), formed.then_some(digest.as_str()))))
 }
 
 /// A page for anybody: plain, in one language, without scripts.
@@ -95,11 +95,7 @@ pub(super) struct Html {
 }
 
 impl Html {
-    pub fn new(language: Language, title: &'static str) -> Self {
-        let lang = match language {
-            Language::Vi => Lang::Vi,
-            Language::En => Lang::En,
-        };
+    pub fn new(lang: Lang, title: &'static str) -> Self {
         Self { lang, title: escaped(&message(lang, &Message::new(title))), body: String::new() }
     }
 
@@ -139,9 +135,8 @@ pub(super) fn answer(page: Html) -> Response {
         .into_response()
 }
 
-fn page(language: Language, found: Option<&Checked>, digest: Option<&str>) -> Html {
-    let mut page = Html::new(language, "proof-title");
-    let lang = page.lang;
+fn page(lang: Lang, found: Option<&Checked>, digest: Option<&str>) -> Html {
+    let mut page = Html::new(lang, "proof-title");
     match found {
         None => page.line(Message::new("proof-unknown")),
         Some(c) => {

@@ -3,8 +3,8 @@
 
 use super::check::{Html, answer};
 use super::input::one_file;
+use super::language::lang;
 use super::problem::{Kind, Problem, Result};
-use super::words::Language;
 use crate::app::App;
 use crate::domain::proof::told;
 use crate::domain::verify::Message;
@@ -30,7 +30,7 @@ const WAITS: Duration = Duration::from_secs(5);
 /// It works without scripts.
 #[utoipa::path(get, path = "/check", tag = "proof", responses((status = 200, body = String, content_type = "text/html")))]
 async fn ask_for_file(headers: HeaderMap) -> Response {
-    let mut page = Html::new(Language::of(&headers), "proof-file-title");
+    let mut page = Html::new(lang(&headers), "proof-file-title");
     form(&mut page);
     answer(page)
 }
@@ -50,8 +50,7 @@ struct ProofForm {
     request_body(content = inline(ProofForm), content_type = "multipart/form-data"),
     responses((status = 200, body = String, content_type = "text/html")))]
 async fn check_file(State(app): State<App>, headers: HeaderMap, request: Request) -> Result<Response> {
-    let language = Language::of(&headers);
-    let mut page = Html::new(language, "proof-file-title");
+    let mut page = Html::new(lang(&headers), "proof-file-title");
     // A person reads the answer: what cannot be read is told on the page too.
     let file = match one_file(request, "file").await {
         Ok(file) if file.is_empty() => return Ok(not_read(page, StatusCode::UNPROCESSABLE_ENTITY, "proof-file-none")),

@@ -4,9 +4,12 @@ use super::advice::Why;
 use super::auth::Peer;
 use super::guard::By;
 use super::input::{Input, Params, one_file};
-use super::output::{made, tagged_bytes};
+use super::language::lang;
+use super::output::{made, shown};
 use super::problem::Result;
 use crate::app::App;
+use crate::domain::text::file_name::file_name;
+use crate::domain::verify::text::word;
 use crate::flow::contract::{
     self, CodeHanded, CodeMade, CodeSigned, ContractView, NewCode, NewContract, PaperSigned, Proved, Refusal,
 };
@@ -72,8 +75,9 @@ async fn get_contract_pdf(
     Params(why): Params<Why>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (_, pdf) = contract::pdf(&app, &actor, id, why.purpose()?).await?;
-    Ok(tagged_bytes(&headers, "application/pdf", pdf.to_vec()))
+    let (number, pdf) = contract::pdf(&app, &actor, id, why.purpose()?).await?;
+    let name = format!("{} {number}", word(lang(&headers), "file-contract"));
+    Ok(shown(&headers, "application/pdf", &file_name(&name, "application/pdf"), pdf.to_vec()))
 }
 
 /// Make a one-time code for a signer whose turn it is.
@@ -182,7 +186,8 @@ async fn get_signed_scan(
     headers: HeaderMap,
 ) -> Result<Response> {
     let scan = contract::scan(&app, &actor, id, signature, why.purpose()?).await?;
-    Ok(tagged_bytes(&headers, "application/octet-stream", scan.to_vec()))
+    let name = format!("{} {}", word(lang(&headers), "file-contract-signed"), scan.number);
+    Ok(shown(&headers, scan.media_type, &file_name(&name, scan.media_type), scan.content.to_vec()))
 }
 
 /// Somebody does not sign, or we take the contract back: with the reason.

@@ -1,8 +1,8 @@
 //! Customers as they come in: the intake, what they agreed to, and records that may be one person.
 
-use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Page, Paging, Params};
+use super::language::lang;
 use super::output::made;
 use super::problem::Result;
 use crate::app::App;

@@ -1,8 +1,8 @@
 //! Around every request: its id, its log line, its numbers, the document of its problem and the headers that keep browsers
 //! careful.
 
+use super::language::lang;
 use super::problem::{self, Kind, Problem};
-use super::words::Language;
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -19,7 +19,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn envelope(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = app.clock.new_id().to_string();
-    let language = Language::of(request.headers());
+    let language = lang(request.headers());
     let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |p| p.as_str().to_owned());
     let method = request.method().to_string();
     let span = tracing::info_span!("request", %id, %method, %route);

@@ -1,8 +1,8 @@
 //! Work without a line: packages, batches, and values that wait for a person.
 
-use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Page, Paging, Params, one_of};
+use super::language::lang;
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::flow::case::parse_purpose;

@@ -3,9 +3,12 @@
 use super::advice::Why;
 use super::guard::By;
 use super::input::{Input, Params, one_file};
+use super::language::lang;
 use super::output::{attachment, made};
 use super::problem::{Kind, Problem, Result};
 use crate::app::App;
+use crate::domain::text::file_name::file_name;
+use crate::domain::verify::text::word;
 use crate::flow::hand_over::{self, Granted, HandOverView, NewHandOver, Opening, Secret};
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -55,9 +58,11 @@ async fn get_receipt(
     By(actor): By,
     Path(id): Path<Uuid>,
     Params(why): Params<Why>,
+    headers: HeaderMap,
 ) -> Result<Response> {
-    let pdf = hand_over::receipt(&app, &actor, id, why.purpose()?).await?;
-    Ok(attachment("application/pdf", &id.simple().to_string(), pdf))
+    let (number, pdf) = hand_over::receipt(&app, &actor, id, why.purpose()?).await?;
+    let name = format!("{} {number}", word(lang(&headers), "handover-title"));
+    Ok(attachment("application/pdf", &file_name(&name, "application/pdf"), pdf))
 }
 
 /// The signed record comes back as a scan: the file itself as the body, or a form with one file. The hand-over is done.
@@ -94,11 +99,11 @@ async fn repeat_hand_over(State(app): State<App>, By(actor): By, Path(id): Path<
 }
 
 /// Open a link with its code. It holds once; after five wrong codes the link is dead. Token and code come in the body, never in
-/// an address. The files can then be fetched for an hour.
+/// an address. The files can then be fetched for an hour; each is called as its customer knows it.
 #[utoipa::path(post, path = "/receive", tag = "hand-over", request_body = Opening,
     responses((status = 200, body = Granted), (status = 404, description = "not-found"), (status = 409, description = "conflict")))]
-async fn receive(State(app): State<App>, Input(asked): Input<Opening>) -> Result<Json<Granted>> {
-    Ok(Json(hand_over::open(&app, asked).await?))
+async fn receive(State(app): State<App>, headers: HeaderMap, Input(asked): Input<Opening>) -> Result<Json<Granted>> {
+    Ok(Json(hand_over::open(&app, asked, lang(&headers)).await?))
 }
 
 /// One file of what was opened, with the grant as `Authorization: Bearer`.
@@ -110,6 +115,6 @@ async fn receive_file(State(app): State<App>, Path(sha256): Path<String>, header
     let grant =
         headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     let grant = grant.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let (file, content) = hand_over::fetch(&app, grant.trim(), &sha256).await?;
-    Ok(attachment(&file.media_type, &file.sha256, content))
+    let (named, content) = hand_over::fetch(&app, grant.trim(), &sha256, lang(&headers)).await?;
+    Ok(attachment(&named.file.media_type, &named.name.file, content))
 }

@@ -32,6 +32,7 @@ mod imports;
 pub mod input;
 mod job_events;
 mod jobs;
+mod language;
 mod layers;
 mod obligations;
 mod openapi;
@@ -42,7 +43,6 @@ mod papers;
 mod parcels;
 mod parties;
 mod payments;
-mod phrases;
 mod plans;
 pub mod problem;
 mod quotations;
@@ -57,11 +57,9 @@ mod tokens;
 mod verification_runs;
 mod verifications;
 mod watches;
-mod words;
 
 pub use guard::{By, COOKIE};
 pub use serve::serve;
-pub use words::Language;
 
 use crate::app::App;
 use axum::Router;

@@ -1,11 +1,13 @@
 //! What goes out: things made, and things that may not have changed.
 
 use super::problem::{Kind, Problem};
+use crate::domain::text::fold::unmarked;
 use crate::domain::verify::sha256_hex;
 use axum::Json;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 /// 201 with the address of what was made.
@@ -24,11 +26,42 @@ pub fn accepted<T: Serialize>(view: &T, location: &str) -> Response {
     response
 }
 
-/// A file to be saved, named by the beginning of its SHA-256.
-pub fn attachment(media_type: &str, sha256: &str, content: Bytes) -> Response {
-    let ending = media_type.rsplit('/').next().unwrap_or("bin");
-    let name = format!("attachment; filename=\"{}.{ending}\"", sha256.get(..16).unwrap_or(sha256));
-    ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)], content).into_response()
+/// A file to be saved under a name.
+pub fn attachment(media_type: &str, name: &str, content: Bytes) -> Response {
+    let headers = [(header::CONTENT_DISPOSITION, disposition("attachment", name))];
+    (headers, [(header::CONTENT_TYPE, media_type.to_owned())], content).into_response()
+}
+
+/// All but what may stand in `filename*` as it is: `attr-char` of RFC 8187.
+const ENCODED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// `Content-Disposition` (RFC 6266): the name as it is, and without its marks for a client that knows no other letters.
+pub fn disposition(how: &str, name: &str) -> HeaderValue {
+    let plain = |c: char| if (c.is_ascii_graphic() || c == ' ') && !matches!(c, '"' | '\\' | '%') { c } else { '_' };
+    let fallback: String = unmarked(name).chars().map(plain).collect();
+    let whole = utf8_percent_encode(name, &ENCODED);
+    // Letters, digits and signs of ASCII alone: it is a header.
+    HeaderValue::from_str(&format!("{how}; filename=\"{fallback}\"; filename*=UTF-8''{whole}"))
+        .unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+/// A file to be looked at, saved under a name, with an `ETag`.
+pub fn shown(request: &HeaderMap, media_type: &'static str, name: &str, content: Vec<u8>) -> Response {
+    let mut response = tagged_bytes(request, media_type, content);
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition("inline", name));
+    response
 }
 
 /// JSON with an `ETag` over its bytes; 304 when the client already has them (`If-None-Match`).
@@ -60,4 +93,20 @@ pub fn tagged_bytes(request: &HeaderMap, media_type: &'static str, bytes: Vec<u8
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_keeps_its_letters() {
+        let said = |name| disposition("attachment", name).to_str().unwrap().to_owned();
+        assert_eq!(
+            said("Hợp đồng HĐ-1 (a).pdf"),
+            "attachment; filename=\"Hop dong HD-1 (a).pdf\"; \
+             filename*=UTF-8''H%E1%BB%A3p%20%C4%91%E1%BB%93ng%20H%C4%90-1%20%28a%29.pdf"
+        );
+        assert_eq!(said("a\"b\r\nc.pdf"), "attachment; filename=\"a_b__c.pdf\"; filename*=UTF-8''a%22b%0D%0Ac.pdf");
+    }
 }

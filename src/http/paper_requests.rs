@@ -1,8 +1,8 @@
 //! What is asked of a customer: in one round, and settled item by item.
 
-use super::case_timeline::lang;
 use super::guard::By;
 use super::input::{Input, Params};
+use super::language::lang;
 use super::output::made;
 use super::problem::Result;
 use crate::app::App;

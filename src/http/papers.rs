@@ -2,9 +2,11 @@
 
 use super::guard::By;
 use super::input::{Input, Params, one_file};
+use super::language::lang;
 use super::output::{attachment, made};
 use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::domain::text::file_name::file_name;
 use crate::flow::case::parse_purpose;
 use crate::flow::paper::{self, PaperFull, PaperView};
 use axum::Json;
@@ -107,10 +109,12 @@ async fn get_scan(
     By(actor): By,
     Path((id, paper)): Path<(Uuid, Uuid)>,
     Params(why): Params<Why>,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let purpose = parse_purpose(why.purpose.as_deref())?;
     let scan = paper::scan(&app, &actor, id, paper, why.version, purpose).await?;
-    Ok(attachment(&scan.facts.media_type, &scan.facts.sha256, scan.content))
+    let name = format!("{} ({})", scan.called.in_one(lang(&headers)), scan.case_number);
+    Ok(attachment(&scan.facts.media_type, &file_name(&name, &scan.facts.media_type), scan.content))
 }
 
 /// Attach a scan: the file itself as the body, or a form with one file.

@@ -3,9 +3,12 @@
 use super::advice::Why;
 use super::guard::By;
 use super::input::{Input, Params};
-use super::output::{made, tagged_bytes};
+use super::language::lang;
+use super::output::{made, shown};
 use super::problem::Result;
 use crate::app::App;
+use crate::domain::text::file_name::file_name;
+use crate::domain::verify::text::word;
 use crate::flow::payment::{self, Account, EntryView, NewPayment, ReceiptView, Reversal};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -77,6 +80,7 @@ async fn get_receipt(
     Params(why): Params<Why>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (_, pdf) = payment::receipt(&app, &actor, id, why.purpose()?).await?;
-    Ok(tagged_bytes(&headers, "application/pdf", pdf))
+    let (number, pdf) = payment::receipt(&app, &actor, id, why.purpose()?).await?;
+    let name = format!("{} {number}", word(lang(&headers), "file-receipt"));
+    Ok(shown(&headers, "application/pdf", &file_name(&name, "application/pdf"), pdf))
 }

@@ -2,8 +2,8 @@
 //!
 //! A handler returns a [`Problem`]; it is rendered by [`render`] on the way out, where language and request id are known.
 
-use super::words::{self, Language};
-use crate::domain::problem::FieldProblem;
+use crate::domain::problem::{self as words, FieldProblem};
+use crate::domain::verify::text::Lang;
 use crate::flow;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -177,7 +177,7 @@ pub struct FieldBody {
 }
 
 /// Gives every refusal and fault its document. `reference` is the request id.
-pub fn render(response: Response, language: Language, reference: &str) -> Response {
+pub fn render(response: Response, language: Lang, reference: &str) -> Response {
     let status = response.status();
     if status.as_u16() < 400 || is_told(&response) {
         return response;
@@ -221,13 +221,9 @@ fn short(text: String) -> String {
     }
 }
 
-fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
+fn body(p: Problem, language: Lang, reference: &str) -> ProblemBody {
     let (slug, status) = p.kind.parts();
-    let said = p.code.as_deref().and_then(|c| words::reason(p.kind, c, language));
-    let told = |d: String| match (p.kind, d.split_once(' ')) {
-        (Kind::NotFound, Some((noun, id))) => format!("{} {id}", words::noun(noun, language)),
-        _ => words::note(&d, language),
-    };
+    let detail = p.detail.map(short);
     let shown = p.errors.into_iter().map(|e| FieldProblem { field: short(e.field), found: short(e.found), ..e });
     let errors = shown.map(|e| FieldBody {
         message: words::field(&e, language),
@@ -240,10 +236,7 @@ fn body(p: Problem, language: Language, reference: &str) -> ProblemBody {
         kind: format!("urn:diaba:problem:{slug}"),
         title: words::title(slug, language),
         status: status.as_u16(),
-        detail: match (said, p.detail.map(short).map(told)) {
-            (Some(said), Some(detail)) => Some(format!("{said} ({detail})")),
-            (said, detail) => said.or(detail),
-        },
+        detail: words::detail(slug, p.code.as_deref(), detail.as_deref(), language),
         code: p.code,
         instance: format!("urn:uuid:{reference}"),
         errors: errors.collect(),

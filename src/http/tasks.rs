@@ -2,13 +2,17 @@
 
 use super::guard::By;
 use super::input::{Input, Page, Paging, Params, one_file, whom};
+use super::language::lang;
 use super::output::{attachment, made};
 use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::domain::text::file_name::file_name;
+use crate::domain::verify::text::word;
 use crate::flow::case::parse_purpose;
 use crate::flow::task::{self, PhotoView, TaskFilter, TaskResult, TaskView, TaskWords};
 use axum::Json;
 use axum::extract::{Path, Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use time::Date;
@@ -216,10 +220,12 @@ async fn get_photo(
     By(actor): By,
     Path((id, sha256)): Path<(Uuid, String)>,
     Params(why): Params<Reading>,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let purpose = parse_purpose(why.purpose.as_deref())?;
     let photo = task::photo(&app, &actor, id, &sha256, purpose).await?;
-    Ok(attachment(&photo.view.media_type, &photo.view.sha256, photo.content))
+    let name = format!("{} {}", word(lang(&headers), "file-photo"), photo.view.sha256.get(..12).unwrap_or_default());
+    Ok(attachment(&photo.view.media_type, &file_name(&name, &photo.view.media_type), photo.content))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -3,7 +3,7 @@
 use super::geojson;
 use super::guard::By;
 use super::input::{Page, Paging, Params};
-use super::output::{accepted, made, tagged_bytes};
+use super::output::{accepted, made, shown, tagged_bytes};
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::domain::proof;
@@ -17,7 +17,7 @@ use crate::flow::report;
 use crate::flow::verification::{self, Requested, VerificationView, Verified};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -182,11 +182,7 @@ async fn get_report(
     let purpose = parse_purpose(how.purpose.as_deref())?;
     let lang = language(how.lang.as_deref())?;
     let done = report::render(&app, &actor, id, purpose, lang).await?;
-    let mut response = tagged_bytes(&headers, "application/pdf", done.pdf);
-    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{}\"", done.file_name)) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    Ok(shown(&headers, "application/pdf", &done.file_name, done.pdf))
 }
 
 fn language(asked: Option<&str>) -> Result<Lang> {

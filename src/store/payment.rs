@@ -70,6 +70,17 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Payme
     sqlx::query_as("select * from payment where id = $1").bind(id).fetch_optional(conn).await
 }
 
+/// Entries under a reference that are none that take back and were not taken back, in any contract.
+pub async fn standing(conn: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "select p.id from payment p where p.reference = $1 and p.reverses is null
+            and not exists (select from payment r where r.reverses = p.id) order by p.recorded_at, p.id",
+    )
+    .bind(reference)
+    .fetch_all(conn)
+    .await
+}
+
 /// Last days to pay, by the instalment's number.
 pub async fn due(conn: &mut PgConnection, contract: Uuid) -> sqlx::Result<BTreeMap<u32, Date>> {
     let rows: Vec<(i32, Date)> = sqlx::query_as("select no, due from instalment_due where contract_id = $1")
@@ -166,6 +177,14 @@ pub async fn insert_receipt(conn: &mut PgConnection, r: &ReceiptRow) -> sqlx::Re
 
 pub async fn receipt(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ReceiptRow>> {
     sqlx::query_as("select * from receipt where id = $1").bind(id).fetch_optional(conn).await
+}
+
+pub async fn receipt_by_number(conn: &mut PgConnection, year: i32, no: i32) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar("select id from receipt where year = $1 and no = $2")
+        .bind(year)
+        .bind(no)
+        .fetch_optional(conn)
+        .await
 }
 
 pub async fn receipts(conn: &mut PgConnection, contract: Uuid) -> sqlx::Result<Vec<ReceiptRow>> {

@@ -5,7 +5,7 @@ use crate::contract_signing::flood;
 use crate::contracts::{accepted, conflict, draw, kinds, new_contract, ok, party};
 use crate::test_app::{Caller, TestApp};
 use crate::ward::{mapped, publish, threaded};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -36,6 +36,16 @@ async fn outdated(legal: &Caller, case: &str) -> Vec<String> {
     let all = legal.get(&format!("/api/v1/cases/{case}/option-sheets")).await.body;
     let codes = all[0]["outdated"].as_array().unwrap().iter();
     codes.map(|b| b["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A text of `told` that is a code and not words; the code of a procedure has a field of its own.
+fn code_among(told: &Value) -> Option<String> {
+    match told {
+        Value::String(text) => Some(text.clone()).filter(|t| t.contains('_')),
+        Value::Array(all) => all.iter().find_map(code_among),
+        Value::Object(all) => all.iter().filter(|(name, _)| *name != "procedure").find_map(|(_, v)| code_among(v)),
+        _ => None,
+    }
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -74,6 +84,30 @@ async fn options_are_worked_out_and_signed(pool: PgPool) {
         assert_eq!(due("certificate_fee"), json!({"kind": "not_known", "missing": []}), "no number of this province");
         assert_eq!(wish["total"]["incomplete"], true);
 
+        let path = format!("/api/v1/option-sheets/{id}?purpose=prepare_papers");
+        let told = legal.send_in("vi", legal.request(Method::GET, &path)).await.body["words"].clone();
+        assert_eq!(told["recommended"], "Chuyển nhượng quyền sử dụng đất", "{told}");
+        let wish = &told["options"][0];
+        assert_eq!((&wish["wished"], &wish["recommended"]), (&json!(true), &json!(true)));
+        let tax = wish["dues"].as_array().unwrap().iter().find(|d| d["amount"] == "24.000.000 đồng").unwrap();
+        assert_eq!(
+            (&tax["since"], &tax["standing"]),
+            (&json!("01/07/2026"), &json!("chỉ thấy ở nguồn thứ cấp")),
+            "{tax}"
+        );
+        assert!(tax["source"].as_str().unwrap().contains("109/2025/QH15"), "{tax}");
+        assert!(tax["steps"].to_string().contains("2 % × 1.200.000.000 đồng: 24.000.000 đồng"), "{tax}");
+        assert!(wish["missing"].to_string().contains("Hợp đồng chuyển nhượng đã công chứng"), "{wish}");
+        assert_eq!(wish["steps"][1], "Công chứng hợp đồng, văn bản");
+        assert!(wish["days"]["said"].as_str().unwrap().ends_with(" ngày làm việc"), "{wish}");
+        assert!(
+            !wish["reasons"].as_array().unwrap().is_empty() && code_among(&told).is_none(),
+            "{:?}",
+            code_among(&told)
+        );
+        let english = legal.get(&path).await.body["words"]["options"][0].clone();
+        assert!(english["days"]["said"].as_str().unwrap().ends_with(" working days"), "{english}");
+
         let again = legal.post(&format!("/api/v1/option-sheets/{id}/sign"), json!({})).await;
         assert_eq!(again.body["code"], "sheet-signed");
         let no_purpose = legal.get(&format!("/api/v1/option-sheets/{id}")).await;
@@ -107,6 +141,40 @@ async fn a_new_map_or_verdict_makes_it_outdated(pool: PgPool) {
         let old = legal.get(&format!("/api/v1/option-sheets/{id}?purpose=review")).await;
         let codes: Vec<_> = old.body["outdated"].as_array().unwrap().iter().map(|b| b["code"].clone()).collect();
         assert!(codes.contains(&json!("sheet-outdated-verification")), "{codes:?}");
+    })
+    .await;
+}
+
+/// Who follows a case sees the signed options in words, and that they are looked at anew; a draft is ours alone.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_customer_reads_the_signed_options(pool: PgPool) {
+    threaded(pool, |pool| async move {
+        let t = mapped(pool).await;
+        let legal = t.signed_in("legal", &["legal"]).await;
+        let care = t.signed_in("care", &["customer_care"]).await;
+        let told = json!({"channel": "office", "need": "Tôi muốn bán đất", "procedures": ["transfer"], "invite": true,
+            "person": {"name": "Người Mẫu Tư", "phone": "0900000001"},
+            "parcel_ref": {"commune_code": "20194", "sheet": "12", "number": "345"},
+            "consents": [{"what": "processing", "text_version": "2026-01"}]});
+        let case = ok(care.post("/api/v1/intakes", told).await)["case"]["id"].as_str().unwrap().to_owned();
+        ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await);
+        let secret = ok(care.get(&format!("/api/v1/cases/{case}/invitation?purpose=contact_customer")).await);
+        let secret = json!({"invitation": secret["id"], "code": secret["code"]});
+        let customer = t.anonymous();
+        let seen = async || {
+            let asked = customer.request(Method::POST, "/api/v1/follow").json(&secret);
+            ok(customer.send_in("vi", asked).await)["advice"].clone()
+        };
+        ok(legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await);
+        assert_eq!(seen().await, Value::Null, "a draft is ours");
+        signed_sheet(&legal, &case).await;
+        let advice = seen().await;
+        assert_eq!((&advice["version"], &advice["outdated"]), (&json!(2), &json!(false)), "{advice}");
+        assert_eq!(advice["recommended"], "Chuyển nhượng quyền sử dụng đất");
+        assert!(advice["options"][0]["dues"].to_string().contains("24.000.000 đồng"), "{advice}");
+        assert!(code_among(&advice).is_none() && !advice.to_string().contains("legal"), "{advice}");
+        publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[344, 345]).await;
+        assert_eq!(seen().await["outdated"], true);
     })
     .await;
 }

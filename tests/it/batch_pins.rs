@@ -231,7 +231,7 @@ async fn a_run_over_a_version_takes_what_the_former_one_covered(pool: PgPool) {
         assert!(proposed().await.contains(&(second, "published".into())));
         let id = second.to_string();
         let told = ["verify", "--proposed", "--dismiss", &id, "--reason", "It lay over water only"];
-        crate::command_line::says(&t, &told, &["recovery_test published of", "dismissed"]).await;
+        crate::command_line::says(&t, &told, &["recovery_test: mới công bố ngày", "đã bỏ đề xuất"]).await;
         assert!(proposed().await.iter().all(|(id, _)| *id != second), "{:?}", proposed().await);
     })
     .await;

@@ -209,7 +209,8 @@ async fn nobody_reviews_their_own_work(pool: PgPool) {
 async fn a_link_opens_once_with_its_code(pool: PgPool) {
     threaded(pool, |pool| async move {
         let d = at_work(mapped(pool.clone()).await).await;
-        let form = paper(&d, json!({"kind": "other", "title": "request_form"}), 1240).await;
+        let notice = json!({"kind": "tax_notice", "number": "TB 12/2026", "issued_on": "2026-10-01"});
+        let form = paper(&d, notice, 1240).await;
         let early = d.care.post(&d.path("hand-overs"), json!({"way": "online"})).await;
         assert_eq!(early.body["code"], "case-step", "before its review: {}", early.text);
         reviewed(&d).await;
@@ -251,6 +252,13 @@ async fn a_link_opens_once_with_its_code(pool: PgPool) {
         assert_eq!(customer.post("/api/v1/receive", typed).await.body["code"], "link-used", "it holds once");
 
         let files = opened.body["files"].as_array().unwrap();
+        let case = ok(d.legal.get(&format!("/api/v1/cases/{}", d.case)).await)["number"].as_str().unwrap().to_owned();
+        let name = json!({"title": {"vi": "Thông báo thuế", "en": "Tax notice"}, "number": "TB 12/2026", "date": "2026-10-01",
+            "file": format!("01 Tax notice TB 12-2026 ({case}).png")});
+        assert_eq!(files[0]["name"], name, "as its customer knows it");
+        assert_eq!(files[1]["name"]["title"]["vi"], "Báo cáo xác minh, đã ký số");
+        let title = json!({"title": {"vi": "Thông báo thuế", "en": "Tax notice"}});
+        assert_eq!(second.body["files"][0]["name"], title, "staff have said no purpose to read more");
         assert_eq!(files.iter().map(|f| f["what"].as_str().unwrap()).collect::<Vec<_>>(), ["paper", "report"]);
         assert_eq!(files[0]["verified"], false, "the paper came after the verification");
         let holder = customer.with_token(opened.body["grant"].as_str().unwrap());
@@ -264,6 +272,15 @@ async fn a_link_opens_once_with_its_code(pool: PgPool) {
                 (file["sha256"].as_str().unwrap(), file["bytes"].as_u64().unwrap())
             );
         }
+        let first = format!("/api/v1/receive/files/{}", files[0]["sha256"].as_str().unwrap());
+        let saved = holder.send_in("vi", holder.request(Method::GET, &first)).await;
+        assert_eq!(
+            saved.header("content-disposition"),
+            format!(
+                "attachment; filename=\"01 Thong bao thue TB 12-2026 ({case}).png\"; \
+                 filename*=UTF-8''01%20Th%C3%B4ng%20b%C3%A1o%20thu%E1%BA%BF%20TB%2012-2026%20%28{case}%29.png"
+            )
+        );
         let other = format!("/api/v1/receive/files/{}", "0".repeat(64));
         assert_eq!(holder.get(&other).await.status, StatusCode::NOT_FOUND);
         assert_eq!(customer.get(&other).await.status, StatusCode::NOT_FOUND);

@@ -58,6 +58,7 @@ mod reports;
 mod retention;
 mod sealed;
 mod set_aside;
+mod spoken;
 mod staff;
 mod submissions;
 mod tampered;

@@ -114,23 +114,23 @@ async fn a_wrong_act_is_revoked_by_a_new_fact(pool: PgPool) {
 async fn told_on_the_command_line(pool: PgPool) {
     threaded(pool, |pool| async move {
         let t = mapped(pool).await;
-        says(&t, &["parcel", "20194/12/345"], &["1. 20194/12/345  zone 5899"]).await;
+        says(&t, &["parcel", "20194/12/345"], &["1. 20194/12/345  vùng 5899"]).await;
         let (good, said) = diaba(&t, &["parcel", "20194/12/345", "--at", "2020-01-01"]).await;
-        assert!(!good && said.contains("không có thửa nào") && said.contains("được biết từ ngày 2026-10-05"), "{said}");
+        assert!(!good && said.contains("không có thửa nào") && said.contains("được biết từ ngày 05/10/2026"), "{said}");
         let (good, said) = diaba(&t, &["parcel", "20194/12/345", "--at", "2020-01-01", "--lang", "en"]).await;
         assert!(!good && said.contains("no parcel") && said.contains("known since 2026-10-05"), "{said}");
         let (good, said) = diaba(&t, &["parcel", "20194/12/999", "--lang", "en"]).await;
         assert!(!good && said.contains("20194/12/999: no parcel") && !said.contains("known since"), "{said}");
         let (good, said) = diaba(&t, &["parcel", "345", "--lang", "en"]).await;
-        assert!(!good && said.contains("reference [parcel-key]"), "{said}");
+        assert!(!good && said.contains("reference: ") && said.contains("[parcel-key]"), "{said}");
 
         let mut record =
             vec!["parcel-record", "split", "--from", "20194/12/300", "--to", "20194/12/345", "--to", "20194/12/346"];
         record.extend(["--on", "2026-03-02", "--decision", "12/QĐ-UBND"]);
-        let said = says(&t, &record, &["recorded: split of 20194/12/300"]).await;
-        let act = said.split(['(', ')']).nth(1).unwrap();
-        says(&t, &["parcel", "20194/12/300"], &["2026-03-02  tách thửa: 20194/12/300 -> 20194/12/345", act]).await;
-        says(&t, &["parcel-revoke", act, "--reason", "read from the wrong decision"], &["revoked: split"]).await;
+        let said = says(&t, &record, &["Đã ghi: tách thửa từ 20194/12/300, quyết định 12/QĐ-UBND"]).await;
+        let act = said.split(['(', ')']).nth(1).unwrap().trim_start_matches("số ghi ");
+        says(&t, &["parcel", "20194/12/300"], &["02/03/2026  tách thửa: 20194/12/300 -> 20194/12/345", act]).await;
+        says(&t, &["parcel-revoke", act, "--reason", "read from the wrong decision"], &["Đã thu hồi: tách thửa"]).await;
         let (good, said) = diaba(&t, &["parcel", "20194/12/300", "--lang", "en"]).await;
         assert!(!good && said.contains("no parcel") && said.contains("revoked on"), "{said}");
     })

@@ -157,12 +157,12 @@ async fn a_case_follows_its_papers_until_a_person_binds_it(pool: PgPool) {
 
         // the same act by script
         let (east, number) = (parcel(&legal, 346).await, bound.body["number"].as_str().unwrap().to_owned());
-        let bind = ["case", "bind", &number, "--parcel", &east, "--reason", "The customer showed the place."];
+        let bind = ["case", "bind", &number, "--parcel", "20194/12/346", "--reason", "The customer showed the place."];
         says(&t, &bind, &[&east]).await;
         assert_eq!(verify().await, (json!("346"), json!("reference-found")));
         let (good, said) =
             diaba(&t, &["case", "bind", &number, "--parcel", &case, "--reason", "The customer showed it."]).await;
-        assert!(!good && said.contains("parcel [parcel-unknown]"), "{said}");
+        assert!(!good && said.contains("parcel: Không có thửa đất") && said.contains("[parcel-unknown]"), "{said}");
     })
     .await;
 }

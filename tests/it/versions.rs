@@ -271,7 +271,7 @@ async fn a_list_of_what_nobody_knows_is_refused(pool: PgPool) {
         }
         assert!(gis.get("/api/v1/layers?theme=recovery").await.body["items"].as_array().unwrap().is_empty());
         let (good, said) = diaba(&t, &["layer", "list", "--layer", "cadastral_tset"]).await;
-        assert!(!good && said.contains("layer [layer-unknown]") && said.contains("cadastral_test"), "{said}");
+        assert!(!good && said.contains("[layer-unknown]") && said.contains("cadastral_test"), "{said}");
         let nowhere = "/api/v1/verification-runs/019a0000-0000-7000-8000-00000000dead/findings?check=planning.recovry";
         assert_eq!(gis.get(nowhere).await.refused(), ["check: not-in-list"]);
     })

@@ -58,17 +58,13 @@ sheet-changed-papers = more papers are needed
 sheet-changed-steps = steps or days are others
 sheet-changed-dues = fees or taxes are others
 
-sheet-title = OPTION SHEET
+sheet-title = Option sheet
 sheet-rests-on = Rests on the verification with the digest:
-sheet-days = Working days by the rules
+sheet-days = Term by the rules
+sheet-steps = Steps
+sheet-recommended = Recommended
 sheet-total = Sum of the fees and taxes known
 sheet-incomplete = not all of it, some amounts are not known
-fee-standing = { $standing ->
-    [verified] verified
-    [secondary] from a secondary source
-    [house] house rule
-   *[unverified] not verified
-}
 fee-fact = { $fact ->
     [area] area
     [land_price] price of the land in the table
@@ -83,3 +79,17 @@ fee-fact = { $fact ->
     [too_large] a number too large to reckon with
    *[other] { $fact }
 }
+days-not-known = not known
+days-same-day = on the same day
+days-working = { $n } working days
+days-range = { $n } to { $most } working days
+days-difficult = In communes that are mountainous, islands or difficult: { $n } working days
+days-posting = And { $n } days of public posting
+days-ours = Of { $cases } cases of ours: usually { $median }, at most { $longest } working days from opening to end
+needed-joint_ownership = only where several people hold it
+needed-represented = only where somebody is represented
+needed-draft = there, but half filled
+payer-holder = paid by who gives the right
+payer-receiver = paid by who receives the right, or asks
+payer-either = paid as both agree
+due-source = Source: { $source }; in force from { $since }

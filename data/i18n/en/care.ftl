@@ -94,6 +94,14 @@ archive-manifest = SHA-256 of the manifest: { $sha256 }
 archive-signed = Signed with key { $key }.
 archive-key-needed = Whose it is was not proved: name the office's public key (--key).
 archive-broken = { $count } things are not as the manifest says.
+archive-fault-missing = { $name }: not there
+archive-fault-unlisted = { $name }: not in the manifest
+archive-fault-twice = { $name }: stands twice
+archive-fault-name = { $name }: not a name for a file of an archive
+archive-fault-changed = { $name }: its SHA-256 is { $found }, the manifest says { $listed }
+archive-fault-size = { $name }: { $found } bytes, the manifest says { $listed }
+archive-fault-manifest = manifest.json: { $name }
+archive-fault-signature = manifest.sig.json: { $name }
 
 watch-parcel = The parcel
 watch-rules = a rule that has come into force

@@ -30,3 +30,4 @@ parcel-known-since = it is known since { $day }; what was before, no map loaded 
 parcel-gone = (no longer drawn)
 parcel-act = recorded { $id }: { $kind } of { $from }, from { $day } [{ $decision }], by { $by } on { $recorded }
 parcel-act-revoked = revoked on { $day } by { $by }: { $reason }
+parcel-zone = zone { $zone }

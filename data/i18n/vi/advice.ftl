@@ -58,17 +58,13 @@ sheet-changed-papers = cần thêm giấy tờ
 sheet-changed-steps = các bước hoặc thời hạn đã khác
 sheet-changed-dues = phí, thuế đã khác
 
-sheet-title = PHIẾU PHƯƠNG ÁN
+sheet-title = Phiếu phương án
 sheet-rests-on = Dựa trên kết quả xác minh có mã:
-sheet-days = Ngày làm việc theo quy định
+sheet-days = Thời hạn theo quy định
+sheet-steps = Các bước
+sheet-recommended = Đề xuất
 sheet-total = Cộng phí, thuế đã biết
 sheet-incomplete = chưa đủ, còn khoản chưa biết
-fee-standing = { $standing ->
-    [verified] đã đối chiếu
-    [secondary] theo nguồn thứ cấp
-    [house] quy định nội bộ
-   *[unverified] chưa đối chiếu
-}
 fee-fact = { $fact ->
     [area] diện tích
     [land_price] giá đất trong bảng giá
@@ -83,3 +79,17 @@ fee-fact = { $fact ->
     [too_large] số quá lớn để tính
    *[other] { $fact }
 }
+days-not-known = chưa biết
+days-same-day = trong ngày
+days-working = { $n } ngày làm việc
+days-range = { $n } đến { $most } ngày làm việc
+days-difficult = Ở xã miền núi, hải đảo, vùng khó khăn: { $n } ngày làm việc
+days-posting = Cộng { $n } ngày niêm yết công khai
+days-ours = Theo { $cases } hồ sơ chúng tôi đã làm: thường { $median }, lâu nhất { $longest } ngày làm việc từ khi mở đến khi xong
+needed-joint_ownership = chỉ khi có nhiều người cùng đứng tên
+needed-represented = chỉ khi có người đại diện
+needed-draft = đã có nhưng chưa điền đủ
+payer-holder = bên chuyển quyền nộp
+payer-receiver = bên nhận quyền, hoặc người đề nghị, nộp
+payer-either = theo thoả thuận hai bên
+due-source = Nguồn: { $source }; áp dụng từ { $since }

@@ -94,6 +94,14 @@ archive-manifest = SHA-256 của bản kê: { $sha256 }
 archive-signed = Ký bằng khoá { $key }.
 archive-key-needed = Chưa chứng minh được là của ai: hãy nêu khoá công khai của văn phòng (--key).
 archive-broken = { $count } điểm không đúng như bản kê.
+archive-fault-missing = { $name }: không có trong tệp lưu trữ
+archive-fault-unlisted = { $name }: không có trong bản kê
+archive-fault-twice = { $name }: có hai lần
+archive-fault-name = { $name }: không phải tên tệp của hồ sơ lưu trữ
+archive-fault-changed = { $name }: SHA-256 là { $found }, bản kê ghi { $listed }
+archive-fault-size = { $name }: { $found } byte, bản kê ghi { $listed }
+archive-fault-manifest = manifest.json: { $name }
+archive-fault-signature = manifest.sig.json: { $name }
 
 watch-parcel = Thửa đất
 watch-rules = quy định mới có hiệu lực

@@ -30,3 +30,4 @@ parcel-known-since = được biết từ ngày { $day }; trước đó, không 
 parcel-gone = (không còn trên bản đồ)
 parcel-act = ghi nhận { $id }: { $kind } { $from }, từ { $day } [{ $decision }], { $by } ghi ngày { $recorded }
 parcel-act-revoked = đã thu hồi ngày { $day } bởi { $by }: { $reason }
+parcel-zone = vùng { $zone }

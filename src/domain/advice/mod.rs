@@ -6,12 +6,14 @@ mod confirm;
 mod guide;
 mod render;
 mod sheet;
+mod told;
 
 pub use compute::{Asked, Days, Feasibility, History, MissingPaper, Opt, Reason, Standing, options};
 pub use confirm::{CONFIRMED, Confirmation, new_since};
 pub use guide::{Guide, GuideBook, Needs};
-pub use render::{feasibility_key, render};
+pub use render::render;
 pub use sheet::{Edits, OPTIONS, Pinned, Sheet, SheetPins, stale};
+pub use told::{DueTold, OptionTold, SheetTold, Sourced, told};
 
 #[cfg(test)]
 mod tests;

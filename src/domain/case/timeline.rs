@@ -5,7 +5,8 @@ use super::clock::{Clock, of_submission};
 use super::dossier::Dossier;
 use super::event::{Event, Happened, Signer};
 use super::state::{Case, Step, Turn};
-use crate::domain::calendar::{clock_time, day_of};
+use crate::domain::calendar::day_of;
+use crate::domain::money::Dong;
 use crate::domain::rule::Standing;
 use crate::domain::verify::text::{self, Lang};
 use crate::domain::verify::{Message, Quantity};
@@ -217,7 +218,7 @@ fn said(kind: &str, data: &Map<String, Value>, names: &Names, lang: Lang) -> Mes
         let (name, key) = (name.as_str(), name.clone());
         message = match value {
             Value::Number(n) if matches!(name, "total" | "amount") => {
-                message.with(key, dong(n.as_i64().unwrap_or_default(), lang))
+                message.with(key, text::dong(lang, Dong(n.as_i64().unwrap_or_default())))
             }
             Value::Null if name == "due" => message.with(key, "none"),
             Value::String(s) if name == "role" && s.starts_with("staff:") => message.with(key, "assignee"),
@@ -292,7 +293,7 @@ fn listed(name: &str, list: &[Value], lang: Lang) -> String {
     let one = |v: &Value| {
         let code = v.as_str().unwrap_or_default();
         match name {
-            "procedures" => text::message(lang, &Message::new("procedure-name").with("procedure", code)),
+            "procedures" => text::procedure(lang, code),
             "missing" => text::word(lang, &format!("missing-{code}")),
             "faults" => text::word(lang, &format!("review-{code}")),
             _ => code.to_owned(),
@@ -307,23 +308,7 @@ fn moment(s: &str, lang: Lang) -> Option<String> {
     if let Ok(day) = Date::parse(s, form) {
         return Some(text::date(lang, day));
     }
-    let at = OffsetDateTime::parse(s, &Rfc3339).ok()?;
-    let (hour, minute) = clock_time(at);
-    Some(format!("{hour:02}:{minute:02} {}", text::date(lang, day_of(at))))
-}
-
-/// Whole dong, in groups of three.
-pub fn dong(amount: i64, lang: Lang) -> String {
-    let digits = amount.unsigned_abs().to_string();
-    let mut grouped = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(if lang == Lang::Vi { '.' } else { ',' });
-        }
-        grouped.push(digit);
-    }
-    let sign = if amount < 0 { "-" } else { "" };
-    format!("{sign}{grouped} {}", if lang == Lang::Vi { "đồng" } else { "VND" })
+    OffsetDateTime::parse(s, &Rfc3339).ok().map(|at| text::moment(lang, at))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A paper whose [`Paper::problems`] is not empty is refused; one whose [`Paper::missing`] is not empty is kept as a draft;
 //! [`Paper::warnings`] are for a person to look at.
 
+mod called;
 pub mod cccd;
 pub mod certificate;
 mod kinds;
@@ -12,6 +13,7 @@ mod problems;
 mod read;
 mod warnings;
 
+pub use called::Called;
 pub use kinds::*;
 pub use read::from_json;
 

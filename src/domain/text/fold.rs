@@ -27,6 +27,16 @@ pub fn plain(text: &str) -> String {
         .collect()
 }
 
+/// Without any mark, capitals kept: `Đường Lê Lợi` gives `Duong Le Loi`.
+pub fn unmarked(text: &str) -> String {
+    let base = |c| match c {
+        'đ' => 'd',
+        'Đ' => 'D',
+        c => c,
+    };
+    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).map(base).collect()
+}
+
 /// [`plain`], and only letters and digits: `So_hieu to bản đồ` gives `sohieutobando`.
 pub fn squeezed(text: &str) -> String {
     plain(text).chars().filter(|c| c.is_alphanumeric()).collect()

@@ -2,6 +2,7 @@
 
 pub mod charset;
 pub mod detect;
+pub mod file_name;
 pub mod fold;
 pub mod name;
 pub mod number;

@@ -1,7 +1,7 @@
 //! The legal department stands by a signed sheet on newer maps and rules.
 
 use super::ground::stale_now;
-use super::read::{SheetView, because, open, row, view};
+use super::read::{SheetView, because, row, unsealed, view};
 use super::watch::holds_again;
 use super::work_out::{pins_now, work_out};
 use crate::app::App;
@@ -40,7 +40,7 @@ pub async fn confirm(app: &App, by: &Actor, id: Uuid) -> Result<SheetView> {
         holds_again(app, by, &found).await?;
         return Ok(view(&found, vec![]));
     }
-    let was = open(app, by, id, Purpose::PreparePapers).await?.sheet;
+    let was = unsealed(app, by, &found, Purpose::PreparePapers).await?;
     let then = verification::open(app, by, found.confirmed_on.unwrap_or(found.verification_id), Purpose::PreparePapers);
     let then = then.await?.record;
     let anew = work_out(app, by, found.case_id, was.facts.clone()).await?;

@@ -3,7 +3,7 @@
 use super::ground::stale_now;
 use super::work_out::pins_now;
 use crate::app::App;
-use crate::domain::advice::{OPTIONS, Sheet, SheetPins};
+use crate::domain::advice::{OPTIONS, Sheet, SheetPins, SheetTold, told};
 use crate::domain::proof::Signed;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, message};
@@ -11,7 +11,7 @@ use crate::domain::verify::{Message, sha256_hex};
 use crate::flow::case::Reading;
 use crate::flow::proof::known;
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result};
+use crate::flow::{Error, Result, verification};
 use crate::store::advice::{self, SheetRow};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -70,6 +70,20 @@ pub struct SheetDetail {
     /// `diaba.options/1`: pins, facts, options with reasons, papers, steps, days, fees and taxes, and the edits.
     #[schema(value_type = Object)]
     pub sheet: Sheet,
+    /// The same in words of the language asked for.
+    pub words: SheetTold,
+}
+
+/// The signed sheet, as its customer sees it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SheetFollowed {
+    pub version: i32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub signed_at: OffsetDateTime,
+    /// It is being looked at anew: a map or a rule it rests on has changed.
+    pub outdated: bool,
+    #[serde(flatten)]
+    pub words: SheetTold,
 }
 
 pub(super) fn place_of(id: Uuid) -> String {
@@ -156,18 +170,47 @@ pub(super) async fn row(app: &App, id: Uuid) -> Result<SheetRow> {
     found.ok_or_else(|| Error::NotFound { what: "option sheet", id: id.to_string() })
 }
 
-/// The whole sheet: a logged read. Digest and signature are proved first.
-pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<SheetDetail> {
+/// The whole sheet, also in words: a logged read. Digest and signature are proved first.
+pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose, lang: Lang) -> Result<SheetDetail> {
     let row = row(app, id).await?;
-    let place = place_of(id);
+    let sheet = unsealed(app, by, &row, purpose).await?;
+    let words = in_words(app, by, &sheet, purpose, lang).await?;
+    let now = pins_now(app, row.case_id).await?;
+    Ok(SheetDetail { view: view(&row, because(app, &row, &now).await?), sheet, words })
+}
+
+/// A sheet in words; what stands in the way as the verification says it, which is opened for it: a logged read.
+pub async fn in_words(app: &App, by: &Actor, sheet: &Sheet, purpose: Purpose, lang: Lang) -> Result<SheetTold> {
+    let on = verification::open(app, by, sheet.pins.verification, purpose).await?;
+    Ok(told(sheet, &on.record, &on.basis, lang))
+}
+
+/// The newest signed sheet of a case, for its customer; none: none is signed.
+pub(in crate::flow) async fn followed(app: &App, by: &Actor, case: Uuid, lang: Lang) -> Result<Option<SheetFollowed>> {
+    let newest = advice::newest_signed(&mut *app.pool.acquire().await?, case).await?;
+    let Some(id) = newest else { return Ok(None) };
+    let row = row(app, id).await?;
+    let Some(signed_at) = row.signed_at else { return Ok(None) };
+    let sheet = unsealed(app, by, &row, Purpose::DataSubjectRequest).await?;
+    let words = in_words(app, by, &sheet, Purpose::DataSubjectRequest, lang).await?;
+    let outdated = !stale_now(app, &pins_of(&row)?, &pins_now(app, case).await?).await?.is_empty();
+    Ok(Some(SheetFollowed { version: row.version, signed_at, outdated, words }))
+}
+
+/// What a sheet says, in codes: a logged read.
+pub(in crate::flow) async fn sheet(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<Sheet> {
+    unsealed(app, by, &row(app, id).await?, purpose).await
+}
+
+pub(super) async fn unsealed(app: &App, by: &Actor, row: &SheetRow, purpose: Purpose) -> Result<Sheet> {
+    let place = place_of(row.id);
     let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
     reading.log(&place).await?;
     let plain = app.vault.open(&place, &row.sealed)?;
-    prove(app, &row, &plain).await?;
+    prove(app, row, &plain).await?;
     let sheet: Sheet = serde_json::from_slice(&plain).map_err(|e| Error::Broken(e.into()))?;
     reading.end().await?;
-    let now = pins_now(app, row.case_id).await?;
-    Ok(SheetDetail { view: view(&row, because(app, &row, &now).await?), sheet })
+    Ok(sheet)
 }
 
 async fn prove(app: &App, row: &SheetRow, plain: &[u8]) -> Result<()> {

@@ -42,8 +42,8 @@ pub(super) async fn contents(app: &App, by: &Actor, id: Uuid, pack: &mut Pack) -
     papers(app, by, id, pack).await?;
     verifications(app, by, id, pack).await?;
     for (i, sheet) in advice::list(app, id).await?.iter().rev().enumerate() {
-        let detail = advice::open(app, by, sheet.id, WHY).await?;
-        let kept = json!({"sheet": detail.sheet, "digest": sheet.digest, "signed_by": sheet.signed_by,
+        let said = advice::sheet(app, by, sheet.id, WHY).await?;
+        let kept = json!({"sheet": said, "digest": sheet.digest, "signed_by": sheet.signed_by,
             "key_id": sheet.key_id, "signature": sheet.signature});
         json_file(pack, &format!("advice/{:02}.json", i + 1), &kept).await?;
     }

@@ -10,6 +10,7 @@ use crate::flow::case::Reading;
 use crate::flow::proof::known;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result};
+use crate::outside::scans::sniff;
 use crate::store::contract::{self, SignatureRow};
 use crate::store::signed_paper;
 use base64::Engine as _;
@@ -67,8 +68,16 @@ async fn prove(app: &App, s: SignatureRow) -> Result<Proved> {
     Ok(Proved { evidence, digest, key_id: s.key_id, signature })
 }
 
+/// The scan of a signed contract.
+pub struct SignedScan {
+    /// Of the contract.
+    pub number: String,
+    pub media_type: &'static str,
+    pub content: Bytes,
+}
+
 /// The scan of a signed paper, or of one that waits for a second person: a logged read.
-pub async fn scan(app: &App, by: &Actor, id: Uuid, signature: Uuid, purpose: Purpose) -> Result<Bytes> {
+pub async fn scan(app: &App, by: &Actor, id: Uuid, signature: Uuid, purpose: Purpose) -> Result<SignedScan> {
     let mut conn = app.pool.acquire().await?;
     let row = contract::get(&mut conn, id).await?.ok_or_else(|| not_there(id))?;
     let all = contract::signatures(&mut conn, id).await?;
@@ -79,5 +88,7 @@ pub async fn scan(app: &App, by: &Actor, id: Uuid, signature: Uuid, purpose: Pur
     let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
     reading.log(&place_of(signature)).await?;
     reading.end().await?;
-    Ok(app.scans.get(&sha256).await?)
+    let content = app.scans.get(&sha256).await?;
+    let media_type = sniff(&content).map_or("application/octet-stream", |s| s.media_type);
+    Ok(SignedScan { number: row.number, media_type, content })
 }

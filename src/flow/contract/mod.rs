@@ -12,7 +12,7 @@ mod watch;
 
 pub use code::{CodeHanded, CodeMade, NewCode, hand_code, make_code};
 pub use draw::{NewContract, draw};
-pub use evidence::{Proved, evidence, scan};
+pub use evidence::{Proved, SignedScan, evidence, scan};
 pub use paper::{PaperSigned, confirm_paper, sign_on_paper};
 pub use read::{ContractView, FiledPaper, SignatureView, SignerView, get, list, pdf};
 pub(in crate::flow) use read::{instalments, parties};

@@ -5,6 +5,7 @@ use crate::domain::case::timeline::View;
 use crate::domain::handover::TRIES;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::Lang;
+use crate::flow::advice::{self, SheetFollowed};
 use crate::flow::case::{Reading, Timeline, timeline};
 use crate::flow::paper_request::{self, RoundTold};
 use crate::flow::staff::Actor;
@@ -57,6 +58,8 @@ pub struct Followed {
     /// As `/cases/{id}/timeline?view=customer`.
     #[schema(value_type = Object)]
     pub timeline: Timeline,
+    /// The options the legal department signed for them, in words; none before that.
+    pub advice: Option<SheetFollowed>,
     /// What they were asked for, oldest round first.
     pub requests: Vec<RoundTold>,
     /// Meetings ahead that they are expected at, soonest first.
@@ -97,7 +100,8 @@ pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed>
     let timeline = timeline(app, row.case_id, View::Customer, lang, 0).await?;
     let by = Actor::system("follow");
     let requests = paper_request::told(app, &by, row.case_id, lang).await?;
-    Ok(Followed { timeline, requests, meetings: task::meetings(app, &by, row.case_id).await? })
+    let advice = advice::followed(app, &by, row.case_id, lang).await?;
+    Ok(Followed { timeline, advice, requests, meetings: task::meetings(app, &by, row.case_id).await? })
 }
 
 fn place(id: Uuid) -> String {

@@ -1,10 +1,12 @@
 //! What a stranger with the link and the code may do: open it once, then fetch its files for a while.
 
+use super::named::{NamedFile, by_paper};
 use super::offer::code_index;
 use super::read::files;
 use crate::app::App;
 use crate::domain::case::{Happened, Step};
-use crate::domain::handover::{self, Delivered, FETCH_FOR, Link, Shut};
+use crate::domain::handover::{self, FETCH_FOR, Link, Shut};
+use crate::domain::verify::text::Lang;
 use crate::flow::case::{lock, lock_open, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin};
@@ -31,8 +33,8 @@ pub struct Granted {
     pub grant: String,
     #[serde(with = "time::serde::rfc3339")]
     pub until: OffsetDateTime,
-    pub files: Vec<Delivered>,
-    /// SHA-256 over the canonical form of `files`, hex.
+    pub files: Vec<NamedFile>,
+    /// SHA-256 over the canonical form of `files`, each without its `name`, hex.
     pub digest: String,
 }
 
@@ -51,7 +53,7 @@ fn shut(why: Shut) -> Error {
 /// # Errors
 /// `NotFound` for a token that is none; `Conflict` `link-expired`, `link-dead`, `link-used`, `link-replaced`; `Refused` for a
 /// wrong code, which is counted.
-pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
+pub async fn open(app: &App, asked: Opening, lang: Lang) -> Result<Granted> {
     let by = Actor::system("receive");
     let token = app.vault.index("hand_over token", asked.token.trim());
     // Never named by the token: what cannot be found goes into answers and logs.
@@ -59,6 +61,10 @@ pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
     let row = of_token(&mut *app.pool.acquire().await?, &token).await?.ok_or_else(not_found)?;
     let code = code_index(app, row.id, &handover::typed(&asked.code));
     let right = row.code_index.as_deref() == Some(&code[..]);
+    let named = match standing(&row)?.may_try(app.clock.now()) {
+        Ok(()) if right => Some(by_paper(app, &by, &row, files(&row)?.into_iter().enumerate(), lang).await?),
+        _ => None,
+    };
     let mut tx = begin(app).await?;
     lock_open(&mut tx, row.case_id).await?;
     store::lock_token(&mut tx, &token).await?;
@@ -69,13 +75,13 @@ pub async fn open(app: &App, asked: Opening) -> Result<Granted> {
     if !matches!(step, Some(Step::HandOver { offered: true, .. } | Step::AfterCare { .. })) {
         return Err(shut(Shut::Replaced));
     }
-    if !right {
+    let Some(named) = named else {
         store::tried(&mut tx, row.id, now).await?;
         tx.commit().await?;
         let left = (handover::TRIES - row.wrong - 1).max(0);
         return Err(Error::refused("code", "code-wrong", left, handover::TRIES));
-    }
-    let granted = deliver(app, &mut tx, &by, &row, now).await?;
+    };
+    let granted = deliver(app, &mut tx, &by, &row, now, named).await?;
     tx.commit().await?;
     Ok(granted)
 }
@@ -96,9 +102,9 @@ async fn deliver(
     by: &Actor,
     row: &HandOverRow,
     at: OffsetDateTime,
+    named: Vec<NamedFile>,
 ) -> Result<Granted> {
-    let files = files(row)?;
-    let digest = handover::digest(&files).map_err(|e| Error::Broken(e.into()))?;
+    let digest = handover::digest(&files(row)?).map_err(|e| Error::Broken(e.into()))?;
     let grant = hex::encode(app.clock.secret());
     let (index, until) = (app.vault.index("hand_over grant", &grant), at + FETCH_FOR);
     let done = Done {
@@ -122,14 +128,14 @@ async fn deliver(
     };
     audit::write(tx, &deed).await?;
     record(app, tx, by, row.case_id, Happened::HandedOver { handover: row.id, way: "online".into() }).await?;
-    Ok(Granted { grant, until, files, digest })
+    Ok(Granted { grant, until, files: named, digest })
 }
 
-/// One file of an opened link.
+/// One file of an opened link, under its name.
 ///
 /// # Errors
 /// `NotFound` without a grant that holds, or for a file that is not of it.
-pub async fn fetch(app: &App, grant: &str, sha256: &str) -> Result<(Delivered, Bytes)> {
+pub async fn fetch(app: &App, grant: &str, sha256: &str, lang: Lang) -> Result<(NamedFile, Bytes)> {
     let index = app.vault.index("hand_over grant", grant);
     let not_found = || Error::NotFound { what: "file", id: sha256.chars().take(64).collect() };
     let mut conn = app.pool.acquire().await?;
@@ -138,7 +144,9 @@ pub async fn fetch(app: &App, grant: &str, sha256: &str) -> Result<(Delivered, B
     if row.grant_until.is_none_or(|until| app.clock.now() >= until) {
         return Err(not_found());
     }
-    let file = files(&row)?.into_iter().find(|f| f.sha256 == sha256).ok_or_else(not_found)?;
-    let content = app.scans.get(&file.sha256).await?;
-    Ok((file, content))
+    let asked = files(&row)?.into_iter().enumerate().find(|(_, f)| f.sha256 == sha256);
+    let named = by_paper(app, &Actor::system("receive"), &row, asked, lang).await?;
+    let named = named.into_iter().next().ok_or_else(not_found)?;
+    let content = app.scans.get(sha256).await?;
+    Ok((named, content))
 }

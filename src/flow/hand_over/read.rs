@@ -1,3 +1,4 @@
+use super::named::ListedFile;
 use crate::app::App;
 use crate::domain::handover::Delivered;
 use crate::domain::staff::Purpose;
@@ -16,8 +17,8 @@ pub struct HandOverView {
     pub case_id: Uuid,
     /// office or online.
     pub way: String,
-    pub files: Vec<Delivered>,
-    /// SHA-256 over the canonical form of `files`, hex.
+    pub files: Vec<ListedFile>,
+    /// SHA-256 over the canonical form of `files`, each without its `name`, hex.
     pub digest: String,
     /// The record to be signed in the office.
     pub receipt_sha256: Option<String>,
@@ -38,7 +39,7 @@ pub struct HandOverView {
 
 pub(super) fn of_row(row: HandOverRow) -> Result<HandOverView> {
     Ok(HandOverView {
-        files: files(&row)?,
+        files: files(&row)?.into_iter().map(ListedFile::from).collect(),
         id: row.id,
         case_id: row.case_id,
         way: row.way,

@@ -1,5 +1,6 @@
 //! The record that is signed in the office, as PDF.
 
+use super::named::ListedFile;
 use super::read::{find, place};
 use crate::app::App;
 use crate::domain::calendar::day_of;
@@ -58,10 +59,7 @@ pub(super) async fn set(
 }
 
 fn row(f: &Delivered, lang: Lang) -> Value {
-    let name = match f.what.as_str() {
-        "report" => word(lang, "handover-report"),
-        _ => message(lang, &Message::new("paper-kind").with("kind", f.kind.as_str())),
-    };
+    let name = ListedFile::from(f.clone()).name.in_one(lang);
     let version = f.version.map(|v| message(lang, &Message::new("handover-version").with("version", f64::from(v))));
     let seen = word(lang, if f.verified { "handover-seen" } else { "handover-unseen" });
     json!([name, version.unwrap_or_default(), seen, f.bytes, f.sha256])
@@ -92,15 +90,16 @@ fn words(lang: Lang) -> Value {
     Value::Object(all)
 }
 
-/// The record to be signed: a logged read.
-pub async fn receipt(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<Bytes> {
+/// The record to be signed, and the number of its case: a logged read.
+pub async fn receipt(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Result<(String, Bytes)> {
     let mut conn = app.pool.acquire().await?;
     let row = find(&mut conn, id).await?;
+    let of = case::get(&mut conn, row.case_id).await?;
     drop(conn);
     let none = || Error::NotFound { what: "receipt", id: id.to_string() };
     let sha256 = row.receipt_sha256.ok_or_else(none)?;
     let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
     reading.log(&place(id)).await?;
     reading.end().await?;
-    Ok(app.scans.get(&sha256).await?)
+    Ok((of.ok_or_else(none)?.number, app.scans.get(&sha256).await?))
 }

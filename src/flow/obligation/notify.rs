@@ -33,7 +33,7 @@ pub struct NewObligation {
 pub async fn from_sheet(app: &App, by: &Actor, case: Uuid) -> Result<Vec<ObligationView>> {
     let signed = advice::list(app, case).await?.into_iter().find(|s| s.signed_at.is_some());
     let none = || Error::Conflict { code: "no-signed-sheet", detail: "sign an option sheet first".into() };
-    let sheet = advice::open(app, by, signed.ok_or_else(none)?.id, Purpose::PreparePapers).await?.sheet;
+    let sheet = advice::sheet(app, by, signed.ok_or_else(none)?.id, Purpose::PreparePapers).await?;
     let option = sheet.edits.recommended.as_deref().and_then(|p| sheet.option(p)).ok_or_else(none)?;
     let mut tx = begin(app).await?;
     lock_open(&mut tx, case).await?;

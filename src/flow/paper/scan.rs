@@ -4,18 +4,23 @@ use super::add::{Version, store as store_version};
 use super::intake::{self, place};
 use super::read::PaperView;
 use crate::app::App;
+use crate::domain::paper::Called;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::ScanFacts;
 use crate::flow::case::{Reading, lock_open};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
 use crate::outside::scans::{ALLOWED, Sniffed, sniff};
+use crate::store::case;
 use crate::store::paper::{self, Upload};
 use bytes::Bytes;
 use uuid::Uuid;
 
 #[derive(Debug, Clone)]
 pub struct ScanFile {
+    /// The paper by its kind.
+    pub called: Called,
+    pub case_number: String,
     pub facts: ScanFacts,
     pub content: Bytes,
 }
@@ -64,12 +69,13 @@ pub async fn scan(
     let mut reading = Reading::begin(app, by, case, purpose).await?;
     let not_found = || Error::NotFound { what: "scan", id: id.to_string() };
     let row = paper::get(&mut reading.tx, case, id, version).await?.ok_or_else(not_found)?;
+    let case_number = case::get(&mut reading.tx, case).await?.ok_or_else(not_found)?.number;
     let facts: ScanFacts =
         serde_json::from_value(row.scan.ok_or_else(not_found)?).map_err(|e| Error::Broken(e.into()))?;
     reading.log(&format!("scan/{}", facts.sha256)).await?;
     reading.end().await?;
     let content = app.scans.get(&facts.sha256).await?;
-    Ok(ScanFile { facts, content })
+    Ok(ScanFile { called: Called::kind(&row.kind), case_number, facts, content })
 }
 
 async fn must_exist(app: &App, case: Uuid, id: Uuid) -> Result<()> {

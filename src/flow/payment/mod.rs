@@ -7,7 +7,7 @@ mod record;
 mod reverse;
 
 pub use call::call;
-pub use read::{Account, EntryView, ReceiptView, account};
+pub use read::{Account, EntryView, ReceiptView, account, receipt_number};
 pub use receipt::receipt;
 pub use record::{NewPayment, record};
 pub use reverse::{Reversal, reverse};

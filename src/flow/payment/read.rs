@@ -87,6 +87,13 @@ pub struct Account {
     pub receipts: Vec<ReceiptView>,
 }
 
+/// Year and running number of a receipt, as its number names them.
+pub fn receipt_number(text: &str) -> Option<(i32, i32)> {
+    let (year, no) =
+        text.trim().to_uppercase().strip_prefix("PT-")?.split_once('-').map(|(y, n)| (y.parse(), n.parse()))?;
+    year.ok().zip(no.ok())
+}
+
 pub(super) fn number(r: &ReceiptRow) -> String {
     format!("PT-{:04}-{:06}", r.year, r.no)
 }

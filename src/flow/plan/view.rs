@@ -39,9 +39,9 @@ pub async fn view(app: &App, case_id: Uuid) -> Result<PlanView> {
 }
 
 pub(super) async fn of(conn: &mut PgConnection, case_id: Uuid) -> Result<PlanView> {
-    let not_found = |what| Error::NotFound { what, id: case_id.to_string() };
-    case::get(conn, case_id).await?.ok_or_else(|| not_found("case"))?;
-    let row = work_plan::of_case(conn, case_id).await?.ok_or_else(|| not_found("plan"))?;
+    let no_case = || Error::NotFound { what: "case", id: case_id.to_string() };
+    let number = case::get(conn, case_id).await?.ok_or_else(no_case)?.number;
+    let row = work_plan::of_case(conn, case_id).await?.ok_or(Error::NotFound { what: "plan", id: number })?;
     let plan = read(&row)?;
     let rows = task::of_plan(conn, row.id).await?;
     let mut counts = BTreeMap::new();

@@ -39,7 +39,7 @@ pub async fn render(app: &App, by: &Actor, id: Uuid, purpose: Purpose, lang: Lan
     };
     let sheet = sheet(app, &opened, proof, lang).await?;
     let pdf = proof::seal_file(app, app.press.pdf(sheet).await?)?;
-    Ok(Rendered { pdf, file_name: format!("{}.pdf", file_stem(&opened.record.case.number)) })
+    Ok(Rendered { pdf, file_name: format!("{}.pdf", file_stem(&opened.record.case.number, lang)) })
 }
 
 async fn sheet(app: &App, opened: &Opened, proof: Option<Vec<u8>>, lang: Lang) -> Result<Sheet> {
@@ -104,7 +104,8 @@ fn attachments(record: Vec<u8>, proof: Option<Vec<u8>>, lang: Lang) -> Vec<Attac
 }
 
 /// A case number as a file name: letters, digits and hyphens.
-fn file_stem(number: &str) -> String {
+fn file_stem(number: &str, lang: Lang) -> String {
+    let what = if lang == Lang::Vi { "bao-cao" } else { "report" };
     let plain: String = number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    format!("bao-cao-{plain}")
+    format!("{what}-{plain}")
 }

@@ -25,6 +25,13 @@ impl Lang {
             _ => None,
         }
     }
+
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
 }
 
 /// Vietnamese, English.
@@ -40,6 +47,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../../../../data/i18n/vi/case.ftl"), include_str!("../../../../data/i18n/en/case.ftl")),
     (include_str!("../../../../data/i18n/vi/care.ftl"), include_str!("../../../../data/i18n/en/care.ftl")),
     (include_str!("../../../../data/i18n/vi/tasks.ftl"), include_str!("../../../../data/i18n/en/tasks.ftl")),
+    (include_str!("../../../../data/i18n/vi/desk.ftl"), include_str!("../../../../data/i18n/en/desk.ftl")),
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -112,7 +120,8 @@ fn args(lang: Lang, m: &Message) -> FluentArgs<'static> {
             Arg::Number(n) => args.set(name.clone(), *n),
             Arg::Text(t) if name == "reasons" => args.set(name.clone(), reasons(lang, t)),
             Arg::Text(t) if name == "task" => args.set(name.clone(), task(lang, t)),
-            Arg::Text(t) if name == "topic" => args.set(name.clone(), topic(lang, t)),
+            Arg::Text(t) if name == "topic" => args.set(name.clone(), super::spoken::coded(lang, "topic", t)),
+            Arg::Text(t) if name == "check" => args.set(name.clone(), super::report::title(lang, t)),
             Arg::Text(t) if name == "facts" => args.set(name.clone(), facts(lang, t)),
             Arg::Text(t) if name == "fields" => args.set(name.clone(), fields(lang, t)),
             Arg::Text(t) => args.set(name.clone(), day(lang, name, t).unwrap_or_else(|| t.to_string())),
@@ -144,12 +153,6 @@ impl Bilingual {
 /// The title of a kind of task; what is none is shown as it is. An argument named `task` is shown so.
 pub fn task(lang: Lang, kind: &str) -> String {
     crate::domain::plan::task_title(kind).map_or_else(|| kind.to_owned(), |t| t.in_lang(lang).to_owned())
-}
-
-/// An argument named `topic` holds what a problem is about; a topic of before the list is shown as it was written.
-fn topic(lang: Lang, code: &str) -> String {
-    let key = format!("topic-{code}");
-    if has(lang, &key) { word(lang, &key) } else { code.to_owned() }
 }
 
 /// An argument named `fields` holds paths of fields of papers with commas between them; each is shown in words.
@@ -242,11 +245,15 @@ mod tests {
         assert_eq!(keys(FILES.iter().map(|f| f.0)), keys(FILES.iter().map(|f| f.1)));
     }
 
-    /// Every `Message::new("…")` of the pure floor, and the title of every check.
+    /// Every `Message::new("…")` of the pure floor and of the command line, and the title of every check.
     #[test]
     fn every_key_in_the_code_can_be_read() {
         let mut used: BTreeSet<String> = CHECKS.iter().map(|c| super::super::report::title_key(c.id)).collect();
-        sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/domain")), &mut used);
+        for room in
+            [concat!(env!("CARGO_MANIFEST_DIR"), "/src/domain"), concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli")]
+        {
+            sources(std::path::Path::new(room), &mut used);
+        }
         assert!(used.len() > 60, "the scan finds the keys");
         for lang in [Lang::Vi, Lang::En] {
             let lacking: Vec<&String> = used.iter().filter(|k| !has(lang, k)).collect();

@@ -1,5 +1,10 @@
 //! A value that cannot be taken: which field, what was found, what is allowed.
 
+mod phrases;
+mod words;
+
+pub use words::{detail, field, title};
+
 use crate::domain::verify::text::Lang;
 use serde::{Deserialize, Serialize};
 
