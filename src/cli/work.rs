@@ -10,7 +10,7 @@ use crate::flow::submission::{
     self, AgencyAnswer, AgencyAsked, AgencyDecision, NewSubmission, SubmissionView, TakenBack,
 };
 use crate::flow::{Error, Result, case, field, plan};
-use crate::store::agency::names;
+use crate::store::agency;
 use crate::store::submission as rows;
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
@@ -143,15 +143,16 @@ pub enum FieldCommand {
     },
 }
 
-/// Agencies by code, staff by id: what they are called.
-async fn called(app: &App) -> Result<BTreeMap<String, String>> {
-    Ok(names(&mut *app.pool.acquire().await?).await?)
+/// What these are called: agencies by code, staff by id.
+async fn called(app: &App, who: impl Iterator<Item = String>) -> Result<BTreeMap<String, String>> {
+    Ok(agency::called(&mut *app.pool.acquire().await?, &who.collect()).await?)
 }
 
 pub async fn plan(app: &App, by: &Actor, say: Say, a: PlanArgs) -> Result<ExitCode> {
     let found = case::get(app, &a.case).await?;
     let view = if a.make { plan::make(app, by, found.id).await? } else { plan::view(app, found.id).await? };
-    let names = called(app).await?;
+    let who = view.tasks.iter().filter_map(|t| t.task.assignee);
+    let names = called(app, who.map(|id| id.to_string())).await?;
     a.form.output.show(&view, |view| planned(say, &found.number, view, &names))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -189,7 +190,8 @@ pub async fn agency(app: &App, by: &Actor, say: Say, c: AgencyCommand) -> Result
         }
         AgencyCommand::Show { case, form } => {
             let found = case::get(app, &case).await?;
-            let (all, names) = (submission::list(app, found.id).await?, called(app).await?);
+            let all = submission::list(app, found.id).await?;
+            let names = called(app, all.iter().map(|s| s.agency.clone())).await?;
             form.output.show(&all, |all| {
                 if all.is_empty() {
                     say.line(&Message::new("submission-none").with("number", found.number.as_str()));
@@ -223,12 +225,13 @@ pub async fn agency(app: &App, by: &Actor, say: Say, c: AgencyCommand) -> Result
         }
     };
     let number = case::get(app, &done.case_id.to_string()).await?.number;
-    told(say, &number, &done, &called(app).await?);
+    told(say, &number, &done, &called(app, [done.agency.clone()].into_iter()).await?);
     Ok(ExitCode::SUCCESS)
 }
 
 async fn listed(app: &App, say: Say, form: As, filter: rows::Filter) -> Result<()> {
-    let (listed, names) = (submission::page(app, &filter).await?, called(app).await?);
+    let listed = submission::page(app, &filter).await?;
+    let names = called(app, listed.iter().map(|s| s.agency.clone())).await?;
     let counts = rows::counts(&mut *app.pool.acquire().await?, app.clock.today()).await?;
     form.output.show(&listed, |listed| {
         for c in counts {

@@ -23,6 +23,7 @@ mod contracts;
 mod customers;
 mod desk_cli;
 mod disk;
+mod dossiers_back;
 mod examples;
 mod faults;
 mod field;
