@@ -56,7 +56,7 @@ pub async fn run(app: &App, by: &Actor, say: Say, a: ManyArgs) -> Result<ExitCod
 }
 
 fn proposal(key: &'static str, say: Say, p: &batch::RunProposal) -> Message {
-    let said = Message::new(key).with("layer", p.layer.as_str()).with("what", say.coded("map-change", &p.what));
+    let said = Message::new(key).with("layer", p.layer.as_str()).with("what", say.coded("map-change", p.what));
     said.with("day", say.date(day_of(p.at)))
 }
 
@@ -64,7 +64,7 @@ async fn proposed(app: &App, say: Say) -> Result<ExitCode> {
     let row = |p: &batch::RunProposal| {
         vec![
             format!("{} {}", p.layer, p.coverage_key),
-            say.coded("map-change", &p.what),
+            say.coded("map-change", p.what),
             say.date(day_of(p.at)),
             format!("diaba verify --layer-version {}", p.layer_version_id),
         ]
