@@ -116,7 +116,7 @@ where
 pub async fn issues(conn: &mut PgConnection, f: &OpenFilter) -> sqlx::Result<Vec<IssueListed>> {
     let sql = listed!(
         "select i.id, i.case_id, c.number as case_number, i.topic, i.topic as what, i.owner, i.due, i.raised_by, i.raised_at, i.resolved_at,
-                case when i.resolved_at is null then 'open' else 'resolved' end as state
+                case when i.resolved_at is null and not c.ended then 'open' else 'resolved' end as state
            from case_issue i join case_file c on c.id = i.case_id"
     );
     rows(conn, sql, f).await
@@ -125,7 +125,8 @@ pub async fn issues(conn: &mut PgConnection, f: &OpenFilter) -> sqlx::Result<Vec
 /// By the day of their request.
 pub async fn items(conn: &mut PgConnection, f: &OpenFilter) -> sqlx::Result<Vec<ItemListed>> {
     let sql = listed!(
-        "select i.id, i.case_id, c.number as case_number, i.request_id, r.round, i.need, i.need as what, i.paper_kind, i.state, r.due,
+        "select i.id, i.case_id, c.number as case_number, i.request_id, r.round, i.need, i.need as what, i.paper_kind,
+                case when i.state = 'open' and c.ended then 'dropped' else i.state end as state, r.due,
                 r.reminded, null::uuid as owner
            from request_item i join paper_request r on r.id = i.request_id join case_file c on c.id = i.case_id"
     );
@@ -154,10 +155,11 @@ pub struct OpenCount {
 
 pub async fn counts(conn: &mut PgConnection, today: Date) -> sqlx::Result<Vec<OpenCount>> {
     sqlx::query_as(
-        "select 'issues' as list, count(*) as open, count(*) filter (where due < $1) as late from case_issue where resolved_at is null
+        "select 'issues' as list, count(*) as open, count(*) filter (where due < $1) as late
+           from case_issue i join case_file c on c.id = i.case_id where resolved_at is null and not c.ended
          union all
          select 'request-items', count(*), count(*) filter (where r.due < $1)
-           from request_item i join paper_request r on r.id = i.request_id where i.state = 'open'
+           from request_item i join paper_request r on r.id = i.request_id join case_file c on c.id = i.case_id where i.state = 'open' and not c.ended
          union all
          select 'obligations', count(*), count(*) filter (where g.due < $1) from obligation o
            left join lateral (select due from obligation_figure g where g.obligation_id = o.id order by no desc limit 1) g on true

@@ -157,6 +157,7 @@ async fn a_customer_reads_the_signed_options(pool: PgPool) {
             "parcel_ref": {"commune_code": "20194", "sheet": "12", "number": "345"},
             "consents": [{"what": "processing", "text_version": "2026-01"}]});
         let case = ok(care.post("/api/v1/intakes", told).await)["case"]["id"].as_str().unwrap().to_owned();
+        legal.open_case().await; // of somebody else, on the same parcel
         ok(legal.post(&format!("/api/v1/cases/{case}/verifications"), json!({})).await);
         let secret = ok(care.get(&format!("/api/v1/cases/{case}/invitation?purpose=contact_customer")).await);
         let secret = json!({"invitation": secret["id"], "code": secret["code"]});
@@ -167,13 +168,18 @@ async fn a_customer_reads_the_signed_options(pool: PgPool) {
         };
         ok(legal.post(&format!("/api/v1/cases/{case}/option-sheets"), facts()).await);
         assert_eq!(seen().await, Value::Null, "a draft is ours");
-        signed_sheet(&legal, &case).await;
+        let sheet = signed_sheet(&legal, &case).await;
+        let staff = legal.request(Method::GET, &format!("/api/v1/option-sheets/{sheet}?purpose=prepare_papers"));
+        let staff = ok(legal.send_in("vi", staff).await)["words"].to_string();
         let advice = seen().await;
+        assert!(staff.contains("1 hồ sơ khác đang mở"), "{staff}");
+        assert!(!advice.to_string().contains("hồ sơ khác đang"), "what others do is not theirs to read: {advice}");
         assert_eq!((&advice["version"], &advice["outdated"]), (&json!(2), &json!(false)), "{advice}");
         assert_eq!(advice["recommended"], "Chuyển nhượng quyền sử dụng đất");
         assert!(advice["options"][0]["dues"].to_string().contains("24.000.000 đồng"), "{advice}");
         assert!(code_among(&advice).is_none() && !advice.to_string().contains("legal"), "{advice}");
         publish(&t.signed_in("gis.two", &["gis_analyst"]).await, &[344, 345]).await;
+        t.run("watch_sheets").await;
         assert_eq!(seen().await["outdated"], true);
     })
     .await;

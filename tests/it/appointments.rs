@@ -63,6 +63,13 @@ async fn who_was_told_of_an_hour_hears_that_it_is_off(pool: PgPool) {
     }
     assert_eq!(off(&legal, &case).await.len(), 2);
     assert_eq!(off(&legal, &other).await.len(), 0);
+
+    // Agreed anew for the same task before anybody looked: what is off is no news any more.
+    let fresh = book(&legal, &other, "2026-10-10T02:00:00Z", json!({"hold_minutes": 60})).await;
+    t.advance(Duration::minutes(61));
+    book(&legal, &other, "2026-10-10T02:00:00Z", json!({"task": fresh["id"]})).await;
+    t.run("advance_plans").await;
+    assert_eq!(off(&legal, &other).await.len(), 0);
     assert_eq!(
         act(&legal, &second, "cancel", json!({"reason": "đã trao đổi qua điện thoại"})).await.status,
         StatusCode::OK

@@ -57,13 +57,25 @@ async fn what_comes_back_is_somebodys(pool: PgPool) {
         );
         assert_eq!(screen["timeline"]["now"]["by"], "2026-10-14", "{}", screen["timeline"]["now"]);
 
+        // Noted with a wrong number, noted rightly, then the first taken out: the right one lies there, and nothing is left to do.
+        let wrong = f.hand_in(dossier("R30")).await;
+        let right = f.hand_in(dossier("R31")).await;
+        ok(f.step(&wrong, "withdrawn", json!({"mistake": true, "words": "Nhập sai số biên nhận"})).await);
+        let told = ok(f.legal.get(&format!("/api/v1/cases/{}/timeline?view=customer", f.case)).await);
+        let (now, last) = (&told["now"], told["lines"].as_array().unwrap().last().unwrap());
+        assert_eq!(
+            (&now["turn"], &last["kind"], &last["next"]),
+            (&json!("authority"), &json!("submission_withdrawn"), &Value::Null)
+        );
+        ok(f.step(&right, "withdrawn", json!({"mistake": false, "words": "Khách xin rút để sửa"})).await);
+
         // What is decided after the end is nobody's any more.
         let third = f.hand_in(dossier("R3")).await;
         let end = json!({"ending": "withdrawn", "reason": "the customer sells no more"});
         ok(f.legal.post(&format!("/api/v1/cases/{}/close", f.case), end).await);
         ok(f.step(&third, "decided", no).await);
         let told = kinds(&f.t, &f.case).await;
-        assert_eq!(told.iter().filter(|k| *k == "issue_raised").count(), 2, "{told:?}");
+        assert_eq!(told.iter().filter(|k| *k == "issue_raised").count(), 3, "{told:?}");
         every_case_is_its_events(&f.t.app.pool).await;
     })
     .await;

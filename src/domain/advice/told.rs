@@ -88,13 +88,21 @@ pub struct DueTold {
     pub note: Option<String>,
 }
 
+/// Who reads a sheet in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    Staff,
+    /// Reads what maps and measures say of the land; of papers, people and other cases only what was checked.
+    Customer,
+}
+
 /// A sheet in words. `record` and `basis` are those of the verification it was made on.
-pub fn told(sheet: &Sheet, record: &Record, basis: &Basis, lang: Lang) -> SheetTold {
+pub fn told(sheet: &Sheet, record: &Record, basis: &Basis, reader: Reader, lang: Lang) -> SheetTold {
     let edits = &sheet.edits;
     let one = |o: &Opt| {
         let recommended = edits.recommended.as_deref() == Some(o.procedure.as_str());
         let note = edits.notes.get(&o.procedure).cloned().filter(|n| !n.is_empty());
-        OptionTold { recommended, note, ..option(o, record, basis, lang) }
+        OptionTold { recommended, note, ..option(o, record, basis, reader, lang) }
     };
     let mut options: Vec<OptionTold> = sheet.options.iter().map(one).collect();
     options.sort_by_key(|o| !o.recommended);
@@ -119,7 +127,7 @@ fn feasibility_key(f: Feasibility) -> &'static str {
     }
 }
 
-fn option(o: &Opt, record: &Record, basis: &Basis, lang: Lang) -> OptionTold {
+fn option(o: &Opt, record: &Record, basis: &Basis, reader: Reader, lang: Lang) -> OptionTold {
     // What is none for this parcel has its reason, and nothing to do.
     let applies = o.feasibility != Feasibility::NotApplicable;
     OptionTold {
@@ -128,7 +136,7 @@ fn option(o: &Opt, record: &Record, basis: &Basis, lang: Lang) -> OptionTold {
         wished: o.wished,
         recommended: false,
         feasibility: word(lang, feasibility_key(o.feasibility)),
-        reasons: counted(o.reasons.iter().map(|r| reason(r, record, basis, lang))),
+        reasons: counted(o.reasons.iter().map(|r| reason(r, record, basis, reader, lang))),
         missing: o.missing.iter().filter(|_| applies).map(|m| missing(m, lang)).collect(),
         steps: o.steps.iter().filter(|_| applies).map(|s| word(lang, &format!("step-{s}"))).collect(),
         days: o.days.as_ref().filter(|_| applies).map(|d| days(d, lang)),
@@ -151,9 +159,10 @@ fn counted(all: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// A finding as its record says it; a sheet names it by check and subject.
-fn reason(r: &Reason, record: &Record, basis: &Basis, lang: Lang) -> String {
+fn reason(r: &Reason, record: &Record, basis: &Basis, reader: Reader, lang: Lang) -> String {
     match r {
         Reason::Said { say } => message(lang, say),
+        Reason::Finding { check, .. } if reader == Reader::Customer && !of_the_land(check) => title(lang, check),
         Reason::Finding { check, subject, verdict, .. } => {
             let found = record.findings.iter().find(|f| f.check == check.as_str() && f.subject == *subject);
             match found.filter(|f| f.verdict == *verdict) {
@@ -168,6 +177,11 @@ fn reason(r: &Reason, record: &Record, basis: &Basis, lang: Lang) -> String {
             }
         }
     }
+}
+
+/// Findings that hold nothing about people.
+fn of_the_land(check: &str) -> bool {
+    ["parcel.", "planning.", "split."].iter().any(|family| check.starts_with(family))
 }
 
 fn sourced(lang: Lang, said: String, source: &str, held: Standing, notes: Vec<String>) -> Sourced {

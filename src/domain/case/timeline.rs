@@ -98,11 +98,16 @@ pub fn line(event: &Event, names: &Names, view: View, lang: Lang) -> Option<Line
         what: text::message(lang, &message),
         why: text::attribute(lang, &message, "why"),
         who,
-        next: text::attribute(lang, &message, "next").filter(|t| !t.is_empty()),
+        next: text::attribute(lang, &message, "next").filter(|t| !t.is_empty() && !left_alone(&event.what)),
         by: by_when(&event.what),
         kind,
         data,
     })
+}
+
+/// A dossier came back and nobody has to see to it: its case has ended, or another one lies there.
+fn left_alone(what: &Happened) -> bool {
+    matches!(what, Happened::SubmissionWithdrawn { next_by: None, .. })
 }
 
 /// What is told of the case as it stands after `events`, by its clocks.

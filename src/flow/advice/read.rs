@@ -3,12 +3,12 @@
 use super::ground::stale_now;
 use super::work_out::pins_now;
 use crate::app::App;
-use crate::domain::advice::{OPTIONS, Sheet, SheetPins, SheetTold, told};
+use crate::domain::advice::{OPTIONS, Reader, Sheet, SheetPins, SheetTold, told};
 use crate::domain::proof::Signed;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, message};
 use crate::domain::verify::{Message, sha256_hex};
-use crate::flow::case::Reading;
+use crate::flow::case::{self, Reading};
 use crate::flow::proof::known;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, verification};
@@ -80,7 +80,7 @@ pub struct SheetFollowed {
     pub version: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub signed_at: OffsetDateTime,
-    /// It is being looked at anew: a map or a rule it rests on has changed.
+    /// It was said to hold no longer: a map or a rule it rests on has changed.
     pub outdated: bool,
     #[serde(flatten)]
     pub words: SheetTold,
@@ -174,15 +174,22 @@ pub(super) async fn row(app: &App, id: Uuid) -> Result<SheetRow> {
 pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose, lang: Lang) -> Result<SheetDetail> {
     let row = row(app, id).await?;
     let sheet = unsealed(app, by, &row, purpose).await?;
-    let words = in_words(app, by, &sheet, purpose, lang).await?;
+    let words = in_words(app, by, &sheet, purpose, Reader::Staff, lang).await?;
     let now = pins_now(app, row.case_id).await?;
     Ok(SheetDetail { view: view(&row, because(app, &row, &now).await?), sheet, words })
 }
 
 /// A sheet in words; what stands in the way as the verification says it, which is opened for it: a logged read.
-pub async fn in_words(app: &App, by: &Actor, sheet: &Sheet, purpose: Purpose, lang: Lang) -> Result<SheetTold> {
+pub async fn in_words(
+    app: &App,
+    by: &Actor,
+    sheet: &Sheet,
+    purpose: Purpose,
+    reader: Reader,
+    lang: Lang,
+) -> Result<SheetTold> {
     let on = verification::open(app, by, sheet.pins.verification, purpose).await?;
-    Ok(told(sheet, &on.record, &on.basis, lang))
+    Ok(told(sheet, &on.record, &on.basis, reader, lang))
 }
 
 /// The newest signed sheet of a case, for its customer; none: none is signed.
@@ -192,8 +199,9 @@ pub(in crate::flow) async fn followed(app: &App, by: &Actor, case: Uuid, lang: L
     let row = row(app, id).await?;
     let Some(signed_at) = row.signed_at else { return Ok(None) };
     let sheet = unsealed(app, by, &row, Purpose::DataSubjectRequest).await?;
-    let words = in_words(app, by, &sheet, Purpose::DataSubjectRequest, lang).await?;
-    let outdated = !stale_now(app, &pins_of(&row)?, &pins_now(app, case).await?).await?.is_empty();
+    let words = in_words(app, by, &sheet, Purpose::DataSubjectRequest, Reader::Customer, lang).await?;
+    let standing = case::refold(&mut *app.pool.acquire().await?, case).await?;
+    let outdated = standing.and_then(|c| c.signed_sheet).is_some_and(|s| s.id == id && s.outdated);
     Ok(Some(SheetFollowed { version: row.version, signed_at, outdated, words }))
 }
 

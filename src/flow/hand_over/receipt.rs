@@ -96,7 +96,7 @@ pub async fn receipt(app: &App, by: &Actor, id: Uuid, purpose: Purpose) -> Resul
     let row = find(&mut conn, id).await?;
     let of = case::get(&mut conn, row.case_id).await?;
     drop(conn);
-    let none = || Error::NotFound { what: "receipt", id: id.to_string() };
+    let none = || Error::NotFound { what: "hand-over record", id: id.to_string() };
     let sha256 = row.receipt_sha256.ok_or_else(none)?;
     let mut reading = Reading::begin(app, by, row.case_id, purpose).await?;
     reading.log(&place(id)).await?;

@@ -245,8 +245,14 @@ pub async fn withdraw(app: &App, by: &Actor, id: Uuid, back: TakenBack) -> Resul
     keep(app, by, o, Step::Withdrawn, &said, Along { mistake: back.mistake, ..along }).await
 }
 
-/// What came back is somebody's, by a day, until it is handed in anew.
+/// What came back is somebody's, by a day, until it is handed in anew; nobody's when another of its kind lies there, or was granted.
 async fn back(app: &App, by: &Actor, o: &mut Open, topic: &str, said: &str) -> Result<Along> {
+    let standing = case::lock(&mut o.tx, o.row.case_id).await?;
+    let others =
+        standing.iter().flat_map(|c| &c.dossiers).filter(|(id, d)| **id != o.row.id && d.procedure == o.row.procedure);
+    if others.into_iter().any(|(_, d)| d.open() || d.last == Some(Step::Granted)) {
+        return Ok(Along::default());
+    }
     let found = Found { topic, words: said.to_owned(), origin: origin(&o.row.procedure) };
     let raised = case::raise_found(app, &mut o.tx, by, o.row.case_id, found).await?;
     Ok(Along { issue: raised.as_ref().map(|i| i.id), next_by: raised.map(|i| i.due), ..Along::default() })

@@ -98,7 +98,7 @@ async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &Tas
         told = Some(Happened::AppointmentKept { task: task.id }.into());
     } else if ended {
         let off = appointment::cancel_of_task(tx, task.id, task.updated_at).await?;
-        told = off.map(|a| called_off(&a, "not_needed").into());
+        told = off.filter(|a| a.starts > task.updated_at).map(|a| called_off(&a, "not_needed").into());
     } else if !appointment::give(tx, task.id, task.assignee, task.updated_at).await? {
         let detail = "somewhere else at the hour of its appointment".into();
         return Err(Error::Conflict { code: "double-booked", detail });
@@ -132,7 +132,7 @@ pub(super) async fn cancel_in(
     let off = appointment::cancel_of_task(tx, id, now).await?;
     let row = existing(tx, id).await?;
     note(app, tx, by, &row, "cancelled", json!({ "because": because })).await?;
-    let off = off.map(|a| called_off(&a, "not_needed").into());
+    let off = off.filter(|a| a.starts > now).map(|a| called_off(&a, "not_needed").into());
     Ok([happened(&row, "cancelled").into()].into_iter().chain(off).collect())
 }
 

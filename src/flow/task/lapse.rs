@@ -26,7 +26,11 @@ async fn tell(app: &App, by: &Actor, case: Uuid, id: Uuid) -> Result<()> {
     let Some(off) = appointment::tell_lapsed(&mut tx, id).await? else { return Ok(()) };
     let mut of = existing(&mut tx, off.task_id).await?;
     let over = matches!(of.state.as_str(), "done" | "cancelled");
-    if !over && appointment::live_of_task(&mut tx, of.id).await?.is_none() {
+    // Who has a new hour since was told of that one: the old one is forgotten.
+    if appointment::live_of_task(&mut tx, of.id).await?.is_some() {
+        return Ok(tx.commit().await?);
+    }
+    if !over {
         (of.appointment_at, of.updated_at) = (None, app.clock.now());
         if !task::change(&mut tx, &of).await? {
             return Err(Error::Conflict { code: "version", detail: format!("task {} was changed meanwhile", of.id) });
