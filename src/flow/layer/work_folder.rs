@@ -39,8 +39,12 @@ fn sweep(root: &Path) -> io::Result<()> {
     for entry in read_dir(root)? {
         let path = entry?.path();
         if path.is_dir() && is_left(&path)? {
-            tracing::info!(folder = %path.display(), "removed what a killed process left");
-            remove_dir_all(&path)?;
+            match remove_dir_all(&path) {
+                Ok(()) => tracing::info!(folder = %path.display(), "removed what a killed process left"),
+                // It was not left: whoever used it was removing it at this moment.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(e),
+            }
         }
     }
     Ok(())
@@ -77,5 +81,15 @@ mod tests {
         let (one_at, other_at) = (one.path(), other.path());
         drop((one, other));
         assert!(!one_at.exists() && !other_at.exists());
+    }
+
+    #[test]
+    fn folders_that_go_while_others_are_made_break_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let make = || (0..300).try_for_each(|_| WorkFolder::make(home.path()).map(drop));
+        std::thread::scope(|s| {
+            let makers: Vec<_> = (0..6).map(|_| s.spawn(make)).collect();
+            makers.into_iter().for_each(|m| m.join().unwrap().unwrap());
+        });
     }
 }
