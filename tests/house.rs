@@ -323,3 +323,24 @@ fn schemas_have_names_of_their_own() {
     assert!(places.len() > 150, "{} schemas", places.len());
     assert_none(places.iter().filter(|(_, p)| p.len() > 1).map(|(n, p)| format!("{n}: {}", p.join(", "))).collect());
 }
+
+#[test]
+fn what_is_said_of_a_row_has_words_in_both_languages() {
+    let mut codes = BTreeMap::new();
+    for path in rust_files(&top().join("src")) {
+        let text = read(&path);
+        for made in ["Remark::bad(", "Remark::note("] {
+            let literals =
+                text.split(made).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+            codes.extend(literals.map(|code| (code.to_owned(), relative(&path))));
+        }
+    }
+    assert!(codes.len() > 15, "{codes:?}");
+    let mut faults = Vec::new();
+    for lang in ["vi", "en"] {
+        let said = read(&top().join(format!("data/i18n/{lang}/desk.ftl")));
+        let unsaid = codes.iter().filter(|(code, _)| !said.contains(&format!("\nrow-issue-{code} = ")));
+        faults.extend(unsaid.map(|(code, file)| format!("{file}: row-issue-{code} is not in {lang}/desk.ftl")));
+    }
+    assert_none(faults);
+}

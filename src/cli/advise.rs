@@ -2,7 +2,8 @@
 
 use super::say::{As, Say};
 use crate::app::App;
-use crate::domain::advice::{Reader, render};
+use crate::domain::advice::render;
+use crate::domain::case::timeline::View;
 use crate::domain::fee::FeeFacts;
 use crate::domain::staff::Purpose;
 use crate::flow::staff::Actor;
@@ -33,7 +34,7 @@ pub async fn run(app: &App, by: &Actor, say: Say, a: AdviseArgs) -> Result<ExitC
     };
     let found = case::get(app, &a.case).await?;
     let sheet = advice::work_out(app, by, found.id, facts).await?;
-    let told = advice::in_words(app, by, &sheet, Purpose::PreparePapers, Reader::Staff, say.0).await?;
+    let told = advice::in_words(app, by, &sheet, Purpose::PreparePapers, View::Staff, say.0).await?;
     a.form.output.show(&sheet, |sheet| print!("{}", render(&told, &sheet.pins.digest, say.0)))?;
     Ok(ExitCode::SUCCESS)
 }

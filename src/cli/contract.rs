@@ -270,12 +270,12 @@ async fn which(app: &App, asked: &str) -> Result<Uuid> {
     found.ok_or_else(|| Error::NotFound { what: "contract", id: asked.to_owned() })
 }
 
-/// An entry that stands, by its reference or id.
+/// An entry by its reference or id: the one that stands, or else the one taken back, so that asking twice is answered twice.
 async fn which_entry(app: &App, asked: &str) -> Result<Uuid> {
     if let Ok(id) = Uuid::parse_str(asked) {
         return Ok(id);
     }
-    match money::standing(&mut *app.pool.acquire().await?, asked).await?[..] {
+    match money::by_reference(&mut *app.pool.acquire().await?, asked).await?[..] {
         [one] => Ok(one),
         [] => Err(Error::NotFound { what: "payment", id: asked.to_owned() }),
         _ => Err(Error::refused("entry", "reference-twice", asked, "its id, as `--output json` gives it")),

@@ -166,7 +166,7 @@ fn tell(say: Say, r: &Report, seconds: f64) {
     say.line(&head);
     let text = |v: &serde_json::Value| v.as_str().unwrap_or("?").to_owned();
     let crs = Message::new("map-crs").with("crs", text(&r.crs["definition"]));
-    say.under(&crs.with("by", text(&r.crs["declared_by"])).with("proof", layer::proof_in_words(&r.crs)));
+    say.under(&crs.with("by", text(&r.crs["declared_by"])).with("proof", say.message(&layer::proof(&r.crs))));
     if r.rows_passed_over > 0 {
         say.under(&Message::new("map-passed-over").with("rows", say.count(r.rows_passed_over)));
     }
@@ -199,7 +199,7 @@ fn next(say: Say, key: &'static str, command: String) {
 
 fn issue(say: Say, rows: i64, code: &str, set_aside: bool) {
     let said = Message::new(if set_aside { "map-issue-aside" } else { "map-issue" });
-    say.under(&said.with("rows", say.count(rows)).with("code", code));
+    say.under(&said.with("rows", say.count(rows)).with("what", say.coded("row-issue", code)));
 }
 
 fn published(say: Say, p: &Published) {
@@ -261,7 +261,7 @@ async fn show(app: &App, say: Say, id: i64, limit: i64) -> Result<()> {
         .into_iter()
         .map(|i| {
             let place = i.e.zip(i.n).map_or_else(|| "-".into(), |(e, n)| format!("{e:.2} {n:.2}"));
-            vec![i.row_no.to_string(), i.code, place, i.detail.to_string()]
+            vec![i.row_no.to_string(), say.coded("row-issue", &i.code), place, i.detail.to_string()]
         })
         .collect();
     if !rows.is_empty() {

@@ -1,6 +1,7 @@
 //! How things are said on a terminal: to people in their language, to scripts as the API says them.
 
 use crate::domain::money::Dong;
+use crate::domain::money::grouped_by;
 use crate::domain::problem;
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{self, Lang};
@@ -152,13 +153,5 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) {
 
 /// A count with thin groups, for who runs the service: 1234567 -> 1 234 567.
 pub fn count(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(c);
-    }
-    if n < 0 { format!("-{out}") } else { out }
+    grouped_by('\u{202f}', n)
 }

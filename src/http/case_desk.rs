@@ -35,7 +35,7 @@ async fn case_counts(State(app): State<App>) -> Result<Json<Vec<Count>>> {
 #[utoipa::path(get, path = "/cases/{id}/screen", tag = "cases", params(("id" = Uuid, Path)),
     responses((status = 200, body = Object, example = json!({"case": {"number": "HS-2026-000123-7", "state": "verification"},
         "timeline": {"now": {"step": "verification", "turn": "customer"}, "lines": []}, "clock": {"clocks": []}, "papers": [],
-        "verification": null, "option_sheets": [], "consents": [], "requests": [], "rounds": 0, "quotations": [], "contracts": [],
+        "verification": null, "option_sheets": [], "consents": [], "invitation": null, "requests": [], "rounds": 0, "quotations": [], "contracts": [],
         "account": null, "submissions": [], "tasks": [], "appointments": [], "issues": [], "hand_overs": [], "obligations": [], "archives": [],
         "watches": []})), (status = 304)))]
 async fn case_screen(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Response> {

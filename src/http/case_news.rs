@@ -30,7 +30,7 @@ fn me() -> Object {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// Of cases that stand in this state now.
+    /// Of cases that stand in this state now, or did before the event.
     #[param(schema_with = states, example = "execution")]
     state: Option<String>,
     procedure: Option<String>,
@@ -46,11 +46,13 @@ struct Wanted {
 
 /// News of all cases: an event `case` for every line that comes into a timeline, with the case as it stands now.
 ///
+/// A case that leaves a list chosen by `state` or `turn` is told of once more, with `listed` false.
+///
 /// First comes `ready`: whoever reads the lists after it misses nothing. The stream ends after ten minutes; a browser comes back by
 /// itself with `Last-Event-ID`. A line that was told just before may be told again then: it has the same `event`.
 #[utoipa::path(get, path = "/case-events", tag = "cases", params(Wanted),
     responses((status = 200, content_type = "text/event-stream", body = String,
-        example = "event: ready\nid: 4711\ndata: {\"after\":4711}\n\nevent: case\nid: 4712\ndata: {\"event\":4712,\"case_id\":\"0199b2f0-0000-7000-8000-000000000001\",\"number\":\"HS-2026-000123-7\",\"procedure\":\"transfer\",\"state\":\"verification\",\"turn\":\"customer\",\"line\":{\"seq\":4,\"kind\":\"papers_requested\",\"what\":\"Papers were asked for.\"}}\n\n")))]
+        example = "event: ready\nid: 4711\ndata: {\"after\":4711}\n\nevent: case\nid: 4712\ndata: {\"event\":4712,\"case_id\":\"0199b2f0-0000-7000-8000-000000000001\",\"number\":\"HS-2026-000123-7\",\"procedure\":\"transfer\",\"state\":\"verification\",\"turn\":\"customer\",\"listed\":true,\"line\":{\"seq\":4,\"kind\":\"papers_requested\",\"what\":\"Papers were asked for.\"}}\n\n")))]
 async fn all_case_news(
     State(app): State<App>,
     By(actor): By,

@@ -30,6 +30,8 @@ pub struct NewEvent {
     pub customer: Option<Value>,
     /// Joined by commas.
     pub owed: String,
+    /// State and turn of the case before it; none before the first.
+    pub was: Option<(String, String)>,
 }
 
 /// Adds rows in their order. The database refuses a gap.
@@ -41,11 +43,12 @@ pub async fn insert(
     new: &[NewEvent],
 ) -> sqlx::Result<()> {
     let column = |f: fn(&NewEvent) -> String| new.iter().map(f).collect::<Vec<_>>();
+    let (states, turns): (Vec<_>, Vec<_>) = new.iter().map(|e| e.was.clone().unzip()).unzip();
     sqlx::query(
-        "insert into case_event (case_id, seq, at, actor, kind, data, sealed, customer, owed)
-         select $1, seq, $2, $3, kind, data, sealed, customer, coalesce(string_to_array(nullif(owed, ''), ','), '{}')
-           from unnest($4::int[], $5::text[], $6::jsonb[], $7::bytea[], $8::jsonb[], $9::text[])
-             as t (seq, kind, data, sealed, customer, owed) order by seq",
+        "insert into case_event (case_id, seq, at, actor, kind, data, sealed, customer, owed, was_state, was_turn)
+         select $1, seq, $2, $3, kind, data, sealed, customer, coalesce(string_to_array(nullif(owed, ''), ','), '{}'), state, turn
+           from unnest($4::int[], $5::text[], $6::jsonb[], $7::bytea[], $8::jsonb[], $9::text[], $10::text[], $11::text[])
+             as t (seq, kind, data, sealed, customer, owed, state, turn) order by seq",
     )
     .bind(case)
     .bind(at)
@@ -56,6 +59,8 @@ pub async fn insert(
     .bind(new.iter().map(|e| e.sealed.clone()).collect::<Vec<_>>())
     .bind(new.iter().map(|e| e.customer.clone()).collect::<Vec<_>>())
     .bind(column(|e| e.owed.clone()))
+    .bind(states)
+    .bind(turns)
     .execute(conn)
     .await?;
     Ok(())
@@ -88,13 +93,16 @@ pub struct NewsRow {
     pub procedure: String,
     pub state: String,
     pub turn: String,
+    /// As it stood before the event.
+    pub was_state: Option<String>,
+    pub was_turn: Option<String>,
 }
 
 /// Events of all cases behind `low` but those in `told`, in order of writing.
 pub async fn news(conn: &mut PgConnection, low: i64, told: &[i64], limit: i64) -> sqlx::Result<Vec<NewsRow>> {
     sqlx::query_as(
         "select e.id, e.case_id, e.seq, e.at, e.actor, e.kind, e.data, e.sealed, e.customer, e.owed,
-                c.number, c.procedure, c.state, c.turn
+                c.number, c.procedure, c.state, c.turn, e.was_state, e.was_turn
            from case_event e join case_file c on c.id = e.case_id
           where e.id > $1 and e.id <> all($2) order by e.id limit $3",
     )
@@ -124,12 +132,9 @@ pub async fn begun(conn: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("select pg_current_xact_id()::text::bigint").fetch_one(conn).await
 }
 
-/// State of a case and the fold of its events as kept beside it, locked for the rest of the transaction.
-pub async fn lock_standing(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<(String, Option<Value>)>> {
-    sqlx::query_as("select state, standing from case_file where id = $1 for update")
-        .bind(case)
-        .fetch_optional(conn)
-        .await
+/// The fold of a case's events as kept beside it, locked for the rest of the transaction. Outer none: no such case; inner: no fold yet.
+pub async fn lock_standing(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<Option<Value>>> {
+    sqlx::query_scalar("select standing from case_file where id = $1 for update").bind(case).fetch_optional(conn).await
 }
 
 /// A case beside its events.
@@ -179,14 +184,17 @@ pub async fn keep_standing(
 /// Cases that have not ended, and those of which a dossier still lies with an authority; behind `after`, in order of their ids.
 pub async fn running(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "select id from case_file c where id > $1 and (not ended or exists (select from submission s where s.case_id = c.id
-            and not exists (select from submission_step t where t.submission_id = s.id and t.standing in ('granted', 'refused', 'withdrawn'))))
+        "select id from case_file c
+          where id > $1 and (not ended or exists (
+                select from submission s where s.case_id = c.id and not exists (
+                    select from submission_step t
+                     where t.submission_id = s.id and t.standing in ('granted', 'refused', 'withdrawn'))))
           order by id limit $2",
     )
-        .bind(after)
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
 }
 
 /// Cases that stand in one of `steps`, behind `after`, in order of their ids.

@@ -70,11 +70,12 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Payme
     sqlx::query_as("select * from payment where id = $1").bind(id).fetch_optional(conn).await
 }
 
-/// Entries under a reference that are none that take back and were not taken back, in any contract.
-pub async fn standing(conn: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<Uuid>> {
+/// Entries under a reference that take nothing back, in any contract: those that stand, or, when none does, those taken back.
+pub async fn by_reference(conn: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "select p.id from payment p where p.reference = $1 and p.reverses is null
-            and not exists (select from payment r where r.reverses = p.id) order by p.recorded_at, p.id",
+        "with named as (select p.id, p.recorded_at, exists (select from payment r where r.reverses = p.id) as back
+                          from payment p where p.reference = $1 and p.reverses is null)
+         select id from named where back = (select bool_and(back) from named) order by recorded_at, id",
     )
     .bind(reference)
     .fetch_all(conn)

@@ -79,7 +79,8 @@ async fn contracts_and_payments_are_scripted(pool: PgPool) {
         says(&t, &["payment", "receipt", "pt-2026-000001", "-o", &pdf], &["biên nhận PT-2026-000001"]).await;
         assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
         let back = ["payment", "reverse", "FT-1", "--reason", "entered_wrongly"];
-        says(&t, &back, &["còn 5.500.000 đồng", "huỷ khoản thu 5.500.000 đồng, số FT-1: ghi nhầm"]).await;
+        let done = says(&t, &back, &["còn 5.500.000 đồng", "huỷ khoản thu 5.500.000 đồng, số FT-1: ghi nhầm"]).await;
+        assert_eq!(says(&t, &back, &[]).await, done, "taken back once, however often it is asked");
         let (good, said) = diaba(&t, &["contract", "pdf", "HĐ-2026-999999", "-o", &pdf]).await;
         assert!(!good && said.contains("Không tìm thấy: không có hợp đồng HĐ-2026-999999"), "{said}");
     })

@@ -1,6 +1,6 @@
 //! Who calls, what did they tell us, which cases are theirs: read for a purpose, and every read is kept.
 
-use crate::test_app::TestApp;
+use crate::test_app::{Caller, TestApp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -144,8 +144,13 @@ async fn a_customer_follows_their_case_with_a_code(pool: PgPool) {
     };
     let customer = t.anonymous();
     let follow = async |with: &Value| customer.post("/api/v1/follow", with.clone()).await;
+    let stands = async |care: &Caller| {
+        care.get(&format!("/api/v1/cases/{case}/screen")).await.body["invitation"]["state"].clone()
+    };
     let first = secret().await;
+    assert_eq!(stands(&care).await, "waiting");
     let seen = follow(&first).await;
+    assert_eq!(stands(&care).await, "used");
     assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
     assert_eq!(seen.body["timeline"]["now"]["turn"], "ours");
     let whole = seen.text.to_string();
@@ -159,6 +164,7 @@ async fn a_customer_follows_their_case_with_a_code(pool: PgPool) {
         assert_eq!(follow(&wrong).await.refused(), ["code: code-wrong"], "{left}");
     }
     assert_eq!(follow(&first).await.body["code"], "link-dead");
+    assert_eq!(stands(&care).await, "dead");
     care.post(&format!("/api/v1/cases/{case}/intake"), told.clone()).await;
     let first = secret().await;
     assert_eq!(follow(&first).await.status, StatusCode::OK, "invited anew");
@@ -173,6 +179,8 @@ async fn a_customer_follows_their_case_with_a_code(pool: PgPool) {
     let second = json!({"invitation": second["id"], "code": second["code"]});
     t.advance(time::Duration::days(15));
     assert_eq!(follow(&second).await.body["code"], "link-expired", "never used within its term");
+    let care = t.signed_in("care.last", &["customer_care"]).await;
+    assert_eq!(stands(&care).await, "expired");
 }
 
 #[sqlx::test(migrations = "./migrations")]

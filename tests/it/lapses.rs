@@ -25,7 +25,11 @@ async fn a_review_lapses_by_what_comes_after_it(pool: PgPool) {
         paper(&d, json!({"kind": "other", "title": "request_form"}), 1250).await;
         assert_eq!(state().await, "execution", "it goes back to work");
         let told = d.kinds().await;
-        assert_eq!(told[told.len() - 3..], ["paper_added", "review_lapsed", "paper_added"], "the paper, and its scan");
+        let came = ["paper_added", "review_lapsed", "issue_raised", "paper_added"];
+        assert_eq!(told[told.len() - 4..], came, "the paper, whose review it is to ask for anew, and the scan");
+        let all = ok(d.care.get(&d.path("issues?purpose=review")).await);
+        let mine = &all.as_array().unwrap().last().unwrap();
+        assert_eq!((&mine["topic"], &mine["due"]), (&json!("review_returned"), &json!("2026-10-08")), "by a day: {mine}");
         assert_eq!(customer.post("/api/v1/receive", old.clone()).await.body["code"], "link-replaced");
         assert_eq!(d.care.post(&d.path("hand-overs"), json!({"way": "online"})).await.body["code"], "case-step");
         again(&d).await;

@@ -4,6 +4,7 @@ use crate::test_app::TestApp;
 use crate::ward::threaded;
 use diaba::domain::demo::{DemoFile, Value, Ward, generate_on};
 use diaba::domain::layer::crs_guard::{Judgement, Proof};
+use diaba::domain::verify::text::{Lang, message};
 use diaba::flow::layer::{self, Coverage, Import, Report};
 use diaba::flow::staff::Actor;
 use diaba::flow::{Error, demo};
@@ -255,7 +256,7 @@ async fn a_file_off_the_grid_is_not_called_proved(pool: PgPool) {
         };
         let other = Definition::by(Base::Zone(ZONE), Operation::Epsg5194).to_string();
         assert!(candidates.iter().any(|c| c.definition == other), "{candidates:?}");
-        let words = layer::proof_in_words(&r.crs);
+        let words = message(Lang::En, &layer::proof(&r.crs));
         assert!(words.starts_with("NOT PROVED; would fit as well: "), "{words}");
 
         let r = b.import(f, &b.folder.path().join(&f.name), None, None).await.unwrap();

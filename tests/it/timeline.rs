@@ -93,7 +93,9 @@ async fn a_desk_hears_of_all_cases_whatever_comes_late(pool: PgPool) {
     assert!(!ready.contains("event: case"), "what was there before is not told: {ready}");
     let mut mine = Heard::of(&boss, "/api/v1/case-events?to=me").await;
     let mut others = Heard::of(&boss, "/api/v1/case-events?state=withdrawn").await;
+    let mut intake = Heard::of(&care, "/api/v1/case-events?state=intake").await;
     mine.until("event: ready").await;
+    intake.until("event: ready").await;
     others.until("event: ready").await;
 
     // An act that takes its number first and is committed last.
@@ -121,7 +123,9 @@ async fn a_desk_hears_of_all_cases_whatever_comes_late(pool: PgPool) {
     let heard = mine.until("stuck_noticed").await;
     assert!(!heard.contains("party_added"), "a manager has to hear of what stands still alone: {heard}");
     let heard = others.until("\"kind\":\"ended\"").await;
-    assert!(!heard.contains(&slow), "{heard}");
+    assert!(!heard.contains(&slow) && heard.contains("\"listed\":true"), "{heard}");
+    let heard = intake.until("\"kind\":\"ended\"").await;
+    assert!(heard.contains("\"listed\":false"), "a list hears that a case has left it: {heard}");
     for (query, field) in [("state=king", "state"), ("procedure=king", "procedure"), ("after=-1", "after")] {
         let refused = care.get(&format!("/api/v1/case-events?{query}")).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");

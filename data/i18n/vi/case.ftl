@@ -207,9 +207,9 @@ event-review_returned = Rà soát chưa đạt ở các mục: { $faults }.
     .next = Bộ phận pháp lý sửa và đề nghị rà soát lại.
 event-review_passed = Đã rà soát xong.
     .next = Chúng tôi chuẩn bị kết quả để bàn giao.
-event-review_lapsed = Có thay đổi sau khi kiểm tra: hồ sơ được xử lý tiếp và kiểm tra lại.
-    .why = Hồ sơ được kiểm tra lại để kết quả giao cho quý khách đầy đủ, chính xác.
-    .next = Chúng tôi hoàn tất, kiểm tra lại rồi mời quý khách nhận kết quả.
+event-review_lapsed = Có thay đổi sau khi rà soát: hồ sơ được xử lý tiếp và rà soát lại.
+    .why = Hồ sơ được rà soát lại để kết quả giao cho quý khách đầy đủ, chính xác.
+    .next = Chúng tôi hoàn tất, rà soát lại rồi mời quý khách nhận kết quả.
 event-hand_over_lapsed = { $why ->
     [dead] Đường dẫn đã bị khoá vì nhập sai mã quá nhiều lần.
    *[expired] Đường dẫn đã hết hạn trước khi được mở.
@@ -297,7 +297,7 @@ topic-papers_lost = mất giấy tờ
 topic-payment = thanh toán
 topic-planning = quy hoạch
 topic-result_differs = kết quả không khớp hồ sơ
-topic-review_returned = bị trả lại khi rà soát
+topic-review_returned = phải rà soát lại
 topic-wrong_area = sai diện tích
 topic-wrong_name = sai tên
 role-name = { $role ->

@@ -13,7 +13,7 @@ pub use confirm::{CONFIRMED, Confirmation, new_since};
 pub use guide::{Guide, GuideBook, Needs};
 pub use render::render;
 pub use sheet::{Edits, OPTIONS, Pinned, Sheet, SheetPins, stale};
-pub use told::{DueTold, OptionTold, Reader, SheetTold, Sourced, told};
+pub use told::{DueTold, OptionTold, SheetTold, Sourced, told};
 
 #[cfg(test)]
 mod tests;

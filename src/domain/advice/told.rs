@@ -1,12 +1,14 @@
 //! An option sheet in words of one language: what a screen, a letter or a terminal shows of it.
 
 use super::{Days, Feasibility, MissingPaper, Opt, Reason, Sheet};
+use crate::domain::case::timeline::View;
 use crate::domain::fee::{Amount, Due, Payer, Step, Total};
 use crate::domain::money::Dong;
 use crate::domain::rule::Standing;
+use crate::domain::text::fold::capital;
 use crate::domain::theme::Remark;
 use crate::domain::verify::text::{
-    Lang, capital, coded, date, dong, message, name, paper_kind, standing, subject as text_of, title, word,
+    Lang, coded, date, dong, message, name, paper_kind, standing, subject as text_of, title, word,
 };
 use crate::domain::verify::{Basis, Message, Record};
 use serde::Serialize;
@@ -88,16 +90,9 @@ pub struct DueTold {
     pub note: Option<String>,
 }
 
-/// Who reads a sheet in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    Staff,
-    /// Reads what maps and measures say of the land; of papers, people and other cases only what was checked.
-    Customer,
-}
-
-/// A sheet in words. `record` and `basis` are those of the verification it was made on.
-pub fn told(sheet: &Sheet, record: &Record, basis: &Basis, reader: Reader, lang: Lang) -> SheetTold {
+/// A sheet in words. `record` and `basis` are those of the verification it was made on. A customer reads what maps and measures say of
+/// the land; of papers, people and other cases only what was checked.
+pub fn told(sheet: &Sheet, record: &Record, basis: &Basis, reader: View, lang: Lang) -> SheetTold {
     let edits = &sheet.edits;
     let one = |o: &Opt| {
         let recommended = edits.recommended.as_deref() == Some(o.procedure.as_str());
@@ -127,7 +122,7 @@ fn feasibility_key(f: Feasibility) -> &'static str {
     }
 }
 
-fn option(o: &Opt, record: &Record, basis: &Basis, reader: Reader, lang: Lang) -> OptionTold {
+fn option(o: &Opt, record: &Record, basis: &Basis, reader: View, lang: Lang) -> OptionTold {
     // What is none for this parcel has its reason, and nothing to do.
     let applies = o.feasibility != Feasibility::NotApplicable;
     OptionTold {
@@ -159,10 +154,10 @@ fn counted(all: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// A finding as its record says it; a sheet names it by check and subject.
-fn reason(r: &Reason, record: &Record, basis: &Basis, reader: Reader, lang: Lang) -> String {
+fn reason(r: &Reason, record: &Record, basis: &Basis, reader: View, lang: Lang) -> String {
     match r {
         Reason::Said { say } => message(lang, say),
-        Reason::Finding { check, .. } if reader == Reader::Customer && !of_the_land(check) => title(lang, check),
+        Reason::Finding { check, .. } if reader == View::Customer && !of_the_land(check) => title(lang, check),
         Reason::Finding { check, subject, verdict, .. } => {
             let found = record.findings.iter().find(|f| f.check == check.as_str() && f.subject == *subject);
             match found.filter(|f| f.verdict == *verdict) {

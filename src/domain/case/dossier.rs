@@ -5,6 +5,7 @@ use super::event::{Event, Happened};
 use super::state::{Case, Why};
 use crate::domain::submission::{Step, standing};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// One dossier at an authority.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,12 @@ impl Case {
     /// The last decision about what the contract is about; none: there is none.
     pub fn granted(&self) -> Option<bool> {
         last_decision(self.main_dossiers())
+    }
+
+    /// Beside the dossier `id` another for `procedure` lies with an authority, or was granted.
+    pub fn stands_besides(&self, id: Uuid, procedure: &str) -> bool {
+        let others = self.dossiers.iter().filter(|(other, d)| **other != id && d.procedure == procedure);
+        others.map(|(_, d)| d).any(|d| d.open() || d.decided() == Some(true))
     }
 
     /// Other procedures whose last dossier was refused.

@@ -4,7 +4,7 @@ mod rate;
 mod words;
 
 pub use rate::{Measure, Rate, Rounding};
-pub use words::{amount_in_words, date_in_words, grouped, number_in_words};
+pub use words::{amount_in_words, date_in_words, grouped, grouped_by, number_in_words};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

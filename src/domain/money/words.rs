@@ -4,17 +4,23 @@
 //! `lẻ` stands for an empty tens place, `mười`/`mươi`, `mốt`, `tư` and `lăm` change with what stands before them.
 
 use super::Dong;
+use crate::domain::text::fold::capital;
 use time::Date;
 
 const DIGITS: [&str; 10] = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"];
 
 /// `1234567` as `1.234.567`.
 pub fn grouped(n: i64) -> String {
+    grouped_by('.', n)
+}
+
+/// Digits in threes with `mark` between them.
+pub fn grouped_by(mark: char, n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut out = String::from(if n < 0 { "-" } else { "" });
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('.');
+            out.push(mark);
         }
         out.push(c);
     }
@@ -44,11 +50,6 @@ pub fn date_in_words(day: Date) -> String {
     };
     let (day, year) = (number_in_words(i64::from(day.day())), number_in_words(i64::from(day.year())));
     format!("ngày {early}{day} tháng {month} năm {year}")
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Nine digits at a time; `tỷ` once for each step above. `inside`: something stands before, so empty places are spoken.

@@ -20,21 +20,26 @@ pub fn split_tone(c: char) -> (char, Option<char>) {
 
 /// Without any mark and in small letters: `Đường Lê Lợi` gives `duong le loi`.
 pub fn plain(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
-        .collect()
+    bare(text).flat_map(char::to_lowercase).collect()
 }
 
 /// Without any mark, capitals kept: `Đường Lê Lợi` gives `Duong Le Loi`.
 pub fn unmarked(text: &str) -> String {
-    let base = |c| match c {
+    bare(text).collect()
+}
+
+fn bare(text: &str) -> impl Iterator<Item = char> {
+    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).map(|c| match c {
         'đ' => 'd',
         'Đ' => 'D',
         c => c,
-    };
-    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).map(base).collect()
+    })
+}
+
+/// With a capital letter at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// [`plain`], and only letters and digits: `So_hieu to bản đồ` gives `sohieutobando`.

@@ -3,7 +3,8 @@
 use super::ground::stale_now;
 use super::work_out::pins_now;
 use crate::app::App;
-use crate::domain::advice::{OPTIONS, Reader, Sheet, SheetPins, SheetTold, told};
+use crate::domain::advice::{OPTIONS, Sheet, SheetPins, SheetTold, told};
+use crate::domain::case::timeline::View;
 use crate::domain::proof::Signed;
 use crate::domain::staff::Purpose;
 use crate::domain::verify::text::{Lang, message};
@@ -174,7 +175,7 @@ pub(super) async fn row(app: &App, id: Uuid) -> Result<SheetRow> {
 pub async fn open(app: &App, by: &Actor, id: Uuid, purpose: Purpose, lang: Lang) -> Result<SheetDetail> {
     let row = row(app, id).await?;
     let sheet = unsealed(app, by, &row, purpose).await?;
-    let words = in_words(app, by, &sheet, purpose, Reader::Staff, lang).await?;
+    let words = in_words(app, by, &sheet, purpose, View::Staff, lang).await?;
     let now = pins_now(app, row.case_id).await?;
     Ok(SheetDetail { view: view(&row, because(app, &row, &now).await?), sheet, words })
 }
@@ -185,7 +186,7 @@ pub async fn in_words(
     by: &Actor,
     sheet: &Sheet,
     purpose: Purpose,
-    reader: Reader,
+    reader: View,
     lang: Lang,
 ) -> Result<SheetTold> {
     let on = verification::open(app, by, sheet.pins.verification, purpose).await?;
@@ -199,8 +200,8 @@ pub(in crate::flow) async fn followed(app: &App, by: &Actor, case: Uuid, lang: L
     let row = row(app, id).await?;
     let Some(signed_at) = row.signed_at else { return Ok(None) };
     let sheet = unsealed(app, by, &row, Purpose::DataSubjectRequest).await?;
-    let words = in_words(app, by, &sheet, Purpose::DataSubjectRequest, Reader::Customer, lang).await?;
-    let standing = case::refold(&mut *app.pool.acquire().await?, case).await?;
+    let words = in_words(app, by, &sheet, Purpose::DataSubjectRequest, View::Customer, lang).await?;
+    let standing = case::standing(&mut *app.pool.acquire().await?, case).await?;
     let outdated = standing.and_then(|c| c.signed_sheet).is_some_and(|s| s.id == id && s.outdated);
     Ok(Some(SheetFollowed { version: row.version, signed_at, outdated, words }))
 }

@@ -33,6 +33,7 @@ pub use read::{CaseFilter, CaseView, get, list};
 pub(crate) use read::{lock_kept, lock_open};
 pub(in crate::flow) use record::events as history_of;
 pub(crate) use record::lock;
+pub(in crate::flow) use record::standing;
 pub use record::{Entry, record, record_all, refold};
 pub use screen::{Count, Screen, counts, screen};
 pub use stuck::find_stuck;

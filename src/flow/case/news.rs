@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// Which news; what is left out does not choose.
 #[derive(Debug, Clone, Default)]
 pub struct NewsFilter {
-    /// Of cases that stand so now.
+    /// Of cases that stand so now, or stood so before the event.
     pub state: Option<String>,
     pub procedure: Option<String>,
     pub turn: Option<String>,
@@ -32,13 +32,21 @@ impl NewsFilter {
     }
 
     fn admits(&self, row: &NewsRow) -> bool {
-        let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|w| w == found);
+        let stood = row.was_state.as_deref().zip(row.was_turn.as_deref());
         let owed = |to: &Vec<Owed>| row.event.owed.iter().filter_map(|o| Owed::parse(o)).any(|o| to.contains(&o));
-        is(&self.state, &row.state)
-            && is(&self.procedure, &row.procedure)
-            && is(&self.turn, &row.turn)
+        (self.holds(&row.state, &row.turn) || stood.is_some_and(|(state, turn)| self.holds(state, turn)))
+            && is(self.procedure.as_deref(), &row.procedure)
             && self.to.as_ref().is_none_or(owed)
     }
+
+    /// Whether a list so chosen has a case that stands so.
+    fn holds(&self, state: &str, turn: &str) -> bool {
+        is(self.state.as_deref(), state) && is(self.turn.as_deref(), turn)
+    }
+}
+
+fn is(wanted: Option<&str>, found: &str) -> bool {
+    wanted.is_none_or(|w| w == found)
 }
 
 /// One line of a case's timeline, with the case as it stands now.
@@ -51,6 +59,8 @@ pub struct CaseNews {
     pub procedure: String,
     pub state: String,
     pub turn: String,
+    /// Whether it is in the list that was asked for; it left that list by this event, or since, when not.
+    pub listed: bool,
     pub line: Line,
 }
 
@@ -100,27 +110,29 @@ impl DeskNews {
         if self.tail.has_gap() {
             self.tail.waits_for(case_event::begun(&mut conn).await?);
         }
-        let mut admitted = Vec::new();
-        for NewsRow { event: row, number, procedure, state, turn } in rows.into_iter().filter(|r| self.filter.admits(r))
-        {
-            let (id, case_id) = (row.id, row.case_id);
-            admitted.push((event(row)?, move |line| CaseNews {
-                event: id,
-                case_id,
-                number,
-                procedure,
-                state,
-                turn,
-                line,
-            }));
-        }
+        let admitted: Vec<NewsRow> = rows.into_iter().filter(|r| self.filter.admits(r)).collect();
         if admitted.is_empty() {
             return Ok(Vec::new());
         }
-        let names = agency::called(&mut conn, &timeline::mentioned(admitted.iter().map(|(e, _)| e))).await?;
-        let told = admitted
-            .into_iter()
-            .filter_map(|(event, news)| Some(news(timeline::line(&event, &names, View::Staff, self.lang)?)));
+        let events = admitted.iter().map(|r| event(r.event.clone())).collect::<Result<Vec<_>>>()?;
+        let names = agency::called(&mut conn, &timeline::mentioned(&events)).await?;
+        let told = admitted.into_iter().zip(&events).filter_map(|(row, event)| {
+            let line = timeline::line(event, &names, View::Staff, self.lang)?;
+            Some(self.news(row, line))
+        });
         Ok(told.collect())
+    }
+
+    fn news(&self, row: NewsRow, line: Line) -> CaseNews {
+        CaseNews {
+            event: row.event.id,
+            case_id: row.event.case_id,
+            listed: self.filter.holds(&row.state, &row.turn),
+            number: row.number,
+            procedure: row.procedure,
+            state: row.state,
+            turn: row.turn,
+            line,
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::case::{Case, Event, Happened, Step, Why};
 use crate::domain::plan::may_free;
 use crate::domain::watch::may_begin;
 use crate::flow::staff::Actor;
-use crate::flow::{Error, Result, plan, watch};
+use crate::flow::{Error, Result, plan, review, watch};
 use crate::store::case_event::{self, EventRow, NewEvent};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -30,48 +30,72 @@ pub async fn record(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wh
     record_all(app, tx, by, case, vec![what.into()]).await
 }
 
-/// Records events in their order, all or none. What changes a case after its review was passed makes the review lapse. A case in
+/// Records events in their order, all or none. What changes a case after its review was passed makes the review lapse, which is
+/// somebody's to bring about anew. A case in
 /// execution goes on with its plan when something came that a task may wait for; one that is finished with its watch.
 pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, entries: Vec<Entry>) -> Result<Case> {
     let at = app.clock.now();
     let mut standing = lock(tx, case).await?;
     let frees = entries.iter().any(|e| may_free(&e.what));
     let watched = entries.iter().any(|e| may_begin(&e.what));
-    let mut rows = Vec::with_capacity(entries.len());
+    let (mut rows, mut lapses) = (Vec::with_capacity(entries.len()), false);
     for Entry { what, sealed } in entries {
         let seq = standing.as_ref().map_or(0, |c| c.seq) + 1;
         let event = Event { seq, at, actor: by.login.clone(), what };
+        let was = standing.as_ref().map(stands);
         let ended = standing.as_ref().is_some_and(|c| c.step.ended());
         let mut next = Case::next(standing, &event).map_err(|e| refused(ended, case, &e))?;
-        rows.push(row(app, case, &event, sealed)?);
+        rows.push(row(app, case, &event, sealed, was)?);
         if let (Step::HandOver { offered, .. }, true) = (&next.step, event.what.unsettles_review()) {
             let what = Happened::ReviewLapsed { because: event.what.kind(), offered: *offered };
             let lapsed = Event { seq: seq + 1, what, ..event };
+            let was = Some(stands(&next));
             next = Case::next(Some(next), &lapsed).map_err(|e| refused(ended, case, &e))?;
-            rows.push(row(app, case, &lapsed, None)?);
+            rows.push(row(app, case, &lapsed, None, was)?);
+            lapses = true;
         }
         standing = Some(next);
     }
     let now = standing.ok_or_else(|| Error::Broken(anyhow::anyhow!("no event was given")))?;
     case_event::insert(tx, case, at, &by.login, &rows).await?;
     let kept = serde_json::to_value(&now).map_err(|e| Error::Broken(e.into()))?;
-    case_event::keep_standing(tx, case, now.step.name(), now.turn().as_str(), &kept, at).await?;
+    let (state, turn) = stands(&now);
+    case_event::keep_standing(tx, case, &state, &turn, &kept, at).await?;
     if watched && now.step.finished() {
         watch::consider(tx, case).await?;
     }
-    if !now.in_execution() || !frees {
+    let goes_on = now.in_execution() && frees;
+    if !lapses && !goes_on {
         return Ok(now);
     }
-    Box::pin(plan::advance(app, tx, by, case)).await?;
+    if lapses {
+        Box::pin(review::lapsed(app, tx, by, case)).await?;
+    }
+    if goes_on {
+        Box::pin(plan::advance(app, tx, by, case)).await?;
+    }
     lock(tx, case).await?.ok_or_else(|| Error::Broken(anyhow::anyhow!("case {case} is gone")))
 }
 
 /// Where a case stands, locked for the rest of the transaction; none: nothing has happened to it yet.
 pub(crate) async fn lock(tx: &mut PgConnection, case: Uuid) -> Result<Option<Case>> {
     let not_there = || Error::NotFound { what: "case", id: case.to_string() };
-    match case_event::lock_standing(tx, case).await?.ok_or_else(not_there)? {
-        (_, Some(kept)) => serde_json::from_value(kept).map(Some).map_err(|e| Error::Broken(e.into())),
-        (_, None) => refold(tx, case).await,
+    let kept = case_event::lock_standing(tx, case).await?.ok_or_else(not_there)?;
+    unfolded(tx, case, kept).await
+}
+
+/// As [`lock`], to be read only; none for a case that is not there, too.
+pub(in crate::flow) async fn standing(conn: &mut PgConnection, case: Uuid) -> Result<Option<Case>> {
+    match case_event::kept(conn, case).await? {
+        Some(row) => unfolded(conn, case, row.standing).await,
+        None => Ok(None),
+    }
+}
+
+async fn unfolded(conn: &mut PgConnection, case: Uuid, kept: Option<Value>) -> Result<Option<Case>> {
+    match kept {
+        Some(kept) => serde_json::from_value(kept).map(Some).map_err(|e| Error::Broken(e.into())),
+        None => refold(conn, case).await,
     }
 }
 
@@ -96,7 +120,12 @@ pub(super) fn place(case: Uuid, seq: i32) -> String {
     format!("case_event/{case}/{seq}")
 }
 
-fn row(app: &App, case: Uuid, event: &Event, sealed: Option<Value>) -> Result<NewEvent> {
+/// State and turn, as lists of cases are chosen by.
+fn stands(case: &Case) -> (String, String) {
+    (case.step.name().to_owned(), case.turn().as_str().to_owned())
+}
+
+fn row(app: &App, case: Uuid, event: &Event, sealed: Option<Value>, was: Option<(String, String)>) -> Result<NewEvent> {
     let broken = |e: serde_json::Error| Error::Broken(e.into());
     let (kind, data) = event.what.parts().map_err(broken)?;
     let sealed = match sealed {
@@ -108,7 +137,7 @@ fn row(app: &App, case: Uuid, event: &Event, sealed: Option<Value>) -> Result<Ne
     };
     let customer = event.what.customer_view().map(|v| Value::Object(v.0));
     let owed = event.what.owed().iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    Ok(NewEvent { seq: event.seq, kind, data, sealed, customer, owed })
+    Ok(NewEvent { seq: event.seq, kind, data, sealed, customer, owed, was })
 }
 
 fn refused(ended: bool, case: Uuid, why: &crate::domain::case::NoMove) -> Error {

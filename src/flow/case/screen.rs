@@ -11,7 +11,7 @@ use crate::flow::Result;
 use crate::flow::advice::{self, SheetView};
 use crate::flow::archive::{self, ArchiveView};
 use crate::flow::contract::{self, ContractView};
-use crate::flow::customer::{self, ConsentView};
+use crate::flow::customer::{self, ConsentView, InvitationStanding};
 use crate::flow::hand_over::{self, HandOverView};
 use crate::flow::obligation::{self, ObligationView};
 use crate::flow::paper::{self, PaperView};
@@ -36,6 +36,8 @@ pub struct Screen {
     pub verification: Option<VerificationView>,
     pub option_sheets: Vec<SheetView>,
     pub consents: Vec<ConsentView>,
+    /// The customer's way to follow it: the newest.
+    pub invitation: Option<InvitationStanding>,
     pub requests: Vec<RequestView>,
     /// Rounds of paper requests: what we are measured by.
     pub rounds: usize,
@@ -86,6 +88,7 @@ pub async fn screen(app: &App, id: Uuid, lang: Lang) -> Result<Screen> {
         verification: verification::list(app, id, None, 1).await?.pop(),
         option_sheets: advice::list(app, id).await?,
         consents: customer::consents(app, id).await?,
+        invitation: customer::invited(app, id).await?,
         case,
     })
 }

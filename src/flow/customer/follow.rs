@@ -11,7 +11,7 @@ use crate::flow::paper_request::{self, RoundTold};
 use crate::flow::staff::Actor;
 use crate::flow::task::{self, MeetingTold};
 use crate::flow::{Error, Result, begin};
-use crate::store::customer as store;
+use crate::store::customer::{self as store, InvitationRow};
 use crate::store::retention;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -42,6 +42,39 @@ pub async fn invitation(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> 
     reading.end().await?;
     let code = String::from_utf8(code).map_err(|e| Error::Broken(e.into()))?;
     Ok(InvitationView { id: row.id, code, expires_at: row.expires_at, used_at: row.used_at })
+}
+
+/// How an invitation stands, without its code.
+#[derive(Debug, Clone, Serialize)]
+pub struct InvitationStanding {
+    pub id: Uuid,
+    /// waiting, used, expired (never used within its term) or dead (too many wrong codes).
+    pub state: &'static str,
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub used_at: Option<OffsetDateTime>,
+}
+
+/// The newest invitation of a case.
+pub async fn invited(app: &App, case: Uuid) -> Result<Option<InvitationStanding>> {
+    let row = store::invitation(&mut *app.pool.acquire().await?, store::OfInvitation::Case(case)).await?;
+    let told = |row: InvitationRow| InvitationStanding {
+        id: row.id,
+        state: standing(&row, app.clock.now()),
+        expires_at: row.expires_at,
+        used_at: row.used_at,
+    };
+    Ok(row.map(told))
+}
+
+fn standing(row: &InvitationRow, now: OffsetDateTime) -> &'static str {
+    match row.used_at {
+        _ if row.wrong >= TRIES => "dead",
+        Some(_) => "used",
+        None if now >= row.expires_at => "expired",
+        None => "waiting",
+    }
 }
 
 #[derive(Clone, Deserialize, utoipa::ToSchema)]
@@ -80,8 +113,8 @@ pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed>
     if newest.is_none_or(|n| n.id != row.id) {
         return Err(not_found());
     }
-    let code = Sha256::digest(asked.code.trim().as_bytes());
-    if row.wrong >= TRIES {
+    let (code, stands) = (Sha256::digest(asked.code.trim().as_bytes()), standing(&row, app.clock.now()));
+    if stands == "dead" {
         return Err(Error::Conflict { code: "link-dead", detail: "ask us for another one".into() });
     }
     if row.code_hash != code.as_slice() {
@@ -89,7 +122,7 @@ pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed>
         tx.commit().await?;
         return Err(Error::refused("code", "code-wrong", (TRIES - wrong).max(0), TRIES));
     }
-    if row.used_at.is_none() && app.clock.now() >= row.expires_at {
+    if stands == "expired" {
         return Err(Error::Conflict { code: "link-expired", detail: "ask us for another one".into() });
     }
     if retention::of_case(&mut tx, row.case_id).await?.is_some() {

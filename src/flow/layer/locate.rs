@@ -8,6 +8,7 @@ use crate::domain::layer::crs_guard::{
 };
 use crate::domain::problem::FieldProblem;
 use crate::domain::theme::Family;
+use crate::domain::verify::Message;
 use crate::flow::{Error, Result};
 use crate::gis::crs::{CrsError, Definition, Operation, Sample, Transformer, ZoneBook, ZoneDef, candidates, recognise};
 use crate::gis::reader::{Header, RawFeature};
@@ -205,23 +206,24 @@ pub fn ranked(c: &Ranked) -> String {
 }
 
 /// What proved the place of a version, for people: from the report of its import.
-pub fn proof_in_words(report: &Value) -> String {
+pub fn proof(report: &Value) -> Message {
     let judgement = serde_json::from_value::<Judgement>(report["judgement"].clone());
     match judgement {
-        _ if report["forced"].is_string() => format!("forced: {}", report["forced"].as_str().unwrap_or_default()),
+        _ if report["forced"].is_string() => {
+            Message::new("crs-forced").with("reason", report["forced"].as_str().unwrap_or_default())
+        }
         Ok(Judgement::Fits { proof: Proof::Place, .. }) => {
-            format!("proved by {}", report["reference"].as_str().unwrap_or("?"))
+            Message::new("crs-proved-place").with("place", report["reference"].as_str().unwrap_or("?"))
         }
-        Ok(Judgement::Fits { proof: Proof::Grid, .. }) => "proved by the centimetre grid".into(),
-        Ok(Judgement::Fits { proof: Proof::Map(m), .. }) => {
-            let residual = m.residual_m.unwrap_or(0.0);
-            format!("proved by the cadastral map: {:.0} % of the corners, ±{residual:.3} m", m.share * 100.0)
-        }
+        Ok(Judgement::Fits { proof: Proof::Grid, .. }) => Message::new("crs-proved-grid"),
+        Ok(Judgement::Fits { proof: Proof::Map(m), .. }) => Message::new("crs-proved-map")
+            .with("share", format!("{:.0}", m.share * 100.0))
+            .with("residual", format!("{:.3}", m.residual_m.unwrap_or(0.0))),
         Ok(Judgement::Unproved { candidates, .. }) => {
             let others: Vec<String> = candidates.iter().take(3).map(ranked).collect();
-            format!("NOT PROVED; would fit as well: {}", others.join(", "))
+            Message::new("crs-not-proved").with("others", others.join(", "))
         }
-        _ => "not judged".into(),
+        _ => Message::new("crs-not-judged"),
     }
 }
 

@@ -17,7 +17,7 @@ mod versions;
 mod work_folder;
 
 pub use import::{Coverage, Import, Progress, Report, import};
-pub use locate::{is_proved, proof_in_words};
+pub use locate::{is_proved, proof};
 pub use publish::{Published, Withdrawn, publish, rollback, withdraw};
 pub use receive::{Received, receive};
 pub use run_import::run_import;

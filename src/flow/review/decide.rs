@@ -14,6 +14,7 @@ use crate::store::audit::{self, Deed};
 use crate::store::review::{self as store, ReviewRow};
 use serde::Deserialize;
 use serde_json::json;
+use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -95,6 +96,12 @@ pub async fn decide(app: &App, by: &Actor, case: Uuid, new: NewReview) -> Result
 /// What a review found is somebody's, by a day, until the review is asked for anew.
 pub(super) fn sent_back(words: String) -> Found<'static> {
     Found { topic: REVIEW_RETURNED, words, origin: ORIGIN.into() }
+}
+
+/// What came after a review was passed is looked at by somebody, who asks for the review anew.
+pub(in crate::flow) async fn lapsed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid) -> Result<()> {
+    raise_found(app, tx, by, case, sent_back(text::word(Lang::Vi, "event-review_lapsed"))).await?;
+    Ok(())
 }
 
 pub(super) const ORIGIN: &str = "review/returned";

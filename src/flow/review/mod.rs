@@ -7,6 +7,7 @@ mod read;
 mod take_back;
 
 pub use ask::ask;
+pub(in crate::flow) use decide::lapsed;
 pub use decide::{Judgement, NewReview, decide};
 pub use read::{Checklist, ItemView, ReviewView, Said, checklist, list};
 pub use take_back::{TakeBack, take_back};

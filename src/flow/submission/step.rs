@@ -247,10 +247,7 @@ pub async fn withdraw(app: &App, by: &Actor, id: Uuid, back: TakenBack) -> Resul
 
 /// What came back is somebody's, by a day, until it is handed in anew; nobody's when another of its kind lies there, or was granted.
 async fn back(app: &App, by: &Actor, o: &mut Open, topic: &str, said: &str) -> Result<Along> {
-    let standing = case::lock(&mut o.tx, o.row.case_id).await?;
-    let others =
-        standing.iter().flat_map(|c| &c.dossiers).filter(|(id, d)| **id != o.row.id && d.procedure == o.row.procedure);
-    if others.into_iter().any(|(_, d)| d.open() || d.last == Some(Step::Granted)) {
+    if case::lock(&mut o.tx, o.row.case_id).await?.is_some_and(|c| c.stands_besides(o.row.id, &o.row.procedure)) {
         return Ok(Along::default());
     }
     let found = Found { topic, words: said.to_owned(), origin: origin(&o.row.procedure) };

@@ -15,6 +15,7 @@ use crate::store::lease;
 use crate::store::task::{self, TaskRow};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, Postgres, Transaction};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// May act on any task, whoever has it.
@@ -98,7 +99,7 @@ async fn hand_on(tx: &mut PgConnection, by: &Actor, before: &TaskRow, task: &Tas
         told = Some(Happened::AppointmentKept { task: task.id }.into());
     } else if ended {
         let off = appointment::cancel_of_task(tx, task.id, task.updated_at).await?;
-        told = off.filter(|a| a.starts > task.updated_at).map(|a| called_off(&a, "not_needed").into());
+        told = off.and_then(|a| not_needed(&a, task.updated_at));
     } else if !appointment::give(tx, task.id, task.assignee, task.updated_at).await? {
         let detail = "somewhere else at the hour of its appointment".into();
         return Err(Error::Conflict { code: "double-booked", detail });
@@ -119,6 +120,11 @@ pub(super) fn called_off(a: &AppointmentRow, why: &str) -> Happened {
     }
 }
 
+/// An hour that is not needed any more; nothing is told of one that has passed.
+fn not_needed(a: &AppointmentRow, now: OffsetDateTime) -> Option<case::Entry> {
+    (a.starts > now).then(|| called_off(a, "not_needed").into())
+}
+
 /// Ends a task, with its appointment, in the transaction of another act. Answers what its case is told.
 pub(super) async fn cancel_in(
     app: &App,
@@ -132,7 +138,7 @@ pub(super) async fn cancel_in(
     let off = appointment::cancel_of_task(tx, id, now).await?;
     let row = existing(tx, id).await?;
     note(app, tx, by, &row, "cancelled", json!({ "because": because })).await?;
-    let off = off.filter(|a| a.starts > now).map(|a| called_off(&a, "not_needed").into());
+    let off = off.and_then(|a| not_needed(&a, now));
     Ok([happened(&row, "cancelled").into()].into_iter().chain(off).collect())
 }
 

@@ -10,5 +10,5 @@ mod words;
 pub use names::{name, outcome, paper_kind, precision, standing, subject, verdict};
 pub use opinion::{opinion, opinion_subject};
 pub use report::{render, render_with, title};
-pub use spoken::{awaited, capital, coded, count, dong, moment, procedure};
+pub use spoken::{awaited, coded, count, dong, moment, procedure};
 pub use words::{Lang, attribute, date, message, number, quantity, task, word};

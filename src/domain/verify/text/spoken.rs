@@ -47,12 +47,6 @@ pub fn moment(lang: Lang, at: OffsetDateTime) -> String {
     format!("{hour:02}:{minute:02} {}", date(lang, day_of(at)))
 }
 
-/// With a capital letter at its beginning.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +62,5 @@ mod tests {
         assert_eq!(dong(Lang::Vi, Dong(1_234_567)), "1.234.567 đồng");
         assert_eq!((dong(Lang::En, Dong(-12)), dong(Lang::En, Dong(1_000))), ("-12 VND".into(), "1,000 VND".into()));
         assert_eq!(moment(Lang::Vi, datetime!(2026-10-05 18:30 UTC)), "01:30 06/10/2026");
-        assert_eq!(capital("đơn đăng ký"), "Đơn đăng ký");
     }
 }
