@@ -9,7 +9,7 @@ use crate::domain::case::clock::Limits;
 use crate::domain::demo::Ward;
 use crate::domain::demo::year::{
     AGENCY, Body, Call, PASSWORD, PHOTO, Story, Tally, Told, View, Who, WorldEvent, Year, arrive, broken, digest, over,
-    react, roster,
+    react, roster, waits,
 };
 use crate::domain::verify::sha256_hex;
 use crate::flow::demo::{self, year as kept};
@@ -173,6 +173,7 @@ impl Stage<'_> {
         let (Some(id), story) = (self.open.get(&index), &self.year.stories[index]) else { return Ok(false) };
         let screen = desk.get(office, "quan.ly.1", &format!("/cases/{id}/screen")).await?;
         let mut view: View = serde_json::from_slice(&screen.body).map_err(|e| Error::Broken(e.into()))?;
+        view.now = Some(office.app.clock.now());
         view.refused = desk.refused.get(&index).cloned().unwrap_or_default();
         if over(&view) {
             self.open.remove(&index);
@@ -186,7 +187,7 @@ impl Stage<'_> {
                 refused.insert(format!("{}:{}", call.what, answer.code()), view.timeline.last);
             }
         }
-        Ok(!calls.is_empty())
+        Ok(!calls.is_empty() || waits(&view, day))
     }
 
     async fn evening(&mut self, office: &mut Office, day: Date, faults: &mut Vec<String>) -> Result<()> {

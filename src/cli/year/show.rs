@@ -24,10 +24,12 @@ pub fn year(p: &Played) {
     let rounds: Vec<String> = t.rounds.iter().map(|(r, n)| format!("{n} with {r}")).collect();
     println!("\nsupplement rounds: {}; {} reminders", rounds.join(", "), t.reminders);
     println!(
-        "appointments: {} made, {} results, {} cancelled or missed",
+        "appointments: {} made, {} kept, {} missed, {} moved, {} called off",
         t.count("appointment_made"),
         t.count("appointment_kept"),
-        t.count("appointment_missed")
+        t.count("appointment_missed"),
+        t.count("appointment_moved"),
+        t.count("appointment_cancelled")
     );
     println!("troubles: {} raised; stuck: {} noticed", t.issues, t.stuck);
     println!(
@@ -60,15 +62,17 @@ pub fn year(p: &Played) {
         t.granted
     );
     println!(
-        "reviews: {} passed, {} sent back; {} handed over; taxes: {} owed, {} paid; surveys: {} sent, {} answered; {} archives, {} watch hits\n",
+        "reviews: {} passed, {} sent back, {} lapsed; {} handed over; taxes: {} owed, {} paid; surveys: {} sent, {} answered; {} archives, {} watches, {} watch hits\n",
         t.count("review_passed"),
         t.count("review_returned"),
+        t.count("review_lapsed"),
         t.count("handed_over"),
         t.count("obligation_noticed"),
         t.count("obligation_paid"),
         t.count("survey_sent"),
         t.count("survey_answered"),
         t.count("archived"),
+        t.count("watch_begun"),
         t.count("watch_hit")
     );
     let deadlines: Vec<_> = t.deadlines.iter().map(|(c, n)| row(c, n)).collect();

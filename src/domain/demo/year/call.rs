@@ -26,6 +26,8 @@ pub enum Body {
 pub enum Then {
     /// Of a checklist: pass it, each thing that is not in order accepted with a reason; send it back when that may not be.
     Review,
+    /// Of a checklist: send it back for what stands first.
+    SendBack,
     /// Of a link's secret: open it.
     Receive,
     /// Of a survey: a score for each step.
@@ -79,6 +81,10 @@ impl Then {
     pub fn body(&self, read: &Value) -> Value {
         match self {
             Then::Review => review(read),
+            Then::SendBack => {
+                let item = json!({"code": read["items"][0]["code"], "reason": "chưa khớp với hồ sơ gốc"});
+                json!({"pass": false, "seq": read["seq"], "items": [item]})
+            }
             Then::Receive => json!({"token": read["token"], "code": read["code"]}),
             Then::Survey => {
                 let steps = read["steps"].as_array().into_iter().flatten().filter_map(Value::as_str);

@@ -176,7 +176,9 @@ pub(super) fn review(story: &Story, view: &View, today: Date) -> Vec<Call> {
     }
     let eye = of_role("reviewer", story.index);
     let call = Call::new(eye.clone(), "review", path(view, "/reviews"), Value::Null);
-    vec![call.reading(eye, path(view, "/checklist"), Then::Review).may(&["review-moved"])]
+    let sends_back = view.count("review_returned") == 0 && story.fails("finds a fault", 0.08);
+    let then = if sends_back { Then::SendBack } else { Then::Review };
+    vec![call.reading(eye, path(view, "/checklist"), then).may(&["review-moved"])]
 }
 
 /// Offered in the office or by a link; taken some days later. A link that has run out is made anew.

@@ -22,7 +22,7 @@ pub use carry::AGENCY;
 pub use digest::digest;
 pub use people::{PASSWORD, Staff, roster};
 pub use promise::{AgreedTold, IssueTold, ItemTold, RequestTold, TaskTold, Told, broken};
-pub use react::{arrive, over, react};
+pub use react::{arrive, over, react, waits};
 pub use script::{Story, Year, year};
 pub use tally::Tally;
 pub use view::View;

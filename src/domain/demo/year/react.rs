@@ -24,6 +24,11 @@ pub fn over(view: &View) -> bool {
     ended(view) && !carry::out(view)
 }
 
+/// Looked at now there is nothing to do, later on the same day there may be.
+pub fn waits(view: &View, today: Date) -> bool {
+    tasks::waits(view, today)
+}
+
 fn ended(view: &View) -> bool {
     matches!(view.step(), "closed" | "withdrawn" | "refused")
 }

@@ -79,7 +79,9 @@ pub fn year(
         stories.push(story(seed, index, good[order[index % order.len()]]));
     }
     let at = |share: i64| from + Duration::days(days * share / 100);
-    let world = vec![(at(35), WorldEvent::PlanChange), (at(60), WorldEvent::Resurvey)];
+    // The second plan finds parcels that are watched.
+    let world =
+        vec![(at(35), WorldEvent::PlanChange), (at(60), WorldEvent::Resurvey), (at(85), WorldEvent::PlanChange)];
     Ok(Year { seed, from, to, stories, arrivals, world })
 }
 

@@ -5,7 +5,7 @@ use super::carry;
 use super::people::of_department;
 use super::react::{due, path, refused};
 use super::script::Story;
-use super::view::{TaskSeen, View};
+use super::view::{LineSeen, TaskSeen, View};
 use crate::domain::calendar::day_of;
 use serde_json::{Value, json};
 use time::{Date, Duration};
@@ -22,8 +22,8 @@ fn task(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Vec<Call> {
     let who = || t.assignee.map_or_else(|| of_department(&t.department, story.index), Who::Staff);
     let given = day_of(t.updated_at);
     let call = |what: &'static str, rest: &str, body| Call::new(who(), what, format!("/tasks/{}/{rest}", t.id), body);
-    if let Some(at) = t.appointment_at {
-        return appointment(story, view, t, day_of(at), today).into_iter().collect();
+    if t.kind == MEETING || t.appointment_at.is_some() {
+        return meeting(story, view, t, today).into_iter().collect();
     }
     match t.state.as_str() {
         "open" if due(story, &format!("accept {about}"), given, 0, 1, today) => {
@@ -111,58 +111,93 @@ fn values(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Value {
     }
 }
 
-/// A visit: kept by most, missed by some, who then get another day. Who has to be elsewhere at its hour leaves it to the next one.
-fn appointment(story: &Story, view: &View, t: &TaskSeen, on: Date, today: Date) -> Option<Call> {
+/// A meeting: most come, some ask for another day before, some do not come and are given another hour, up to three. Who has to be
+/// elsewhere at its hour leaves it to the next one.
+fn meeting(story: &Story, view: &View, t: &TaskSeen, today: Date) -> Option<Call> {
     let who = t.assignee.map_or_else(|| of_department(&t.department, story.index), Who::Staff);
-    let body = json!({"version": t.version});
+    let call = |what, rest: &str, body| Some(Call::new(who.clone(), what, format!("/tasks/{}/{rest}", t.id), body));
+    let Some(at) = t.appointment_at else { return anew(story, view, t, who, today) };
+    let (on, body) = (day_of(at), json!({"version": t.version}));
     let busy = |what: &str| refused(view, &format!("{what}:double-booked"), "appointment_made");
     let take = |who, what| {
         let call = Call::new(who, what, format!("/tasks/{}/accept", t.id), body.clone());
         Some(call.may(&["double-booked"]))
     };
     match t.state.as_str() {
+        "open" if today < on && view.count("appointment_moved") == 0 && story.fails("asks for another day", 0.1) => {
+            let at = hour(story, on + Duration::days(1))?;
+            call("move", "appointment/move", json!({"version": t.version, "at": at, "reason": "khách xin đổi ngày"}))
+        }
         "open" if today >= on && !busy("take") => take(who, "take"),
         "open" if today >= on && !busy("take over") => take(of_department(&t.department, story.index + 1), "take over"),
         "open" if today >= on => {
-            let body = json!({"version": t.version, "reason": "không ai rảnh vào giờ hẹn"});
-            Some(Call::new(who, "no_show", format!("/tasks/{}/cancel", t.id), body))
+            call("cancel", "cancel", json!({"version": t.version, "reason": "không ai rảnh vào giờ hẹn"}))
         }
-        "accepted" if missed(story, on) => {
-            let body = json!({"version": t.version, "reason": "khách không đến"});
-            Some(Call::new(who, "no_show", format!("/tasks/{}/cancel", t.id), body))
+        "accepted" if !view.begun(at) => None,
+        "accepted" if story.fails(&format!("comes on {on}"), 0.2) => {
+            let body = json!({"version": t.version, "by": "customer", "reason": "khách không đến"});
+            call("no_show", "appointment/miss", body)
         }
         "accepted" => {
             let body = json!({"version": t.version, "result": {"summary": "Khách đã đến, đã trao đổi."}});
-            Some(Call::new(who, "meeting", format!("/tasks/{}/result", t.id), body))
+            call("meeting", "result", body)
         }
         _ => None,
     }
 }
 
-fn missed(story: &Story, on: Date) -> bool {
-    story.fails(&format!("comes on {on}"), 0.2)
+/// Another hour after one that was missed; given up after the third.
+fn anew(story: &Story, view: &View, t: &TaskSeen, who: Who, today: Date) -> Option<Call> {
+    let missed = |l: &&LineSeen| l.kind == "appointment_missed" && l.id("task") == Some(t.id);
+    let misses = view.timeline.lines.iter().filter(missed).count();
+    if !matches!(t.state.as_str(), "open" | "accepted") || misses == 0 {
+        return None;
+    }
+    if misses > 2 {
+        let body = json!({"version": t.version, "reason": "khách không đến lần nào"});
+        return Some(Call::new(who, "give up", format!("/tasks/{}/cancel", t.id), body));
+    }
+    let now = due(story, &format!("meets again {misses}"), day_of(t.updated_at), 0, 2, today);
+    let at = hour(story, today + Duration::days(1)).filter(|_| now)?;
+    Some(agreed(view, who, &at, Some(t)).may(&["double-booked"]))
 }
 
-/// The first meeting, and another one after each that was missed, up to three.
+/// The first meeting, and another one when nobody was free for it, up to three.
 fn visit(story: &Story, view: &View, today: Date) -> Option<Call> {
-    let meetings = || view.tasks.iter().filter(|t| t.appointment_at.is_some());
+    let meetings = || view.tasks.iter().filter(|t| t.kind == MEETING);
     let wanted = story.visit
         && matches!(view.step(), "intake" | "verification")
         && meetings().all(|t| t.state == "cancelled")
-        && meetings().count() < 3;
+        && meetings().count() < 3
+        && view.count("appointment_missed") < 3;
     if !wanted || !due(story, "meets", view.opened(), 0, 2, today) {
         return None;
     }
     let away = story.chance(&format!("meeting {}", meetings().count())).int(1, 4);
-    let mut day = today + Duration::days(1 + if story.brisk { 0 } else { away });
-    let calendar = crate::domain::calendar::Calendar::shipped().ok()?;
-    day = calendar.term_end(day).ok()?;
-    let hour = 8 + story.chance("hour").int(0, 8) as u8;
-    // Of the office's clock, which is seven hours ahead of UTC.
-    let at = format!("{day}T{hour:02}:{:02}:00+07:00", story.index % 60);
-    let body = json!({"case_id": view.timeline.case_id, "department": "legal", "at": at,
-        "place_text": "Văn phòng, bàn tiếp khách 1", "with_customer": true});
-    Some(Call::new(of_department("legal", story.index), "appointment", "/appointments".into(), body))
+    let at = hour(story, today + Duration::days(1 + if story.brisk { 0 } else { away }))?;
+    Some(agreed(view, of_department("legal", story.index), &at, None))
+}
+
+const MEETING: &str = "appointment";
+
+fn agreed(view: &View, who: Who, at: &str, task: Option<&TaskSeen>) -> Call {
+    let body = json!({"case_id": view.timeline.case_id, "department": task.map_or("legal", |t| &t.department),
+        "task": task.map(|t| t.id), "at": at, "place_text": "Văn phòng, bàn tiếp khách 1", "with_customer": true});
+    Call::new(who, "appointment", "/appointments".into(), body)
+}
+
+/// Of the first working day from `day`, on the office's clock, which is seven hours ahead of UTC; over before people look for the last
+/// time.
+fn hour(story: &Story, day: Date) -> Option<String> {
+    let day = crate::domain::calendar::Calendar::shipped().ok()?.term_end(day).ok()?;
+    let hour = 8 + story.chance(&format!("hour of {day}")).int(0, 6) as u8;
+    Some(format!("{day}T{hour:02}:{:02}:00+07:00", story.index % 60))
+}
+
+/// Somebody is expected at an hour of today that has not come.
+pub(super) fn waits(view: &View, today: Date) -> bool {
+    let live = view.tasks.iter().filter(|t| matches!(t.state.as_str(), "open" | "accepted"));
+    live.filter_map(|t| t.appointment_at).any(|at| day_of(at) == today && !view.begun(at))
 }
 
 /// A trouble that comes up in some cases, and is solved by its owner, sometimes after its day.

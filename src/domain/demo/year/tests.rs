@@ -2,7 +2,8 @@ use super::*;
 use crate::domain::calendar::Calendar;
 use crate::domain::demo::generate_on;
 use serde_json::json;
-use time::macros::date;
+use std::collections::BTreeSet;
+use time::macros::{date, datetime};
 
 fn drawn() -> Year {
     let ward = generate_on(7, 600, date!(2025 - 12 - 01));
@@ -60,6 +61,37 @@ fn who_told_half_calls_back_or_is_given_up() {
     assert!(week.contains(&Some("resume")) && week.contains(&None), "{week:?}");
     let month: Vec<_> = half.iter().map(|s| what(s, date!(2026 - 02 - 12))).collect();
     assert!(month.iter().all(Option::is_some) && month.contains(&Some("close")), "{month:?}");
+}
+
+#[test]
+fn a_meeting_waits_for_its_hour_and_a_missed_one_gets_another() {
+    let year = drawn();
+    let (id, day) = ("0199b2f0-0000-7000-8000-000000000003", date!(2026 - 01 - 20));
+    let missed = |seq| with(line(seq, "2026-01-20", "appointment_missed"), json!({"task": id}));
+    let meeting = |misses: i32, at: serde_json::Value, now| {
+        let lines = [line(1, "2026-01-05", "opened")].into_iter().chain((2..2 + misses).map(missed));
+        let task = json!({"id": id, "kind": "appointment", "subject": "x", "department": "legal", "state": "accepted",
+            "assignee": null, "due": day, "appointment_at": at, "version": 3, "updated_at": "2026-01-19T03:00:00Z"});
+        View {
+            tasks: vec![serde_json::from_value(task).unwrap()],
+            now: Some(now),
+            ..screen("verification", lines.collect::<Vec<_>>().into())
+        }
+    };
+    let what = |view: &View, day| -> BTreeSet<&str> {
+        let of = |s: &Story| react(s, view, day).into_iter().map(|c| c.what).find(|w| !matches!(*w, "paper" | "issue"));
+        year.stories.iter().filter_map(of).collect()
+    };
+    let at = json!("2026-01-20T03:00:00Z");
+    let before = meeting(0, at.clone(), datetime!(2026-01-20 01:35 UTC));
+    assert!(waits(&before, day) && what(&before, day).is_empty(), "{:?}", what(&before, day));
+    let begun = meeting(0, at, datetime!(2026-01-20 03:45 UTC));
+    assert!(!waits(&begun, day));
+    assert_eq!(what(&begun, day), BTreeSet::from(["meeting", "no_show"]));
+    let next = date!(2026 - 01 - 21);
+    let later = datetime!(2026-01-21 03:45 UTC);
+    assert_eq!(what(&meeting(1, serde_json::Value::Null, later), next), BTreeSet::from(["appointment"]));
+    assert_eq!(what(&meeting(3, serde_json::Value::Null, later), next), BTreeSet::from(["give up"]));
 }
 
 fn with(mut line: serde_json::Value, data: serde_json::Value) -> serde_json::Value {

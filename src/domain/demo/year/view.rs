@@ -18,6 +18,9 @@ pub struct View {
     /// What was refused before in this case, as `call:code`, with the last line there was then.
     #[serde(skip)]
     pub refused: BTreeMap<String, i32>,
+    /// When it was looked at; none: at the end of the day.
+    #[serde(skip)]
+    pub now: Option<OffsetDateTime>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -105,6 +108,11 @@ impl LineSeen {
 }
 
 impl View {
+    /// An hour has come.
+    pub fn begun(&self, at: OffsetDateTime) -> bool {
+        self.now.is_none_or(|now| now >= at)
+    }
+
     pub fn step(&self) -> &str {
         &self.timeline.now.step
     }

@@ -28,7 +28,7 @@ pub fn map_of(event: WorldEvent, ward: &Ward, seed: u64, day: Date) -> Vec<DemoF
         WorldEvent::Resurvey => of("thua_dat_99903.gpkg"),
         WorldEvent::Tables(week) => return tables_aside(ward, week, day),
     };
-    let mut chance = Chance::new(seed, "year.world");
+    let mut chance = Chance::new(seed, &format!("year.world {day}"));
     let mut files: Vec<DemoFile> = files.into_iter().map(dated).collect();
     for f in &mut files {
         match event {
