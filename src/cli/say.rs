@@ -1,7 +1,6 @@
 //! How things are said on a terminal: to people in their language, to scripts as the API says them.
 
-use crate::domain::money::Dong;
-use crate::domain::money::grouped_by;
+use crate::domain::money::{Dong, grouped_by};
 use crate::domain::problem;
 use crate::domain::verify::Message;
 use crate::domain::verify::text::{self, Lang};

@@ -46,7 +46,8 @@ struct Wanted {
 
 /// News of all cases: an event `case` for every line that comes into a timeline, with the case as it stands now.
 ///
-/// A case that leaves a list chosen by `state` or `turn` is told of once more, with `listed` false.
+/// A case that leaves a list chosen by `state` or `turn` is told of, once or more, with `listed` false; with `to=me` only by what I am
+/// to hear of.
 ///
 /// First comes `ready`: whoever reads the lists after it misses nothing. The stream ends after ten minutes; a browser comes back by
 /// itself with `Last-Event-ID`. A line that was told just before may be told again then: it has the same `event`.

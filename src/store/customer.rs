@@ -358,6 +358,17 @@ pub async fn invitation(conn: &mut PgConnection, of: OfInvitation) -> sqlx::Resu
     .await
 }
 
+/// The newest of a case, to be looked at only.
+pub async fn newest_invitation(conn: &mut PgConnection, case: Uuid) -> sqlx::Result<Option<InvitationRow>> {
+    sqlx::query_as(
+        "select id, case_id, code_hash, sealed_code, expires_at, used_at, wrong from account_invitation
+          where case_id = $1 order by id desc limit 1",
+    )
+    .bind(case)
+    .fetch_optional(conn)
+    .await
+}
+
 /// For the first time, or once more.
 pub async fn invitation_used(conn: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query("update account_invitation set used_at = coalesce(used_at, $2), wrong = 0 where id = $1")

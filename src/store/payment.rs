@@ -70,12 +70,14 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Payme
     sqlx::query_as("select * from payment where id = $1").bind(id).fetch_optional(conn).await
 }
 
-/// Entries under a reference that take nothing back, in any contract: those that stand, or, when none does, those taken back.
+/// Entries under a reference that take nothing back, in any contract: those that stand, or, when none does, the last one taken back.
 pub async fn by_reference(conn: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
         "with named as (select p.id, p.recorded_at, exists (select from payment r where r.reverses = p.id) as back
                           from payment p where p.reference = $1 and p.reverses is null)
-         select id from named where back = (select bool_and(back) from named) order by recorded_at, id",
+         select id from named n
+          where not back or not exists (select from named o where not o.back or (o.recorded_at, o.id) > (n.recorded_at, n.id))
+          order by recorded_at, id",
     )
     .bind(reference)
     .fetch_all(conn)

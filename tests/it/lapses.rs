@@ -38,6 +38,11 @@ async fn a_review_lapses_by_what_comes_after_it(pool: PgPool) {
         let issue = json!({"topic": "wrong_area", "words": "sai diện tích", "owner": d.t.hire("owner", &["legal"]).await, "due": "2026-10-09"});
         let issue = ok(d.care.post(&d.path("issues"), issue).await);
         assert_eq!(state().await, "execution");
+        let all = ok(d.care.get(&d.path("issues?purpose=review")).await);
+        let anew = &all.as_array().unwrap().last().unwrap();
+        let waits = (&anew["topic"], &anew["due"], &anew["resolved_at"]);
+        assert_eq!(waits, (&json!("review_returned"), &json!("2026-10-14"), &Value::Null), "when that may be solved");
+        assert!(anew["words"].as_str().unwrap().contains("có vướng mắc"), "{anew}");
         ok(d.care.post(&format!("/api/v1/issues/{}/resolve", issue["id"].as_str().unwrap()), json!({"how": "đã đo lại"})).await);
         again(&d).await;
 

@@ -210,6 +210,18 @@ event-review_passed = The review was passed.
 event-review_lapsed = Something came after the review: the case goes back to work and is reviewed anew.
     .why = It is checked once more, so that you get all of it in order.
     .next = We finish it, have it reviewed, and offer you the results anew.
+review-lapsed-because = After the review { $what ->
+    [party_added] somebody was added
+    [parcel_bound] the parcel was named anew
+    [paper_added] a paper came
+    [papers_requested] the customer was asked for papers
+    [verified] papers and parcel were checked anew
+    [field_work_returned] results came from the field
+    [conflict_settled] a value was chosen anew
+    [issue_raised] a problem came up
+    [payment_reversed] a payment was taken back
+   *[other] something changed
+}; look at it, then ask for the review anew.
 event-hand_over_lapsed = { $why ->
     [dead] The link was shut after too many wrong codes.
    *[expired] The link ran out before it was opened.

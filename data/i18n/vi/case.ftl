@@ -210,6 +210,18 @@ event-review_passed = Đã rà soát xong.
 event-review_lapsed = Có thay đổi sau khi rà soát: hồ sơ được xử lý tiếp và rà soát lại.
     .why = Hồ sơ được rà soát lại để kết quả giao cho quý khách đầy đủ, chính xác.
     .next = Chúng tôi hoàn tất, rà soát lại rồi mời quý khách nhận kết quả.
+review-lapsed-because = Sau khi rà soát { $what ->
+    [party_added] có thêm người liên quan
+    [parcel_bound] thửa đất được xác định lại
+    [paper_added] có thêm giấy tờ
+    [papers_requested] khách được yêu cầu thêm giấy tờ
+    [verified] giấy tờ và thửa đất được kiểm tra lại
+    [field_work_returned] có kết quả thực địa
+    [conflict_settled] một giá trị được chọn lại
+    [issue_raised] có vướng mắc
+    [payment_reversed] một khoản thu bị huỷ
+   *[other] có thay đổi
+}; xem lại rồi đề nghị rà soát lại.
 event-hand_over_lapsed = { $why ->
     [dead] Đường dẫn đã bị khoá vì nhập sai mã quá nhiều lần.
    *[expired] Đường dẫn đã hết hạn trước khi được mở.

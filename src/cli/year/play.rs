@@ -4,7 +4,7 @@
 use super::office::Office;
 use super::talk::{Answer, Request};
 use super::world;
-use crate::domain::calendar::{Calendar, day_begins};
+use crate::domain::calendar::{Calendar, day_begins, day_of};
 use crate::domain::case::clock::Limits;
 use crate::domain::demo::Ward;
 use crate::domain::demo::year::{
@@ -17,7 +17,7 @@ use crate::flow::staff::{self, Actor, NewStaff};
 use crate::flow::{Error, Result};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// What came of a year.
@@ -121,7 +121,8 @@ impl Stage<'_> {
         let mut looked_at: Vec<usize> = self.open.keys().copied().collect();
         let brisk = self.year.stories.iter().all(|s| s.brisk);
         for (n, slot) in (if brisk { BRISK } else { SLOTS }).iter().enumerate() {
-            office.set(day_begins(day) + *slot)?;
+            let at = day_begins(day) + *slot;
+            office.set(at)?;
             office.drain().await?;
             let mut moved = BTreeSet::new();
             if n == 0 {
@@ -136,7 +137,7 @@ impl Stage<'_> {
                 }
             }
             for index in looked_at {
-                if self.act(office, desk, index, day).await? {
+                if self.act(office, desk, index, at).await? {
                     moved.insert(index);
                 }
             }
@@ -169,11 +170,13 @@ impl Stage<'_> {
     }
 
     /// Whatever is to be done in one case now. False: nothing was.
-    async fn act(&mut self, office: &mut Office, desk: &mut Desk, index: usize, day: Date) -> Result<bool> {
+    async fn act(&mut self, office: &mut Office, desk: &mut Desk, index: usize, at: OffsetDateTime) -> Result<bool> {
+        let day = day_of(at);
         let (Some(id), story) = (self.open.get(&index), &self.year.stories[index]) else { return Ok(false) };
         let screen = desk.get(office, "quan.ly.1", &format!("/cases/{id}/screen")).await?;
         let mut view: View = serde_json::from_slice(&screen.body).map_err(|e| Error::Broken(e.into()))?;
-        view.now = Some(office.app.clock.now());
+        // Not what the clock says: a kill pushes that on, and changes nothing of what people want.
+        view.now = Some(at);
         view.refused = desk.refused.get(&index).cloned().unwrap_or_default();
         if over(&view) {
             self.open.remove(&index);

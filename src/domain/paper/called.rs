@@ -1,8 +1,7 @@
 //! What a paper is called by the people who hold it.
 
 use super::Paper;
-use crate::domain::text::fold::capital;
-use crate::domain::text::fold::tidy;
+use crate::domain::text::fold::{capital, tidy};
 use crate::domain::theme::Bilingual;
 use crate::domain::verify::text::{Lang, date, paper_kind};
 use serde::Serialize;

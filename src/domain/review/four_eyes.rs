@@ -3,6 +3,7 @@
 use crate::domain::case::{Event, Happened};
 use crate::domain::verify::Message;
 use serde::Serialize;
+use time::Date;
 
 /// One thing somebody did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +45,14 @@ impl Happened {
 }
 
 impl Happened {
+    /// The day until which what it asks for may take.
+    pub fn to_be_done_by(&self) -> Option<Date> {
+        match self {
+            Happened::PapersRequested { due, .. } | Happened::IssueRaised { due, .. } => Some(*due),
+            _ => None,
+        }
+    }
+
     /// What was reviewed is another now: a review that was passed before this holds no longer.
     pub fn unsettles_review(&self) -> bool {
         use Happened as H;

@@ -6,9 +6,9 @@ use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::clock::Limits;
 use crate::domain::dispatch::{Department, Need, assign};
+use crate::flow::Result;
 use crate::flow::staff::Actor;
 use crate::flow::task::candidates;
-use crate::flow::{Error, Result};
 use crate::store::case_issue as store;
 use crate::store::work_plan;
 use sqlx::PgConnection;
@@ -21,9 +21,12 @@ pub(in crate::flow) struct Found<'a> {
     pub words: String,
     /// What it comes from: while one of it is open, no other is raised.
     pub origin: String,
+    /// It cannot be solved before this day.
+    pub not_before: Option<Date>,
 }
 
-/// Raises it inside the caller's transaction; answers the one that is open. None: the case has ended.
+/// Raises it inside the caller's transaction; answers the one that is open. None: the case has ended, or nobody is there to have
+/// it (what happened is owed to roles in any case).
 pub(in crate::flow) async fn raise_found(
     app: &App,
     tx: &mut PgConnection,
@@ -40,8 +43,8 @@ pub(in crate::flow) async fn raise_found(
     let limits = Limits::shipped().map_err(anyhow::Error::msg)?;
     let charge = limits.charge(found.topic).ok_or_else(|| anyhow::anyhow!("nobody is charged with {}", found.topic))?;
     let (calendar, today) = (Calendar::shipped().map_err(anyhow::Error::msg)?, app.clock.today());
-    let due = calendar.reckon(today, charge.working_days);
-    let owner = owner(tx, by, case, charge.department, (today, due)).await?;
+    let due = calendar.reckon(found.not_before.map_or(today, |day| day.max(today)), charge.working_days);
+    let Some(owner) = owner(tx, by, case, charge.department, (today, due)).await? else { return Ok(None) };
     let new = NewIssue { topic: found.topic.into(), words: found.words, owner, due };
     raise_issue_in(app, tx, by, case, new, Some(&found.origin)).await.map(Some)
 }
@@ -60,17 +63,16 @@ pub(in crate::flow) async fn settle_found(
     Ok(())
 }
 
-/// Whoever of the department would be given a task; when nobody of it is there, whoever is; else who found it.
+/// Whoever of the department would be given a task; when nobody of it is there, whoever is, or will be; else who found it.
 async fn owner(
     tx: &mut PgConnection,
     by: &Actor,
     case: Uuid,
     department: Department,
     days: (Date, Date),
-) -> Result<Uuid> {
+) -> Result<Option<Uuid>> {
     let (staff, commune) = (candidates(tx, days.0).await?, work_plan::commune(tx, case).await?);
     let need = Need { department, commune: commune.as_deref(), skills: &BTreeSet::new(), days, at: None };
-    let there = staff.iter().filter(|c| c.active && !c.is_away(days)).min_by_key(|c| (c.open_load, c.id));
-    let chosen = assign(&need, &staff).map(|c| c.0).or(there.map(|c| c.id)).or(by.id);
-    chosen.ok_or_else(|| Error::refused("owner", "required", "", "active staff"))
+    let there = staff.iter().filter(|c| c.active).min_by_key(|c| (c.is_away(days), c.open_load, c.id));
+    Ok(assign(&need, &staff).map(|c| c.0).or(there.map(|c| c.id)).or(by.id))
 }

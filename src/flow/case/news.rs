@@ -11,6 +11,7 @@ use crate::flow::{Error, Result};
 use crate::store::agency;
 use crate::store::case_event::{self, NewsRow};
 use serde::Serialize;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Which news; what is left out does not choose.
@@ -106,16 +107,23 @@ impl DeskNews {
         let mut conn = app.pool.acquire().await?;
         let ended = case_event::ended(&mut conn).await?;
         let rows = case_event::news(&mut conn, self.tail.low(), &self.tail.told(), AT_ONCE).await?;
-        self.tail.see(rows.iter().map(|r| r.event.id), ended);
+        let ids: Vec<i64> = rows.iter().map(|r| r.event.id).collect();
+        let told = self.lines(&mut conn, rows).await?;
+        // Not before: what could not be told is looked for again.
+        self.tail.see(ids, ended);
         if self.tail.has_gap() {
             self.tail.waits_for(case_event::begun(&mut conn).await?);
         }
+        Ok(told)
+    }
+
+    async fn lines(&self, conn: &mut PgConnection, rows: Vec<NewsRow>) -> Result<Vec<CaseNews>> {
         let admitted: Vec<NewsRow> = rows.into_iter().filter(|r| self.filter.admits(r)).collect();
         if admitted.is_empty() {
             return Ok(Vec::new());
         }
         let events = admitted.iter().map(|r| event(r.event.clone())).collect::<Result<Vec<_>>>()?;
-        let names = agency::called(&mut conn, &timeline::mentioned(&events)).await?;
+        let names = agency::called(conn, &timeline::mentioned(&events)).await?;
         let told = admitted.into_iter().zip(&events).filter_map(|(row, event)| {
             let line = timeline::line(event, &names, View::Staff, self.lang)?;
             Some(self.news(row, line))

@@ -30,15 +30,15 @@ pub async fn record(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, wh
     record_all(app, tx, by, case, vec![what.into()]).await
 }
 
-/// Records events in their order, all or none. What changes a case after its review was passed makes the review lapse, which is
-/// somebody's to bring about anew. A case in
-/// execution goes on with its plan when something came that a task may wait for; one that is finished with its watch.
+/// Records events in their order, all or none. What changes a case after its review was passed makes the review lapse, which becomes
+/// somebody's problem. A case in execution goes on with its plan when something came that a task may wait for; one that is finished with
+/// its watch.
 pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid, entries: Vec<Entry>) -> Result<Case> {
     let at = app.clock.now();
     let mut standing = lock(tx, case).await?;
     let frees = entries.iter().any(|e| may_free(&e.what));
     let watched = entries.iter().any(|e| may_begin(&e.what));
-    let (mut rows, mut lapses) = (Vec::with_capacity(entries.len()), false);
+    let (mut rows, mut lapse) = (Vec::with_capacity(entries.len()), None);
     for Entry { what, sealed } in entries {
         let seq = standing.as_ref().map_or(0, |c| c.seq) + 1;
         let event = Event { seq, at, actor: by.login.clone(), what };
@@ -48,11 +48,11 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
         rows.push(row(app, case, &event, sealed, was)?);
         if let (Step::HandOver { offered, .. }, true) = (&next.step, event.what.unsettles_review()) {
             let what = Happened::ReviewLapsed { because: event.what.kind(), offered: *offered };
-            let lapsed = Event { seq: seq + 1, what, ..event };
+            let lapsed = Event { seq: seq + 1, what, ..event.clone() };
             let was = Some(stands(&next));
             next = Case::next(Some(next), &lapsed).map_err(|e| refused(ended, case, &e))?;
             rows.push(row(app, case, &lapsed, None, was)?);
-            lapses = true;
+            lapse = Some(event.what.clone());
         }
         standing = Some(next);
     }
@@ -65,11 +65,11 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
         watch::consider(tx, case).await?;
     }
     let goes_on = now.in_execution() && frees;
-    if !lapses && !goes_on {
+    if lapse.is_none() && !goes_on {
         return Ok(now);
     }
-    if lapses {
-        Box::pin(review::lapsed(app, tx, by, case)).await?;
+    if let Some(by_what) = lapse {
+        Box::pin(review::lapsed(app, tx, by, case, &by_what)).await?;
     }
     if goes_on {
         Box::pin(plan::advance(app, tx, by, case)).await?;

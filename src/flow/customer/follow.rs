@@ -44,12 +44,22 @@ pub async fn invitation(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> 
     Ok(InvitationView { id: row.id, code, expires_at: row.expires_at, used_at: row.used_at })
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationState {
+    Waiting,
+    Used,
+    /// Never used within its term.
+    Expired,
+    /// Too many wrong codes.
+    Dead,
+}
+
 /// How an invitation stands, without its code.
 #[derive(Debug, Clone, Serialize)]
 pub struct InvitationStanding {
     pub id: Uuid,
-    /// waiting, used, expired (never used within its term) or dead (too many wrong codes).
-    pub state: &'static str,
+    pub state: InvitationState,
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -58,7 +68,7 @@ pub struct InvitationStanding {
 
 /// The newest invitation of a case.
 pub async fn invited(app: &App, case: Uuid) -> Result<Option<InvitationStanding>> {
-    let row = store::invitation(&mut *app.pool.acquire().await?, store::OfInvitation::Case(case)).await?;
+    let row = store::newest_invitation(&mut *app.pool.acquire().await?, case).await?;
     let told = |row: InvitationRow| InvitationStanding {
         id: row.id,
         state: standing(&row, app.clock.now()),
@@ -68,12 +78,12 @@ pub async fn invited(app: &App, case: Uuid) -> Result<Option<InvitationStanding>
     Ok(row.map(told))
 }
 
-fn standing(row: &InvitationRow, now: OffsetDateTime) -> &'static str {
+fn standing(row: &InvitationRow, now: OffsetDateTime) -> InvitationState {
     match row.used_at {
-        _ if row.wrong >= TRIES => "dead",
-        Some(_) => "used",
-        None if now >= row.expires_at => "expired",
-        None => "waiting",
+        _ if row.wrong >= TRIES => InvitationState::Dead,
+        Some(_) => InvitationState::Used,
+        None if now >= row.expires_at => InvitationState::Expired,
+        None => InvitationState::Waiting,
     }
 }
 
@@ -114,7 +124,7 @@ pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed>
         return Err(not_found());
     }
     let (code, stands) = (Sha256::digest(asked.code.trim().as_bytes()), standing(&row, app.clock.now()));
-    if stands == "dead" {
+    if stands == InvitationState::Dead {
         return Err(Error::Conflict { code: "link-dead", detail: "ask us for another one".into() });
     }
     if row.code_hash != code.as_slice() {
@@ -122,7 +132,7 @@ pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed>
         tx.commit().await?;
         return Err(Error::refused("code", "code-wrong", (TRIES - wrong).max(0), TRIES));
     }
-    if stands == "expired" {
+    if stands == InvitationState::Expired {
         return Err(Error::Conflict { code: "link-expired", detail: "ask us for another one".into() });
     }
     if retention::of_case(&mut tx, row.case_id).await?.is_some() {

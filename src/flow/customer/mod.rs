@@ -11,7 +11,9 @@ mod read;
 mod record;
 
 pub use consent::{ConsentView, consents, give_consent, withdraw_consent};
-pub use follow::{Followed, Following, InvitationStanding, InvitationView, follow, invitation, invited};
+pub use follow::{
+    Followed, Following, InvitationStanding, InvitationState, InvitationView, follow, invitation, invited,
+};
 pub use intake::{FirstAppointment, IntakeView, NewConsent, NewIntake, resume, take};
 pub use invite::{Invited, invite};
 pub use merge::{MergeView, decide_merge, merges};

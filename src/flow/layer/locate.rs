@@ -218,7 +218,7 @@ pub fn proof(report: &Value) -> Message {
         Ok(Judgement::Fits { proof: Proof::Grid, .. }) => Message::new("crs-proved-grid"),
         Ok(Judgement::Fits { proof: Proof::Map(m), .. }) => Message::new("crs-proved-map")
             .with("share", format!("{:.0}", m.share * 100.0))
-            .with("residual", format!("{:.3}", m.residual_m.unwrap_or(0.0))),
+            .with("residual", (m.residual_m.unwrap_or(0.0) * 1000.0).round() / 1000.0),
         Ok(Judgement::Unproved { candidates, .. }) => {
             let others: Vec<String> = candidates.iter().take(3).map(ranked).collect();
             Message::new("crs-not-proved").with("others", others.join(", "))

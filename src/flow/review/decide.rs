@@ -6,7 +6,7 @@ use crate::domain::case::topic::REVIEW_RETURNED;
 use crate::domain::problem::FieldProblem;
 use crate::domain::review::{self, Code, Item, Standing};
 use crate::domain::verify::text::{self, Lang};
-use crate::domain::verify::{canonical, sha256_hex};
+use crate::domain::verify::{Message, canonical, sha256_hex};
 use crate::flow::case::{Found, lock, lock_open, raise_found, record};
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, begin, commit};
@@ -95,12 +95,21 @@ pub async fn decide(app: &App, by: &Actor, case: Uuid, new: NewReview) -> Result
 
 /// What a review found is somebody's, by a day, until the review is asked for anew.
 pub(super) fn sent_back(words: String) -> Found<'static> {
-    Found { topic: REVIEW_RETURNED, words, origin: ORIGIN.into() }
+    Found { topic: REVIEW_RETURNED, words, origin: ORIGIN.into(), not_before: None }
 }
 
-/// What came after a review was passed is looked at by somebody, who asks for the review anew.
-pub(in crate::flow) async fn lapsed(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid) -> Result<()> {
-    raise_found(app, tx, by, case, sent_back(text::word(Lang::Vi, "event-review_lapsed"))).await?;
+/// What came after a review was passed is looked at by somebody, who asks for the review anew; not before what came has its own day.
+pub(in crate::flow) async fn lapsed(
+    app: &App,
+    tx: &mut PgConnection,
+    by: &Actor,
+    case: Uuid,
+    what: &Happened,
+) -> Result<()> {
+    let because = Message::new("review-lapsed-because").with("what", what.kind());
+    let words = format!("{} ({})", text::message(Lang::Vi, &because), text::message(Lang::En, &because));
+    let found = Found { not_before: what.to_be_done_by(), ..sent_back(words) };
+    raise_found(app, tx, by, case, found).await?;
     Ok(())
 }
 

@@ -250,7 +250,7 @@ async fn back(app: &App, by: &Actor, o: &mut Open, topic: &str, said: &str) -> R
     if case::lock(&mut o.tx, o.row.case_id).await?.is_some_and(|c| c.stands_besides(o.row.id, &o.row.procedure)) {
         return Ok(Along::default());
     }
-    let found = Found { topic, words: said.to_owned(), origin: origin(&o.row.procedure) };
+    let found = Found { topic, words: said.to_owned(), origin: origin(&o.row.procedure), not_before: None };
     let raised = case::raise_found(app, &mut o.tx, by, o.row.case_id, found).await?;
     Ok(Along { issue: raised.as_ref().map(|i| i.id), next_by: raised.map(|i| i.due), ..Along::default() })
 }

@@ -212,7 +212,8 @@ pub(crate) async fn write_value(
     task_value::insert(tx, &row).await?;
     if let Some(topic) = field.topic_of(value) {
         let words = format!("{} ({})", field.said(value, Lang::Vi), field.said(value, Lang::En));
-        let found = Found { topic, words, origin: format!("task/{}/{}/{topic}", task.id, field.code) };
+        let found =
+            Found { topic, words, origin: format!("task/{}/{}/{topic}", task.id, field.code), not_before: None };
         raise_found(app, tx, by, task.case_id, found).await?;
     }
     Ok(())

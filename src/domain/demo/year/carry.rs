@@ -28,6 +28,10 @@ pub(super) fn execution(story: &Story, view: &View, today: Date) -> Vec<Call> {
         return vec![ends(story, view, "withdrawn", "the customer sells no more")];
     }
     let mut calls = answers(story, view, today);
+    let bare = view.papers.iter().filter(|p| p.kind == "other" && p.scan.is_none());
+    let scan =
+        |id| Call::new(care(story), "scan", path(view, &format!("/papers/{id}/scan")), Value::Null).scan(1240, 1754);
+    calls.extend(bare.map(|p| scan(p.id)));
     calls.extend(given_up(story, view, today));
     calls.extend(authority(story, view, today));
     calls.extend(taxes(story, view, today));
@@ -185,8 +189,14 @@ pub(super) fn review(story: &Story, view: &View, today: Date) -> Vec<Call> {
 pub(super) fn hand_over(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let way = if story.chance("way").hit(0.5) { "online" } else { "office" };
     let offer = || Call::new(care(story), "hand-over", path(view, "/hand-overs"), json!({"way": way}));
-    let Some(offered) = view.last("hand_over_offered") else {
-        let since = view.last("review_passed").map_or(today, LineSeen::day);
+    let since = view.last("review_passed").map_or(today, LineSeen::day);
+    let more = view.count("review_lapsed") == 0 && story.fails("brings one more paper", 0.05);
+    if more && due(story, "brings one more paper", since, 0, 3, today) {
+        let body = json!({"kind": "other", "title": "petition"});
+        return vec![Call::new(care(story), "paper", path(view, "/papers"), body)];
+    }
+    let offered = view.last("hand_over_offered").filter(|_| view.after("hand_over_offered", "review_passed"));
+    let Some(offered) = offered else {
         return if due(story, "offers results", since, 0, 3, today) { vec![offer()] } else { vec![] };
     };
     let Some(id) = offered.id("handover") else { return vec![] };

@@ -133,6 +133,12 @@ fn next_step(told: &Told, case: &Case, clocks: &[clock::Clock], faults: &mut Vec
     if !case.step.ended() && case.turn() == Turn::Nobody {
         faults.push("it is open and nobody's turn".into());
     }
+    let at = |which: fn(&Happened) -> bool| told.events.iter().rposition(|e| which(&e.what));
+    let back = at(|w| matches!(w, Happened::ReviewReturned { .. } | Happened::ReviewLapsed { .. }));
+    let anew = back > at(|w| matches!(w, Happened::ReviewAsked {}));
+    if !case.step.ended() && anew && !told.issues.iter().any(|i| i.open) {
+        faults.push("its review is to be asked for anew, and nobody has that".into());
+    }
     for lang in [Lang::Vi, Lang::En] {
         let now = timeline::now(case, &told.events, clocks, lang);
         if now.next.is_empty() || now.next.starts_with("now-") {

@@ -186,7 +186,7 @@ fn agreed(view: &View, who: Who, at: &str, task: Option<&TaskSeen>) -> Call {
     Call::new(who, "appointment", "/appointments".into(), body)
 }
 
-/// Of the first working day from `day`, on the office's clock, which is seven hours ahead of UTC; over before people look for the last
+/// Of the first working day from `day`, on the office's clock, which is seven hours ahead of UTC; begun when people look for the last
 /// time.
 fn hour(story: &Story, day: Date) -> Option<String> {
     let day = crate::domain::calendar::Calendar::shipped().ok()?.term_end(day).ok()?;
