@@ -20,6 +20,9 @@ pub struct EventRow {
     pub owed: Vec<String>,
 }
 
+/// State and turn of a case.
+pub type Stood = (&'static str, &'static str);
+
 /// A row to add.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
@@ -31,7 +34,7 @@ pub struct NewEvent {
     /// Joined by commas.
     pub owed: String,
     /// State and turn of the case before it; none before the first.
-    pub was: Option<(String, String)>,
+    pub was: Option<Stood>,
 }
 
 /// Adds rows in their order. The database refuses a gap.
@@ -43,7 +46,7 @@ pub async fn insert(
     new: &[NewEvent],
 ) -> sqlx::Result<()> {
     let column = |f: fn(&NewEvent) -> String| new.iter().map(f).collect::<Vec<_>>();
-    let (states, turns): (Vec<_>, Vec<_>) = new.iter().map(|e| e.was.clone().unzip()).unzip();
+    let (states, turns): (Vec<_>, Vec<_>) = new.iter().map(|e| e.was.unzip()).unzip();
     sqlx::query(
         "insert into case_event (case_id, seq, at, actor, kind, data, sealed, customer, owed, was_state, was_turn)
          select $1, seq, $2, $3, kind, data, sealed, customer, coalesce(string_to_array(nullif(owed, ''), ','), '{}'), state, turn

@@ -337,23 +337,12 @@ pub struct InvitationRow {
     pub wrong: i64,
 }
 
-pub enum OfInvitation {
-    Id(Uuid),
-    /// The newest of a case.
-    Case(Uuid),
-}
-
-pub async fn invitation(conn: &mut PgConnection, of: OfInvitation) -> sqlx::Result<Option<InvitationRow>> {
-    let (id, case) = match of {
-        OfInvitation::Id(id) => (Some(id), None),
-        OfInvitation::Case(case) => (None, Some(case)),
-    };
+/// Locked for the rest of the transaction.
+pub async fn invitation(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<InvitationRow>> {
     sqlx::query_as(
-        "select id, case_id, code_hash, sealed_code, expires_at, used_at, wrong from account_invitation
-          where id = $1 or case_id = $2 order by id desc limit 1 for update",
+        "select id, case_id, code_hash, sealed_code, expires_at, used_at, wrong from account_invitation where id = $1 for update",
     )
     .bind(id)
-    .bind(case)
     .fetch_optional(conn)
     .await
 }

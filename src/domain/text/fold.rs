@@ -52,3 +52,15 @@ pub fn tidy(text: &str) -> String {
     let composed: String = text.nfc().collect();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_go_and_capitals_stay_or_come() {
+        assert_eq!(plain("Đường Lê Lợi"), "duong le loi");
+        assert_eq!(unmarked("Đường Lê Lợi"), "Duong Le Loi");
+        assert_eq!(capital("đơn đăng ký"), "Đơn đăng ký");
+    }
+}

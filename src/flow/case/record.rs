@@ -6,7 +6,7 @@ use crate::domain::plan::may_free;
 use crate::domain::watch::may_begin;
 use crate::flow::staff::Actor;
 use crate::flow::{Error, Result, plan, review, watch};
-use crate::store::case_event::{self, EventRow, NewEvent};
+use crate::store::case_event::{self, EventRow, NewEvent, Stood};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -48,11 +48,11 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
         rows.push(row(app, case, &event, sealed, was)?);
         if let (Step::HandOver { offered, .. }, true) = (&next.step, event.what.unsettles_review()) {
             let what = Happened::ReviewLapsed { because: event.what.kind(), offered: *offered };
-            let lapsed = Event { seq: seq + 1, what, ..event.clone() };
+            let lapsed = Event { seq: seq + 1, what, ..event };
             let was = Some(stands(&next));
             next = Case::next(Some(next), &lapsed).map_err(|e| refused(ended, case, &e))?;
             rows.push(row(app, case, &lapsed, None, was)?);
-            lapse = Some(event.what.clone());
+            lapse = Some(event.what);
         }
         standing = Some(next);
     }
@@ -60,7 +60,7 @@ pub async fn record_all(app: &App, tx: &mut PgConnection, by: &Actor, case: Uuid
     case_event::insert(tx, case, at, &by.login, &rows).await?;
     let kept = serde_json::to_value(&now).map_err(|e| Error::Broken(e.into()))?;
     let (state, turn) = stands(&now);
-    case_event::keep_standing(tx, case, &state, &turn, &kept, at).await?;
+    case_event::keep_standing(tx, case, state, turn, &kept, at).await?;
     if watched && now.step.finished() {
         watch::consider(tx, case).await?;
     }
@@ -121,11 +121,11 @@ pub(super) fn place(case: Uuid, seq: i32) -> String {
 }
 
 /// State and turn, as lists of cases are chosen by.
-fn stands(case: &Case) -> (String, String) {
-    (case.step.name().to_owned(), case.turn().as_str().to_owned())
+fn stands(case: &Case) -> Stood {
+    (case.step.name(), case.turn().as_str())
 }
 
-fn row(app: &App, case: Uuid, event: &Event, sealed: Option<Value>, was: Option<(String, String)>) -> Result<NewEvent> {
+fn row(app: &App, case: Uuid, event: &Event, sealed: Option<Value>, was: Option<Stood>) -> Result<NewEvent> {
     let broken = |e: serde_json::Error| Error::Broken(e.into());
     let (kind, data) = event.what.parts().map_err(broken)?;
     let sealed = match sealed {

@@ -35,7 +35,7 @@ pub struct InvitationView {
 /// The newest invitation of a case: a logged read.
 pub async fn invitation(app: &App, by: &Actor, case: Uuid, purpose: Purpose) -> Result<InvitationView> {
     let mut reading = Reading::begin(app, by, case, purpose).await?;
-    let found = store::invitation(&mut reading.tx, store::OfInvitation::Case(case)).await?;
+    let found = store::newest_invitation(&mut reading.tx, case).await?;
     let row = found.ok_or_else(|| Error::NotFound { what: "invitation", id: case.to_string() })?;
     reading.log(&place(row.id)).await?;
     let code = app.vault.open(&place(row.id), &row.sealed_code)?;
@@ -117,9 +117,9 @@ pub struct Followed {
 pub async fn follow(app: &App, asked: Following, lang: Lang) -> Result<Followed> {
     let not_found = || Error::NotFound { what: "link", id: String::new() };
     let mut tx = begin(app).await?;
-    let found = store::invitation(&mut tx, store::OfInvitation::Id(asked.invitation)).await?;
+    let found = store::invitation(&mut tx, asked.invitation).await?;
     let row = found.ok_or_else(not_found)?;
-    let newest = store::invitation(&mut tx, store::OfInvitation::Case(row.case_id)).await?;
+    let newest = store::newest_invitation(&mut tx, row.case_id).await?;
     if newest.is_none_or(|n| n.id != row.id) {
         return Err(not_found());
     }

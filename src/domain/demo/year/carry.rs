@@ -3,7 +3,7 @@
 use super::call::{Call, Then, Who};
 use super::customer::{answers, ends};
 use super::people::of_role;
-use super::react::{due, path, refused};
+use super::react::{due, path, refused, scan};
 use super::script::Story;
 use super::view::{LineSeen, View};
 use serde_json::{Value, json};
@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 /// The office that all of the ward's dossiers go to.
 pub const AGENCY: &str = "vpdk.an-binh";
+
+/// Size of a scanned page (pixels).
+const PAGE: (u32, u32) = (1240, 1754);
 
 fn legal(story: &Story) -> Who {
     of_role("legal", story.index)
@@ -29,9 +32,7 @@ pub(super) fn execution(story: &Story, view: &View, today: Date) -> Vec<Call> {
     }
     let mut calls = answers(story, view, today);
     let bare = view.papers.iter().filter(|p| p.kind == "other" && p.scan.is_none());
-    let scan =
-        |id| Call::new(care(story), "scan", path(view, &format!("/papers/{id}/scan")), Value::Null).scan(1240, 1754);
-    calls.extend(bare.map(|p| scan(p.id)));
+    calls.extend(bare.map(|p| scan(care(story), view, p.id, PAGE)));
     calls.extend(given_up(story, view, today));
     calls.extend(authority(story, view, today));
     calls.extend(taxes(story, view, today));
@@ -158,8 +159,7 @@ pub(super) fn taxes(story: &Story, view: &View, today: Date) -> Vec<Call> {
         return vec![Call::new(care(story), "paper", path(view, "/papers"), body)];
     };
     if view.papers.iter().any(|p| p.id == slip && p.scan.is_none()) {
-        let path = path(view, &format!("/papers/{slip}/scan"));
-        return vec![Call::new(care(story), "scan", path, Value::Null).scan(1240, 1754)];
+        return vec![scan(care(story), view, slip, PAGE)];
     }
     let pays = |(l, id): &(&LineSeen, Uuid)| {
         let amount = l.data.get("amount").and_then(Value::as_i64).unwrap_or(1_000_000);

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::people::of_role;
-use super::react::{due, path};
+use super::react::{due, path, scan};
 use super::script::Story;
 use super::view::{ItemSeen, RequestSeen, View};
 use crate::domain::calendar::day_of;
@@ -89,15 +89,12 @@ pub(super) fn brings_papers(story: &Story, view: &View, today: Date) -> Vec<Call
         let form = json!({"kind": "other", "title": "request_form", "issued_on": today});
         return if all.is_empty() { vec![Call::new(care(), "paper", path(view, "/papers"), form)] } else { all };
     }
-    let scan = |p: &super::view::PaperSeen| {
+    let scanned = |p: &super::view::PaperSeen| {
         let size = story.case.papers.iter().find(|d| d.paper.kind() == p.kind).and_then(|d| d.scan)?;
-        (p.scan.is_none()).then(|| {
-            let path = path(view, &format!("/papers/{}/scan", p.id));
-            Call::new(care(), "scan", path, Value::Null).scan(size.0, size.1)
-        })
+        p.scan.is_none().then(|| scan(care(), view, p.id, size))
     };
     // A machine that takes no picture: some papers are never scanned, and asked for.
-    view.papers.iter().filter(|p| p.kind != "other" || p.scan.is_none()).filter_map(scan).collect()
+    view.papers.iter().filter(|p| p.kind != "other" || p.scan.is_none()).filter_map(scanned).collect()
 }
 
 /// One in fifteen things asked for never comes.
@@ -147,10 +144,7 @@ fn answer(story: &Story, view: &View, item: &ItemSeen, today: Date) -> Call {
                 }
             }
         }
-        ("unreadable", Some(id)) => {
-            let path = path(view, &format!("/papers/{id}/scan"));
-            Call::new(care, "scan", path, Value::Null).scan(1654, 2339)
-        }
+        ("unreadable", Some(id)) => scan(care, view, id, (1654, 2339)),
         ("boundary", _) => by_hand("the boundary was measured and agreed with the neighbours"),
         _ => by_hand("explained by the customer, noted by the legal department"),
     }

@@ -22,9 +22,10 @@ pub use carry::AGENCY;
 pub use digest::digest;
 pub use people::{PASSWORD, Staff, roster};
 pub use promise::{AgreedTold, IssueTold, ItemTold, RequestTold, TaskTold, Told, broken};
-pub use react::{arrive, over, react, waits};
+pub use react::{arrive, over, react};
 pub use script::{Story, Year, year};
 pub use tally::Tally;
+pub use tasks::waits;
 pub use view::View;
 pub use world::{WorldEvent, map_of};
 

@@ -2,7 +2,7 @@
 //! until then nothing is done, however often one looks.
 
 use super::agree::{self, Ground};
-use super::call::Call;
+use super::call::{Call, Who};
 use super::carry;
 use super::customer;
 use super::people::of_role;
@@ -12,6 +12,7 @@ use super::view::View;
 use crate::domain::verify::Outcome;
 use serde_json::{Value, json};
 use time::{Date, Duration};
+use uuid::Uuid;
 
 /// What a customer tells first.
 pub fn arrive(story: &Story) -> Call {
@@ -22,11 +23,6 @@ pub fn arrive(story: &Story) -> Call {
 /// The case has ended, and no authority has its papers: nobody has to look at it any more.
 pub fn over(view: &View) -> bool {
     ended(view) && !carry::out(view)
-}
-
-/// Looked at now there is nothing to do, later on the same day there may be.
-pub fn waits(view: &View, today: Date) -> bool {
-    tasks::waits(view, today)
 }
 
 fn ended(view: &View) -> bool {
@@ -72,6 +68,11 @@ fn towards_contract(story: &Story, view: &View, today: Date) -> Vec<Call> {
 
 pub(super) fn path(view: &View, rest: &str) -> String {
     format!("/cases/{}{rest}", view.timeline.case_id)
+}
+
+/// A page of this many pixels becomes the scan of a paper.
+pub(super) fn scan(who: Who, view: &View, paper: Uuid, (width, height): (u32, u32)) -> Call {
+    Call::new(who, "scan", path(view, &format!("/papers/{paper}/scan")), Value::Null).scan(width, height)
 }
 
 /// Time has passed since a day: some days, drawn once for each thing.

@@ -10,6 +10,9 @@ use crate::domain::calendar::day_of;
 use serde_json::{Value, json};
 use time::{Date, Duration};
 
+/// Kind of a task that is nothing but a meeting.
+const MEETING: &str = "appointment";
+
 /// Tasks of a case, each accepted and done by whom it was given to, or by anybody of the department.
 pub(super) fn work(story: &Story, view: &View, today: Date) -> Vec<Call> {
     let mut calls: Vec<Call> = view.tasks.iter().flat_map(|t| task(story, view, t, today)).collect();
@@ -178,8 +181,6 @@ fn visit(story: &Story, view: &View, today: Date) -> Option<Call> {
     Some(agreed(view, of_department("legal", story.index), &at, None))
 }
 
-const MEETING: &str = "appointment";
-
 fn agreed(view: &View, who: Who, at: &str, task: Option<&TaskSeen>) -> Call {
     let body = json!({"case_id": view.timeline.case_id, "department": task.map_or("legal", |t| &t.department),
         "task": task.map(|t| t.id), "at": at, "place_text": "Văn phòng, bàn tiếp khách 1", "with_customer": true});
@@ -194,8 +195,8 @@ fn hour(story: &Story, day: Date) -> Option<String> {
     Some(format!("{day}T{hour:02}:{:02}:00+07:00", story.index % 60))
 }
 
-/// Somebody is expected at an hour of today that has not come.
-pub(super) fn waits(view: &View, today: Date) -> bool {
+/// Somebody is expected at an hour of today that has not come: there is nothing to do now, and later on the same day there may be.
+pub fn waits(view: &View, today: Date) -> bool {
     let live = view.tasks.iter().filter(|t| matches!(t.state.as_str(), "open" | "accepted"));
     live.filter_map(|t| t.appointment_at).any(|at| day_of(at) == today && !view.begun(at))
 }
